@@ -1,0 +1,82 @@
+/**
+ * Where jobs run. One interface, one contract suite (test/contract/cluster.contract.ts) for all
+ * implementations. Jobs outlive the worker that submitted them: a job is known by its name alone, so
+ * that any worker can find it again.
+ */
+import type { Job } from '../domain/schema';
+import type { FailureClass } from '../domain/vocabulary';
+
+export interface JobRequest {
+  /** Deterministic, unique on the cluster: `[a-z0-9][a-z0-9.-]*`. */
+  readonly name: string;
+  /** 1 for the first try. A higher attempt starts only when the one before has ended. */
+  readonly attempt: number;
+  /** The recipe's argument vector; the path of job.json is appended. Never a shell string. */
+  readonly command: readonly string[];
+  /** Variables added to a minimal environment. Never credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The content of job.json. `work_dir` is filled in by the cluster. */
+  readonly job: Omit<Job, 'work_dir'>;
+  /** Wall time after which the cluster ends the job (class `timeout`), or null for no limit. */
+  readonly time_limit_seconds: number | null;
+}
+
+export interface JobUsage {
+  readonly wall_seconds: number;
+  readonly cpu_seconds: number;
+  readonly max_rss_bytes: number;
+}
+
+export type JobState =
+  /** Never submitted, or its record is gone. */
+  | { readonly status: 'unknown' }
+  | { readonly status: 'queued'; readonly attempt: number; readonly reason: string }
+  | {
+      readonly status: 'running';
+      readonly attempt: number;
+      readonly external_id: string;
+      readonly started_at: Date;
+    }
+  | {
+      readonly status: 'succeeded';
+      readonly attempt: number;
+      readonly external_id: string;
+      readonly started_at: Date;
+      readonly ended_at: Date;
+      readonly usage: JobUsage | null;
+    }
+  | {
+      readonly status: 'failed';
+      readonly attempt: number;
+      readonly external_id: string;
+      readonly started_at: Date | null;
+      readonly ended_at: Date | null;
+      readonly failure_class: FailureClass;
+      /** What happened, with the job's last log lines. */
+      readonly message: string;
+      readonly exit_code: number | null;
+      readonly signal: string | null;
+      readonly usage: JobUsage | null;
+    };
+
+export interface LogChunk {
+  readonly text: string;
+  /** Give it to the next call to read on from here. */
+  readonly cursor: number;
+}
+
+export interface Cluster {
+  readonly name: string;
+  /** Starts the job, or finds it started: the same name and attempt never runs twice. */
+  submit(request: JobRequest): Promise<JobState>;
+  /** The state of each named job, asked of the cluster in one call. */
+  poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>>;
+  /** Ends the job's whole process group; a job that has ended stays as it is. Idempotent. */
+  cancel(name: string): Promise<void>;
+  /** The job's standard output and error, from `cursor` on (0 for the beginning). */
+  readLog(name: string, cursor: number): Promise<LogChunk>;
+  /** The job's work folder on this machine, where result.json and progress.jsonl appear. */
+  workDir(name: string): string;
+  /** Names of all jobs that are queued or running on the cluster. */
+  live(): Promise<readonly string[]>;
+}

@@ -1,0 +1,26 @@
+/**
+ * The object store that the dataset of record stands on: S3, or memory in tests. One contract suite
+ * (test/contract/store.contract.ts) holds for every implementation.
+ */
+
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  readonly modified: Date;
+}
+
+export interface ObjectStore {
+  /** Address of the store's root, for messages: `s3://bucket/prefix`. */
+  readonly uri: string;
+  /** The object's bytes, or undefined when there is none. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  put(key: string, body: Uint8Array): Promise<void>;
+  /**
+   * Writes only when no object has this key: true when this call wrote it, false when one stood
+   * there. A lost answer may make a call's own success look like false: compare the contents.
+   */
+  putIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
+  /** Objects whose key starts with `prefix` and sorts after `after`, in key order. */
+  list(prefix: string, after?: string): AsyncIterable<StoredObject>;
+  delete(key: string): Promise<void>;
+}

@@ -1,0 +1,72 @@
+/**
+ * The closed vocabularies of a study, free of zod so that workflows may import them.
+ * The words are those of ARCHITECTURE.md, "Words".
+ */
+
+/** Pre-training objectives: causal LM, span corruption (0.15, 3), prefix LM, and SC and CLM mixed. */
+export const OBJECTIVES = ['clm', 'sc', 'plm', 'sc+clm'] as const;
+export type Objective = (typeof OBJECTIVES)[number];
+
+/** Text domains that the reference recipe can read. */
+export const DOMAINS = ['world', 'prose', 'code', 'glosses'] as const;
+export type Domain = (typeof DOMAINS)[number];
+
+/** Task families: commonsense, retrieval-augmented QA, closed-book QA. */
+export const TASKS = ['cms', 'rag', 'cbqa'] as const;
+export type Task = (typeof TASKS)[number];
+
+/** The five indicators of arXiv 2504.12491; all are "higher is better". */
+export const INDICATORS = [
+  'inv_ppl_clm',
+  'inv_ppl_sc',
+  'kshot_cms',
+  'kshot_rag',
+  'kshot_cbqa',
+] as const;
+export type Indicator = (typeof INDICATORS)[number];
+
+/** `import` stands for measurements that a table brought; the others are computed by recipes. */
+export const STAGES = ['import', 'pretrain', 'indicate', 'sft', 'evaluate', 'fit'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export const FAILURE_CLASSES = [
+  'user_code',
+  'out_of_memory',
+  'timeout',
+  'preempted',
+  'node_failure',
+  'cluster_unavailable',
+  'cancelled',
+] as const;
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
+
+/** How often a job is tried again after a failure of each class. Preemption is not failure. */
+export const RETRY_BUDGETS: Readonly<Record<FailureClass, number>> = {
+  user_code: 0,
+  out_of_memory: 0,
+  timeout: 0,
+  preempted: 100,
+  node_failure: 3,
+  cluster_unavailable: 10,
+  cancelled: 0,
+};
+
+/** Where a run stands. `reused` is a run whose measurements an earlier execution recorded. */
+export const RUN_STATUSES = [
+  'done',
+  'reused',
+  'pending',
+  'running',
+  'failed',
+  'blocked',
+  'cancelled',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** Search attributes (type Keyword) that every execution carries. */
+export const SEARCH_ATTRIBUTES = [
+  'ForetuneStudy',
+  'ForetuneVariant',
+  'ForetuneStage',
+  'ForetuneStatus',
+] as const;
