@@ -25,7 +25,10 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'import-x/no-cycle': 'error',
@@ -70,7 +73,7 @@ export default tseslint.config(
   },
   forbid(
     ['src/domain/**'],
-    ['^\\.\\./(?!domain)', 'apache-arrow', '@aws-sdk', '@temporalio'],
+    ['^\\.\\./(?!errors)', 'apache-arrow', '@aws-sdk', '@temporalio'],
     'The domain is pure.',
   ),
   forbid(

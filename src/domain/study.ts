@@ -1,0 +1,29 @@
+/** How a study file says what it compares: `export default defineStudy({...})`. */
+import { SpecError } from '../errors';
+import { explainIssues } from './explain';
+import { StudySchema, type Study, type StudyInput } from './schema';
+
+/** Checks a study and fills in its defaults. Throws SpecError naming every wrong field. */
+export function defineStudy(input: StudyInput): Study {
+  return parseStudy(input);
+}
+
+/** As `defineStudy`, for values that no type checker has seen. */
+export function parseStudy(input: unknown): Study {
+  const parsed = StudySchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new SpecError(
+    `The study is not valid:\n${explainIssues(StudySchema, parsed.error, input).join('\n')}`,
+  );
+}
+
+type Axes = Readonly<Record<string, readonly unknown[]>>;
+type Point<A extends Axes> = { readonly [K in keyof A]: A[K][number] };
+
+/** Every combination of the axes' values, the last axis varying fastest, made into variants. */
+export function grid<const A extends Axes, V>(axes: A, make: (point: Point<A>) => V): V[] {
+  let points: Record<string, unknown>[] = [{}];
+  for (const [name, values] of Object.entries(axes))
+    points = points.flatMap((point) => values.map((value) => ({ ...point, [name]: value })));
+  return points.map((point) => make(point as Point<A>));
+}
