@@ -38,6 +38,8 @@ export const TABLES = {
     stage: utf8,
     task: maybe(utf8),
     fingerprint: utf8,
+    /** The values that decided the result, as JSON: the fingerprint is their digest. */
+    values_json: utf8,
     recipe: utf8,
     recipe_version: utf8,
     source_digest: utf8,

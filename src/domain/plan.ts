@@ -1,0 +1,186 @@
+/**
+ * What a study has to run, and why. Pure: the same study, recipe and record give the same plan,
+ * whatever the order in which things were recorded. A run's fingerprint is the digest of the values
+ * that decide its result (configuration, seed, recipe version, the fingerprint of its input), never
+ * paths, hosts or clocks.
+ */
+import { BASE_VARIANT, studyId } from './ids';
+import { groupJobs } from './jobs';
+import { importRun, trainedRuns, type Digest, type RecipeFacts, type RunDraft } from './runs';
+import type { Study } from './schema';
+import type { Stage } from './vocabulary';
+
+/** The latest recorded attempt of a run. */
+export interface RecordedRun {
+  readonly run_id: string;
+  readonly fingerprint: string;
+  readonly values_json: string;
+  readonly source_digest: string;
+  readonly status: string;
+  readonly failure_class: string | null;
+  readonly attempt: number;
+  readonly wall_seconds: number | null;
+  /** False when the weights that the run made are gone; null for a run that makes none. */
+  readonly checkpoint_exists: boolean | null;
+}
+
+export type Action = 'reuse' | 'run';
+
+/** A run of the plan, with what is to be done about it. */
+export interface PlannedRun extends RunDraft {
+  readonly action: Action;
+  readonly reason: string;
+  /** 1 for a run never tried. */
+  readonly attempt: number;
+  /** Median wall time of recorded runs of this stage and task, or null when there is none. */
+  readonly estimated_seconds: number | null;
+}
+
+/** Runs that share one process, since starting and compiling cost more than small runs do. */
+export interface PlannedJob {
+  readonly name: string;
+  readonly variant_id: string;
+  readonly stage: Stage;
+  readonly run_ids: readonly string[];
+  /** Names of jobs of the same variant that must have ended, well or not, before this one starts. */
+  readonly needs: readonly string[];
+  readonly attempt: number;
+}
+
+export interface Plan {
+  readonly study: string;
+  readonly study_fingerprint: string;
+  readonly kind: Study['kind'];
+  readonly recipe: RecipeFacts;
+  readonly runs: readonly PlannedRun[];
+  readonly jobs: readonly PlannedJob[];
+  readonly warnings: readonly string[];
+}
+
+export function planStudy(
+  study: Study,
+  recipe: RecipeFacts,
+  recorded: ReadonlyMap<string, RecordedRun>,
+  digest: Digest,
+  tableDigest = '',
+): Plan {
+  const drafts =
+    study.kind === 'trained'
+      ? trainedRuns(study, recipe, digest)
+      : [importRun(study, tableDigest, digest)];
+  const runs = decide(drafts, recorded);
+  return {
+    study: studyId(study),
+    study_fingerprint: digest(decidingFields(study, tableDigest)),
+    kind: study.kind,
+    recipe,
+    runs,
+    jobs: study.kind === 'trained' ? groupJobs(study, runs, digest) : [],
+    warnings: sourceWarnings(runs, recipe, recorded),
+  };
+}
+
+/** The study without what cannot change a measurement: where it runs and how it is described. */
+export function decidingFields(study: Study, tableDigest = ''): Record<string, unknown> {
+  const { description: _d, citation: _c, window: _w, ...fields } = study;
+  if (fields.kind === 'imported') return { ...fields, table: tableDigest };
+  const { cluster: _cluster, ...rest } = fields;
+  return rest;
+}
+
+// ---- Reuse or run ---------------------------------------------------------------------------
+
+function decide(
+  drafts: readonly RunDraft[],
+  recorded: ReadonlyMap<string, RecordedRun>,
+): PlannedRun[] {
+  const estimate = estimator(drafts, recorded);
+  const decided = drafts.map((draft): PlannedRun => {
+    const record = recorded.get(draft.run_id);
+    const reason = whyRun(draft, record);
+    return {
+      ...draft,
+      action: reason ? 'run' : 'reuse',
+      reason: reason ?? 'recorded with the same fingerprint',
+      attempt: (record?.attempt ?? 0) + 1,
+      estimated_seconds: estimate(draft),
+    };
+  });
+  return rerunLostInputs(decided, recorded);
+}
+
+function whyRun(draft: RunDraft, record: RecordedRun | undefined): string | null {
+  if (!record) return 'never run';
+  if (record.fingerprint !== draft.fingerprint)
+    return `changed: ${differences(JSON.parse(record.values_json), draft.values).join('; ')}`;
+  if (record.status === 'done') return null;
+  if (record.status === 'failed') return `failed before (${record.failure_class ?? 'unknown'})`;
+  return `${record.status} when last seen`;
+}
+
+/** A run whose weights are gone runs again when something that runs needs them. */
+function rerunLostInputs(
+  runs: readonly PlannedRun[],
+  recorded: ReadonlyMap<string, RecordedRun>,
+): PlannedRun[] {
+  const result = new Map(runs.map((run) => [run.run_id, run]));
+  for (const run of [...runs].reverse()) {
+    if (result.get(run.run_id)?.action !== 'run' || !run.input_run_id) continue;
+    const input = result.get(run.input_run_id);
+    const lost = recorded.get(run.input_run_id)?.checkpoint_exists === false;
+    if (input?.action === 'reuse' && lost)
+      result.set(input.run_id, {
+        ...input,
+        action: 'run',
+        reason: `its checkpoint is gone and "${run.run_id}" needs it`,
+      });
+  }
+  return [...result.values()];
+}
+
+/** `config.lr: 0.001 -> 0.002` for every leaf that differs. */
+export function differences(before: unknown, after: unknown, path = ''): string[] {
+  if (isRecord(before) && isRecord(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return keys.flatMap((key) =>
+      differences(before[key], after[key], path ? `${path}.${key}` : key),
+    );
+  }
+  const [a, b] = [JSON.stringify(before), JSON.stringify(after)];
+  return a === b ? [] : [`${path}: ${a ?? 'absent'} -> ${b ?? 'absent'}`];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function estimator(drafts: readonly RunDraft[], recorded: ReadonlyMap<string, RecordedRun>) {
+  const seconds = new Map<string, number[]>();
+  const kind = (draft: RunDraft) =>
+    `${draft.stage}/${draft.task ?? ''}/${draft.variant_id === BASE_VARIANT ? 'base' : ''}`;
+  for (const draft of drafts) {
+    const wall = recorded.get(draft.run_id)?.wall_seconds;
+    if (wall != null) seconds.set(kind(draft), [...(seconds.get(kind(draft)) ?? []), wall]);
+  }
+  return (draft: RunDraft): number | null => median(seconds.get(kind(draft)) ?? []);
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
+
+function sourceWarnings(
+  runs: readonly PlannedRun[],
+  recipe: RecipeFacts,
+  recorded: ReadonlyMap<string, RecordedRun>,
+): string[] {
+  const stale = runs.filter((run) => {
+    const digest = recorded.get(run.run_id)?.source_digest;
+    return run.action === 'reuse' && digest && digest !== recipe.source_digest;
+  });
+  if (!stale.length) return [];
+  return [
+    `${stale.length} reused runs were made by other source of recipe "${recipe.name}" under the same version "${recipe.version}": raise the recipe's version if its results changed.`,
+  ];
+}
