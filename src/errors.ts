@@ -4,6 +4,8 @@
  * Temporal failures whose `type` is the class name.
  */
 
+import type { FailureClass } from './domain/vocabulary';
+
 export abstract class ForetuneError extends Error {
   /** Whether the same call may succeed later with nothing changed. */
   abstract readonly retryable: boolean;
@@ -51,7 +53,7 @@ export class JobFailedError extends ForetuneError {
   readonly retryable = false;
   constructor(
     readonly job: string,
-    readonly failureClass: string,
+    readonly failureClass: FailureClass,
     message: string,
     options?: { cause?: unknown },
   ) {

@@ -102,11 +102,17 @@ function decide(
       ...draft,
       action: reason ? 'run' : 'reuse',
       reason: reason ?? 'recorded with the same fingerprint',
-      attempt: (record?.attempt ?? 0) + 1,
+      attempt: nextAttempt(record),
       estimated_seconds: estimate(draft),
     };
   });
   return rerunLostInputs(decided, recorded);
+}
+
+/** A run that was running when last seen is picked up where it is, not started again. */
+function nextAttempt(record: RecordedRun | undefined): number {
+  if (!record) return 1;
+  return record.status === 'running' ? record.attempt : record.attempt + 1;
 }
 
 function whyRun(draft: RunDraft, record: RecordedRun | undefined): string | null {

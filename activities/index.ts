@@ -1,0 +1,55 @@
+/** All input and output of the workflows: factories over their dependencies. */
+import type { Cluster } from '../src/cluster/cluster';
+import { Poller } from '../src/cluster/poller';
+import type { Dataset } from '../src/dataset/log';
+import { Studies } from '../src/dataset/studies';
+import type { ObjectStore } from '../src/dataset/store';
+import type { RecipeConfig } from './plan';
+import { createFitActivities } from './fits';
+import { createImportActivities } from './import';
+import { createJobActivities } from './jobs';
+import { createPlanActivities } from './plan';
+import { createReportActivities } from './report';
+import { createVariantActivities, type DescribeWorkflow } from './variants';
+import { withFailures } from './failure';
+
+export type { JobOutcome } from './jobs';
+export type { PlanSummary } from './plan';
+export type { StudySummary } from './report';
+
+export interface ActivityDeps {
+  readonly dataset: Dataset;
+  readonly store: ObjectStore;
+  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  /** Folder that jobs on this machine share: tokenizer, encoded text, compiled code. */
+  readonly cacheDir: string;
+  readonly describeWorkflow: DescribeWorkflow;
+}
+
+export interface ClusterEntry {
+  readonly cluster: Cluster;
+  readonly threads: number;
+  readonly time_limit_seconds: number | null;
+}
+
+export type Activities = ReturnType<typeof createActivities>;
+
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred type is the contract
+export function createActivities(deps: ActivityDeps) {
+  const studies = new Studies(deps.store);
+  const pollers = new Map(
+    [...deps.clusters].map(([name, { cluster }]) => [name, new Poller(cluster, POLL_MS)]),
+  );
+  return withFailures({
+    ...createPlanActivities({ ...deps, studies }),
+    ...createVariantActivities({ ...deps, studies }),
+    ...createImportActivities({ ...deps, studies }),
+    ...createJobActivities({ ...deps, studies, pollers }),
+    ...createFitActivities({ ...deps, studies }),
+    ...createReportActivities({ ...deps, studies }),
+  });
+}
+
+/** How often a cluster is asked for all its jobs at once. */
+const POLL_MS = 300;

@@ -1,0 +1,164 @@
+/** Takes what a job left in its work folder into the dataset of record, one commit a run. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { ForetuneError, JobFailedError, SchemaError } from '../src/errors';
+import type { JobState } from '../src/cluster/cluster';
+import { readRecipeTable } from '../src/dataset/arrow';
+import type { Dataset } from '../src/dataset/log';
+import type { PlannedRun } from '../src/domain/plan';
+import {
+  JobResultSchema,
+  RECIPE_TABLES,
+  type JobResult,
+  type RunResult,
+} from '../src/domain/schema';
+import type { FailureClass } from '../src/domain/vocabulary';
+import type { JobContext } from './jobs';
+import { identity } from './job-rows';
+
+/** How one run of a job ended. */
+export interface RunEnd {
+  readonly run_id: string;
+  readonly status: 'done' | 'failed' | 'blocked' | 'cancelled';
+  readonly failure_class: FailureClass | null;
+  readonly error: string | null;
+  readonly wall_seconds: number | null;
+}
+
+export interface JobResults {
+  readonly recipe_version: string | null;
+  readonly ends: readonly RunEnd[];
+}
+
+type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
+
+export async function collectResults(
+  dataset: Dataset,
+  context: JobContext,
+  state: TerminalState,
+  workDir: string,
+): Promise<JobResults> {
+  const result = await readResult(context, state, workDir);
+  if (result instanceof JobFailedError)
+    return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
+  const ends: RunEnd[] = [];
+  for (const run of context.runs)
+    ends.push(await collectRun(dataset, context, run, result, workDir));
+  return { recipe_version: result.recipe_version, ends };
+}
+
+/** The job's result.json, or why there is none to trust. */
+async function readResult(
+  context: JobContext,
+  state: TerminalState,
+  workDir: string,
+): Promise<JobResult | JobFailedError> {
+  const text = await readFile(path.join(workDir, 'result.json'), 'utf8').catch(() => null);
+  const fail = (failure: FailureClass, message: string) =>
+    new JobFailedError(context.job.name, failure, message);
+  if (text === null || (state.status === 'failed' && state.failure_class !== 'user_code'))
+    return state.status === 'failed'
+      ? fail(state.failure_class, state.message)
+      : fail(
+          'user_code',
+          `Job "${context.job.name}" exited 0 without a result.json in ${workDir}.`,
+        );
+  const parsed = JobResultSchema.safeParse(parseJson(text));
+  if (!parsed.success)
+    return fail(
+      'user_code',
+      `${workDir}/result.json is not valid:\n${z.prettifyError(parsed.error)}`,
+    );
+  if (parsed.data.job === context.job.name) return parsed.data;
+  return fail(
+    'user_code',
+    `${workDir}/result.json is of job "${parsed.data.job}", expected "${context.job.name}".`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(0, 200);
+  }
+}
+
+/** A run whose rows cannot be taken has failed, and says why; the job's other runs are unharmed. */
+async function collectRun(
+  dataset: Dataset,
+  context: JobContext,
+  run: PlannedRun,
+  result: JobResult,
+  workDir: string,
+): Promise<RunEnd> {
+  const own = result.runs.find((one) => one.run_id === run.run_id);
+  const lost = new JobFailedError(
+    context.job.name,
+    'user_code',
+    `result.json has no run "${run.run_id}".`,
+  );
+  if (!own) return failed(run, lost);
+  if (own.status === 'failed')
+    return failed(
+      run,
+      new JobFailedError(context.job.name, 'user_code', own.error ?? 'no reason given'),
+      own,
+    );
+  try {
+    await commitRun(dataset, context, run, own, workDir);
+  } catch (error) {
+    if (error instanceof ForetuneError && !error.retryable)
+      return failed(run, new JobFailedError(context.job.name, 'user_code', error.message), own);
+    throw error;
+  }
+  const { run_id, wall_seconds } = own;
+  return { run_id, status: 'done', failure_class: null, error: null, wall_seconds };
+}
+
+/** The key names the run, not the attempt: the same run measured twice is one measurement. */
+async function commitRun(
+  dataset: Dataset,
+  context: JobContext,
+  run: PlannedRun,
+  result: RunResult,
+  workDir: string,
+): Promise<void> {
+  const own = identity(context, run, new Date());
+  const tables: Record<string, object[]> = {};
+  for (const table of RECIPE_TABLES) {
+    const file = result.tables[table];
+    if (file === undefined) continue;
+    const rows = readRecipeTable(await readInside(workDir, file), table);
+    tables[table] = rows.map((row) => ({ ...own, ...row }));
+  }
+  if (result.checkpoint) tables.checkpoints = [{ ...own, ...result.checkpoint }];
+  await dataset.commit({
+    key: `run:${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`,
+    rows: tables,
+  });
+}
+
+async function readInside(workDir: string, file: string): Promise<Uint8Array> {
+  const where = path.resolve(workDir, file);
+  if (!where.startsWith(path.resolve(workDir) + path.sep))
+    throw new SchemaError(
+      `result.json names "${file}", which is outside ${workDir}. Write tables there.`,
+    );
+  return readFile(where).catch((cause: unknown) => {
+    throw new SchemaError(`result.json names "${file}", which cannot be read: ${String(cause)}`, {
+      cause,
+    });
+  });
+}
+
+function failed(run: PlannedRun, error: JobFailedError, result?: RunResult): RunEnd {
+  return {
+    run_id: run.run_id,
+    status: 'failed',
+    failure_class: error.failureClass,
+    error: error.message.slice(-4000),
+    wall_seconds: result?.wall_seconds ?? null,
+  };
+}

@@ -1,0 +1,77 @@
+/** Rows of the `runs` table: one for each run at submit, one at the end. */
+import type { JobState } from '../src/cluster/cluster';
+import type { PlannedRun } from '../src/domain/plan';
+import type { Row } from '../src/dataset/tables';
+import type { JobContext } from './jobs';
+import type { JobResults } from './job-results';
+
+type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
+
+/** The columns that every row of every table carries. */
+export function identity({ plan, attempt }: JobContext, run: PlannedRun, recorded_at: Date) {
+  const { variant_id, run_id } = run;
+  return { study: plan.study, variant_id, run_id, attempt, recorded_at };
+}
+
+export function submitRows(
+  context: JobContext,
+  now: Date,
+  status: 'running' | 'cancelled' = 'running',
+): Row<'runs'>[] {
+  return context.runs.map((run) => ({
+    ...describe(context, run, now),
+    external_id: '',
+    status,
+    failure_class: status === 'cancelled' ? 'cancelled' : null,
+    error: null,
+    started_at: null,
+    ended_at: null,
+    wall_seconds: null,
+    cpu_seconds: null,
+    max_rss_bytes: null,
+  }));
+}
+
+/** Processor time and memory are the whole job's, put down once, at its first run. */
+export function endRows(
+  context: JobContext,
+  state: TerminalState,
+  results: JobResults,
+  now: Date,
+): Row<'runs'>[] {
+  const usage = 'usage' in state ? state.usage : null;
+  return context.runs.map((run, i) => {
+    const end = results.ends.find((one) => one.run_id === run.run_id);
+    return {
+      ...describe(context, run, now),
+      recipe_version: results.recipe_version ?? context.plan.recipe.version,
+      external_id: state.external_id,
+      status: end?.status ?? 'failed',
+      failure_class: end?.failure_class ?? null,
+      error: end?.error ?? null,
+      started_at: state.started_at,
+      ended_at: state.ended_at,
+      wall_seconds: end?.wall_seconds ?? null,
+      cpu_seconds: i === 0 ? (usage?.cpu_seconds ?? null) : null,
+      max_rss_bytes: i === 0 ? (usage?.max_rss_bytes ?? null) : null,
+    };
+  });
+}
+
+function describe(context: JobContext, run: PlannedRun, now: Date) {
+  const { plan, study, job } = context;
+  return {
+    ...identity(context, run, now),
+    stage: run.stage,
+    task: run.task,
+    fingerprint: run.fingerprint,
+    values_json: JSON.stringify(run.values),
+    recipe: plan.recipe.name,
+    recipe_version: plan.recipe.version,
+    source_digest: plan.recipe.source_digest,
+    cluster: study.cluster,
+    job: job.name,
+    gpu_seconds: null,
+    cost: null,
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * Runs a job on a cluster: submit, watch, record. May be killed at any moment and tried for ever:
+ * the submission is idempotent by name and attempt, the job outlives its worker, and every commit
+ * has a key of its own.
+ */
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { JobState } from '../src/cluster/cluster';
+import type { Poller } from '../src/cluster/poller';
+import type { Dataset } from '../src/dataset/log';
+import type { Studies } from '../src/dataset/studies';
+import { SpecError } from '../src/errors';
+import type { Plan, PlannedJob, PlannedRun } from '../src/domain/plan';
+import type { TrainedStudy } from '../src/domain/schema';
+import type { FailureClass } from '../src/domain/vocabulary';
+import type { ClusterEntry } from './index';
+import { resolveInputs } from './job-inputs';
+import { collectResults, type RunEnd } from './job-results';
+import { submitRows, endRows } from './job-rows';
+import type { RecipeConfig } from './plan';
+
+export interface JobOutcome {
+  readonly runs: readonly { readonly run_id: string; readonly status: RunEnd['status'] }[];
+  /** Why the job ended badly, or null when it ended well. */
+  readonly failure_class: FailureClass | null;
+}
+
+interface Deps {
+  readonly dataset: Dataset;
+  readonly studies: Studies;
+  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly pollers: ReadonlyMap<string, Poller>;
+  readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  readonly cacheDir: string;
+}
+
+/** Everything about one attempt at one job. */
+export interface JobContext {
+  readonly plan: Plan;
+  readonly study: TrainedStudy;
+  readonly job: PlannedJob;
+  readonly attempt: number;
+  readonly runs: readonly PlannedRun[];
+}
+
+type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
+
+const HEARTBEAT_MS = 2000;
+
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
+export function createJobActivities(deps: Deps) {
+  return {
+    async runJob(of: {
+      readonly plan_key: string;
+      readonly job: string;
+      readonly attempt: number;
+    }): Promise<JobOutcome> {
+      const context = await loadContext(deps.studies, of);
+      const inputs = await resolveInputs(deps.dataset, context);
+      if (!inputs) return blocked(context);
+      await deps.dataset.commit({
+        key: `job:${of.job}/attempt${of.attempt}/submit`,
+        rows: { runs: submitRows(context, new Date()) },
+      });
+      const state = await submitAndWatch(deps, context, inputs);
+      return record(deps, context, state);
+    },
+  };
+}
+
+async function loadContext(
+  studies: Studies,
+  of: { readonly plan_key: string; readonly job: string; readonly attempt: number },
+): Promise<JobContext> {
+  const plan = await studies.plan(of.plan_key);
+  const job = plan.jobs.find((one) => one.name === of.job);
+  const { study } = await studies.spec(plan.study);
+  if (!job || study.kind !== 'trained')
+    throw new SpecError(`Plan "${of.plan_key}" has no job "${of.job}".`);
+  const runs = plan.runs.filter((run) => job.run_ids.includes(run.run_id));
+  return { plan, study, job, attempt: of.attempt, runs };
+}
+
+function blocked({ runs }: JobContext): JobOutcome {
+  const ends = runs.map(({ run_id }) => ({ run_id, status: 'blocked' as const }));
+  return { runs: ends, failure_class: null };
+}
+
+async function submitAndWatch(
+  deps: Deps,
+  context: JobContext,
+  inputs: ReadonlyMap<string, string>,
+): Promise<TerminalState> {
+  const { cluster } = findCluster(deps, context.study.cluster);
+  const poller = deps.pollers.get(context.study.cluster);
+  const beat = setInterval(() => Context.current().heartbeat(), HEARTBEAT_MS);
+  const signal = Context.current().cancellationSignal;
+  try {
+    await cluster.submit(jobRequest(deps, context, inputs));
+    const state = await poller?.wait(context.job.name, { signal });
+    if (state?.status === 'succeeded' || state?.status === 'failed') return state;
+    throw ApplicationFailure.retryable(`Job "${context.job.name}" is ${state?.status ?? 'gone'}.`);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return await stop(deps, context);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/**
+ * Only a cancellation that was asked for ends the job. A worker that shuts down, or a workflow that
+ * is gone, leaves it running for the next worker to find.
+ */
+async function stop(deps: Deps, context: JobContext): Promise<never> {
+  const reason: unknown = Context.current().cancellationSignal.reason;
+  const asked = reason instanceof CancelledFailure && reason.message === 'CANCELLED';
+  if (!asked) throw ApplicationFailure.retryable('The worker is leaving; the job goes on.');
+  await findCluster(deps, context.study.cluster).cluster.cancel(context.job.name);
+  await deps.dataset.commit({
+    key: `job:${context.job.name}/attempt${context.attempt}/cancelled`,
+    rows: { runs: submitRows(context, new Date(), 'cancelled') },
+  });
+  throw reason;
+}
+
+function jobRequest(deps: Deps, context: JobContext, inputs: ReadonlyMap<string, string>) {
+  const { job, study, attempt, plan, runs } = context;
+  const entry = findCluster(deps, study.cluster);
+  const recipe = findRecipe(deps, study.recipe);
+  return {
+    name: job.name,
+    attempt,
+    command: recipe.command,
+    environment: recipe.environment,
+    time_limit_seconds: entry.time_limit_seconds,
+    job: {
+      format: 1 as const,
+      job: job.name,
+      study: plan.study,
+      recipe: study.recipe,
+      seed: study.seed,
+      threads: entry.threads,
+      cache_dir: deps.cacheDir,
+      credentials_file: null,
+      runs: runs.map((run) => jobRun(run, inputs)),
+    },
+  };
+}
+
+function jobRun(run: PlannedRun, inputs: ReadonlyMap<string, string>) {
+  const { run_id, stage, variant_id, fingerprint, config, input_run_id } = run;
+  const input = input_run_id && { run_id: input_run_id, uri: inputs.get(input_run_id) ?? null };
+  return { run_id, stage, variant_id, fingerprint, config, input: input || null };
+}
+
+async function record(deps: Deps, context: JobContext, state: TerminalState): Promise<JobOutcome> {
+  const { cluster } = findCluster(deps, context.study.cluster);
+  const results = await collectResults(
+    deps.dataset,
+    context,
+    state,
+    cluster.workDir(context.job.name),
+  );
+  await deps.dataset.commit({
+    key: `job:${context.job.name}/attempt${context.attempt}/end`,
+    rows: { runs: endRows(context, state, results, new Date()) },
+  });
+  return {
+    runs: results.ends.map(({ run_id, status }) => ({ run_id, status })),
+    failure_class: state.status === 'failed' ? state.failure_class : null,
+  };
+}
+
+function findCluster(deps: Deps, name: string): ClusterEntry {
+  const entry = deps.clusters.get(name);
+  if (entry) return entry;
+  throw new SpecError(
+    `There is no cluster "${name}" in temporal.config.ts. Known: ${[...deps.clusters.keys()].join(', ')}.`,
+  );
+}
+
+function findRecipe(deps: Deps, name: string): RecipeConfig {
+  const recipe = deps.recipes[name];
+  if (recipe) return recipe;
+  throw new SpecError(
+    `There is no recipe "${name}" in temporal.config.ts. Known: ${Object.keys(deps.recipes).join(', ')}.`,
+  );
+}

@@ -1,0 +1,170 @@
+/** Plans: what a study has to run, from its specification and the record. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { SpecError } from '../src/errors';
+import { fingerprint, sha256, sourceDigest } from '../src/fingerprint';
+import { BASE_VARIANT, studyId } from '../src/domain/ids';
+import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
+import type { RecipeFacts } from '../src/domain/runs';
+import type { Study, TrainedStudy } from '../src/domain/schema';
+import { latestRuns } from '../src/domain/status';
+import type { Dataset } from '../src/dataset/log';
+import type { SpecRecord, Studies } from '../src/dataset/studies';
+import type { Row } from '../src/dataset/tables';
+
+/** A recipe as temporal.config.ts registers it. */
+export interface RecipeConfig {
+  readonly command: readonly string[];
+  readonly version: string;
+  /** Folder or file whose digest is recorded beside results; null when there is none. */
+  readonly source: string | null;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a study's history knows of its plan. */
+export interface PlanSummary {
+  readonly key: string;
+  readonly kind: Study['kind'];
+  readonly runs_base: boolean;
+  readonly variants_to_run: number;
+}
+
+interface Deps {
+  readonly dataset: Dataset;
+  readonly studies: Studies;
+  readonly recipes: Readonly<Record<string, RecipeConfig>>;
+}
+
+type PlanDeps = Pick<Deps, 'dataset' | 'recipes'>;
+
+/** Plans without writing anything. */
+export async function planFromRecord(
+  { dataset, recipes }: PlanDeps,
+  study: Study,
+  table: string | null,
+): Promise<Plan> {
+  const recorded = await recordedRuns(dataset, studyId(study));
+  const tableDigest = table === null ? '' : sha256(table);
+  return planStudy(study, recipeFacts(recipes, study), recorded, fingerprint, tableDigest);
+}
+
+async function recordedRuns(dataset: Dataset, study: string): Promise<Map<string, RecordedRun>> {
+  const runs = latestRuns(await dataset.read('runs', { study }));
+  const checkpoints = latestRuns(await dataset.read('checkpoints', { study }));
+  const records = [...runs.values()].map((row): [string, RecordedRun] => {
+    const checkpoint = checkpoints.get(row.run_id);
+    return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
+  });
+  return new Map(records);
+}
+
+/** Only local files can be looked for cheaply; anything else is taken to be there. */
+function exists(uri: string): boolean {
+  return !uri.startsWith('file://') || existsSync(fileURLToPath(uri));
+}
+
+function recipeFacts(recipes: PlanDeps['recipes'], study: Study): RecipeFacts {
+  if (study.kind === 'imported') return { name: 'import', version: '1', source_digest: '' };
+  const recipe = recipes[study.recipe];
+  if (!recipe)
+    throw new SpecError(
+      `Study "${studyId(study)}" names recipe "${study.recipe}", which temporal.config.ts does not register. Registered: ${Object.keys(recipes).join(', ')}.`,
+    );
+  const source_digest = recipe.source ? sourceDigest(recipe.source) : '';
+  return { name: study.recipe, version: recipe.version, source_digest };
+}
+
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
+export function createPlanActivities(deps: Deps) {
+  const { studies, dataset } = deps;
+  return {
+    /** Plans a study, keeps the plan, and records its variants. */
+    async makePlan({ study }: { readonly study: string }): Promise<PlanSummary> {
+      const spec = await studies.spec(study);
+      const plan = await planFromRecord(deps, spec.study, spec.table);
+      const key = await studies.savePlan(plan);
+      await studies.saveLatest(study, {
+        plan_key: key,
+        started_at: new Date().toISOString(),
+        ended_at: null,
+        status: 'running',
+      });
+      await recordVariants(dataset, spec, new Date());
+      return summarise(plan, key);
+    },
+
+    /** Ids of the variants that have jobs to run, a page at a time, the base not among them. */
+    async listVariants(page: {
+      readonly plan_key: string;
+      readonly offset: number;
+      readonly limit: number;
+    }): Promise<string[]> {
+      const ids = variantsToRun(await studies.plan(page.plan_key));
+      return ids.slice(page.offset, page.offset + page.limit);
+    },
+
+    async listJobs(of: {
+      readonly plan_key: string;
+      readonly variant_id: string;
+    }): Promise<PlannedJob[]> {
+      const plan = await studies.plan(of.plan_key);
+      return plan.jobs.filter((job) => job.variant_id === of.variant_id);
+    },
+  };
+}
+
+function summarise(plan: Plan, key: string): PlanSummary {
+  return {
+    key,
+    kind: plan.kind,
+    runs_base: plan.jobs.some((job) => job.variant_id === BASE_VARIANT),
+    variants_to_run: variantsToRun(plan).length,
+  };
+}
+
+function variantsToRun(plan: Plan): string[] {
+  const ids = new Set(plan.jobs.map((job) => job.variant_id));
+  ids.delete(BASE_VARIANT);
+  return [...ids];
+}
+
+/** The variants of a trained study; an imported study's come with its table. */
+async function recordVariants(dataset: Dataset, spec: SpecRecord, now: Date): Promise<void> {
+  if (spec.study.kind !== 'trained') return;
+  const rows = variantRows(spec.study, now);
+  await dataset.commit({
+    key: `variants:${studyId(spec.study)}/${spec.fingerprint.slice(0, 12)}`,
+    rows: { variants: rows },
+  });
+}
+
+function variantRows(study: TrainedStudy, recorded_at: Date): Row<'variants'>[] {
+  const { base } = study;
+  const row = (
+    variant_id: string,
+    config: { mixture: string; lr: number; train_tokens: number },
+    objective: string,
+  ) => ({
+    study: studyId(study),
+    variant_id,
+    run_id: `${variant_id}/pretrain`,
+    attempt: 1,
+    recorded_at,
+    objective,
+    mixture: config.mixture,
+    lr: config.lr,
+    train_tokens: config.train_tokens,
+    config_json: JSON.stringify({
+      ...config,
+      weights: study.mixtures[config.mixture],
+      model: study.model,
+    }),
+    fingerprint: fingerprint({
+      config,
+      weights: study.mixtures[config.mixture],
+      model: study.model,
+    }),
+  });
+  const variants = study.variants.map((variant) => row(variant.id, variant, variant.objective));
+  return base ? [row(BASE_VARIANT, base, base.objectives.join('+')), ...variants] : variants;
+}

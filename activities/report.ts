@@ -1,0 +1,103 @@
+/** Ends a study's execution: the report, and how it ended, on record. */
+import type { Dataset } from '../src/dataset/log';
+import type { Latest, Studies } from '../src/dataset/studies';
+import type { ObjectStore } from '../src/dataset/store';
+import type { RunStatus } from '../src/domain/vocabulary';
+import { countStatuses, latestRuns, runStatuses, type RunCounts } from '../src/domain/status';
+import { renderReport } from '../src/report/report';
+
+export interface StudySummary {
+  readonly study: string;
+  readonly status: Latest['status'];
+  readonly runs: RunCounts;
+  readonly report_key: string;
+  readonly dataset_version: number;
+}
+
+interface Deps {
+  readonly dataset: Dataset;
+  readonly studies: Studies;
+  readonly store: ObjectStore;
+}
+
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
+export function createReportActivities(deps: Deps) {
+  return {
+    /** Renders the report and closes the study's books. */
+    async reportStudy(of: {
+      readonly study: string;
+      readonly cancelled: boolean;
+    }): Promise<StudySummary> {
+      const { studies, dataset } = deps;
+      const latest = await studies.latest(of.study);
+      const statuses = await statusOfRuns(deps, of.study);
+      const report_key = await studies.saveReport(of.study, await buildReport(deps, of.study));
+      const status = conclusion([...statuses.values()], of.cancelled);
+      if (latest)
+        await studies.saveLatest(of.study, {
+          ...latest,
+          status,
+          ended_at: new Date().toISOString(),
+        });
+      const runs = countStatuses(statuses.values());
+      return {
+        study: of.study,
+        status,
+        runs,
+        report_key,
+        dataset_version: await dataset.version(),
+      };
+    },
+  };
+}
+
+/** The status of every run of the study's latest plan. */
+export async function statusOfRuns(
+  { dataset, studies }: Pick<Deps, 'dataset' | 'studies'>,
+  study: string,
+): Promise<ReadonlyMap<string, RunStatus>> {
+  const latest = await studies.latest(study);
+  if (!latest) return new Map();
+  const plan = await studies.plan(latest.plan_key);
+  return runStatuses(plan, latestRuns(await dataset.read('runs', { study })));
+}
+
+/** The report of everything that is recorded of a study. */
+export async function buildReport(deps: Deps, study: string, version?: number): Promise<string> {
+  const { dataset, studies, store } = deps;
+  const spec = await studies.spec(study);
+  const dataset_version = version ?? (await dataset.version());
+  const at = { study, version: dataset_version };
+  const [variants, indicators, outcomes, curves, runs, fits] = await Promise.all([
+    dataset.read('variants', at),
+    dataset.read('indicators', at),
+    dataset.read('outcomes', at),
+    dataset.read('curves', at),
+    dataset.read('runs', at),
+    dataset.read('fits', at),
+  ]);
+  return renderReport({
+    study: spec.study,
+    dataset_version,
+    dataset_uri: store.uri,
+    generated_at: new Date(),
+    variants,
+    indicators,
+    outcomes,
+    curves,
+    runs: [...latestRuns(runs).values()],
+    fits: latestFits(fits),
+    notes: [],
+  });
+}
+
+/** The rows of the newest fit. */
+export function latestFits<T extends { readonly fit_id: string }>(fits: readonly T[]): T[] {
+  const newest = fits.at(-1)?.fit_id;
+  return fits.filter((fit) => fit.fit_id === newest);
+}
+
+function conclusion(statuses: readonly RunStatus[], cancelled: boolean): Latest['status'] {
+  if (cancelled) return 'cancelled';
+  return statuses.every((status) => status === 'done' || status === 'reused') ? 'done' : 'failed';
+}

@@ -1,0 +1,162 @@
+/**
+ * The books of studies beside the measurements: each study's specification, its plans and how its
+ * latest execution ended, as JSON objects below `studies/<name@version>/`. A specification is
+ * written once: another configuration under the same name and version is refused.
+ */
+import { z } from 'zod';
+import { FingerprintMismatchError, NotFoundError, SchemaError } from '../errors';
+import { fingerprint, sha256 } from '../fingerprint';
+import { studyId } from '../domain/ids';
+import { decidingFields, differences, type Plan } from '../domain/plan';
+import { StudySchema, type Study } from '../domain/schema';
+import type { ObjectStore } from './store';
+
+const SpecRecordSchema = z.strictObject({
+  format: z.literal(1),
+  study: StudySchema,
+  fingerprint: z.string(),
+  /** The text of an imported study's table. */
+  table: z.string().nullable(),
+  registered_at: z.string(),
+});
+export type SpecRecord = z.infer<typeof SpecRecordSchema>;
+
+const LatestSchema = z.strictObject({
+  plan_key: z.string(),
+  started_at: z.string(),
+  ended_at: z.string().nullable(),
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+});
+export type Latest = z.infer<typeof LatestSchema>;
+
+export class Studies {
+  constructor(private readonly store: ObjectStore) {}
+
+  /** Writes the specification, or checks that the one that stands there is the same. */
+  async register(study: Study, table: string | null): Promise<SpecRecord> {
+    const deciding = decidingFields(study, table === null ? '' : sha256(table));
+    const record: SpecRecord = {
+      format: 1,
+      study,
+      fingerprint: fingerprint(deciding),
+      table,
+      registered_at: new Date().toISOString(),
+    };
+    const key = specKey(studyId(study));
+    if (await this.store.putIfAbsent(key, encode(record))) return record;
+    const standing = await this.spec(studyId(study));
+    if (standing.fingerprint !== record.fingerprint) refuse(standing, record);
+    // What cannot change a measurement (description, window, cluster) may be edited.
+    await this.store.put(key, encode({ ...record, registered_at: standing.registered_at }));
+    return record;
+  }
+
+  /** Fails as `register` would, and writes nothing. */
+  async check(study: Study, table: string | null): Promise<void> {
+    const bytes = await this.store.get(specKey(studyId(study)));
+    if (!bytes) return;
+    const standing = decode(SpecRecordSchema, bytes, specKey(studyId(study)));
+    const print = fingerprint(decidingFields(study, table === null ? '' : sha256(table)));
+    if (standing.fingerprint !== print) refuse(standing, { study, table });
+  }
+
+  async spec(study: string): Promise<SpecRecord> {
+    const bytes = await this.store.get(specKey(study));
+    if (!bytes) throw new NotFoundError(await this.unknown(study));
+    return decode(SpecRecordSchema, bytes, specKey(study));
+  }
+
+  /** Every registered `name@version`, in order of name, then version. */
+  async list(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const object of this.store.list('studies/')) {
+      const name = /^studies\/([^/]+)\/spec\.json$/.exec(object.key)?.[1];
+      if (name) names.push(name);
+    }
+    return names.sort(byNameThenVersion);
+  }
+
+  /** A bare name means its latest version. */
+  async resolve(nameOrId: string): Promise<string> {
+    const known = await this.list();
+    const found = nameOrId.includes('@')
+      ? known.find((id) => id === nameOrId)
+      : known.filter((id) => id.startsWith(`${nameOrId}@`)).at(-1);
+    if (!found) throw new NotFoundError(await this.unknown(nameOrId, known));
+    return found;
+  }
+
+  async savePlan(plan: Plan): Promise<string> {
+    const body = encode(plan);
+    const key = `studies/${plan.study}/plans/${sha256(body).slice(0, 16)}.json`;
+    await this.store.put(key, body);
+    return key;
+  }
+
+  async plan(key: string): Promise<Plan> {
+    const bytes = await this.store.get(key);
+    if (!bytes) throw new NotFoundError(`There is no plan "${key}" in ${this.store.uri}.`);
+    return JSON.parse(new TextDecoder().decode(bytes)) as Plan;
+  }
+
+  async saveLatest(study: string, latest: Latest): Promise<void> {
+    await this.store.put(latestKey(study), encode(latest));
+  }
+
+  async latest(study: string): Promise<Latest | null> {
+    const bytes = await this.store.get(latestKey(study));
+    return bytes ? decode(LatestSchema, bytes, latestKey(study)) : null;
+  }
+
+  async saveReport(study: string, html: string): Promise<string> {
+    const key = `studies/${study}/report.html`;
+    await this.store.put(key, new TextEncoder().encode(html));
+    return key;
+  }
+
+  async report(study: string): Promise<string | null> {
+    const bytes = await this.store.get(`studies/${study}/report.html`);
+    return bytes ? new TextDecoder().decode(bytes) : null;
+  }
+
+  private async unknown(study: string, known?: string[]): Promise<string> {
+    const names = known ?? (await this.list());
+    const hint = names.length ? `Known: ${names.join(', ')}.` : 'No study was run here yet.';
+    return `There is no study "${study}" in ${this.store.uri}. ${hint}`;
+  }
+}
+
+const specKey = (study: string) => `studies/${study}/spec.json`;
+const latestKey = (study: string) => `studies/${study}/latest.json`;
+
+function refuse(standing: SpecRecord, wanted: { study: Study; table: string | null }): never {
+  const digest = (table: string | null) => (table === null ? '' : sha256(table));
+  const fields = differences(
+    decidingFields(standing.study, digest(standing.table)),
+    decidingFields(wanted.study, digest(wanted.table)),
+  );
+  const id = studyId(wanted.study);
+  throw new FingerprintMismatchError(
+    id,
+    fields.map((field) => field.split(':')[0] ?? field),
+    `"${id}" is on record with another configuration:\n  ${fields.join('\n  ')}\nA study keeps its configuration under one name and version. Raise \`version\` to ${wanted.study.version + 1} in the study file, or undo the change.`,
+  );
+}
+
+function byNameThenVersion(a: string, b: string): number {
+  const [nameA = '', versionA] = a.split('@');
+  const [nameB = '', versionB] = b.split('@');
+  return nameA < nameB ? -1 : nameA > nameB ? 1 : Number(versionA) - Number(versionB);
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+function decode<T>(schema: z.ZodType<T>, bytes: Uint8Array, key: string): T {
+  const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+  if (parsed.success) return parsed.data;
+  throw new SchemaError(
+    `"${key}" is not what this version of foretune writes: ${z.prettifyError(parsed.error)}`,
+  );
+}

@@ -1,0 +1,23 @@
+/** The activity handles of all workflows, with the timeouts and retries of each kind of work. */
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+
+const retry: ActivityOptions['retry'] = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '1 minute',
+};
+
+/** Reads and small commits: tried for ever, since a study waits out a store that is down. */
+export const books = proxyActivities<Activities>({ startToCloseTimeout: '10 minutes', retry });
+
+/**
+ * Submits, watches and records a job. The heartbeat is short, since a dead worker is noticed by its
+ * absence; the job itself outlives the worker and is found again.
+ */
+export const cluster = proxyActivities<Activities>({
+  startToCloseTimeout: '30 days',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { ...retry, maximumInterval: '15 seconds' },
+});

@@ -1,0 +1,3 @@
+/** The bundle: everything exported here runs in the workflow sandbox. */
+export { studyWorkflow } from './study';
+export { variantWorkflow } from './variant';

@@ -1,0 +1,43 @@
+/** Signals, updates and queries of the workflows. The wire name lacks the kind's suffix. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+
+export interface VariantEnded {
+  readonly variant_id: string;
+  readonly runs: RunCounts;
+}
+
+/** How many runs ended in each way. */
+export interface RunCounts {
+  readonly done: number;
+  readonly failed: number;
+  readonly blocked: number;
+  readonly cancelled: number;
+}
+
+export interface StudyProgress {
+  readonly phase: 'planning' | 'importing' | 'base' | 'variants' | 'fitting' | 'ended';
+  readonly paused: boolean;
+  readonly cancelled: boolean;
+  readonly window: number;
+  readonly variants_to_run: number;
+  readonly variants_ended: number;
+  readonly open: readonly string[];
+  readonly runs: RunCounts;
+}
+
+/** A variant tells its study that it has ended; sent to the workflow id, so that it reaches the
+ * study's latest run after a continue-as-new. */
+export const variantEndedSignal = defineSignal<[VariantEnded]>('variantEnded');
+
+/** From a study to its open variants. */
+export const holdSignal = defineSignal<[{ readonly paused: boolean }]>('hold');
+export const stopSignal = defineSignal('stop');
+
+export const pauseUpdate = defineUpdate<StudyProgress>('pause');
+export const resumeUpdate = defineUpdate<StudyProgress>('resume');
+/** Graceful: running jobs are ended, what is measured is kept, fitted and reported. */
+export const cancelUpdate = defineUpdate<StudyProgress>('cancel');
+export const setWindowUpdate = defineUpdate<StudyProgress, [{ readonly window: number }]>(
+  'setWindow',
+);
+export const progressQuery = defineQuery<StudyProgress>('progress');

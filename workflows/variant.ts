@@ -1,0 +1,108 @@
+/**
+ * One variant of a study: pre-training and its indicators, then fine-tuning and evaluation for each
+ * task and seed. A branch that fails is recorded with its class and leaves the others running. At
+ * the end the variant tells its study, by workflow id, how its runs ended.
+ */
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { JobOutcome } from '../activities';
+import { studyWorkflowId } from '../src/domain/ids';
+import type { PlannedJob } from '../src/domain/plan';
+import { RETRY_BUDGETS, type FailureClass } from '../src/domain/vocabulary';
+import { books, cluster } from './activity-options';
+import { addCounts, countRuns, NO_RUNS } from './counts';
+import { holdSignal, stopSignal, variantEndedSignal, type RunCounts } from './messages';
+
+export interface VariantInput {
+  readonly study: string;
+  readonly variant_id: string;
+  readonly plan_key: string;
+}
+
+export async function variantWorkflow(input: VariantInput): Promise<RunCounts> {
+  const jobs = await books.listJobs(input);
+  const control = listen();
+  const ended = new Map<string, Promise<RunCounts>>();
+  for (const job of jobs)
+    ended.set(
+      job.name,
+      runAfter(
+        job.needs.map((need) => ended.get(need)),
+        () => runJob(input, job, control),
+      ),
+    );
+  const counts = (await Promise.all(ended.values())).reduce(addCounts, NO_RUNS);
+  upsertSearchAttributes({ ForetuneStatus: [counts.failed + counts.blocked ? 'failed' : 'done'] });
+  await tellStudy(input, counts);
+  return counts;
+}
+
+async function runAfter(
+  needs: readonly (Promise<RunCounts> | undefined)[],
+  run: () => Promise<RunCounts>,
+): Promise<RunCounts> {
+  await Promise.all(needs);
+  return run();
+}
+
+interface Control {
+  paused: boolean;
+  stopped: boolean;
+  readonly scope: CancellationScope;
+}
+
+/** What the study may ask of a variant while it runs. */
+function listen(): Control {
+  const control: Control = { paused: false, stopped: false, scope: new CancellationScope() };
+  setHandler(holdSignal, ({ paused }) => void (control.paused = paused));
+  setHandler(stopSignal, () => {
+    control.stopped = true;
+    control.scope.cancel();
+  });
+  return control;
+}
+
+async function runJob(input: VariantInput, job: PlannedJob, control: Control): Promise<RunCounts> {
+  try {
+    return await control.scope.run(() => tryJob(input, job, control));
+  } catch (error) {
+    if (!control.stopped || !isCancellation(error)) throw error;
+    return { ...NO_RUNS, cancelled: job.run_ids.length };
+  }
+}
+
+/** Tries a job until it ends well or the budget of its failure class is spent. */
+async function tryJob(input: VariantInput, job: PlannedJob, control: Control): Promise<RunCounts> {
+  const spent = new Map<FailureClass, number>();
+  for (let attempt = job.attempt; ; attempt++) {
+    await condition(() => !control.paused);
+    upsertSearchAttributes({ ForetuneStage: [job.stage] });
+    const outcome = await cluster.runJob({ plan_key: input.plan_key, job: job.name, attempt });
+    if (!mayRetry(outcome, spent)) return countRuns(outcome.runs);
+    log.warn('Job failed and is tried again', { job: job.name, class: outcome.failure_class });
+  }
+}
+
+function mayRetry(outcome: JobOutcome, spent: Map<FailureClass, number>): boolean {
+  const failure = outcome.failure_class;
+  if (!failure) return false;
+  spent.set(failure, (spent.get(failure) ?? 0) + 1);
+  return (spent.get(failure) ?? 0) <= RETRY_BUDGETS[failure];
+}
+
+/** A study that is gone needs no message: the record has everything. */
+async function tellStudy(input: VariantInput, runs: RunCounts): Promise<void> {
+  const study = getExternalWorkflowHandle(studyWorkflowId(input.study));
+  try {
+    await study.signal(variantEndedSignal, { variant_id: input.variant_id, runs });
+  } catch (error) {
+    log.warn('The study is not there to be told', { error: String(error) });
+  }
+}
