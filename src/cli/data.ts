@@ -1,0 +1,88 @@
+/** `foretune data`: looks into the dataset of record. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { nearest } from '../domain/explain';
+import { NotFoundError } from '../errors';
+import { rowToJson } from '../dataset/arrow';
+import { TABLE_NAMES, type TableName } from '../dataset/tables';
+import type { CliContext } from './context';
+import { printRows } from './output';
+import { openSession } from './session';
+
+interface ReadOptions {
+  readonly study?: string;
+  readonly limit?: number;
+  readonly version?: number;
+}
+
+export function register(program: Command, context: CliContext): void {
+  const data = program.command('data').description('look into the dataset of record');
+  data
+    .command('tables')
+    .description('list the tables, their rows and bytes')
+    .option('--version <n>', 'as they were at a version', parseVersion)
+    .action((options: ReadOptions) => printTables(context, options));
+  data
+    .command('show')
+    .argument('<table>', TABLE_NAMES.join(', '))
+    .option('--study <study>', 'rows of one study')
+    .option('--limit <n>', 'at most so many rows', parseVersion)
+    .option('--version <n>', 'as it was at a version', parseVersion)
+    .description('print the rows of a table')
+    .action((table: string, options: ReadOptions) => showTable(context, table, options));
+  data
+    .command('versions')
+    .description('list the commits')
+    .option('--limit <n>', 'only the newest so many', parseVersion)
+    .action((options: ReadOptions) => printVersions(context, options));
+}
+
+async function printTables(context: CliContext, options: ReadOptions): Promise<void> {
+  const { dataset } = await openSession(context);
+  const version = options.version ?? (await dataset.version());
+  const snapshot = await dataset.snapshot(version);
+  const rows = TABLE_NAMES.map((table) => {
+    const files = snapshot.files(table);
+    const sum = (of: 'rows' | 'bytes') => files.reduce((total, file) => total + file[of], 0);
+    return { table, rows: sum('rows'), files: files.length, bytes: sum('bytes') };
+  });
+  printVersion(context, version);
+  printRows(context, rows);
+}
+
+async function showTable(context: CliContext, name: string, options: ReadOptions): Promise<void> {
+  const table = tableNamed(name);
+  const { dataset, studies } = await openSession(context);
+  const version = options.version ?? (await dataset.version());
+  const study = options.study === undefined ? {} : { study: await studies.resolve(options.study) };
+  const rows = await dataset.read(table, { ...study, version });
+  printVersion(context, version);
+  printRows(context, rows.slice(0, options.limit).map(rowToJson));
+}
+
+async function printVersions(context: CliContext, options: ReadOptions): Promise<void> {
+  const { dataset } = await openSession(context);
+  const latest = await dataset.version();
+  const from = options.limit === undefined ? 1 : Math.max(1, latest - options.limit + 1);
+  const entries = await dataset.entries(from);
+  printRows(context, entries.map(({ version, time, writer, key, added, removed }) => ({
+    version, time, key, writer, added: added.length, removed: removed.length,
+    rows: added.reduce((total, file) => total + file.rows, 0),
+  })));
+}
+
+function printVersion(context: CliContext, version: number): void {
+  context.stderr(`dataset version ${version}`);
+}
+
+function tableNamed(name: string): TableName {
+  const table = TABLE_NAMES.find((one) => one === name);
+  if (table) return table;
+  const guess = nearest(name, TABLE_NAMES);
+  throw new NotFoundError(`There is no table "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Tables: ${TABLE_NAMES.join(', ')}.`);
+}
+
+export function parseVersion(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError(`"${text}" is not a whole number.`);
+}

@@ -1,0 +1,39 @@
+/** Starts or finds a study's workflow, follows it to its end, and prints what came out. */
+import type { Client } from '@temporalio/client';
+import { studyId, studyWorkflowId } from '../domain/ids';
+import type { Study } from '../domain/schema';
+import { EXIT, type CliContext } from './context';
+import { writeReportFile } from './report-file';
+import { printResults, readResults } from './results';
+import type { Session } from './session';
+import { watchStudy } from './watch';
+import { printFailures } from './failures';
+
+export async function executeStudy(
+  context: CliContext,
+  session: Session & { client: Client },
+  study: Study,
+): Promise<void> {
+  const id = studyId(study);
+  await startStudy(context, session.client, study);
+  const summary = await watchStudy(context, session, id);
+  await printFailures(context, session, id);
+  const html = await session.studies.report(id);
+  const report = html === null ? null : writeReportFile(context, id, html);
+  printResults(context, await readResults(session, id), { status: summary.status, report });
+  if (report) context.stderr(`\nReport: ${report}`);
+  context.setExitCode(summary.status === 'done' ? EXIT.done : EXIT.failed);
+}
+
+/** A second start attaches to the first. */
+async function startStudy(context: CliContext, client: Client, study: Study): Promise<void> {
+  const id = studyId(study);
+  await client.workflow.start('studyWorkflow', {
+    workflowId: studyWorkflowId(id),
+    taskQueue: context.config.temporal.taskQueue,
+    args: [{ study: id, window: study.window }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    searchAttributes: { ForetuneStudy: [id], ForetuneStatus: ['running'] },
+  });
+}

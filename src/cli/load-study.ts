@@ -1,0 +1,62 @@
+/** Loads a study file: a TypeScript module whose default export is a study. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { NotFoundError, SpecError } from '../errors';
+import { importRows } from '../dataset/import-table';
+import type { Study } from '../domain/schema';
+import { parseStudy } from '../domain/study';
+
+export interface LoadedStudy {
+  readonly study: Study;
+  /** The text of an imported study's table. */
+  readonly table: string | null;
+}
+
+export interface StudyOverrides {
+  readonly seed?: number;
+  readonly cluster?: string;
+}
+
+/** Reads and checks a study and its table, before anything is started or written. */
+export async function loadStudy(file: string, overrides: StudyOverrides = {}): Promise<LoadedStudy> {
+  const where = path.resolve(file);
+  if (!existsSync(where))
+    throw new NotFoundError(`There is no study file "${file}". Studies that come with foretune are in studies/.`);
+  const study = override(parseStudy(await importDefault(where)), overrides);
+  const table = study.kind === 'imported' ? readTable(where, study.table) : null;
+  if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
+  return { study, table };
+}
+
+async function importDefault(where: string): Promise<unknown> {
+  const loaded: unknown = await import(where);
+  const study = unwrapDefault(unwrapDefault(loaded));
+  if (study === undefined)
+    throw new SpecError(`"${where}" has no default export. Write \`export default defineStudy({...})\`.`);
+  return study;
+}
+
+/** A CommonJS module seen through import() carries its default export one level deeper. */
+function unwrapDefault(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'default' in value ? value.default : value;
+}
+
+/**
+ * A replicate with another seed is a study of its own: its name says so, and the first one's
+ * measurements stay as they are.
+ */
+function override(study: Study, { seed, cluster }: StudyOverrides): Study {
+  if (seed === undefined && cluster === undefined) return study;
+  if (study.kind === 'imported')
+    throw new SpecError(`"${study.name}" is a published table: it has no seed and no cluster.`);
+  const moved = cluster === undefined ? study : { ...study, cluster };
+  if (seed === undefined || seed === moved.seed) return moved;
+  return parseStudy({ ...moved, seed, name: `${moved.name}-seed${seed}` }) ;
+}
+
+function readTable(studyFile: string, table: string): string {
+  const where = path.resolve(path.dirname(studyFile), table);
+  if (!existsSync(where))
+    throw new NotFoundError(`Study "${studyFile}" names table "${table}", and there is no ${where}.`);
+  return readFileSync(where, 'utf8');
+}

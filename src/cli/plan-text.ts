@@ -1,0 +1,41 @@
+/** A plan in words: what is reused, what runs, and why. */
+import type { Plan, PlannedRun } from '../domain/plan';
+import { duration, formatTable } from './output';
+
+export interface PlanCounts {
+  readonly reuse: number;
+  readonly run: number;
+  /** Sum of the estimates of the runs to do, or null when nothing like them was measured yet. */
+  readonly estimated_seconds: number | null;
+}
+
+export function countPlan(plan: Plan): PlanCounts {
+  const toRun = plan.runs.filter((run) => run.action === 'run');
+  const known = toRun.map((run) => run.estimated_seconds).filter((seconds) => seconds !== null);
+  const total = known.reduce((sum, seconds) => sum + seconds, 0);
+  return {
+    reuse: plan.runs.length - toRun.length,
+    run: toRun.length,
+    estimated_seconds: known.length ? (total / known.length) * toRun.length : null,
+  };
+}
+
+/** One line: `quickstart@1: 65 runs: 0 reused, 65 to run in 17 jobs`. */
+export function planSummary(plan: Plan): string {
+  const { reuse, run, estimated_seconds } = countPlan(plan);
+  const total = `${plan.study}: ${plan.runs.length} run${plan.runs.length === 1 ? '' : 's'}`;
+  if (!run) return `${total}, every one reused: nothing to run`;
+  const jobs = plan.jobs.length ? ` in ${plan.jobs.length} jobs` : '';
+  const cost = estimated_seconds === null ? '' : `, about ${duration(estimated_seconds)} of computing`;
+  return `${total}: ${reuse} reused, ${run} to run${jobs}${cost}`;
+}
+
+export function planTable(plan: Plan): string {
+  const rows = plan.runs.map((run) => [run.run_id, run.action, run.reason, estimate(run)]);
+  return formatTable(['run', 'action', 'reason', 'estimate'], rows);
+}
+
+function estimate(run: PlannedRun): string {
+  if (run.action === 'reuse') return '';
+  return run.estimated_seconds === null ? 'unknown' : duration(run.estimated_seconds);
+}

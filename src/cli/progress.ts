@@ -1,0 +1,116 @@
+/** How far a study is: from the record, and from what running jobs say of themselves. */
+import { closeSync, openSync, readSync, fstatSync } from 'node:fs';
+import path from 'node:path';
+import type { ClusterEntry } from '../../activities';
+import { latestRuns, runStatuses, countStatuses, type RunCounts } from '../domain/status';
+import type { Plan } from '../domain/plan';
+import { ProgressSchema, type Progress } from '../domain/schema';
+import type { RunStatus } from '../domain/vocabulary';
+import type { Row } from '../dataset/tables';
+import type { Session } from './session';
+
+export interface StudyProgress {
+  readonly counts: RunCounts;
+  readonly statuses: ReadonlyMap<string, RunStatus>;
+  readonly latest: ReadonlyMap<string, Row<'runs'>>;
+  /** What each running job does at the moment. */
+  readonly current: readonly Progress[];
+  /** Null until something of the same kind was measured. */
+  readonly seconds_left: number | null;
+}
+
+export async function studyProgress(
+  session: Session,
+  clusters: ReadonlyMap<string, ClusterEntry>,
+  study: string,
+): Promise<StudyProgress | null> {
+  const books = await session.studies.latest(study);
+  if (!books) return null;
+  const plan = await session.studies.plan(books.plan_key);
+  const latest = latestRuns(await session.dataset.read('runs', { study }));
+  const current = currentSteps(latest, clusters);
+  const statuses = refine(runStatuses(plan, latest), latest, current);
+  return {
+    counts: countStatuses(statuses.values()),
+    statuses,
+    latest,
+    current,
+    seconds_left: secondsLeft(plan, statuses, latest),
+  };
+}
+
+function currentSteps(
+  latest: ReadonlyMap<string, Row<'runs'>>,
+  clusters: ReadonlyMap<string, ClusterEntry>,
+): Progress[] {
+  const jobs = new Map<string, string>();
+  for (const row of latest.values()) if (row.status === 'running') jobs.set(row.job, row.cluster);
+  return [...jobs].flatMap(([job, name]) => {
+    const cluster = clusters.get(name)?.cluster;
+    const step = cluster ? lastProgress(path.join(cluster.workDir(job), 'progress.jsonl')) : null;
+    return step ? [step] : [];
+  });
+}
+
+/** A job's runs are recorded together at its end; until then its progress tells them apart. */
+function refine(
+  statuses: ReadonlyMap<string, RunStatus>,
+  latest: ReadonlyMap<string, Row<'runs'>>,
+  current: readonly Progress[],
+): ReadonlyMap<string, RunStatus> {
+  const now = new Set(current.map((step) => step.run_id));
+  const refined = new Map(statuses);
+  for (const [run, status] of statuses)
+    if (status === 'running' && latest.has(run) && !now.has(run)) refined.set(run, 'pending');
+  return refined;
+}
+
+/** The last complete line of a job's progress file. */
+function lastProgress(file: string): Progress | null {
+  const line = tail(file, 4096).split('\n').filter((text) => text.endsWith('}')).at(-1);
+  if (!line) return null;
+  try {
+    return ProgressSchema.safeParse(JSON.parse(line)).data ?? null;
+  } catch {
+    return null; // a line that is being written
+  }
+}
+
+function tail(file: string, bytes: number): string {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch {
+    return ''; // the job has said nothing yet
+  }
+  try {
+    const start = Math.max(0, fstatSync(handle).size - bytes);
+    const buffer = Buffer.alloc(bytes);
+    const read = readSync(handle, buffer, 0, bytes, start);
+    return buffer.toString('utf8', 0, read);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Mean recorded time of each kind of run, over what is left, over the jobs that run side by side. */
+function secondsLeft(
+  plan: Plan,
+  statuses: ReadonlyMap<string, RunStatus>,
+  latest: ReadonlyMap<string, Row<'runs'>>,
+): number | null {
+  const seconds = new Map<string, number[]>();
+  for (const row of latest.values()) {
+    const kind = `${row.stage}/${row.task ?? ''}`;
+    if (row.wall_seconds !== null) seconds.set(kind, [...(seconds.get(kind) ?? []), row.wall_seconds]);
+  }
+  const left = plan.runs.filter((run) => ['pending', 'running'].includes(statuses.get(run.run_id) ?? ''));
+  const costs = left.map((run) => mean(seconds.get(`${run.stage}/${run.task ?? ''}`)) ?? run.estimated_seconds);
+  if (costs.some((cost) => cost === null)) return null;
+  const running = [...statuses.values()].filter((status) => status === 'running').length;
+  return costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0) / Math.max(1, running);
+}
+
+function mean(values: readonly number[] | undefined): number | null {
+  return values?.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+}

@@ -1,0 +1,25 @@
+/** `foretune resume <study>`: follows a running study, or runs what an interrupted one lacks. */
+import type { Command } from 'commander';
+import { planFromRecord } from '../../activities/plan';
+import type { CliContext } from './context';
+import { executeStudy } from './execute';
+import { planSummary } from './plan-text';
+import { openWorkSession } from './session';
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('resume')
+    .argument('<study>', 'name of a study that was run here, or name@version')
+    .description('run exactly what is missing or failed, or follow the study if it is running')
+    .action((study: string) => resumeStudy(context, study));
+}
+
+async function resumeStudy(context: CliContext, name: string): Promise<void> {
+  const session = await openWorkSession(context);
+  const id = await session.studies.resolve(name);
+  const { study, table } = await session.studies.spec(id);
+  const { dataset } = session;
+  const plan = await planFromRecord({ dataset, recipes: context.config.recipes }, study, table);
+  context.stderr(planSummary(plan));
+  await executeStudy(context, session, study);
+}
