@@ -64,10 +64,18 @@ async function printVersions(context: CliContext, options: ReadOptions): Promise
   const latest = await dataset.version();
   const from = options.limit === undefined ? 1 : Math.max(1, latest - options.limit + 1);
   const entries = await dataset.entries(from);
-  printRows(context, entries.map(({ version, time, writer, key, added, removed }) => ({
-    version, time, key, writer, added: added.length, removed: removed.length,
-    rows: added.reduce((total, file) => total + file.rows, 0),
-  })));
+  printRows(
+    context,
+    entries.map(({ version, time, writer, key, added, removed }) => ({
+      version,
+      time,
+      key,
+      writer,
+      added: added.length,
+      removed: removed.length,
+      rows: added.reduce((total, file) => total + file.rows, 0),
+    })),
+  );
 }
 
 function printVersion(context: CliContext, version: number): void {
@@ -78,7 +86,9 @@ function tableNamed(name: string): TableName {
   const table = TABLE_NAMES.find((one) => one === name);
   if (table) return table;
   const guess = nearest(name, TABLE_NAMES);
-  throw new NotFoundError(`There is no table "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Tables: ${TABLE_NAMES.join(', ')}.`);
+  throw new NotFoundError(
+    `There is no table "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Tables: ${TABLE_NAMES.join(', ')}.`,
+  );
 }
 
 export function parseVersion(text: string): number {

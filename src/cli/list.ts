@@ -17,7 +17,9 @@ export function register(program: Command, context: CliContext): void {
 export async function printList(context: CliContext, session: Session): Promise<void> {
   const rows = [];
   for (const study of await session.studies.list()) {
-    const { total, done, reused, failed } = countStatuses((await statusOfRuns(session, study)).values());
+    const { total, done, reused, failed } = countStatuses(
+      (await statusOfRuns(session, study)).values(),
+    );
     const latest = await session.studies.latest(study);
     rows.push({
       study,

@@ -6,7 +6,11 @@ import type { Session } from './session';
 
 export type LiveStatus = 'pending' | 'running' | 'interrupted' | 'done' | 'failed' | 'cancelled';
 
-export async function liveStatus(context: CliContext, session: Session, study: string): Promise<LiveStatus> {
+export async function liveStatus(
+  context: CliContext,
+  session: Session,
+  study: string,
+): Promise<LiveStatus> {
   const latest = await session.studies.latest(study);
   if (!latest) return 'pending';
   if (latest.status !== 'running') return latest.status;

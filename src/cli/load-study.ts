@@ -18,10 +18,15 @@ export interface StudyOverrides {
 }
 
 /** Reads and checks a study and its table, before anything is started or written. */
-export async function loadStudy(file: string, overrides: StudyOverrides = {}): Promise<LoadedStudy> {
+export async function loadStudy(
+  file: string,
+  overrides: StudyOverrides = {},
+): Promise<LoadedStudy> {
   const where = path.resolve(file);
   if (!existsSync(where))
-    throw new NotFoundError(`There is no study file "${file}". Studies that come with foretune are in studies/.`);
+    throw new NotFoundError(
+      `There is no study file "${file}". Studies that come with foretune are in studies/.`,
+    );
   const study = override(parseStudy(await importDefault(where)), overrides);
   const table = study.kind === 'imported' ? readTable(where, study.table) : null;
   if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
@@ -32,7 +37,9 @@ async function importDefault(where: string): Promise<unknown> {
   const loaded: unknown = await import(where);
   const study = unwrapDefault(unwrapDefault(loaded));
   if (study === undefined)
-    throw new SpecError(`"${where}" has no default export. Write \`export default defineStudy({...})\`.`);
+    throw new SpecError(
+      `"${where}" has no default export. Write \`export default defineStudy({...})\`.`,
+    );
   return study;
 }
 
@@ -51,12 +58,14 @@ function override(study: Study, { seed, cluster }: StudyOverrides): Study {
     throw new SpecError(`"${study.name}" is a published table: it has no seed and no cluster.`);
   const moved = cluster === undefined ? study : { ...study, cluster };
   if (seed === undefined || seed === moved.seed) return moved;
-  return parseStudy({ ...moved, seed, name: `${moved.name}-seed${seed}` }) ;
+  return parseStudy({ ...moved, seed, name: `${moved.name}-seed${seed}` });
 }
 
 function readTable(studyFile: string, table: string): string {
   const where = path.resolve(path.dirname(studyFile), table);
   if (!existsSync(where))
-    throw new NotFoundError(`Study "${studyFile}" names table "${table}", and there is no ${where}.`);
+    throw new NotFoundError(
+      `Study "${studyFile}" names table "${table}", and there is no ${where}.`,
+    );
   return readFileSync(where, 'utf8');
 }

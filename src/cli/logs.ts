@@ -29,8 +29,11 @@ async function printLog(context: CliContext, name: string, options: LogOptions):
   const session = await openSession(context);
   const run = await findRun(session, name, options.study);
   const cluster = openClusters(context.config).get(run.cluster)?.cluster;
-  if (!cluster) throw new NotFoundError(`Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`);
-  for (let cursor = 0; ; ) {
+  if (!cluster)
+    throw new NotFoundError(
+      `Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`,
+    );
+  for (let cursor = 0; ;) {
     const chunk = await cluster.readLog(run.job, cursor);
     if (chunk.text) process.stdout.write(chunk.text);
     cursor = chunk.cursor;
@@ -39,7 +42,10 @@ async function printLog(context: CliContext, name: string, options: LogOptions):
   }
 }
 
-async function isLive(cluster: { live(): Promise<readonly string[]> }, job: string): Promise<boolean> {
+async function isLive(
+  cluster: { live(): Promise<readonly string[]> },
+  job: string,
+): Promise<boolean> {
   return (await cluster.live()).includes(job);
 }
 
@@ -49,9 +55,13 @@ async function findRun(session: Session, name: string, study?: string): Promise<
   const matches = rows.filter((row) => row.job && (row.run_id === name || row.job === name));
   const studies = [...new Set(matches.map((row) => row.study))];
   if (studies.length > 1)
-    throw new NotFoundError(`Several studies have a run "${name}": ${studies.join(', ')}. Name one with --study.`);
+    throw new NotFoundError(
+      `Several studies have a run "${name}": ${studies.join(', ')}. Name one with --study.`,
+    );
   const found = matches.at(-1);
   if (found) return found;
   const guess = nearest(name, [...latestRuns(rows).keys()]);
-  throw new NotFoundError(`There is no run "${name}".${guess ? ` Did you mean "${guess}"?` : ''} \`npx foretune status <study> --runs\` lists them.`);
+  throw new NotFoundError(
+    `There is no run "${name}".${guess ? ` Did you mean "${guess}"?` : ''} \`npx foretune status <study> --runs\` lists them.`,
+  );
 }

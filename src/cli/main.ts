@@ -20,9 +20,21 @@ import * as up from './up';
 import * as worker from './worker';
 
 const COMMANDS = [
-  up, down, doctor, env, worker, schema,
-  run, plan, resume, status, list, logs,
-  fit, report, data,
+  up,
+  down,
+  doctor,
+  env,
+  worker,
+  schema,
+  run,
+  plan,
+  resume,
+  status,
+  list,
+  logs,
+  fit,
+  report,
+  data,
 ];
 
 const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl'];
@@ -30,7 +42,9 @@ const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl'];
 function buildProgram(): Command {
   const program = new Command('foretune')
     .description('Predicts which of two checkpoints will be better after supervised fine-tuning.')
-    .addOption(new Option('-o, --output <format>', 'form of the results').choices(FORMATS).default('text'))
+    .addOption(
+      new Option('-o, --output <format>', 'form of the results').choices(FORMATS).default('text'),
+    )
     .showHelpAfterError('(--help lists what there is)')
     .showSuggestionAfterError()
     .exitOverride();
@@ -65,7 +79,11 @@ function allCommands(command: Command): Command[] {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
   const known = error instanceof ForetuneError;
-  const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = known
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
   process.stderr.write(`foretune: ${text}\n`);
   return error instanceof NotFoundError ? EXIT.notFound : EXIT.error;
 }

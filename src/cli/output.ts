@@ -22,7 +22,12 @@ export function printRows(
 ): void {
   switch (context.format()) {
     case 'text':
-      return context.stdout(formatTable(columns, rows.map((row) => columns.map((c) => show(row[c])))));
+      return context.stdout(
+        formatTable(
+          columns,
+          rows.map((row) => columns.map((c) => show(row[c]))),
+        ),
+      );
     case 'json':
       return context.stdout(JSON.stringify(rows, null, 2));
     case 'jsonl':
@@ -38,18 +43,38 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
   table.push(...rows.map((row) => [...row]));
-  return table.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 const PLAIN = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right',
-    'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map((name) => [name, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((name) => [name, '']),
 );
 
 function show(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : value.toPrecision(6);
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? String(value) : value.toPrecision(6);
   return typeof value === 'object' ? JSON.stringify(value) : String(value as string | boolean);
 }
 

@@ -26,7 +26,8 @@ export function planSummary(plan: Plan): string {
   const total = `${plan.study}: ${plan.runs.length} run${plan.runs.length === 1 ? '' : 's'}`;
   if (!run) return `${total}, every one reused: nothing to run`;
   const jobs = plan.jobs.length ? ` in ${plan.jobs.length} jobs` : '';
-  const cost = estimated_seconds === null ? '' : `, about ${duration(estimated_seconds)} of computing`;
+  const cost =
+    estimated_seconds === null ? '' : `, about ${duration(estimated_seconds)} of computing`;
   return `${total}: ${reuse} reused, ${run} to run${jobs}${cost}`;
 }
 

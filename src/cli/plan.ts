@@ -32,7 +32,12 @@ export async function planOnly(context: CliContext, { study, table }: LoadedStud
   const dataset_version = await dataset.version();
   printObject(
     context,
-    { study: plan.study, dataset_version, ...counts, runs: plan.runs.map(({ config: _c, values: _v, ...run }) => run) },
+    {
+      study: plan.study,
+      dataset_version,
+      ...counts,
+      runs: plan.runs.map(({ config: _c, values: _v, ...run }) => run),
+    },
     () => `${planTable(plan)}\n\n${planSummary(plan)} (dataset version ${dataset_version})`,
   );
   context.setExitCode(counts.run ? EXIT.workToDo : EXIT.done);

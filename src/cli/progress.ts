@@ -67,7 +67,10 @@ function refine(
 
 /** The last complete line of a job's progress file. */
 function lastProgress(file: string): Progress | null {
-  const line = tail(file, 4096).split('\n').filter((text) => text.endsWith('}')).at(-1);
+  const line = tail(file, 4096)
+    .split('\n')
+    .filter((text) => text.endsWith('}'))
+    .at(-1);
   if (!line) return null;
   try {
     return ProgressSchema.safeParse(JSON.parse(line)).data ?? null;
@@ -102,10 +105,15 @@ function secondsLeft(
   const seconds = new Map<string, number[]>();
   for (const row of latest.values()) {
     const kind = `${row.stage}/${row.task ?? ''}`;
-    if (row.wall_seconds !== null) seconds.set(kind, [...(seconds.get(kind) ?? []), row.wall_seconds]);
+    if (row.wall_seconds !== null)
+      seconds.set(kind, [...(seconds.get(kind) ?? []), row.wall_seconds]);
   }
-  const left = plan.runs.filter((run) => ['pending', 'running'].includes(statuses.get(run.run_id) ?? ''));
-  const costs = left.map((run) => mean(seconds.get(`${run.stage}/${run.task ?? ''}`)) ?? run.estimated_seconds);
+  const left = plan.runs.filter((run) =>
+    ['pending', 'running'].includes(statuses.get(run.run_id) ?? ''),
+  );
+  const costs = left.map(
+    (run) => mean(seconds.get(`${run.stage}/${run.task ?? ''}`)) ?? run.estimated_seconds,
+  );
   if (costs.some((cost) => cost === null)) return null;
   const running = [...statuses.values()].filter((status) => status === 'running').length;
   return costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0) / Math.max(1, running);

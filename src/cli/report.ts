@@ -13,13 +13,23 @@ export function register(program: Command, context: CliContext): void {
     .argument('<study>', 'name or name@version')
     .option('--version-of-dataset <n>', 'report on the past', parseVersion)
     .description('write the report of a study and print its path')
-    .action((study: string, options: { versionOfDataset?: number }) => writeReport(context, study, options.versionOfDataset));
+    .action((study: string, options: { versionOfDataset?: number }) =>
+      writeReport(context, study, options.versionOfDataset),
+    );
 }
 
 async function writeReport(context: CliContext, name: string, version?: number): Promise<void> {
   const session = await openSession(context);
   const study = await session.studies.resolve(name);
   const dataset_version = version ?? (await session.dataset.version());
-  const report = writeReportFile(context, study, await buildReport(session, study, dataset_version));
-  printObject(context, { study, dataset_version, report }, () => `${report} (dataset version ${dataset_version})`);
+  const report = writeReportFile(
+    context,
+    study,
+    await buildReport(session, study, dataset_version),
+  );
+  printObject(
+    context,
+    { study, dataset_version, report },
+    () => `${report} (dataset version ${dataset_version})`,
+  );
 }

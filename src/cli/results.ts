@@ -13,10 +13,22 @@ export interface StudyResults {
 
 type Result = Pick<
   Row<'fits'>,
-  'task' | 'proxy' | 'protocol' | 'n_variants' | 'n_pairs' | 'accuracy' | 'error_rate' | 'ci_low' | 'ci_high'
+  | 'task'
+  | 'proxy'
+  | 'protocol'
+  | 'n_variants'
+  | 'n_pairs'
+  | 'accuracy'
+  | 'error_rate'
+  | 'ci_low'
+  | 'ci_high'
 >;
 
-export async function readResults(session: Session, study: string, version?: number): Promise<StudyResults> {
+export async function readResults(
+  session: Session,
+  study: string,
+  version?: number,
+): Promise<StudyResults> {
   const dataset_version = version ?? (await session.dataset.version());
   const fits = latestFits(await session.dataset.read('fits', { study, version: dataset_version }));
   return { study, dataset_version, results: fits.map(pick) };

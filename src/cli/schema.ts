@@ -5,7 +5,12 @@ import { JobResultSchema, JobSchema, ProgressSchema, StudySchema } from '../doma
 import { NotFoundError } from '../errors';
 import type { CliContext } from './context';
 
-const SCHEMAS = { study: StudySchema, job: JobSchema, result: JobResultSchema, progress: ProgressSchema };
+const SCHEMAS = {
+  study: StudySchema,
+  job: JobSchema,
+  result: JobResultSchema,
+  progress: ProgressSchema,
+};
 
 export function register(program: Command, context: CliContext): void {
   program
@@ -18,6 +23,11 @@ export function register(program: Command, context: CliContext): void {
 export function jsonSchema(name: string): object {
   const schema = Object.entries(SCHEMAS).find(([known]) => known === name)?.[1];
   if (!schema)
-    throw new NotFoundError(`There is no schema "${name}". Known: ${Object.keys(SCHEMAS).join(', ')}.`);
-  return z.toJSONSchema(schema, { io: name === 'study' ? 'input' : 'output', unrepresentable: 'any' });
+    throw new NotFoundError(
+      `There is no schema "${name}". Known: ${Object.keys(SCHEMAS).join(', ')}.`,
+    );
+  return z.toJSONSchema(schema, {
+    io: name === 'study' ? 'input' : 'output',
+    unrepresentable: 'any',
+  });
 }

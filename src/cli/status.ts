@@ -18,10 +18,16 @@ export function register(program: Command, context: CliContext): void {
     .argument('[study]', 'name or name@version; without it, every study')
     .option('--runs', 'list every run')
     .description('show where a study stands')
-    .action((study: string | undefined, options: StatusOptions) => showStatus(context, study, options));
+    .action((study: string | undefined, options: StatusOptions) =>
+      showStatus(context, study, options),
+    );
 }
 
-async function showStatus(context: CliContext, name: string | undefined, options: StatusOptions): Promise<void> {
+async function showStatus(
+  context: CliContext,
+  name: string | undefined,
+  options: StatusOptions,
+): Promise<void> {
   const session = await openSession(context);
   if (name === undefined) return printList(context, session);
   const study = await session.studies.resolve(name);
@@ -33,12 +39,15 @@ async function showStatus(context: CliContext, name: string | undefined, options
   printObject(
     context,
     { study, status, dataset_version, runs: counts, ...(options.runs ? { each: rows } : {}) },
-    () => [
-      `${study}: ${status}, dataset version ${dataset_version}`,
-      Object.entries(counts).map(([word, n]) => `${n} ${word}`).join(', '),
-      ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
-      ...(options.runs ? ['', runTable(rows)] : failureLines(rows)),
-    ].join('\n'),
+    () =>
+      [
+        `${study}: ${status}, dataset version ${dataset_version}`,
+        Object.entries(counts)
+          .map(([word, n]) => `${n} ${word}`)
+          .join(', '),
+        ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
+        ...(options.runs ? ['', runTable(rows)] : failureLines(rows)),
+      ].join('\n'),
   );
 }
 
@@ -80,7 +89,10 @@ function runTable(rows: readonly RunRow[]): string {
 function failureLines(rows: readonly RunRow[]): string[] {
   return rows
     .filter((row) => row.status === 'failed')
-    .map((row) => `failed: ${row.run_id} (${row.failure_class ?? 'unknown'}): ${row.error?.split('\n')[0] ?? ''}`);
+    .map(
+      (row) =>
+        `failed: ${row.run_id} (${row.failure_class ?? 'unknown'}): ${row.error?.split('\n')[0] ?? ''}`,
+    );
 }
 
 export type { Session };

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { fingerprint } from '../../src/fingerprint';
+import { differences, planStudy, type Plan, type RecordedRun } from '../../src/domain/plan';
+import { defineStudy } from '../../src/domain/study';
+import { TINY, tinyStudy } from '../support/studies';
+
+const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
+
+const plan = (study = tinyStudy(), recorded: readonly RecordedRun[] = [], recipe = RECIPE): Plan =>
+  planStudy(study, recipe, new Map(recorded.map((run) => [run.run_id, run])), fingerprint);
+
+/** The record that running a whole plan leaves. */
+const recordOf = (of: Plan, changes: Partial<RecordedRun> = {}): RecordedRun[] =>
+  of.runs.map((run) => ({
+    run_id: run.run_id,
+    fingerprint: run.fingerprint,
+    values_json: JSON.stringify(run.values),
+    source_digest: RECIPE.source_digest,
+    status: 'done',
+    failure_class: null,
+    attempt: run.attempt,
+    wall_seconds: 2,
+    checkpoint_exists: run.stage === 'pretrain' || run.stage === 'sft' ? true : null,
+    ...changes,
+  }));
+
+const toRun = (of: Plan) => of.runs.filter((run) => run.action === 'run').map((run) => run.run_id);
+
+describe('a first plan', () => {
+  it('runs the base, then every stage of every variant and branch', () => {
+    const first = plan();
+    expect(first.runs).toHaveLength(1 + 4 * (2 + 2 * 2));
+    expect(first.runs[0]?.run_id).toBe('base/pretrain');
+    expect(new Set(first.runs.map((run) => run.reason))).toEqual(new Set(['never run']));
+  });
+
+  it('has every input before what needs it', () => {
+    const before = new Set<string | null>([null]);
+    for (const run of plan().runs) {
+      expect(before).toContain(run.input_run_id);
+      before.add(run.run_id);
+    }
+  });
+
+  it('puts each run in exactly one job, in the order of execution', () => {
+    const first = plan();
+    const inJobs = first.jobs.flatMap((job) => job.run_ids);
+    expect([...inJobs].sort()).toEqual(first.runs.map((run) => run.run_id).sort());
+    expect(first.jobs).toHaveLength(1 + 4 * 2);
+    const tune = first.jobs.find((job) => job.name.includes('-tune-'));
+    expect(tune?.run_ids).toEqual([
+      'clm-plain/sft/cms/full/seed0',
+      'clm-plain/evaluate/cms/full/seed0',
+      'clm-plain/sft/cbqa/full/seed0',
+      'clm-plain/evaluate/cbqa/full/seed0',
+    ]);
+    expect(tune?.needs).toEqual([first.jobs[1]?.name]);
+  });
+
+  it('gives jobs names that a scheduler takes', () => {
+    for (const job of plan().jobs) expect(job.name).toMatch(/^[a-z0-9][a-z0-9.-]*$/);
+  });
+});
+
+describe('the plan over a record', () => {
+  it('reuses everything that is recorded and done, and has no job', () => {
+    const again = plan(tinyStudy(), recordOf(plan()));
+    expect(toRun(again)).toEqual([]);
+    expect(again.jobs).toEqual([]);
+  });
+
+  it('runs what a changed setting reaches, and says field by field why', () => {
+    const changed = tinyStudy({
+      variants: TINY.variants.map((one) => (one.id === 'sc-plain' ? { ...one, lr: 0.005 } : one)),
+    });
+    const again = plan(changed, recordOf(plan()));
+    expect(toRun(again).every((id) => id.startsWith('sc-plain/'))).toBe(true);
+    expect(toRun(again)).toHaveLength(6);
+    const reason = again.runs.find((run) => run.run_id === 'sc-plain/pretrain')?.reason;
+    expect(reason).toBe('changed: config.lr: 0.003 -> 0.005');
+  });
+
+  it('runs everything when the base changed, since every variant continues it', () => {
+    const changed = tinyStudy({ base: { ...TINY.base, train_tokens: 8192 } });
+    expect(toRun(plan(changed, recordOf(plan())))).toHaveLength(25);
+  });
+
+  it('does not run again because the window, the cluster or the words changed', () => {
+    const changed = tinyStudy({ window: 1, description: 'other words' });
+    expect(toRun(plan(changed, recordOf(plan())))).toEqual([]);
+  });
+
+  it('runs a failed run again as its next attempt, and takes up one that was running', () => {
+    const failed = plan(
+      tinyStudy(),
+      recordOf(plan(), { status: 'failed', failure_class: 'timeout' }),
+    );
+    expect(failed.runs[0]).toMatchObject({ attempt: 2, reason: 'failed before (timeout)' });
+    const running = plan(tinyStudy(), recordOf(plan(), { status: 'running' }));
+    expect(running.runs[0]).toMatchObject({ attempt: 1, reason: 'running when last seen' });
+  });
+
+  it('runs an input again when its weights are gone and somebody needs them', () => {
+    const lost = recordOf(plan()).filter((run) => !run.run_id.startsWith('sc-plain/evaluate/cms'));
+    const again = plan(
+      tinyStudy(),
+      lost.map((run) => ({
+        ...run,
+        checkpoint_exists: run.checkpoint_exists === null ? null : false,
+      })),
+    );
+    expect(toRun(again)).toEqual([
+      'base/pretrain',
+      'sc-plain/pretrain',
+      'sc-plain/sft/cms/full/seed0',
+      'sc-plain/evaluate/cms/full/seed0',
+    ]);
+  });
+
+  it('warns when the recipe has other source under the same version', () => {
+    const other = { ...RECIPE, source_digest: 'def' };
+    expect(plan(tinyStudy(), recordOf(plan()), other).warnings).toEqual([
+      expect.stringMatching(/^25 reused runs were made by other source of recipe "jax"/),
+    ]);
+    expect(plan(tinyStudy(), recordOf(plan())).warnings).toEqual([]);
+  });
+
+  it('estimates a run from recorded runs of its kind', () => {
+    const grown = tinyStudy({ sft_seeds: [0, 1] });
+    const again = plan(grown, recordOf(plan()));
+    const added = again.runs.find((run) => run.run_id === 'clm-plain/sft/cms/full/seed1');
+    expect(added).toMatchObject({ action: 'run', estimated_seconds: 2 });
+  });
+});
+
+describe('fingerprints', () => {
+  it('differ between all runs of a study, and depend on the seed', () => {
+    const prints = plan().runs.map((run) => run.fingerprint);
+    const reseeded = plan(tinyStudy({ seed: 1 })).runs.map((run) => run.fingerprint);
+    expect(new Set([...prints, ...reseeded]).size).toBe(2 * prints.length);
+  });
+
+  it('do not depend on the order of the variants', () => {
+    const byId = (of: Plan) => new Map(of.runs.map((run) => [run.run_id, run.fingerprint]));
+    const reversed = defineStudy({ ...TINY, variants: [...TINY.variants].reverse() });
+    if (reversed.kind !== 'trained') throw new TypeError('expected a trained study');
+    expect(byId(plan(reversed))).toEqual(new Map(byId(plan())));
+  });
+
+  it('are the same for equal values, whatever the order of keys', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const finite = JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+        const reversed = Object.fromEntries(Object.entries(finite).reverse());
+        expect(fingerprint(reversed)).toBe(fingerprint(finite));
+      }),
+    );
+  });
+
+  it.each([NaN, Infinity, new Date(), new Map(), 1n, () => 1])('refuse %p', (value) => {
+    expect(() => fingerprint({ deep: [value] })).toThrow(/Cannot fingerprint .* at "\.deep\[0\]"/);
+  });
+});
+
+describe('differences', () => {
+  it('names each leaf that differs, and nothing else', () => {
+    expect(differences({ a: { b: 1, c: [1, 2] } }, { a: { b: 2, c: [1, 3] }, d: null })).toEqual([
+      'a.b: 1 -> 2',
+      'a.c.1: 2 -> 3',
+      'd: absent -> null',
+    ]);
+  });
+
+  it('is empty for equal values', () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        (value) => differences(value, structuredClone(value)).length === 0,
+      ),
+    );
+  });
+});

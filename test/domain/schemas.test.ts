@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { jsonSchema } from '../../src/cli/schema';
+
+const folder = path.join(__dirname, '../../recipes/schemas');
+
+it.each(['job', 'result', 'progress'])(
+  'recipes/schemas/%s.json is what `foretune schema` prints (else write it anew with that command)',
+  (name) => {
+    const written: unknown = JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'));
+    expect(written).toEqual(jsonSchema(name));
+  },
+);
+
+it.each(['study', 'job', 'result', 'progress'])('every field of a %s is described', (name) => {
+  const undescribed: string[] = [];
+  walk(jsonSchema(name), '', undescribed);
+  expect(undescribed).toEqual([]);
+});
+
+function walk(schema: unknown, at: string, undescribed: string[]): void {
+  if (typeof schema !== 'object' || schema === null) return;
+  const node = schema as Record<string, unknown>;
+  const properties = (node.properties ?? {}) as Record<string, Record<string, unknown>>;
+  for (const [name, field] of Object.entries(properties)) {
+    if (!('description' in field) && !('const' in field)) undescribed.push(`${at}.${name}`);
+    walk(field, `${at}.${name}`, undescribed);
+  }
+  for (const key of ['oneOf', 'anyOf', 'allOf'])
+    for (const option of (node[key] ?? []) as unknown[]) walk(option, at, undescribed);
+  walk(node.items, `${at}[]`, undescribed);
+  walk(node.additionalProperties, `${at}.*`, undescribed);
+}
