@@ -1,10 +1,11 @@
 /** `foretune status [study]`: where each run stands, from the record. */
 import type { Command } from 'commander';
 import { openClusters } from '../clusters';
+import { countStatuses } from '../domain/status';
 import type { CliContext } from './context';
 import { duration, formatTable, printObject } from './output';
 import { studyProgress, type StudyProgress } from './progress';
-import { openSession, type Session } from './session';
+import { openSession } from './session';
 import { liveStatus } from './live-status';
 import { printList } from './list';
 
@@ -34,7 +35,7 @@ async function showStatus(
   const progress = await studyProgress(session, openClusters(context.config), study);
   const status = await liveStatus(context, session, study);
   const dataset_version = await session.dataset.version();
-  const { counts } = progress ?? (await nothingYet());
+  const counts = progress?.counts ?? countStatuses([]);
   const rows = progress ? runRows(progress) : [];
   printObject(
     context,
@@ -49,11 +50,6 @@ async function showStatus(
         ...(options.runs ? ['', runTable(rows)] : failureLines(rows)),
       ].join('\n'),
   );
-}
-
-async function nothingYet() {
-  const { countStatuses } = await import('../domain/status');
-  return { counts: countStatuses([]) };
 }
 
 type RunRow = ReturnType<typeof runRows>[number];
@@ -94,5 +90,3 @@ function failureLines(rows: readonly RunRow[]): string[] {
         `failed: ${row.run_id} (${row.failure_class ?? 'unknown'}): ${row.error?.split('\n')[0] ?? ''}`,
     );
 }
-
-export type { Session };
