@@ -11,10 +11,10 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('report')
     .argument('<study>', 'name or name@version')
-    .option('--version-of-dataset <n>', 'report on the past', parseVersion)
+    .option('--version <n>', 'as the dataset was at a version', parseVersion)
     .description('write the report of a study and print its path')
-    .action((study: string, options: { versionOfDataset?: number }) =>
-      writeReport(context, study, options.versionOfDataset),
+    .action((study: string, options: { version?: number }) =>
+      writeReport(context, study, options.version),
     );
 }
 
