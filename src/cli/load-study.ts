@@ -35,17 +35,21 @@ export async function loadStudy(
 
 async function importDefault(where: string): Promise<unknown> {
   const loaded: unknown = await import(where);
-  const study = unwrapDefault(unwrapDefault(loaded));
-  if (study === undefined)
+  if (!hasDefault(loaded) || isEmptyModule(loaded.default))
     throw new SpecError(
       `"${where}" has no default export. Write \`export default defineStudy({...})\`.`,
     );
-  return study;
+  // A CommonJS module seen through import() carries its default export one level deeper.
+  return hasDefault(loaded.default) ? loaded.default.default : loaded.default;
 }
 
-/** A CommonJS module seen through import() carries its default export one level deeper. */
-function unwrapDefault(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'default' in value ? value.default : value;
+function hasDefault(value: unknown): value is { readonly default: unknown } {
+  return typeof value === 'object' && value !== null && 'default' in value;
+}
+
+/** What a TypeScript module with named exports only looks like when it was compiled to CommonJS. */
+function isEmptyModule(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '__esModule' in value && !hasDefault(value);
 }
 
 /**
