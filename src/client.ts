@@ -1,0 +1,18 @@
+/** Connects to Temporal. */
+import { Client, Connection } from '@temporalio/client';
+import type { Config } from '../temporal.config';
+import { StackError } from './errors';
+import type { StackEndpoints } from './stack/stack';
+
+export async function connectClient(config: Config, endpoints: StackEndpoints): Promise<Client> {
+  const { address, namespace } = endpoints.temporal;
+  const connection = await Connection.connect({ ...config.temporal.connection, address }).catch(
+    (cause: unknown) => {
+      throw new StackError(
+        `Temporal does not answer at ${address}: ${String(cause)}. Run: npx foretune doctor`,
+        { cause },
+      );
+    },
+  );
+  return new Client({ connection, namespace });
+}

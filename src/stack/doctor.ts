@@ -1,0 +1,158 @@
+/** What can be wrong with an installation, each with the way to mend it. */
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Client } from '@temporalio/client';
+import type { Config } from '../../temporal.config';
+import { connectClient } from '../client';
+import { probeStore } from '../dataset/probe';
+import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
+import { unprobedStore } from './open-store';
+import { endpointsOf, stackIsUp, type StackEndpoints } from './stack';
+import { buildId, runningWorker } from './worker-process';
+
+export interface Check {
+  readonly part: string;
+  /** `idle` is a part that is started on demand. */
+  readonly status: 'ok' | 'idle' | 'failed';
+  readonly detail: string;
+  readonly mend?: string;
+}
+
+type Finding = Omit<Check, 'part'>;
+
+const ENOUGH_BYTES = 2e9;
+const RETENTION_SECONDS = 30 * 86_400;
+
+/** Starts nothing: an embedded server that is not running is `idle`. */
+export async function runChecks(config: Config): Promise<Check[]> {
+  const checks = [
+    await check('Node', () => Promise.resolve(ok(process.versions.node)), ''),
+    await check('Python', () => pythonVersion(config), 'Run: node infra/setup.mjs'),
+    await check('disk', () => freeSpace(config), 'Free some space, or set FORETUNE_STATE_DIR.'),
+  ];
+  if (!(await stackIsUp(config)))
+    return [...checks, { part: 'servers', status: 'idle', detail: 'started by: npx foretune up' }];
+  const endpoints = endpointsOf(config);
+  return [
+    ...checks,
+    ...(await temporalChecks(config, endpoints)),
+    ...(await s3Checks(endpoints)),
+    worker(config, endpoints),
+  ];
+}
+
+async function check(part: string, find: () => Promise<Finding>, mend: string): Promise<Check> {
+  try {
+    return { part, ...(await find()) };
+  } catch (error) {
+    return {
+      part,
+      status: 'failed',
+      detail: error instanceof Error ? error.message : String(error),
+      mend,
+    };
+  }
+}
+
+function ok(detail: string): Finding {
+  return { status: 'ok', detail };
+}
+
+async function pythonVersion({ python }: Config): Promise<Finding> {
+  const code =
+    'import sys, jax, pyarrow; print(sys.version.split()[0], "with jax", jax.__version__)';
+  const { stdout } = await promisify(execFile)(python, ['-c', code]);
+  return ok(stdout.trim());
+}
+
+async function freeSpace({ root, stateDir }: Config): Promise<Finding> {
+  const { bavail, bsize } = await statfs(stateDir).catch(() => statfs(root));
+  const bytes = bavail * bsize;
+  const detail = `${(bytes / 1e9).toFixed(1)} GB free at ${stateDir}`;
+  if (bytes < ENOUGH_BYTES) throw new Error(`${detail}, expected 2 GB or more`);
+  return ok(detail);
+}
+
+async function temporalChecks(config: Config, endpoints: StackEndpoints): Promise<Check[]> {
+  let client: Client | undefined;
+  const reach = await check(
+    'Temporal',
+    async () => {
+      client = await connectClient(config, endpoints);
+      await client.workflowService.describeNamespace({ namespace: endpoints.temporal.namespace });
+      return ok(`${endpoints.temporal.address}, namespace ${endpoints.temporal.namespace}`);
+    },
+    'Run: npx foretune down && npx foretune up. For a server of your own check TEMPORAL_ADDRESS, namespace and credentials.',
+  );
+  if (!client || reach.status !== 'ok') return [reach];
+  const own = client;
+  try {
+    return [
+      reach,
+      await check(
+        'search attributes',
+        () => searchAttributes(own, endpoints),
+        registerCommands(endpoints),
+      ),
+      await check('retention', () => retention(own, endpoints), retentionCommand(endpoints)),
+    ];
+  } finally {
+    await own.connection.close();
+  }
+}
+
+async function searchAttributes(client: Client, endpoints: StackEndpoints): Promise<Finding> {
+  const { namespace } = endpoints.temporal;
+  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({
+    namespace,
+  });
+  const missing = SEARCH_ATTRIBUTES.filter((name) => !(name in customAttributes));
+  if (missing.length)
+    throw new Error(`${missing.join(', ')} not registered in namespace ${namespace}`);
+  return ok(SEARCH_ATTRIBUTES.join(', '));
+}
+
+function registerCommands({ temporal }: StackEndpoints): string {
+  return SEARCH_ATTRIBUTES.map(
+    (name) =>
+      `temporal operator search-attribute create --address ${temporal.address} --namespace ${temporal.namespace} --name ${name} --type Keyword`,
+  ).join('\n  ');
+}
+
+async function retention(client: Client, { temporal }: StackEndpoints): Promise<Finding> {
+  const { config } = await client.workflowService.describeNamespace({
+    namespace: temporal.namespace,
+  });
+  const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
+  const days = `${Math.round(seconds / 86_400)} days`;
+  if (seconds < RETENTION_SECONDS && temporal.ui)
+    throw new Error(`closed workflows are kept for ${days}, expected 30 days`);
+  return ok(`closed workflows are kept for ${days}`);
+}
+
+function retentionCommand({ temporal }: StackEndpoints): string {
+  return `temporal operator namespace update --address ${temporal.address} --namespace ${temporal.namespace} --retention 720h`;
+}
+
+async function s3Checks(endpoints: StackEndpoints): Promise<Check[]> {
+  const store = unprobedStore(endpoints);
+  return [
+    await check(
+      'S3',
+      async () => {
+        await probeStore(store);
+        return ok(`${endpoints.s3.endpoint ?? 'AWS'}, ${store.uri}, conditional writes hold`);
+      },
+      'Run: npx foretune down && npx foretune up. For a store of your own check S3_ENDPOINT, FORETUNE_DATASET and the credentials.',
+    ),
+  ];
+}
+
+function worker(config: Config, endpoints: StackEndpoints): Check {
+  const running = runningWorker(config);
+  const build = buildId(config, endpoints);
+  if (!running) return { part: 'worker', status: 'idle', detail: 'started by: npx foretune up' };
+  const stale = running.build === build ? '' : ', of older code: the next command replaces it';
+  return { part: 'worker', ...ok(`process ${running.pid}, build ${running.build}${stale}`) };
+}

@@ -1,0 +1,70 @@
+/** The embedded S3 server: SeaweedFS, with random credentials in a file that only its owner reads. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import type { Config, S3Credentials } from '../../temporal.config';
+import { s3Client } from './s3-client';
+import type { ServerSpec } from './server';
+import { readState, writeState } from './state';
+import { serverEnvironment } from './temporal-server';
+
+const CREDENTIALS_FILE = 's3-credentials.json';
+const CredentialsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
+
+/** The embedded server's credentials, made at the first call. */
+export function embeddedCredentials(stateDir: string): S3Credentials {
+  const known = readState(stateDir, CREDENTIALS_FILE, CredentialsSchema);
+  if (known) return known;
+  const made = {
+    accessKeyId: randomBytes(10).toString('hex').toUpperCase(),
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  };
+  writeState(stateDir, CREDENTIALS_FILE, made, 0o600);
+  return made;
+}
+
+export function s3Server(config: Config): ServerSpec {
+  const data = path.join(config.stateDir, 's3');
+  const { bucket, region } = config.s3;
+  return {
+    name: 's3',
+    title: 'the S3 server',
+    ports: [
+      ...(['s3', 's3Grpc', 'master', 'masterGrpc', 'volume', 'volumeGrpc'] as const),
+      ...(['filer', 'filerGrpc', 'admin', 'adminGrpc'] as const),
+    ],
+    command: (ports) => ({
+      command: path.join(path.dirname(config.python), 'weed'),
+      args: [
+        ...['-logtostderr', 'mini', `-dir=${data}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1'],
+        ...['-webdav=false', '-admin.ui=false', '-master.telemetry=false'],
+        ...['-s3.port.iceberg=0', '-s3.port.lance=0'],
+        ...[`-s3.port=${ports.s3}`, `-s3.port.grpc=${ports.s3Grpc}`],
+        ...[`-master.port=${ports.master}`, `-master.port.grpc=${ports.masterGrpc}`],
+        ...[`-volume.port=${ports.volume}`, `-volume.port.grpc=${ports.volumeGrpc}`],
+        ...[`-filer.port=${ports.filer}`, `-filer.port.grpc=${ports.filerGrpc}`],
+        ...[`-admin.port=${ports.admin}`, `-admin.port.grpc=${ports.adminGrpc}`],
+      ],
+      env: {
+        ...serverEnvironment(config),
+        AWS_ACCESS_KEY_ID: embeddedCredentials(config.stateDir).accessKeyId,
+        AWS_SECRET_ACCESS_KEY: embeddedCredentials(config.stateDir).secretAccessKey,
+        S3_BUCKET: bucket,
+      },
+    }),
+    async check(ports) {
+      const client = s3Client({
+        endpoint: `http://127.0.0.1:${ports.s3}`,
+        region,
+        credentials: embeddedCredentials(config.stateDir),
+        attempts: 1,
+      });
+      try {
+        await client.send(new HeadBucketCommand({ Bucket: bucket }));
+      } finally {
+        client.destroy();
+      }
+    },
+  };
+}

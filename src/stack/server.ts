@@ -1,0 +1,149 @@
+/** A server of the embedded stack: found healthy, or started on its data and waited for. */
+import { connect } from 'node:net';
+import path from 'node:path';
+import { z } from 'zod';
+import { StackError } from '../errors';
+import {
+  isAlive,
+  lastLines,
+  pause,
+  ProcessIdentitySchema,
+  spawnDetached,
+  terminate,
+  type ProcessIdentity,
+} from '../processes';
+import { freePorts, isFree } from './ports';
+import { readState, removeState, writeState } from './state';
+
+export type Ports = Readonly<Record<string, number>>;
+
+export interface ServerSpec {
+  readonly name: 'temporal' | 's3';
+  /** What a person calls it. */
+  readonly title: string;
+  /** Names of the ports it listens on; the first is the one that clients use. */
+  readonly ports: readonly [string, ...string[]];
+  command(ports: Ports): {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env: NodeJS.ProcessEnv;
+  };
+  /** Resolves when the server answers a real request. */
+  check(ports: Ports): Promise<void>;
+  /** Done once after each start. */
+  prepare?(ports: Ports): Promise<void>;
+}
+
+const HEALTHY_WITHIN_MS = 60_000;
+const STOP_GRACE_MS = 15_000;
+
+const PortsSchema = z.record(z.string(), z.number());
+
+/** The ports that a server was given, or undefined before its first start. */
+export function portsOf(stateDir: string, name: string): Ports | undefined {
+  return readState(stateDir, `${name}-ports.json`, PortsSchema);
+}
+
+export function identityOf(stateDir: string, name: string): ProcessIdentity | undefined {
+  return readState(stateDir, `${name}.json`, ProcessIdentitySchema);
+}
+
+/** Quick: its process lives and its first port takes connections. */
+export async function isUp(stateDir: string, spec: ServerSpec): Promise<boolean> {
+  const identity = identityOf(stateDir, spec.name);
+  const port = portsOf(stateDir, spec.name)?.[spec.ports[0]];
+  return (
+    identity !== undefined && port !== undefined && isAlive(identity) && takesConnections(port)
+  );
+}
+
+/** Starts the server on free ports, the remembered ones when nobody took them. Not concurrently. */
+export async function startServer(
+  stateDir: string,
+  spec: ServerSpec,
+  say: (text: string) => void,
+): Promise<Ports> {
+  await stopServer(stateDir, spec.name);
+  const ports = await choosePorts(stateDir, spec, say);
+  const log = logFile(stateDir, spec.name);
+  const { command, args, env } = spec.command(ports);
+  const identity = await spawnDetached(command, args, { env, log, cwd: stateDir }).catch(
+    (cause: unknown) => {
+      throw new StackError(
+        `${spec.title} could not be started with "${command}": ${String(cause)}. Run: node infra/setup.mjs`,
+        { cause },
+      );
+    },
+  );
+  writeState(stateDir, `${spec.name}.json`, identity);
+  await untilHealthy(spec, ports, identity, log);
+  await spec.prepare?.(ports);
+  return ports;
+}
+
+export async function stopServer(stateDir: string, name: string): Promise<boolean> {
+  const identity = identityOf(stateDir, name);
+  const running = identity !== undefined && isAlive(identity);
+  if (running) await terminate(identity, STOP_GRACE_MS);
+  removeState(stateDir, `${name}.json`);
+  return running;
+}
+
+export function logFile(stateDir: string, name: string): string {
+  return path.join(stateDir, 'logs', `${name}.log`);
+}
+
+async function choosePorts(
+  stateDir: string,
+  spec: ServerSpec,
+  say: (text: string) => void,
+): Promise<Ports> {
+  const remembered = portsOf(stateDir, spec.name);
+  const known = spec.ports.map((name) => remembered?.[name]);
+  if (remembered && (await allFree(known))) return remembered;
+  if (remembered) say(`A port of ${spec.title} is taken by another program; it moves to new ones.`);
+  const fresh = await freePorts(spec.ports.length);
+  const ports = Object.fromEntries(spec.ports.map((name, i) => [name, fresh[i] ?? 0]));
+  writeState(stateDir, `${spec.name}-ports.json`, ports);
+  return ports;
+}
+
+async function allFree(ports: readonly (number | undefined)[]): Promise<boolean> {
+  const free = await Promise.all(ports.map((port) => (port ? isFree(port) : false)));
+  return free.every(Boolean);
+}
+
+async function untilHealthy(
+  spec: ServerSpec,
+  ports: Ports,
+  identity: ProcessIdentity,
+  log: string,
+): Promise<void> {
+  let reason: unknown = 'it did not answer';
+  for (const end = Date.now() + HEALTHY_WITHIN_MS; Date.now() < end; await pause(100)) {
+    if (!isAlive(identity))
+      throw new StackError(`${spec.title} ended at once. The end of ${log}:\n${lastLines(log)}`);
+    try {
+      return await spec.check(ports);
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw new StackError(
+    `${spec.title} is not healthy after ${HEALTHY_WITHIN_MS / 1000} s (${String(reason)}). The end of ${log}:\n${lastLines(log)}`,
+    { cause: reason },
+  );
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}

@@ -1,0 +1,58 @@
+/** Files of `.foretune/`: ports, process identities, credentials. Each is replaced as a whole. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { lock } from 'proper-lockfile';
+import type { z } from 'zod';
+import { StackError } from '../errors';
+
+/** Undefined when there is no such file, or it is not what we write. */
+export function readState<T>(stateDir: string, name: string, schema: z.ZodType<T>): T | undefined {
+  try {
+    const text = readFileSync(path.join(stateDir, name), 'utf8');
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeState(stateDir: string, name: string, value: unknown, mode = 0o644): void {
+  const text = typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`;
+  const file = path.join(stateDir, name);
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, text, { mode });
+    renameSync(temporary, file);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new StackError(
+      `Cannot write ${file}: ${String(cause)}. Check its owner and free space.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+export function removeState(stateDir: string, name: string): void {
+  rmSync(path.join(stateDir, name), { force: true });
+}
+
+/** One process at a time; the lock of a process that died is taken over after ten seconds. */
+export async function withLock<T>(
+  stateDir: string,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const release = await lock(path.join(stateDir, name), {
+    realpath: false,
+    stale: 10_000,
+    retries: { retries: 600, minTimeout: 100, maxTimeout: 200 },
+  });
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,62 @@
+/** The embedded Temporal server: the real one, with its history in a database file. */
+import path from 'node:path';
+import { Connection } from '@temporalio/client';
+import type { Config } from '../../temporal.config';
+import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
+import type { Ports, ServerSpec } from './server';
+
+const RETENTION_DAYS = 30;
+const NAMESPACE = 'default';
+
+export function temporalServer(config: Config): ServerSpec {
+  return {
+    name: 'temporal',
+    title: 'the Temporal server',
+    ports: ['frontend', 'ui', 'http', 'metrics'],
+    command: (ports) => ({
+      command: path.join(path.dirname(config.python), 'temporal'),
+      args: [
+        ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1'],
+        ...['--db-filename', path.join(config.stateDir, 'temporal.db')],
+        ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
+        ...['--port', String(ports.frontend), '--ui-port', String(ports.ui)],
+        ...['--http-port', String(ports.http), '--metrics-port', String(ports.metrics)],
+        ...['--log-level', 'warn'],
+        ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ],
+      env: serverEnvironment(config),
+    }),
+    check: (ports) => withConnection(ports, describeNamespace),
+    prepare: (ports) => withConnection(ports, keepClosedWorkflows),
+  };
+}
+
+/** What a server needs of the environment: never the user's credentials. */
+export function serverEnvironment(config: Config): NodeJS.ProcessEnv {
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: config.stateDir, TMPDIR: config.stateDir };
+}
+
+async function withConnection(
+  ports: Ports,
+  work: (connection: Connection) => Promise<unknown>,
+): Promise<void> {
+  const address = `127.0.0.1:${ports.frontend}`;
+  const connection = await Connection.connect({ address, connectTimeout: 1000 });
+  try {
+    await work(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+function describeNamespace({ workflowService }: Connection): Promise<unknown> {
+  return workflowService.describeNamespace({ namespace: NAMESPACE });
+}
+
+/** The development server forgets closed workflows after a day. */
+function keepClosedWorkflows({ workflowService }: Connection): Promise<unknown> {
+  return workflowService.updateNamespace({
+    namespace: NAMESPACE,
+    config: { workflowExecutionRetentionTtl: { seconds: RETENTION_DAYS * 86_400 } as never },
+  });
+}

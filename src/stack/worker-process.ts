@@ -1,0 +1,110 @@
+/**
+ * The one detached worker of a clone. Its build id is the digest of the code it runs: a client of
+ * other code lets it finish what it records at the moment, and replaces it. Jobs go on meanwhile.
+ */
+import path from 'node:path';
+import { z } from 'zod';
+import type { Config } from '../../temporal.config';
+import { StackError } from '../errors';
+import { fingerprint, sourceDigest } from '../fingerprint';
+import {
+  isAlive,
+  lastLines,
+  pause,
+  ProcessIdentitySchema,
+  spawnDetached,
+  terminate,
+  type ProcessIdentity,
+} from '../processes';
+import { logFile } from './server';
+import type { StackEndpoints } from './stack';
+import { readState, removeState, withLock, writeState } from './state';
+
+/** The pid alone, so that `kill $(cat .foretune/worker.pid)` works. */
+const PID_FILE = 'worker.pid';
+const WORKER_FILE = 'worker.json';
+const READY_FILE = 'worker-ready.json';
+
+const READY_WITHIN_MS = 90_000;
+const DRAIN_MS = 30_000;
+
+const WorkerSchema = ProcessIdentitySchema.extend({ build: z.string() });
+export type WorkerRecord = z.infer<typeof WorkerSchema>;
+
+const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
+
+/** Digest of the worker's code and of the servers it talks to. */
+export function buildId(config: Config, endpoints: StackEndpoints): string {
+  const code = CODE.map((name) => sourceDigest(path.join(config.root, name)));
+  const { temporal, s3 } = endpoints;
+  const servers = [temporal.address, temporal.namespace, s3.endpoint, s3.bucket, s3.prefix];
+  return fingerprint({ code, servers }).slice(0, 16);
+}
+
+/** The worker that runs, or null. */
+export function runningWorker(config: Config): WorkerRecord | null {
+  const record = readState(config.stateDir, WORKER_FILE, WorkerSchema);
+  return record && isAlive(record) ? record : null;
+}
+
+/** Finds a worker of this code, or starts one and waits until it polls. */
+export async function ensureWorker(
+  config: Config,
+  endpoints: StackEndpoints,
+  say: (text: string) => void,
+): Promise<void> {
+  const build = buildId(config, endpoints);
+  if (isReady(config, build)) return;
+  await withLock(config.stateDir, 'worker', async () => {
+    if (isReady(config, build)) return;
+    const old = runningWorker(config);
+    if (old && old.build !== build) {
+      say('The code or the servers changed: replacing the worker ...');
+      await stopWorker(config);
+    }
+    await startWorker(config, build);
+  });
+}
+
+/** Lets the worker finish what it records at the moment, then ends it. False when none ran. */
+export async function stopWorker(config: Config): Promise<boolean> {
+  const worker = runningWorker(config);
+  if (worker) await terminate(worker, DRAIN_MS);
+  for (const file of [PID_FILE, WORKER_FILE, READY_FILE]) removeState(config.stateDir, file);
+  return worker !== null;
+}
+
+/** A worker that was started by hand tells the others that it is there. */
+export function announceWorker(config: Config, build: string, identity: ProcessIdentity): void {
+  writeState(config.stateDir, WORKER_FILE, { ...identity, build });
+  writeState(config.stateDir, PID_FILE, `${identity.pid}\n`);
+  writeState(config.stateDir, READY_FILE, identity);
+}
+
+function isReady(config: Config, build: string): boolean {
+  const worker = runningWorker(config);
+  const ready = readState(config.stateDir, READY_FILE, ProcessIdentitySchema);
+  return worker?.build === build && ready?.pid === worker.pid && ready.started === worker.started;
+}
+
+async function startWorker(config: Config, build: string): Promise<void> {
+  const log = logFile(config.stateDir, 'worker');
+  const command = path.join(config.root, 'src', 'cli', 'bin.cjs');
+  const identity =
+    runningWorker(config) ??
+    (await spawnDetached(process.execPath, [command, 'worker'], {
+      env: config.environment,
+      log,
+      cwd: config.root,
+    }));
+  writeState(config.stateDir, WORKER_FILE, { ...identity, build });
+  writeState(config.stateDir, PID_FILE, `${identity.pid}\n`);
+  for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await pause(50)) {
+    if (isReady(config, build)) return;
+    if (!isAlive(identity))
+      throw new StackError(`The worker ended at once. The end of ${log}:\n${lastLines(log)}`);
+  }
+  throw new StackError(
+    `The worker is not ready after ${READY_WITHIN_MS / 1000} s. The end of ${log}:\n${lastLines(log)}`,
+  );
+}

@@ -1,0 +1,190 @@
+/**
+ * What foretune runs on: recipes, clusters, servers. This is the file that you edit to register your
+ * own, and the only reader of the environment (a lint rule holds that). Parsed once, checked here.
+ */
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import type { RecipeConfig } from './activities/plan';
+import { SpecError } from './src/errors';
+
+const root = __dirname;
+const python = path.join(root, '.venv', 'bin', 'python');
+
+/**
+ * The executables that run jobs: each reads the job.json that is its last argument and writes
+ * result.json (recipes/schemas). Raise `version` when the same configuration gives other results.
+ */
+const recipes: Readonly<Record<string, RecipeConfig>> = {
+  jax: {
+    command: [python, '-m', 'foretune_recipes'],
+    version: '1',
+    source: path.join(root, 'recipes', 'foretune_recipes'),
+    environment: { PYTHONPATH: path.join(root, 'recipes') },
+  },
+};
+
+/** Where jobs run. `slots` jobs at once, `threads` computing threads each, killed after the limit. */
+const clusters: Readonly<Record<string, ClusterConfig>> = {
+  local: {
+    kind: 'local',
+    slots: Math.max(1, Math.min(os.availableParallelism(), 8)),
+    threads: 1,
+    time_limit_seconds: null,
+  },
+};
+
+// ---- What the rest of the program sees ------------------------------------------------------
+
+export interface ClusterConfig {
+  readonly kind: 'local';
+  readonly slots: number;
+  readonly threads: number;
+  readonly time_limit_seconds: number | null;
+}
+
+export interface TemporalConfig {
+  /** Address of the server, or null for the embedded one. */
+  readonly address: string | null;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** TLS, API key and headers of a profile. */
+  readonly connection: Omit<ClientConnectConfig['connectionOptions'], 'address'>;
+}
+
+export interface S3Config {
+  /** Whether the embedded server is used. */
+  readonly embedded: boolean;
+  /** Address of an S3-compatible server; null for the embedded one, or for AWS itself. */
+  readonly endpoint: string | null;
+  readonly region: string;
+  readonly bucket: string;
+  /** Without slashes at its ends; may be empty. */
+  readonly prefix: string;
+  /** Null: the AWS SDK looks for them (files, roles), or the embedded server made them. */
+  readonly credentials: S3Credentials | null;
+}
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface Config {
+  /** Folder of the clone. */
+  readonly root: string;
+  /** Folder of the embedded servers, logs, job folders and reports. */
+  readonly stateDir: string;
+  /** The recipes' Python interpreter. */
+  readonly python: string;
+  readonly temporal: TemporalConfig;
+  readonly s3: S3Config;
+  readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  readonly clusters: Readonly<Record<string, ClusterConfig>>;
+  /** What a detached worker inherits. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+const text = z.string().min(1).optional();
+const EnvironmentSchema = z.object({
+  FORETUNE_STATE_DIR: text,
+  FORETUNE_DATASET: z
+    .string()
+    .regex(/^s3:\/\/[^/]+(\/.*)?$/, 'expected s3://bucket or s3://bucket/prefix')
+    .optional(),
+  S3_ENDPOINT: z.url().optional(),
+  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_REGION: text,
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: text,
+});
+type Environment = z.infer<typeof EnvironmentSchema>;
+
+/** Reads the environment. Throws SpecError naming the variable that is wrong. */
+export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+  const environment = parseEnvironment(variables);
+  const stateDir = path.resolve(environment.FORETUNE_STATE_DIR ?? path.join(root, '.foretune'));
+  const own = ownAddresses(stateDir);
+  return {
+    root,
+    stateDir,
+    python,
+    temporal: temporalConfig(variables, own.temporal),
+    s3: s3Config(environment, own.s3),
+    recipes,
+    clusters,
+    environment: variables,
+  };
+}
+
+function parseEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  // A variable that is set to nothing is not set.
+  const set = Object.entries(variables).filter(([, value]) => value !== '');
+  const parsed = EnvironmentSchema.safeParse(Object.fromEntries(set));
+  if (parsed.success) return parsed.data;
+  throw new SpecError(`The environment is not valid:\n${z.prettifyError(parsed.error)}`);
+}
+
+/**
+ * The addresses that the embedded servers of this clone were given. After
+ * `eval "$(npx foretune env)"` the environment names them: they are still the embedded ones.
+ */
+function ownAddresses(stateDir: string): { readonly temporal?: string; readonly s3?: string } {
+  const port = (server: string, name: string) => {
+    try {
+      const text = readFileSync(path.join(stateDir, `${server}-ports.json`), 'utf8');
+      return z.record(z.string(), z.number()).parse(JSON.parse(text))[name];
+    } catch {
+      return undefined; // the server was never started
+    }
+  };
+  const [temporal, s3] = [port('temporal', 'frontend'), port('s3', 's3')];
+  return {
+    ...(temporal ? { temporal: `127.0.0.1:${temporal}` } : {}),
+    ...(s3 ? { s3: `http://127.0.0.1:${s3}` } : {}),
+  };
+}
+
+function temporalConfig(variables: NodeJS.ProcessEnv, own: string | undefined): TemporalConfig {
+  const set = Object.entries(variables).filter(([, value]) => value !== undefined);
+  const profile = loadClientConnectConfig({
+    overrideEnvVars: Object.fromEntries(set) as Record<string, string>,
+  });
+  const { address, ...connection } = profile.connectionOptions;
+  const external = address !== undefined && address !== own;
+  return {
+    address: external ? address : null,
+    namespace: external ? (profile.namespace ?? 'default') : 'default',
+    taskQueue: 'foretune',
+    connection: external ? connection : {},
+  };
+}
+
+function s3Config(environment: Environment, own: string | undefined): S3Config {
+  const endpoint = environment.S3_ENDPOINT ?? environment.AWS_ENDPOINT_URL;
+  const external = endpoint ? endpoint !== own : environment.FORETUNE_DATASET !== undefined;
+  const uri = external ? environment.FORETUNE_DATASET : undefined;
+  const [bucket = 'foretune', ...prefix] = uri?.slice('s3://'.length).split('/') ?? [];
+  return {
+    embedded: !external,
+    endpoint: external ? (endpoint ?? null) : null,
+    region: (external ? environment.AWS_REGION : undefined) ?? 'us-east-1',
+    bucket,
+    prefix: uri ? prefix.filter(Boolean).join('/') : 'dataset',
+    credentials: external ? credentials(environment) : null,
+  };
+}
+
+function credentials(environment: Environment): S3Credentials | null {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return null;
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
+  };
+}
