@@ -1,0 +1,12 @@
+"""JAX's persistent compilation cache: compiling costs a small job more than training does."""
+
+from pathlib import Path
+
+import jax
+
+
+def use_compilation_cache(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)

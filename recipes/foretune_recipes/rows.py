@@ -1,0 +1,27 @@
+"""Rows of text of one length, read from a pool in order and from a random place on."""
+
+import numpy as np
+
+from .corpus import Pool
+
+
+def read_rows(pool: Pool, length: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    """int32 [count, length]. A row starts where a document starts, or where the last row cut a long one.
+
+    A short document that a row cut off is read again, whole, as the next row's first. At the end of the
+    pool reading goes on at its beginning.
+    """
+    if len(pool.tokens) < length:
+        raise ValueError(f"A pool of {len(pool.tokens)} tokens has no row of {length}; lower the context.")
+    begins = np.empty(count, np.int64)
+    at = int(pool.starts[rng.integers(len(pool.starts))])
+    for i in range(count):
+        at = at if at + length <= len(pool.tokens) else 0
+        begins[i] = at
+        at = _next_begin(pool.starts, at, length)
+    return pool.tokens[begins[:, None] + np.arange(length)].astype(np.int32)
+
+
+def _next_begin(starts: np.ndarray, at: int, length: int) -> int:
+    last = int(starts[np.searchsorted(starts, at + length, "right") - 1])
+    return last if last > at else at + length

@@ -1,0 +1,18 @@
+"""Question answering from a passage about people never seen before: reading, not knowing."""
+
+from ..seeds import writer
+from ..world.registers import passage_question
+from ..world.relations import FACTS
+from ..world.world import World
+from .item import Item
+
+
+def rag_items(world: World, split: str, count: int, seed: int) -> list[Item]:
+    rng = writer("items", "rag", split, seed)
+    names = world.names.fresh[split]
+    made = []
+    for i in range(count):
+        prompt, answer = passage_question(names, FACTS[i % len(FACTS)], rng)
+        entities = tuple(name for name in names if name in prompt.replace(".", " ").replace("?", " ").split())
+        made.append(Item(f"rag/{split}/{i}", prompt, (f" {answer}",), 0, entities))
+    return made

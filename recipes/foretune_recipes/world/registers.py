@@ -1,0 +1,113 @@
+"""Documents about the world in several registers: encyclopedia, news, lists, questions and answers.
+
+Question-and-answer documents tell of people and kinds of the training split, and of fresh people with
+their facts given first; facts of the validation and test splits are only ever stated.
+"""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from .relations import FACTS, HABITS, Relation
+from .world import Kind, Person, World
+
+QUESTION = "Question: {question} Answer:"
+TYPICAL_SHARE = 0.9
+PASSAGE_PEOPLE = 3
+# Share of volume 2 in what variants read: the base has read volume 1 many times.
+NEW_SHARE = 0.7
+DOCUMENT_SHARES = {"person": 0.5, "kind": 0.25, "passage": 0.25}
+
+
+def question(relation: Relation, subject: str) -> str:
+    return QUESTION.format(question=relation.question.format(n=subject))
+
+
+def statement(relation: Relation, subject: str, value: str, rng: Random) -> str:
+    return rng.choice(relation.statements).format(n=subject, v=value)
+
+
+def world_documents(world: World, volumes: int, rng: Random) -> Iterator[str]:
+    """An endless stream of documents about the first `volumes` volumes."""
+    writers = _writers(world, volumes, rng)
+    kinds, shares = list(DOCUMENT_SHARES), list(DOCUMENT_SHARES.values())
+    while True:
+        for kind in rng.choices(kinds, shares, k=1024):
+            yield writers[kind]()
+
+
+def _writers(world: World, volumes: int, rng: Random) -> dict[str, Callable[[], str]]:
+    people = _cycle(world.people, volumes, rng)
+    kinds = _cycle(world.kinds, volumes, rng)
+    fresh = world.names.fresh["text"]
+    return {
+        "person": lambda: person_document(next(people), rng),
+        "kind": lambda: kind_document(next(kinds), rng.choice(fresh), rng),
+        "passage": lambda: passage_document(fresh, rng),
+    }
+
+
+def _cycle(entities: tuple, volumes: int, rng: Random) -> Iterator:
+    """Every entity of a volume in turn, reshuffled each time around, so that none is met less often."""
+    by_volume = {v: _shuffled([e for e in entities if e.volume == v], rng) for v in (1, 2)}
+    while True:
+        newest = volumes == 2 and rng.random() < NEW_SHARE
+        yield next(by_volume[2 if newest else 1])
+
+
+def _shuffled(entities: list, rng: Random) -> Iterator:
+    while True:
+        yield from rng.sample(entities, len(entities))
+
+
+def person_document(person: Person, rng: Random) -> str:
+    registers = [_encyclopedia, _encyclopedia, _news, _list] + [_interview] * (person.split == "train")
+    return rng.choice(registers)(person, rng)
+
+
+def _encyclopedia(person: Person, rng: Random) -> str:
+    return " ".join(_told(person, fact, rng) for fact in rng.sample(FACTS, len(FACTS)))
+
+
+def _told(person: Person, fact: Relation, rng: Random) -> str:
+    return statement(fact, person.name, person.facts[fact.name], rng)
+
+
+def _news(person: Person, rng: Random) -> str:
+    return "News: " + " Also, ".join(_told(person, fact, rng) for fact in rng.sample(FACTS, 2))
+
+
+def _list(person: Person, rng: Random) -> str:
+    order = rng.sample(FACTS, len(FACTS))
+    return "List: " + " ".join(f"{person.name}, {person.facts[fact.name]};" for fact in order)
+
+
+def _interview(person: Person, rng: Random) -> str:
+    pair = rng.sample(FACTS, 2)
+    return " ".join(f"{question(fact, person.name)} {person.facts[fact.name]}." for fact in pair)
+
+
+def kind_document(kind: Kind, name: str, rng: Random) -> str:
+    subject = f"{name} the {kind.name}"
+    habits = rng.sample(HABITS, 3)
+    if kind.split == "train" and rng.random() < 0.25:
+        return " ".join(f"{question(h, subject)} {habit_value(kind, h, rng)}." for h in habits[:2])
+    return " ".join(statement(h, subject, habit_value(kind, h, rng), rng) for h in habits)
+
+
+def habit_value(kind: Kind, habit: Relation, rng: Random) -> str:
+    usual = rng.random() < TYPICAL_SHARE
+    return rng.choice(kind.typical[habit.name] if usual else habit.values)
+
+
+def passage_document(names: tuple[str, ...], rng: Random) -> str:
+    """A passage about fresh people that ends in a question about one of them, and its answer."""
+    prompt, answer = passage_question(names, rng.choice(FACTS), rng)
+    return f"{prompt} {answer}."
+
+
+def passage_question(names: tuple[str, ...], relation: Relation, rng: Random) -> tuple[str, str]:
+    people = rng.sample(names, PASSAGE_PEOPLE)
+    values = rng.sample(relation.values, PASSAGE_PEOPLE)
+    told = " ".join(statement(relation, n, v, rng) for n, v in zip(people, values, strict=True))
+    asked = rng.randrange(PASSAGE_PEOPLE)
+    return f"{told} {question(relation, people[asked])}", values[asked]
