@@ -4,11 +4,16 @@ import type { Config } from '../temporal.config';
 import type { ClusterEntry } from '../activities';
 import { LocalCluster } from './cluster/local-cluster';
 
+/** All that jobs see of the user's environment: never credentials. */
+const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
+
 export function openClusters(config: Config): ReadonlyMap<string, ClusterEntry> {
+  const environment = Object.fromEntries(INHERITED.map((name) => [name, config.environment[name]]));
   return new Map(
     Object.entries(config.clusters).map(([name, { slots, threads, time_limit_seconds }]) => {
       const root = path.join(config.stateDir, 'clusters', name);
-      const cluster = new LocalCluster({ name, root, slots, python: config.python });
+      const { python } = config;
+      const cluster = new LocalCluster({ name, root, slots, python, environment });
       return [name, { cluster, threads, time_limit_seconds }];
     }),
   );

@@ -72,7 +72,7 @@ export async function terminate(of: ProcessIdentity, graceMs: number): Promise<b
 }
 
 /** False when the process had ended: a recycled pid is never signalled. */
-function signal(of: ProcessIdentity, name: NodeJS.Signals): boolean {
+export function signal(of: ProcessIdentity, name: NodeJS.Signals): boolean {
   if (!isAlive(of)) return false;
   try {
     return process.kill(of.pid, name);

@@ -26,7 +26,7 @@ async function down(context: CliContext, { force = false }: DownOptions): Promis
   if (jobs.length && !force) return refuse(context, jobs);
   // The worker first: it would take a job that ends now for a failed one.
   const stopped = (await stopWorker(context.config)) ? ['the worker'] : [];
-  for (const { cluster, job } of jobs) await cluster.cancel(job);
+  for (const { cluster, job } of jobs) await cluster.cancel(job, 'preempted');
   if (jobs.length) stopped.push(`${jobs.length} jobs`);
   stopped.push(...(await stopStack(context.config)));
   context.stdout(stopped.length ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.');

@@ -64,8 +64,9 @@ async function summary(handle: WorkflowHandle, study: string): Promise<StudySumm
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const cause = error.cause?.cause ?? error.cause;
+    const reason = cause instanceof Error ? cause.message : error.message;
     throw new StackError(
-      `Study "${study}" stopped: ${cause?.message ?? error.message}\nWhat was measured is kept. Mend the cause, then: npx foretune resume ${study}`,
+      `Study "${study}" stopped: ${reason}\nWhat was measured is kept. Mend the cause, then: npx foretune resume ${study}`,
       { cause: error },
     );
   }

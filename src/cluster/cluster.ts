@@ -71,8 +71,11 @@ export interface Cluster {
   submit(request: JobRequest): Promise<JobState>;
   /** The state of each named job, asked of the cluster in one call. */
   poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>>;
-  /** Ends the job's whole process group; a job that has ended stays as it is. Idempotent. */
-  cancel(name: string): Promise<void>;
+  /**
+   * Ends the job's whole process group; a job that has ended stays as it is. Idempotent. `as` is the
+   * class of failure to record: a job that was `preempted` is tried again.
+   */
+  cancel(name: string, as?: 'cancelled' | 'preempted'): Promise<void>;
   /** The job's standard output and error, from `cursor` on (0 for the beginning). */
   readLog(name: string, cursor: number): Promise<LogChunk>;
   /** The job's work folder on this machine, where result.json and progress.jsonl appear. */

@@ -1,0 +1,94 @@
+/** How a job ended, in the words of the Cluster interface. */
+import { readFile } from 'node:fs/promises';
+import { startTime, type ProcessIdentity } from '../processes';
+import type { JobState } from './cluster';
+import type { Exit, JobFolder } from './job-folder';
+
+const LOG_LINES = 20;
+
+/** The state that a job's exit.json tells. */
+export async function ended(folder: JobFolder, attempt: number, exit: Exit): Promise<JobState> {
+  const wrapper = await folder.wrapper(attempt);
+  const common = {
+    attempt,
+    external_id: wrapper ? String(wrapper.pid) : '',
+    ended_at: exit.ended_at,
+    usage: {
+      wall_seconds: exit.wall_seconds,
+      cpu_seconds: exit.cpu_seconds,
+      max_rss_bytes: exit.max_rss_bytes,
+    },
+  };
+  const started_at = wrapper?.started_at ?? null;
+  if (exit.ended_by === null && exit.exit_code === 0)
+    return { status: 'succeeded', ...common, started_at: started_at ?? exit.ended_at };
+  const { exit_code, signal } = exit;
+  const failure_class = await classOf(folder, attempt, exit);
+  const message = `${howItEnded(exit, failure_class)}\n${await logTail(folder, exit.log_start)}`;
+  return { status: 'failed', ...common, started_at, failure_class, message, exit_code, signal };
+}
+
+async function classOf(folder: JobFolder, attempt: number, exit: Exit) {
+  if (exit.ended_by === 'cancelled') return (await folder.cancelled(attempt))?.as ?? 'preempted';
+  if (exit.ended_by !== null) return exit.ended_by;
+  // Killed from outside, and nobody here asked for it: not the recipe's fault.
+  return exit.signal === 'SIGKILL' ? 'node_failure' : 'user_code';
+}
+
+function howItEnded({ exit_code, signal, wall_seconds }: Exit, failure: string): string {
+  const after = `after ${wall_seconds.toFixed(1)} s`;
+  if (failure === 'timeout') return `The job ran past its time limit and was ended ${after}.`;
+  if (failure === 'cancelled') return `The job was cancelled ${after}.`;
+  if (failure === 'preempted') return `The job was ended from outside ${after}.`;
+  if (failure === 'out_of_memory') return `The kernel killed the job for its memory ${after}.`;
+  const how = signal === null ? `exited with code ${exit_code}` : `was killed by ${signal}`;
+  return `The job ${how} ${after}. Its last lines:`;
+}
+
+/**
+ * The wrapper is gone without a word: the machine failed, or somebody killed it. What it started is
+ * ended before another attempt may begin.
+ */
+export async function lost(
+  folder: JobFolder,
+  attempt: number,
+  external_id: string,
+  started_at: Date,
+): Promise<JobState> {
+  const exit = await folder.exit(attempt);
+  if (exit) return ended(folder, attempt, exit); // written just before it went
+  const child = await folder.child(attempt);
+  if (child) killGroup(child);
+  return {
+    status: 'failed',
+    attempt,
+    external_id,
+    started_at,
+    ended_at: null,
+    failure_class: 'node_failure',
+    message: `Process ${external_id} of the job is gone and left no exit.json: the machine restarted, or it was killed. Its last lines:\n${await logTail(folder, 0)}`,
+    exit_code: null,
+    signal: null,
+    usage: null,
+  };
+}
+
+async function logTail(folder: JobFolder, from: number): Promise<string> {
+  const bytes = await readFile(folder.log).catch(() => Buffer.alloc(0));
+  const lines = bytes.subarray(from).toString('utf8').trimEnd().split('\n').slice(-LOG_LINES);
+  return lines.join('\n') || '(the log is empty)';
+}
+
+/**
+ * Ends what a job's leader started, the leader itself being gone or not. While members live the system
+ * gives the group's number to no other process.
+ */
+function killGroup({ pid, started }: ProcessIdentity): void {
+  const now = startTime(pid);
+  if (now !== null && now !== started) return; // the group is gone and its number is another's
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // nobody is left
+  }
+}

@@ -1,0 +1,193 @@
+"""Runs one attempt at a job, and outlives whoever started it.
+
+    job_wrapper.py <job folder> <attempt> <slots folder> <number of slots>
+
+Takes the attempt's lock and a slot, both held by the kernel until this process dies, so that no attempt runs
+twice and no more jobs run than there are slots. Writes `exit.json` by rename at the end, since a worker
+that came later cannot wait for a process that is not its child. Standard library only.
+"""
+
+import ctypes
+import fcntl
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+GRACE_SECONDS = 10.0
+POLL_SECONDS = 0.05
+PR_SET_PDEATHSIG = 1
+
+
+def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int) -> None:
+    control = job_dir / "control" / attempt
+    lock = try_lock(control / "lock")
+    if lock is None or (control / "exit.json").exists() or (control / "wrapper.json").exists():
+        return
+    slot = take_slot(slots_dir, slots)
+    if slot is None:
+        return
+    write_json(
+        slots_dir / f"slot{slot[0]}.json",
+        {**identity(os.getpid()), "job": job_dir.name},
+    )
+    write_json(control / "wrapper.json", {**identity(os.getpid()), "started_at": now()})
+    run(job_dir, control, json.loads((control / "request.json").read_text("utf-8")))
+
+
+def run(job_dir: Path, control: Path, request: dict) -> None:
+    stopping: list[str] = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
+    # An older attempt's answer must not be taken for this one's.
+    (job_dir / "result.json").unlink(missing_ok=True)
+    started = time.monotonic()
+    kills_before = oom_kills()
+    with (job_dir / "job.log").open("ab") as log:
+        log_start = log.tell()
+        if (control / "cancel.json").exists():
+            return finish(control, started, "cancelled", None, log_start)
+        try:
+            child = start(job_dir, control, request, log)
+        except OSError as error:
+            log.write(f"{request['command'][0]} cannot be started: {error}\n".encode())
+            log.flush()
+            return finish(control, started, None, 127, log_start)
+    ended_by = wait(child, stopping, started, request["time_limit_seconds"])
+    # What the recipe left running goes with it.
+    kill_group(child.pid, signal.SIGKILL)
+    code = child.returncode
+    if ended_by is None and code == -signal.SIGKILL and oom_kills() > kills_before:
+        ended_by = "out_of_memory"
+    finish(control, started, ended_by, code, log_start)
+
+
+def start(job_dir: Path, control: Path, request: dict, log) -> subprocess.Popen:
+    wrapper = os.getpid()
+    return subprocess.Popen(
+        [*request["command"], str(job_dir / "job.json")],
+        cwd=job_dir,
+        env={**os.environ, **request["environment"]},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        # This process has one thread, so that code between fork and exec is safe.
+        preexec_fn=lambda: before_exec(control, wrapper),
+    )
+
+
+def before_exec(control: Path, wrapper: int) -> None:
+    """The kernel kills the job when this wrapper is killed: what nobody watches must not go on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    write_json(control / "child.json", identity(os.getpid()))
+    if os.getppid() != wrapper:
+        os._exit(1)  # it was killed before the kernel knew
+
+
+def wait(child: subprocess.Popen, stopping: list[str], started: float, limit: float | None) -> str | None:
+    """Waits for the end; why the job was ended, or None when it ended by itself."""
+    while child.poll() is None and not stopping:
+        if limit is not None and time.monotonic() - started > limit:
+            stopping.append("timeout")
+        time.sleep(POLL_SECONDS)
+    if child.poll() is not None:
+        return None
+    kill_group(child.pid, signal.SIGTERM)
+    end = time.monotonic() + GRACE_SECONDS
+    while child.poll() is None and time.monotonic() < end:
+        time.sleep(POLL_SECONDS)
+    kill_group(child.pid, signal.SIGKILL)
+    child.wait()
+    return stopping[0]
+
+
+def finish(
+    control: Path,
+    started: float,
+    ended_by: str | None,
+    code: int | None,
+    log_start: int,
+) -> None:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Linux counts kibibytes, macOS bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    write_json(
+        control / "exit.json",
+        {
+            "ended_by": ended_by,
+            "exit_code": code if code is not None and code >= 0 else None,
+            "signal": signal.Signals(-code).name if code is not None and code < 0 else None,
+            "ended_at": now(),
+            "log_start": log_start,
+            "wall_seconds": time.monotonic() - started,
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "max_rss_bytes": usage.ru_maxrss * unit,
+        },
+    )
+
+
+def kill_group(pid: int, number: int) -> None:
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass  # the group is gone
+
+
+def take_slot(folder: Path, count: int):
+    for number in range(count):
+        lock = try_lock(folder / f"slot{number}.lock")
+        if lock is not None:
+            return number, lock
+    return None
+
+
+def try_lock(path: Path):
+    """An open, locked file, or None when another process holds it."""
+    handle = path.open("a")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        return None
+    return handle
+
+
+def identity(pid: int) -> dict:
+    """Pid and start time: a pid alone is given to another process later. As src/processes.ts has it."""
+    if sys.platform == "linux":
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
+        started = stat[stat.rindex(")") + 2 :].split(" ")[19]
+    else:
+        command = ["ps", "-o", "lstart=", "-p", str(pid)]
+        started = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return {"pid": pid, "started": started}
+
+
+def oom_kills() -> int:
+    """How many processes of this control group the kernel killed for memory; 0 where it does not say."""
+    try:
+        group = Path("/proc/self/cgroup").read_text("utf-8").strip().rsplit(":", 1)[-1].lstrip("/")
+        events = (Path("/sys/fs/cgroup") / group / "memory.events").read_text("utf-8")
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in events.splitlines() if line.startswith("oom_kill "))
+
+
+def write_json(path: Path, value: dict) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(value), "utf-8")
+    temporary.rename(path)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))

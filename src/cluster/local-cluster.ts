@@ -1,0 +1,254 @@
+/**
+ * Jobs as processes of this machine. Each is started by a wrapper process (job_wrapper.py) that
+ * outlives the worker; what is known of it stands in files, so that any worker finds it again. Jobs
+ * beyond the number of slots wait in a queue of tickets, first come first served.
+ */
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { ClusterUnavailableError } from '../errors';
+import {
+  isAlive,
+  lastLines,
+  pause,
+  ProcessIdentitySchema,
+  signal,
+  spawnDetached,
+} from '../processes';
+import type { Cluster, JobRequest, JobState, LogChunk } from './cluster';
+import { JobFolder, readJson, writeJson, type Exit } from './job-folder';
+import { JobQueue } from './job-queue';
+import { ended, lost } from './job-state';
+
+export interface LocalClusterOptions {
+  readonly name: string;
+  /** Folder of the jobs' folders. */
+  readonly root: string;
+  /** Jobs that run at once. */
+  readonly slots: number;
+  /** Interpreter of the wrapper. */
+  readonly python: string;
+  /** All that a job sees of the environment, its request's own variables aside. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const WRAPPER = path.join(__dirname, 'job_wrapper.py');
+const START_WITHIN_MS = 10_000;
+const CANCEL_WITHIN_MS = 20_000;
+const LOG_CHUNK_BYTES = 1 << 20;
+
+const SlotSchema = ProcessIdentitySchema.extend({ job: z.string() });
+
+export class LocalCluster implements Cluster {
+  readonly name: string;
+  /** Dispatching one after the other keeps the queue's order. */
+  private dispatching: Promise<void> = Promise.resolve();
+
+  private readonly queue: JobQueue;
+
+  constructor(private readonly options: LocalClusterOptions) {
+    this.name = options.name;
+    this.queue = new JobQueue(path.join(options.root, 'queue'));
+  }
+
+  async submit(request: JobRequest): Promise<JobState> {
+    const folder = this.folder(request.name);
+    const before = await folder.attempt();
+    if (before !== null && before >= request.attempt) return this.resubmit(request.name);
+    if (before !== null) {
+      const state = await this.state(request.name);
+      if (state.status === 'queued' || state.status === 'running') return state;
+    }
+    await writeJson(path.join(folder.dir, 'job.json'), { ...request.job, work_dir: folder.dir });
+    const { command, environment, time_limit_seconds } = request;
+    await this.enqueue(request.name, request.attempt);
+    await writeJson(folder.control(request.attempt, 'request.json'), {
+      command,
+      environment,
+      time_limit_seconds,
+    });
+    await this.dispatch();
+    return this.state(request.name);
+  }
+
+  /** A job whose submitter died before it stood in the queue is put there. */
+  private async resubmit(name: string): Promise<JobState> {
+    const state = await this.state(name);
+    const attempt = await this.folder(name).attempt();
+    if (state.status !== 'unknown' || attempt === null) return state;
+    await this.enqueue(name, attempt);
+    await this.dispatch();
+    return this.state(name);
+  }
+
+  async poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
+    await this.dispatch();
+    const states = await Promise.all(names.map((name) => this.state(name)));
+    return new Map(names.map((name, i) => [name, states[i] ?? { status: 'unknown' }]));
+  }
+
+  async cancel(name: string, as: 'cancelled' | 'preempted' = 'cancelled'): Promise<void> {
+    const folder = this.folder(name);
+    const attempt = await folder.attempt();
+    if (attempt === null || (await folder.exit(attempt))) return;
+    await writeJson(folder.control(attempt, 'cancel.json'), { as });
+    await this.queue.remove(name);
+    for (const end = Date.now() + CANCEL_WITHIN_MS; Date.now() < end; await pause(50)) {
+      const state = await this.state(name);
+      if (state.status !== 'running' && state.status !== 'queued') break;
+      const wrapper = await folder.wrapper(attempt);
+      if (wrapper) signal(wrapper, 'SIGTERM');
+    }
+    // A job that never had a process has nobody else to write down its end.
+    if ((await this.state(name)).status === 'unknown') await writeCancelled(folder, attempt);
+  }
+
+  async readLog(name: string, cursor: number): Promise<LogChunk> {
+    const handle = await open(this.folder(name).log, 'r').catch(() => null);
+    if (!handle) return { text: '', cursor };
+    try {
+      const buffer = Buffer.alloc(LOG_CHUNK_BYTES);
+      const { bytesRead } = await handle.read(buffer, 0, LOG_CHUNK_BYTES, cursor);
+      const whole = wholeCharacters(buffer.subarray(0, bytesRead));
+      return { text: whole.toString('utf8'), cursor: cursor + whole.length };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  workDir(name: string): string {
+    return path.join(this.options.root, 'jobs', name);
+  }
+
+  async live(): Promise<readonly string[]> {
+    const running = await this.running();
+    const queued = (await this.queue.tickets()).map(({ name }) => name);
+    return [...new Set([...running, ...queued])];
+  }
+
+  private folder(name: string): JobFolder {
+    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name))
+      throw new TypeError(`"${name}" is not a job's name: expected [a-z0-9][a-z0-9.-]*`);
+    return new JobFolder(this.workDir(name));
+  }
+
+  // ---- State ---------------------------------------------------------------------------------
+
+  private async state(name: string): Promise<JobState> {
+    const folder = this.folder(name);
+    const attempt = await folder.attempt();
+    if (attempt === null) return { status: 'unknown' };
+    const exit = await folder.exit(attempt);
+    if (exit) return ended(folder, attempt, exit);
+    const wrapper = await folder.wrapper(attempt);
+    if (!wrapper) return this.queuedState(name, attempt);
+    const external_id = String(wrapper.pid);
+    if (isAlive(wrapper))
+      return { status: 'running', attempt, external_id, started_at: wrapper.started_at };
+    return lost(folder, attempt, external_id, wrapper.started_at);
+  }
+
+  private async queuedState(name: string, attempt: number): Promise<JobState> {
+    const queued = (await this.queue.tickets()).some((ticket) => ticket.name === name);
+    const reason = `waiting for one of ${this.options.slots} slots`;
+    return queued ? { status: 'queued', attempt, reason } : { status: 'unknown' };
+  }
+
+  // ---- Queue ---------------------------------------------------------------------------------
+
+  private get slotsDir(): string {
+    return path.join(this.options.root, 'slots');
+  }
+
+  private async enqueue(name: string, attempt: number): Promise<void> {
+    await mkdir(this.folder(name).control(attempt), { recursive: true });
+    await this.queue.add(name, attempt);
+  }
+
+  /** Jobs whose wrapper holds a slot and lives. */
+  private async running(): Promise<string[]> {
+    const slots = await Promise.all(
+      Array.from({ length: this.options.slots }, (_, i) =>
+        readJson(path.join(this.slotsDir, `slot${i}.json`), SlotSchema),
+      ),
+    );
+    return slots.flatMap((slot) => (slot && isAlive(slot) ? [slot.job] : []));
+  }
+
+  private dispatch(): Promise<void> {
+    this.dispatching = this.dispatching.then(() => this.fillSlots()).catch(() => undefined);
+    return this.dispatching;
+  }
+
+  /** Starts queued jobs while slots are free. Workers that race are told apart by the wrapper's locks. */
+  private async fillSlots(): Promise<void> {
+    for (const ticket of await this.queue.tickets()) {
+      const folder = this.folder(ticket.name);
+      if (!(await this.isStarted(folder, ticket.attempt))) {
+        if ((await this.running()).length >= this.options.slots) return;
+        if (!(await this.startWrapper(folder, ticket.attempt))) return;
+      }
+      await this.queue.drop(ticket);
+    }
+  }
+
+  private async isStarted(folder: JobFolder, attempt: number): Promise<boolean> {
+    return Boolean((await folder.wrapper(attempt)) ?? (await folder.exit(attempt)));
+  }
+
+  /** False when the wrapper found no free slot. */
+  private async startWrapper(folder: JobFolder, attempt: number): Promise<boolean> {
+    await mkdir(this.slotsDir, { recursive: true });
+    const log = folder.control(attempt, 'wrapper.log');
+    const { python, slots, environment } = this.options;
+    const wrapper = await spawnDetached(
+      python,
+      [WRAPPER, folder.dir, String(attempt), this.slotsDir, String(slots)],
+      { env: { ...environment }, log, cwd: folder.dir },
+    );
+    for (const end = Date.now() + START_WITHIN_MS; Date.now() < end; await pause(20)) {
+      if (await this.isStarted(folder, attempt)) return true;
+      if (!isAlive(wrapper)) break;
+    }
+    if (await this.isStarted(folder, attempt)) return true;
+    const said = lastLines(log).replace('(no log)', '');
+    if (said)
+      await writeEnd(folder, attempt, `The wrapper of the job failed:\n${said}`, this.options.name);
+    return said !== '';
+  }
+}
+
+function writeCancelled(folder: JobFolder, attempt: number): Promise<void> {
+  return writeJson(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
+}
+
+async function writeEnd(folder: JobFolder, attempt: number, why: string, cluster: string) {
+  await writeJson(folder.control(attempt, 'exit.json'), unstarted('cluster_unavailable'));
+  throw new ClusterUnavailableError(`Cluster "${cluster}": ${why}`);
+}
+
+function unstarted(ended_by: Exit['ended_by']): Exit {
+  return {
+    ended_by,
+    exit_code: null,
+    signal: null,
+    ended_at: new Date(),
+    log_start: 0,
+    wall_seconds: 0,
+    cpu_seconds: 0,
+    max_rss_bytes: 0,
+  };
+}
+
+/** Without the last character when the end of the file cuts it in two. */
+function wholeCharacters(bytes: Buffer): Buffer {
+  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return back < length ? bytes.subarray(0, bytes.length - back) : bytes;
+    }
+  }
+  return bytes;
+}
