@@ -7,6 +7,7 @@ twice and no more jobs run than there are slots. Writes `exit.json` by rename at
 that came later cannot wait for a process that is not its child. Standard library only.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -46,24 +47,28 @@ def run(job_dir: Path, control: Path, request: dict) -> None:
     # An older attempt's answer must not be taken for this one's.
     (job_dir / "result.json").unlink(missing_ok=True)
     started = time.monotonic()
-    kills_before = oom_kills()
     with (job_dir / "job.log").open("ab") as log:
         log_start = log.tell()
-        if (control / "cancel.json").exists():
-            return finish(control, started, "cancelled", None, log_start)
-        try:
-            child = start(job_dir, control, request, log)
-        except OSError as error:
-            log.write(f"{request['command'][0]} cannot be started: {error}\n".encode())
-            log.flush()
-            return finish(control, started, None, 127, log_start)
-    ended_by = wait(child, stopping, started, request["time_limit_seconds"])
+        ended_by, code = execute(job_dir, control, request, log, stopping)
+    finish(control, started, ended_by, code, log_start)
+
+
+def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str]) -> tuple:
+    """Why the job was ended (None: by itself) and its exit code."""
+    if (control / "cancel.json").exists():
+        return "cancelled", None
+    kills_before = oom_kills()
+    try:
+        child = start(job_dir, control, request, log)
+    except OSError as error:
+        log.write(f"{request['command'][0]} cannot be started: {error}\n".encode())
+        return None, 127
+    ended_by = wait(child, stopping, request["time_limit_seconds"])
     # What the recipe left running goes with it.
     kill_group(child.pid, signal.SIGKILL)
-    code = child.returncode
-    if ended_by is None and code == -signal.SIGKILL and oom_kills() > kills_before:
+    if ended_by is None and child.returncode == -signal.SIGKILL and oom_kills() > kills_before:
         ended_by = "out_of_memory"
-    finish(control, started, ended_by, code, log_start)
+    return ended_by, child.returncode
 
 
 def start(job_dir: Path, control: Path, request: dict, log) -> subprocess.Popen:
@@ -90,8 +95,9 @@ def before_exec(control: Path, wrapper: int) -> None:
         os._exit(1)  # it was killed before the kernel knew
 
 
-def wait(child: subprocess.Popen, stopping: list[str], started: float, limit: float | None) -> str | None:
+def wait(child: subprocess.Popen, stopping: list[str], limit: float | None) -> str | None:
     """Waits for the end; why the job was ended, or None when it ended by itself."""
+    started = time.monotonic()
     while child.poll() is None and not stopping:
         if limit is not None and time.monotonic() - started > limit:
             stopping.append("timeout")
@@ -133,10 +139,8 @@ def finish(
 
 
 def kill_group(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass  # the group is gone
 
 
 def take_slot(folder: Path, count: int):
