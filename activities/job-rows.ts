@@ -1,14 +1,18 @@
 /** Rows of the `runs` table: one for each run at submit, one at the end. */
 import type { JobState } from '../src/cluster/cluster';
 import type { PlannedRun } from '../src/domain/plan';
-import type { Row } from '../src/dataset/tables';
+import type { IDENTITY_COLUMNS, Row } from '../src/dataset/tables';
 import type { JobContext } from './jobs';
 import type { JobResults } from './job-results';
 
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
 /** The columns that every row of every table carries. */
-export function identity({ plan, attempt }: JobContext, run: PlannedRun, recorded_at: Date) {
+export function identity(
+  { plan, attempt }: JobContext,
+  run: PlannedRun,
+  recorded_at: Date,
+): Pick<Row<'runs'>, (typeof IDENTITY_COLUMNS)[number]> {
   const { variant_id, run_id } = run;
   return { study: plan.study, variant_id, run_id, attempt, recorded_at };
 }

@@ -72,7 +72,7 @@ export function handleMessages(
   setHandler(resumeUpdate, () => change({ paused: false }, 'hold'), { validator });
   setHandler(cancelUpdate, () => change({ cancelled: true }, 'stop'), { validator });
   setHandler(setWindowUpdate, ({ window }) => change({ window }), {
-    validator: ({ window }) => {
+    validator: ({ window }: { readonly window: number }) => {
       refuseWhenEnding(state);
       refuseWindow(window);
     },

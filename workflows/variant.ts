@@ -34,18 +34,18 @@ export async function variantWorkflow(input: VariantInput): Promise<RunCounts> {
     ended.set(
       job.name,
       runAfter(
-        job.needs.map((need) => ended.get(need)),
+        job.needs.flatMap((need) => ended.get(need) ?? []),
         () => runJob(input, job, control),
       ),
     );
-  const counts = (await Promise.all(ended.values())).reduce(addCounts, NO_RUNS);
+  const counts = (await Promise.all([...ended.values()])).reduce(addCounts, NO_RUNS);
   upsertSearchAttributes({ ForetuneStatus: [counts.failed + counts.blocked ? 'failed' : 'done'] });
   await tellStudy(input, counts);
   return counts;
 }
 
 async function runAfter(
-  needs: readonly (Promise<RunCounts> | undefined)[],
+  needs: readonly Promise<RunCounts>[],
   run: () => Promise<RunCounts>,
 ): Promise<RunCounts> {
   await Promise.all(needs);

@@ -75,7 +75,7 @@ function show(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'number')
     return Number.isInteger(value) ? String(value) : value.toPrecision(6);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** `2 min 5 s`. */

@@ -1,6 +1,7 @@
 /** What commands share: the running stack, the dataset of record, the books, Temporal's client. */
 import type { Client } from '@temporalio/client';
-import { Dataset, openDataset } from '../dataset/log';
+import type { Dataset } from '../dataset/log';
+import { openDataset } from '../dataset/log';
 import { Studies } from '../dataset/studies';
 import type { ObjectStore } from '../dataset/store';
 import { connectClient } from '../client';

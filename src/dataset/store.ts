@@ -20,7 +20,10 @@ export interface ObjectStore {
    * there. A lost answer may make a call's own success look like false: compare the contents.
    */
   putIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
-  /** Objects whose key starts with `prefix` and sorts after `after`, in key order. */
+  /**
+   * Objects whose key starts with `prefix` and sorts after `after`. Keys of one folder come in the
+   * order of their bytes; between folders the order is the server's (SeaweedFS goes folder by folder).
+   */
   list(prefix: string, after?: string): AsyncIterable<StoredObject>;
   delete(key: string): Promise<void>;
 }

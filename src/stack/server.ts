@@ -109,7 +109,7 @@ async function choosePorts(
 }
 
 async function allFree(ports: readonly (number | undefined)[]): Promise<boolean> {
-  const free = await Promise.all(ports.map((port) => (port ? isFree(port) : false)));
+  const free = await Promise.all(ports.map(async (port) => port !== undefined && isFree(port)));
   return free.every(Boolean);
 }
 

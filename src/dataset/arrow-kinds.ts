@@ -1,0 +1,85 @@
+/**
+ * The five kinds of column of the dataset of record: which values a column takes, how they lie in
+ * Arrow's memory, and how Arrow's reader gives them back.
+ */
+import { DataType, Precision, TimeUnit, util } from 'apache-arrow';
+
+export type CellValue = string | number | boolean | Date | null;
+
+export interface Kind {
+  /** The name in schema fingerprints. */
+  readonly name: string;
+  /** What a value must be, for messages. */
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+  /** Arrow's buffers for values that were accepted; a null takes the place of any value. */
+  buffers(values: readonly CellValue[]): Buffers;
+  /** A cell that is not null, as Arrow's reader returns it. */
+  read(value: unknown): CellValue;
+}
+
+interface Buffers {
+  readonly data: Uint8Array | Int32Array | Float64Array | BigInt64Array;
+  readonly valueOffsets?: Int32Array;
+}
+
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+const utf8: Kind = {
+  name: 'utf8',
+  expected: 'a string of well-formed Unicode (Utf8)',
+  accepts: (value) => typeof value === 'string' && !LONE_SURROGATE.test(value),
+  buffers(values) {
+    const texts = values.map((value) => (value === null ? '' : (value as string)));
+    const valueOffsets = new Int32Array(texts.length + 1);
+    let end = 0;
+    texts.forEach((text, i) => (valueOffsets[i + 1] = end += Buffer.byteLength(text)));
+    return { data: new TextEncoder().encode(texts.join('')), valueOffsets };
+  },
+  read: (value) => value as string,
+};
+
+const float64: Kind = {
+  name: 'float64',
+  expected: 'a finite number (Float64)',
+  accepts: Number.isFinite,
+  buffers: (values) => ({ data: Float64Array.from(values, Number) }),
+  read: (value) => value as number,
+};
+
+const int32: Kind = {
+  name: 'int32',
+  expected: `a whole number from ${INT32_MIN} to ${INT32_MAX} (Int32)`,
+  accepts: (value) =>
+    Number.isInteger(value) && (value as number) >= INT32_MIN && (value as number) <= INT32_MAX,
+  buffers: (values) => ({ data: Int32Array.from(values, Number) }),
+  read: (value) => value as number,
+};
+
+const timestamp: Kind = {
+  name: 'timestamp[ms]',
+  expected: 'a valid Date (Timestamp, milliseconds, UTC)',
+  accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+  buffers: (values) => ({ data: BigInt64Array.from(values, (value) => BigInt(Number(value))) }),
+  read: (value) => new Date(value as number),
+};
+
+const bool: Kind = {
+  name: 'bool',
+  expected: 'true or false (Bool)',
+  accepts: (value) => typeof value === 'boolean',
+  buffers: (values) => ({ data: util.packBools(values.map(Boolean)) }),
+  read: (value) => value as boolean,
+};
+
+/** The kind of a column's type; the tables have no others. */
+export function kindOf(type: DataType): Kind {
+  if (DataType.isUtf8(type)) return utf8;
+  if (DataType.isFloat(type) && type.precision === Precision.DOUBLE) return float64;
+  if (DataType.isInt(type) && type.isSigned && type.bitWidth === 32) return int32;
+  if (DataType.isTimestamp(type) && type.unit === TimeUnit.MILLISECOND) return timestamp;
+  if (DataType.isBool(type)) return bool;
+  throw new TypeError(`The tables of the dataset have no columns of type ${String(type.typeId)}.`);
+}

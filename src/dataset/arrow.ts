@@ -1,0 +1,119 @@
+/**
+ * Rows to Arrow IPC files and back. Types are those of TABLES, written out (Utf8, no
+ * dictionaries, no compression), so that pyarrow, Polars and DuckDB read the files as they are.
+ * What does not fit is refused with its table, column, row and value, never repaired.
+ */
+import {
+  RecordBatch,
+  Struct,
+  Table,
+  makeData,
+  tableToIPC,
+  util,
+  type DataType,
+  type TypeMap,
+} from 'apache-arrow';
+import { SchemaError } from '../errors';
+import { checkedCells, refuseExtra } from './arrow-check';
+import { openIpc } from './arrow-ipc';
+import type { CellValue } from './arrow-kinds';
+import { rowsFromColumns } from './arrow-rows';
+import { schemaOf, typeName, type Column } from './arrow-schema';
+import { columnStats, type ColumnStats } from './arrow-stats';
+import type { Row, TableName } from './tables';
+
+export { readRecipeTable, type RecipeRow } from './recipe-table';
+
+/** An Arrow IPC file and what the log says of it. */
+export interface EncodedTable {
+  readonly table: TableName;
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+  /** Fingerprint of the table's schema. */
+  readonly schema: string;
+  readonly stats: Readonly<Record<string, ColumnStats>>;
+}
+
+type Cells = readonly (readonly CellValue[])[];
+
+/** Throws SchemaError for a missing or unknown column and for a value that its column refuses. */
+export function encodeTable(rows: readonly object[], table: TableName): EncodedTable {
+  const { columns, fingerprint } = schemaOf(table);
+  const cells = checkedCells(rows, columns, table);
+  const stats = columns.map(({ name }, i) => [name, columnStats(cells[i] ?? [])] as const);
+  return {
+    table,
+    bytes: tableToIPC(layOut(cells, rows.length, table), 'file'),
+    rows: rows.length,
+    schema: fingerprint,
+    stats: Object.fromEntries(stats),
+  };
+}
+
+/** The rows as an Arrow table, checked as `encodeTable` checks them. */
+export function arrowTable(rows: readonly object[], table: TableName): Table<TypeMap> {
+  return layOut(checkedCells(rows, schemaOf(table).columns, table), rows.length, table);
+}
+
+function layOut(cells: Cells, length: number, table: TableName): Table<TypeMap> {
+  const { arrow, columns } = schemaOf(table);
+  const children = columns.map(({ kind, type }, i) => {
+    const values = cells[i] ?? [];
+    const nullCount = values.filter((value) => value === null).length;
+    const nullBitmap = nullCount ? util.packBools(values.map((value) => value !== null)) : null;
+    return makeData<DataType>({ type, length, nullCount, nullBitmap, ...kind.buffers(values) });
+  });
+  const data = makeData({ type: new Struct(arrow.fields), length, children });
+  return new Table<TypeMap>(arrow, [new RecordBatch(arrow, data)]);
+}
+
+/** Rows of a file of the dataset. Throws SchemaError when it is not one of `table`. */
+export function readTable<T extends TableName>(bytes: Uint8Array, table: T): Row<T>[] {
+  return rowsOf(openTable(bytes, table, `The file of table "${table}"`), table);
+}
+
+/**
+ * Opens a file of the dataset, without copying it, as a table that has all of the table's columns:
+ * a nullable column younger than the file is all null.
+ */
+export function openTable(bytes: Uint8Array, table: TableName, what: string): Table<TypeMap> {
+  const opened = openIpc(bytes, what);
+  const { columns } = schemaOf(table);
+  for (const column of columns) checkField(opened, column, what);
+  refuseExtra(opened, columns, what);
+  if (opened.numCols === columns.length) return opened;
+  return arrowTable(rowsOf(opened, table), table);
+}
+
+export function rowsOf<T extends TableName>(opened: Table<TypeMap>, table: T): Row<T>[] {
+  const columns = schemaOf(table).columns.map(({ name, kind }) => ({
+    name,
+    values: Array.from(opened.getChild(name) ?? [], (value: unknown) =>
+      value === null ? null : kind.read(value),
+    ),
+  }));
+  return rowsFromColumns(opened.numRows, columns) as Row<T>[];
+}
+
+function checkField(opened: Table<TypeMap>, { name, type, nullable }: Column, what: string): void {
+  const column = opened.getChild(name);
+  if (!column && nullable) return;
+  if (!column) throw new SchemaError(`${what} has no column "${name}", which must be there.`);
+  const [found, expected] = [typeName(column.type), typeName(type)];
+  if (found !== expected)
+    throw new SchemaError(`${what}, column "${name}": ${found}, expected ${expected}.`);
+  if (column.nullCount && !nullable)
+    throw new SchemaError(
+      `${what}, column "${name}": ${column.nullCount} nulls, and it takes none.`,
+    );
+}
+
+/** The row as JSON shows it: timestamps in ISO 8601 with milliseconds, UTC. */
+export function rowToJson(row: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]: [string, unknown]) => [
+      name,
+      value instanceof Date ? value.toISOString() : value,
+    ]),
+  );
+}

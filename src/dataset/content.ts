@@ -1,0 +1,21 @@
+/** What makes two commits of one key the same commit. */
+import { createHash } from 'node:crypto';
+import { schemaOf } from './arrow-schema';
+import type { TableName } from './tables';
+
+/** A run that was tried again, or recorded later, is the same measurement. */
+const CIRCUMSTANCES: ReadonlySet<string> = new Set(['recorded_at', 'attempt']);
+
+/**
+ * sha256 over one line for each row: the table's name and the row's values in the order of the
+ * table's columns, as a JSON array, without `recorded_at` and `attempt`; tables in order of name.
+ */
+export function contentDigest(tables: ReadonlyMap<TableName, readonly object[]>): string {
+  const hash = createHash('sha256');
+  for (const [table, rows] of [...tables].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const columns = schemaOf(table).columns.filter(({ name }) => !CIRCUMSTANCES.has(name));
+    for (const row of rows as readonly Readonly<Record<string, unknown>>[])
+      hash.update(`${JSON.stringify([table, ...columns.map(({ name }) => row[name])])}\n`);
+  }
+  return hash.digest('hex');
+}

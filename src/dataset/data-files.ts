@@ -1,0 +1,55 @@
+/** The immutable Arrow files of the dataset: written under new names, verified when read, cached. */
+import { randomUUID } from 'node:crypto';
+import type { Table, TypeMap } from 'apache-arrow';
+import { SchemaError } from '../errors';
+import { sha256 } from '../fingerprint';
+import { openTable, type EncodedTable } from './arrow';
+import { ByteCache } from './byte-cache';
+import type { DataFile } from './log-format';
+import type { ObjectStore } from './store';
+import type { TableName } from './tables';
+
+export class DataFiles {
+  private readonly cache: ByteCache<Table<TypeMap>>;
+
+  constructor(
+    private readonly store: ObjectStore,
+    cacheBytes: number,
+  ) {
+    this.cache = new ByteCache(cacheBytes);
+  }
+
+  async write({ bytes, table, rows, schema, stats }: EncodedTable): Promise<DataFile> {
+    const key = `data/${table}/${randomUUID()}.arrow`;
+    await this.store.put(key, bytes);
+    return { table, key, rows, bytes: bytes.length, sha256: sha256(bytes), schema, stats };
+  }
+
+  /** Throws SchemaError naming the object when its bytes are not those that the log describes. */
+  async open(file: DataFile, table: TableName): Promise<Table<TypeMap>> {
+    const cached = this.cache.get(file.key);
+    if (cached) return cached;
+    const opened = await this.fetch(file, table);
+    this.cache.set(file.key, opened, file.bytes);
+    return opened;
+  }
+
+  private async fetch(file: DataFile, table: TableName): Promise<Table<TypeMap>> {
+    const where = `"${file.key}" in ${this.store.uri}`;
+    const bytes = await this.store.get(file.key);
+    if (!bytes) refuse(where, 'it is missing');
+    if (bytes.length !== file.bytes)
+      refuse(where, `it has ${bytes.length} bytes, not ${file.bytes}`);
+    const digest = sha256(bytes);
+    if (digest !== file.sha256) refuse(where, `its sha256 is ${digest}, not ${file.sha256}`);
+    const opened = openTable(bytes, table, where);
+    if (opened.numRows === file.rows) return opened;
+    return refuse(where, `it has ${opened.numRows} rows, not ${file.rows}`);
+  }
+}
+
+function refuse(where: string, what: string): never {
+  throw new SchemaError(
+    `The data file ${where} is not what the log says: ${what}. It was changed or damaged after it was recorded: restore it from a backup.`,
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * The published format of the log (ARCHITECTURE.md, "The dataset of record"). Readers refuse a
+ * `format` that they do not know and ignore fields that they do not know.
+ */
+import { z } from 'zod';
+import { SchemaError } from '../errors';
+
+export const FORMAT = 1;
+
+const count = z.number().int().nonnegative();
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
+const bound = z.union([z.string(), z.number(), z.boolean()]);
+const format = z.literal(FORMAT, {
+  error: ({ input }) =>
+    `${JSON.stringify(input)} is not a format that this version of foretune reads (${FORMAT}); update foretune`,
+});
+
+/** A data file as its entry describes it. Keys are relative to the dataset's root. */
+export const DataFileSchema = z.object({
+  table: z.string(),
+  key: z.string(),
+  rows: count,
+  bytes: count,
+  sha256: digest,
+  /** Fingerprint of the table's schema when the file was written. */
+  schema: z.string(),
+  stats: z.record(
+    z.string(),
+    z.object({ nulls: count, min: bound.optional(), max: bound.optional() }),
+  ),
+});
+export type DataFile = z.infer<typeof DataFileSchema>;
+
+export const EntrySchema = z.object({
+  format,
+  version: z.number().int().positive(),
+  /** Later than the time of the version before, whatever the writers' clocks say. */
+  time: z.iso.datetime({ precision: 3 }),
+  writer: z.string(),
+  /** Names what was measured; a log has a key once. */
+  key: z.string().min(1),
+  /** Digest of the rows, apart from `recorded_at` and `attempt`. */
+  content: digest,
+  added: z.array(DataFileSchema),
+  /** Keys of data files that are no longer part of the dataset. */
+  removed: z.array(z.string()),
+});
+export type Entry = z.infer<typeof EntrySchema>;
+
+/** All that the entries up to a version amount to. Derived: it may be deleted at any time. */
+export const CheckpointSchema = z.object({
+  format,
+  version: z.number().int().positive(),
+  time: z.iso.datetime({ precision: 3 }),
+  /** With the version that added each. */
+  files: z.array(DataFileSchema.extend({ version: z.number().int().positive() })),
+  keys: z.array(z.object({ key: z.string(), version: count, content: digest })),
+});
+export type Checkpoint = z.infer<typeof CheckpointSchema>;
+
+export const CHECKPOINT_INTERVAL = 100;
+
+export function entryKey(version: number): string {
+  return `_log/${String(version).padStart(20, '0')}.json`;
+}
+
+export function checkpointKey(version: number): string {
+  return `_log/${String(version).padStart(20, '0')}.checkpoint.json`;
+}
+
+export function encodeJson(value: Entry | Checkpoint): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** Throws SchemaError naming the object when it is not what its key says. */
+export function decodeEntry(bytes: Uint8Array, version: number): Entry {
+  return decode(EntrySchema, bytes, version, entryKey(version), 'Restore it from a backup.');
+}
+
+export function decodeCheckpoint(bytes: Uint8Array, version: number): Checkpoint {
+  const advice = 'Delete it: the log is read without it, and it is written again.';
+  return decode(CheckpointSchema, bytes, version, checkpointKey(version), advice);
+}
+
+function decode<T extends { readonly version: number }>(
+  schema: z.ZodType<T>,
+  bytes: Uint8Array,
+  version: number,
+  key: string,
+  advice: string,
+): T {
+  const parsed = schema.safeParse(parseJson(bytes));
+  if (parsed.success && parsed.data.version === version) return parsed.data;
+  const reason = parsed.success
+    ? `it says version ${parsed.data.version}`
+    : z.prettifyError(parsed.error);
+  throw new SchemaError(`"${key}" is damaged: ${reason}. ${advice}`);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** Replays the log of a store. Versions have no gaps, so that the first missing entry is its end. */
+import { SchemaError } from '../errors';
+import {
+  CHECKPOINT_INTERVAL,
+  checkpointKey,
+  decodeCheckpoint,
+  decodeEntry,
+  entryKey,
+  type Entry,
+} from './log-format';
+import { LogState } from './log-state';
+import type { ObjectStore } from './store';
+
+/** Entries asked for at once: one when little is expected, more while they keep coming. */
+const LARGEST_BATCH = 32;
+
+export class LogReader {
+  constructor(private readonly store: ObjectStore) {}
+
+  async entry(version: number): Promise<Entry | undefined> {
+    const bytes = await this.store.get(entryKey(version));
+    return bytes && decodeEntry(bytes, version);
+  }
+
+  /** An entry that is known to exist. */
+  async standingEntry(version: number): Promise<Entry> {
+    return (await this.entry(version)) ?? this.refuseGap(version);
+  }
+
+  /** The state at the newest checkpoint, or at the newest one not after `limit`. */
+  async open(limit?: number): Promise<LogState> {
+    const steps = limit === undefined ? await this.countSteps() : stepsIn(limit);
+    for (let step = steps; step > 0; step--) {
+      const version = step * CHECKPOINT_INTERVAL;
+      const bytes = await this.store.get(checkpointKey(version));
+      if (bytes) return LogState.from(decodeCheckpoint(bytes, version));
+    }
+    return LogState.empty();
+  }
+
+  /** Applies what was committed after the state's version, up to `limit`. */
+  async catchUp(state: LogState, limit = Infinity): Promise<void> {
+    for (let size = 1; state.version < limit; size = Math.min(2 * size, LARGEST_BATCH)) {
+      const first = state.version + 1;
+      const versions = Array.from(
+        { length: Math.min(size, limit - first + 1) },
+        (_, i) => first + i,
+      );
+      const entries = await Promise.all(versions.map((version) => this.entry(version)));
+      const end = entries.indexOf(undefined);
+      for (const entry of end < 0 ? entries : entries.slice(0, end)) if (entry) state.apply(entry);
+      if (end >= 0 && !entries.slice(end).some(Boolean)) return;
+      // One behind the end is there: the end was written meanwhile, or the log has a gap.
+      if (end >= 0) state.apply(await this.standingEntry(state.version + 1));
+    }
+  }
+
+  /** How many whole checkpoint intervals the log has, in a few dozen small requests at most. */
+  private async countSteps(): Promise<number> {
+    let above = 1;
+    while (await this.hasStep(above)) above *= 2;
+    let below = Math.floor(above / 2);
+    while (above - below > 1) {
+      const middle = Math.floor((below + above) / 2);
+      if (await this.hasStep(middle)) below = middle;
+      else above = middle;
+    }
+    return below;
+  }
+
+  /** Asks for the entry, not the checkpoint: a writer may have died between the two. */
+  private async hasStep(step: number): Promise<boolean> {
+    const key = entryKey(step * CHECKPOINT_INTERVAL);
+    for await (const object of this.store.list(key)) return object.key === key;
+    return false;
+  }
+
+  private refuseGap(version: number): never {
+    throw new SchemaError(
+      `"${entryKey(version)}" is missing in ${this.store.uri}, though later versions are there. Versions are never deleted: restore it from a backup.`,
+    );
+  }
+}
+
+function stepsIn(limit: number): number {
+  return Math.floor(limit / CHECKPOINT_INTERVAL);
+}

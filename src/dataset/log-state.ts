@@ -1,0 +1,83 @@
+/** What the entries of a log amount to: the files of every version, and the keys in use. */
+import { SchemaError } from '../errors';
+import { FORMAT, entryKey, type Checkpoint, type DataFile, type Entry } from './log-format';
+
+/** A data file with the version that added it. */
+export type LoggedFile = DataFile & { readonly version: number };
+
+export interface KnownKey {
+  readonly version: number;
+  readonly content: string;
+}
+
+interface History {
+  readonly file: LoggedFile;
+  removedIn?: number;
+}
+
+export class LogState {
+  readonly keys = new Map<string, KnownKey>();
+  private readonly histories = new Map<string, History>();
+
+  private constructor(
+    /** Versions before this one have left no trace here. */
+    readonly base: number,
+    private current: { version: number; time: string },
+  ) {}
+
+  static empty(): LogState {
+    return new LogState(0, { version: 0, time: new Date(0).toISOString() });
+  }
+
+  static from({ version, time, files, keys }: Checkpoint): LogState {
+    const state = new LogState(version, { version, time });
+    for (const file of files) state.histories.set(file.key, { file });
+    for (const { key, ...known } of keys) state.keys.set(key, known);
+    return state;
+  }
+
+  get version(): number {
+    return this.current.version;
+  }
+
+  /** When the current version was committed. */
+  get time(): Date {
+    return new Date(this.current.time);
+  }
+
+  apply(entry: Entry): void {
+    const { version, time, key, content } = entry;
+    if (version !== this.version + 1)
+      throw new Error(`Version ${version} cannot follow version ${this.version}.`);
+    for (const file of entry.added) this.histories.set(file.key, { file: { ...file, version } });
+    for (const removed of entry.removed) this.remove(removed, version);
+    if (!this.keys.has(key)) this.keys.set(key, { version, content });
+    this.current = { version, time };
+  }
+
+  private remove(key: string, version: number): void {
+    const history = this.histories.get(key);
+    if (!history || history.removedIn !== undefined)
+      throw new SchemaError(
+        `"${entryKey(version)}" removes "${key}", which is not part of the dataset. The log is damaged: restore it from a backup.`,
+      );
+    history.removedIn = version;
+  }
+
+  /** The dataset's files at a version from `base` on, in the order in which they were recorded. */
+  filesAt(version: number): LoggedFile[] {
+    const files: LoggedFile[] = [];
+    for (const { file, removedIn = Infinity } of this.histories.values())
+      if (file.version <= version && version < removedIn) files.push(file);
+    return files;
+  }
+
+  checkpoint(): Checkpoint {
+    return {
+      format: FORMAT,
+      ...this.current,
+      files: this.filesAt(this.version),
+      keys: [...this.keys].map(([key, known]) => ({ key, ...known })),
+    };
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * The dataset of record: tables of measurements in an object store, committed all or none, never
+ * rewritten, readable as of any version. ARCHITECTURE.md specifies what lies in the store.
+ */
+import os from 'node:os';
+import { Table, type TypeMap } from 'apache-arrow';
+import { NotFoundError } from '../errors';
+import { arrowTable, rowsOf } from './arrow';
+import { schemaOf } from './arrow-schema';
+import { isTextBefore } from './arrow-stats';
+import { CommitWriter, type Commit, type CommitResult, type WriterOptions } from './commit';
+import { DataFiles } from './data-files';
+import type { Entry } from './log-format';
+import { LogReader } from './log-reader';
+import type { LogState, LoggedFile } from './log-state';
+import { Queue, mapParallel } from './parallel';
+import type { ObjectStore } from './store';
+import type { Row, TableName } from './tables';
+
+export type { Commit, CommitResult } from './commit';
+
+export interface DatasetOptions extends Partial<WriterOptions> {
+  /** Memory for data files that were read, in bytes. */
+  readonly cacheBytes?: number;
+}
+
+/** Which rows, and as of when; by default all of the latest version. */
+export interface ReadOptions {
+  /** `name@version`. */
+  readonly study?: string;
+  readonly version?: number;
+}
+
+export const GC_GRACE_MS = 7 * 24 * 3600 * 1000;
+const CACHE_BYTES = 128 * 2 ** 20;
+const REQUESTS = 16;
+
+/** Opens nothing yet: the log is read at the first call that needs it. */
+export function openDataset(store: ObjectStore, options: DatasetOptions = {}): Dataset {
+  return new Dataset(store, options);
+}
+
+export class Dataset {
+  private readonly reader: LogReader;
+  private readonly files: DataFiles;
+  private readonly writer: CommitWriter;
+  /** All that touches `state` goes through here, so that one process does not race itself. */
+  private readonly queue = new Queue();
+  private state: LogState | undefined;
+  private refreshing: Promise<LogState> | undefined;
+
+  constructor(store: ObjectStore, options: DatasetOptions) {
+    const { cacheBytes = CACHE_BYTES, ...given } = options;
+    const writer = `${os.hostname()}/${process.pid}`;
+    this.reader = new LogReader(store);
+    this.files = new DataFiles(store, cacheBytes);
+    this.writer = new CommitWriter(store, this.files, this.reader, {
+      writer,
+      now: Date.now,
+      gcGraceMs: GC_GRACE_MS,
+      ...given,
+    });
+  }
+
+  /**
+   * Records rows as one version. The same key with the same content (apart from `recorded_at` and
+   * `attempt`) is a no-op. Throws TableConflictError for other content, SchemaError for bad rows.
+   */
+  async commit(commit: Commit): Promise<CommitResult> {
+    const prepared = await this.writer.prepare(commit);
+    return this.queue.run(async () => this.writer.append(await this.opened(), prepared));
+  }
+
+  /** The latest version; 0 for a dataset without commits. */
+  async version(): Promise<number> {
+    return (await this.refresh()).version;
+  }
+
+  async hasKey(key: string): Promise<boolean> {
+    return (await this.refresh()).keys.has(key);
+  }
+
+  /** Throws NotFoundError for a version that does not exist. */
+  async snapshot(version?: number): Promise<Snapshot> {
+    if (version === undefined) {
+      const state = await this.refresh();
+      return new Snapshot(state.version, state.filesAt(state.version));
+    }
+    const state = await this.stateWith(version);
+    return new Snapshot(version, state.filesAt(version));
+  }
+
+  /** Rows in the order in which they were recorded. */
+  async read<T extends TableName>(table: T, options: ReadOptions = {}): Promise<Row<T>[]> {
+    const { study } = options;
+    const tables = await this.tables(table, options);
+    const rows = tables.flatMap((one) => rowsOf(one, table));
+    return study === undefined ? rows : rows.filter((row) => row.study === study);
+  }
+
+  /** As `read`, as one Arrow table. */
+  async readArrow(table: TableName, options: ReadOptions = {}): Promise<Table<TypeMap>> {
+    const { study } = options;
+    const tables = await this.tables(table, options);
+    const parts = study === undefined ? tables : tables.map((one) => ofStudy(one, table, study));
+    return new Table(
+      schemaOf(table).arrow,
+      parts.flatMap(({ batches }) => batches),
+    );
+  }
+
+  /** The log's entries from a version on, in order. */
+  async entries(from = 1): Promise<Entry[]> {
+    const first = Math.max(1, from);
+    const count = Math.max(0, (await this.version()) - first + 1);
+    const versions = Array.from({ length: count }, (_, i) => first + i);
+    return mapParallel(versions, REQUESTS, (version) => this.reader.standingEntry(version));
+  }
+
+  private async tables(table: TableName, options: ReadOptions): Promise<Table<TypeMap>[]> {
+    const snapshot = await this.snapshot(options.version);
+    const files = snapshot.files(table).filter((file) => mayHold(file, options.study));
+    return mapParallel(files, REQUESTS, (file) => this.files.open(file, table));
+  }
+
+  private async stateWith(version: number): Promise<LogState> {
+    const known = this.state;
+    const state = known && known.version >= version ? known : await this.refresh();
+    if (!Number.isInteger(version) || version < 0 || version > state.version)
+      throw new NotFoundError(
+        `The dataset has no version ${version}; it has versions 0 to ${state.version}.`,
+      );
+    if (version >= state.base) return state;
+    const past = await this.reader.open(version);
+    await this.reader.catchUp(past, version);
+    return past;
+  }
+
+  /**
+   * The state, with all that was committed before this call. Calls that wait share one look at the
+   * store; a look that is under way may have missed a commit that ended since, so none joins it.
+   */
+  private refresh(): Promise<LogState> {
+    this.refreshing ??= this.queue.run(async () => {
+      this.refreshing = undefined;
+      const state = await this.opened();
+      await this.reader.catchUp(state);
+      return state;
+    });
+    return this.refreshing;
+  }
+
+  private async opened(): Promise<LogState> {
+    this.state ??= await this.reader.open();
+    return this.state;
+  }
+}
+
+/** The dataset's files at one version. */
+export class Snapshot {
+  constructor(
+    readonly version: number,
+    private readonly all: readonly LoggedFile[],
+  ) {}
+
+  files(table: TableName): LoggedFile[] {
+    return this.all.filter((file) => file.table === table);
+  }
+}
+
+/** By the statistics of the column `study`; without them any file may. */
+function mayHold({ stats }: LoggedFile, study: string | undefined): boolean {
+  const { min, max } = stats.study ?? {};
+  if (study === undefined || typeof min !== 'string' || typeof max !== 'string') return true;
+  return !isTextBefore(study, min) && !isTextBefore(max, study);
+}
+
+function ofStudy(opened: Table<TypeMap>, table: TableName, study: string): Table<TypeMap> {
+  const rows = rowsOf(opened, table);
+  const own = rows.filter((row) => row.study === study);
+  return own.length === rows.length ? opened : arrowTable(own, table);
+}

@@ -1,0 +1,44 @@
+/** Reads the tables that recipes hand over: Arrow of any writer, in the columns that a recipe knows. */
+import type { DataType, Vector } from 'apache-arrow';
+import { SchemaError } from '../errors';
+import { checkedColumn, refuseExtra } from './arrow-check';
+import { conversionTo } from './arrow-convert';
+import { openIpc } from './arrow-ipc';
+import type { CellValue } from './arrow-kinds';
+import { rowsFromColumns } from './arrow-rows';
+import { recipeColumns, typeName, type Column } from './arrow-schema';
+import type { IDENTITY_COLUMNS, Row, TableName } from './tables';
+
+/** A row as a recipe writes it: without the columns that the orchestrator adds. */
+export type RecipeRow<T extends TableName> = Omit<Row<T>, (typeof IDENTITY_COLUMNS)[number]>;
+
+/**
+ * Rows that a recipe wrote, as an IPC file or stream of any Arrow library. Other physical types
+ * (dictionaries, string views, 64-bit integers, 32-bit floats, other time units) are converted when
+ * nothing is lost; all else throws SchemaError.
+ */
+export function readRecipeTable<T extends TableName>(bytes: Uint8Array, table: T): RecipeRow<T>[] {
+  const what = `The recipe's table "${table}"`;
+  const opened = openIpc(bytes, what);
+  const columns = recipeColumns(table);
+  refuseExtra(opened, columns, what);
+  const converted = columns.map((column) => ({
+    name: column.name,
+    values: convert(opened.getChild(column.name), column, table),
+  }));
+  return rowsFromColumns(opened.numRows, converted) as RecipeRow<T>[];
+}
+
+function convert(source: Vector<DataType> | null, column: Column, table: TableName): CellValue[] {
+  const where = `The recipe's table "${table}", column "${column.name}"`;
+  if (!source)
+    throw new SchemaError(
+      `${where}: it is missing. Write it${column.nullable ? ', with nulls where nothing is known' : ''}.`,
+    );
+  const conversion = conversionTo(column.kind, source.type);
+  if (!conversion)
+    throw new SchemaError(
+      `${where}: ${typeName(source.type)} cannot become ${column.kind.expected}. Write it as that.`,
+    );
+  return checkedColumn(conversion(source), column, table);
+}

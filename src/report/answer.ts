@@ -1,0 +1,73 @@
+/** The answer of a study in a plain sentence for each task. Pure. */
+import type { Row } from '../dataset/tables';
+import { BASELINE } from '../proxies/unsupervised';
+import { counted, interval, listed, share } from './format';
+import { taskLabel } from './names';
+
+type Fit = Row<'fits'>;
+
+export interface Answer {
+  readonly task: string;
+  /** The proxy with the highest accuracy; of equal ones the first. */
+  readonly best: Fit;
+  /** Perplexity, where it was measured. */
+  readonly baseline: Fit | undefined;
+  readonly sentence: string;
+  /** What keeps the sentence from being the whole truth. */
+  readonly caveats: readonly string[];
+}
+
+/** Two proxies whose intervals overlap are not told apart: the careful reading of two intervals. */
+export function toldApart(a: Fit, b: Fit): boolean {
+  return a.ci_low > b.ci_high || b.ci_low > a.ci_high;
+}
+
+/** Undefined when nothing was fitted on the task. */
+export function answerTask(task: string, fits: readonly Fit[]): Answer | undefined {
+  const ofTask = fits.filter((fit) => fit.task === task);
+  const best = bestFit(ofTask);
+  if (!best) return undefined;
+  const baseline = ofTask.find((fit) => fit.proxy === BASELINE);
+  return {
+    task,
+    best,
+    baseline,
+    sentence: sentenceOf(best, baseline),
+    caveats: caveatsOf(best, ofTask),
+  };
+}
+
+export function bestFit(fits: readonly Fit[]): Fit | undefined {
+  return fits.reduce<Fit | undefined>(
+    (best, fit) => (best && best.accuracy >= fit.accuracy ? best : fit),
+    undefined,
+  );
+}
+
+function sentenceOf(best: Fit, baseline: Fit | undefined): string {
+  const lead = `On ${taskLabel(best.task)}, ${best.proxy} names the better of two variants in ${figures(best)}`;
+  if (!baseline) return `${lead}; perplexity was not measured, so there is no baseline.`;
+  if (baseline === best)
+    return `${lead}. It is perplexity itself, the baseline: nothing does better.`;
+  const compared = `${lead}; perplexity, the baseline, in ${figures(baseline)}`;
+  if (!toldApart(best, baseline))
+    return `${compared}: their intervals overlap, so they cannot be told apart.`;
+  return baseline.ci_high < 0.5 ? `${compared}, worse than a coin toss.` : `${compared}.`;
+}
+
+function figures({ accuracy, n_pairs, ci_low, ci_high }: Fit): string {
+  return `${share(accuracy)} of ${counted(n_pairs, 'pair')} (95% interval ${interval(ci_low, ci_high)})`;
+}
+
+function caveatsOf(best: Fit, fits: readonly Fit[]): string[] {
+  const caveats: string[] = [];
+  if (best.ci_low <= 0.5) caveats.push('It cannot be told apart from a coin toss (0.500).');
+  const alike = fits.filter(
+    (fit) => fit !== best && fit.proxy !== BASELINE && !toldApart(best, fit),
+  );
+  if (alike.length)
+    caveats.push(
+      `Not told apart from it: ${listed(alike.map((fit) => `${fit.proxy} (${share(fit.accuracy)})`))}.`,
+    );
+  return caveats;
+}

@@ -1,0 +1,99 @@
+/** What the variants of a study differ in, and what differs together with it. Pure. */
+import type { Row } from '../dataset/tables';
+import { countPairs, pairwiseAccuracy } from '../domain/pairs';
+import { scoredVariants } from '../proxies/fit';
+import type { Measured } from '../proxies/measurements';
+import { compact } from './format';
+
+type Value = string | number | boolean;
+type Settings = Readonly<Record<string, Value>>;
+
+export interface Factor {
+  readonly name: string;
+  /** Its different values as text, in order of appearance. */
+  readonly values: readonly string[];
+  /** Pairs of variants that differ in nothing else. */
+  readonly pairs_alone: number;
+  /** Task -> accuracy of ordering variants by this number alone; null for what is no number. */
+  readonly accuracies: ReadonlyMap<string, number> | null;
+}
+
+export interface Factors {
+  readonly factors: readonly Factor[];
+  readonly n_pairs: number;
+  /** Pairs that differ in several factors at once. */
+  readonly pairs_mixed: number;
+}
+
+/** With fewer different values nearly all pairs are ties. */
+const LEAST_ORDERED_VALUES = 3;
+
+export function findFactors(
+  variants: readonly Row<'variants'>[],
+  measured: Measured,
+  tasks: readonly string[],
+): Factors {
+  const settings = variants.map(settingsOf);
+  const names = varyingNames(settings);
+  const { alone, mixed } = countDifferences(settings, names);
+  const factors = names.map((name, i) => ({
+    name,
+    values: [...new Set(settings.map((one) => textOf(one[name])))],
+    pairs_alone: alone[i] ?? 0,
+    accuracies: orderedBy(name, variants, settings, measured, tasks),
+  }));
+  return { factors, n_pairs: countPairs(variants.length), pairs_mixed: mixed };
+}
+
+/** The plain values of a variant's configuration; the columns of the table come first. */
+function settingsOf(row: Row<'variants'>): Settings {
+  const { objective, mixture, lr, train_tokens } = row;
+  const columns = Object.entries({ objective, mixture, lr, train_tokens });
+  const config = Object.entries(JSON.parse(row.config_json) as Record<string, unknown>);
+  const known = columns.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  const plain = config.filter(([name, value]) => name !== 'id' && isPlain(value));
+  return Object.fromEntries([...plain, ...known]) as Settings;
+}
+
+function isPlain(value: unknown): value is Value {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function varyingNames(settings: readonly Settings[]): string[] {
+  const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
+  return names.filter((name) => new Set(settings.map((one) => one[name])).size > 1);
+}
+
+function countDifferences(settings: readonly Settings[], names: readonly string[]) {
+  const alone = names.map(() => 0);
+  let mixed = 0;
+  settings.forEach((a, i) =>
+    settings.slice(i + 1).forEach((b) => {
+      const different = names.flatMap((name, k) => (a[name] === b[name] ? [] : [k]));
+      const [only] = different;
+      if (different.length > 1) mixed += 1;
+      else if (only !== undefined) alone[only] = (alone[only] ?? 0) + 1;
+    }),
+  );
+  return { alone, mixed };
+}
+
+function orderedBy(
+  name: string,
+  variants: readonly Row<'variants'>[],
+  settings: readonly Settings[],
+  measured: Measured,
+  tasks: readonly string[],
+): ReadonlyMap<string, number> | null {
+  const numbers = settings.map((one) => (one[name] === undefined ? NaN : Number(one[name])));
+  if (!numbers.every(Number.isFinite) || new Set(numbers).size < LEAST_ORDERED_VALUES) return null;
+  const predicted = new Map(variants.map((row, i) => [row.variant_id, numbers[i] ?? NaN]));
+  const scored = tasks.map((task) => [task, scoredVariants(measured, predicted, task)] as const);
+  const judged = scored.filter(([, list]) => list.length > 1);
+  return new Map(judged.map(([task, list]) => [task, pairwiseAccuracy(list).accuracy]));
+}
+
+function textOf(value: Value | undefined): string {
+  if (value === undefined) return 'not set';
+  return typeof value === 'number' ? compact(value) : String(value);
+}

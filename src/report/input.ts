@@ -1,0 +1,20 @@
+/** What a report is made of: rows of one study, read at one version of the dataset. */
+import type { Row } from '../dataset/tables';
+import type { Study } from '../domain/schema';
+
+export interface ReportInput {
+  readonly study: Study;
+  readonly dataset_version: number;
+  readonly dataset_uri: string;
+  readonly generated_at: Date;
+  readonly variants: readonly Row<'variants'>[];
+  readonly indicators: readonly Row<'indicators'>[];
+  readonly outcomes: readonly Row<'outcomes'>[];
+  readonly curves: readonly Row<'curves'>[];
+  /** The latest attempt of each run. */
+  readonly runs: readonly Row<'runs'>[];
+  /** The rows of one fit. */
+  readonly fits: readonly Row<'fits'>[];
+  /** What the reader should know besides. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,100 @@
+/** How much of the spread between variants is noise: seeds and standard errors. Pure. */
+import type { Row } from '../dataset/tables';
+import {
+  latestIndicators,
+  mapGroups,
+  mean,
+  measure,
+  primaryOutcomes,
+  type ByVariant,
+  type StudyRows,
+} from '../proxies/measurements';
+
+export interface Noise {
+  readonly kind: 'outcome' | 'indicator';
+  /** The task or the indicator. */
+  readonly name: string;
+  readonly n_variants: number;
+  /** Standard deviation between variants, over the means of their seeds. */
+  readonly between: number | null;
+  /** Standard deviation between fine-tuning seeds of one variant, pooled over variants. */
+  readonly seeds: number | null;
+  /** Most seeds of a variant. */
+  readonly n_seeds: number;
+  /** Root mean square of the recorded standard errors. */
+  readonly stderr: number | null;
+  /** Items behind a value, when all rows agree. */
+  readonly n_items: number | null;
+}
+
+type Measurement = Row<'indicators'> | Row<'outcomes'>;
+
+export function noiseOf(rows: StudyRows, tasks: readonly string[]): Noise[] {
+  const measured = measure(rows);
+  const listed = new Set(measured.variants);
+  const isListed = (row: Measurement) => listed.has(row.variant_id);
+  const outcomes = primaryOutcomes(rows.outcomes).filter(isListed);
+  const indicators = latestIndicators(rows.indicators).filter(isListed);
+  return [
+    ...tasks.map((task) => {
+      const ofTask = outcomes.filter((row) => row.task === task);
+      return { ...noise('outcome', task, measured.outcomes.get(task), ofTask), ...seedsOf(ofTask) };
+    }),
+    ...[...measured.indicators].map(([name, values]) =>
+      noise(
+        'indicator',
+        name,
+        values,
+        indicators.filter((row) => row.indicator === name),
+      ),
+    ),
+  ].filter((one) => one.n_variants > 0);
+}
+
+/** Spread between variants over the noise of one measurement; null when the noise is unknown. */
+export function signalRatio({ between, seeds, stderr }: Noise): number | null {
+  const noiseLevel = seeds ?? stderr;
+  return between === null || !noiseLevel ? null : between / noiseLevel;
+}
+
+function noise(
+  kind: Noise['kind'],
+  name: string,
+  values: ByVariant | undefined,
+  rows: readonly Measurement[],
+): Noise {
+  const errors = rows.flatMap((row) => (row.stderr === null ? [] : [row.stderr]));
+  const items = new Set(rows.map((row) => row.n));
+  return {
+    kind,
+    name,
+    n_variants: values?.size ?? 0,
+    between: deviation([...(values?.values() ?? [])]),
+    seeds: null,
+    n_seeds: 0,
+    stderr: errors.length ? Math.sqrt(mean(errors.map((error) => error ** 2))) : null,
+    n_items: items.size === 1 ? ([...items][0] ?? null) : null,
+  };
+}
+
+/** Seeds are compared within one variant, dataset and SFT recipe. */
+function seedsOf(rows: readonly Row<'outcomes'>[]): Pick<Noise, 'seeds' | 'n_seeds'> {
+  const key = (row: Row<'outcomes'>) =>
+    JSON.stringify([row.variant_id, row.dataset, row.sft_recipe]);
+  const groups = [...mapGroups(rows, key, (group) => group.map((row) => row.value)).values()];
+  const freedom = groups.reduce((sum, group) => sum + group.length - 1, 0);
+  const squares = groups.reduce((sum, group) => sum + squaresAround(group), 0);
+  return {
+    seeds: freedom ? Math.sqrt(squares / freedom) : null,
+    n_seeds: Math.max(0, ...groups.map((group) => group.length)),
+  };
+}
+
+function deviation(values: readonly number[]): number | null {
+  return values.length > 1 ? Math.sqrt(squaresAround(values) / (values.length - 1)) : null;
+}
+
+function squaresAround(values: readonly number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+}

@@ -1,0 +1,34 @@
+/** Training logs: a line is a run, its colour the objective of its variant. */
+import type { Looks } from '../looks';
+import type { CurvePlot } from '../training-curves';
+import { renderSvg } from './svg';
+
+export function plotCurves(plot: CurvePlot, looks: Looks): Promise<string> {
+  const values = plot.lines.flatMap(({ run_id, variant_id, points }) => {
+    const look = looks.variants.get(variant_id);
+    const colour = look ? `var(--c${look.colour})` : 'var(--muted)';
+    return points.map((point) => ({ ...point, run_id, colour, label: run_id }));
+  });
+  return renderSvg({
+    width: 300,
+    height: 170,
+    data: { values },
+    mark: { type: 'line', strokeWidth: 1.4, opacity: 0.85 },
+    encoding: {
+      x: {
+        field: 'x',
+        type: 'quantitative',
+        axis: { title: plot.x === 'tokens' ? 'tokens' : 'steps', format: '~s', tickCount: 5 },
+      },
+      y: {
+        field: 'y',
+        type: 'quantitative',
+        scale: { zero: false },
+        axis: { title: null, tickCount: 5 },
+      },
+      detail: { field: 'run_id' },
+      color: { field: 'colour', type: 'nominal', scale: null },
+      description: { field: 'label' },
+    },
+  });
+}

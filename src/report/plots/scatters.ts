@@ -1,0 +1,73 @@
+/** One indicator against the outcome of one task: a point is a variant. */
+import type { TopLevelSpec } from 'vega-lite';
+import { columnFormat } from '../format';
+import type { Looks } from '../looks';
+import { renderSvg } from './svg';
+
+export interface ScatterPoint {
+  readonly variant_id: string;
+  readonly indicator: number;
+  readonly outcome: number;
+}
+
+/** More numbers than this beside points would hide the points. */
+export const MOST_NUMBERED = 12;
+
+export function plotScatter(points: readonly ScatterPoint[], looks: Looks): Promise<string> {
+  const describe = describer(points);
+  const values = points.map((point) => {
+    const look = looks.variants.get(point.variant_id);
+    return {
+      x: point.indicator,
+      y: point.outcome,
+      colour: `var(--c${look?.colour ?? 0})`,
+      shape: look?.shape.name ?? 'circle',
+      number: String(look?.number ?? ''),
+      label: `${point.variant_id} (${look?.objective ?? ''}, ${look?.mixture ?? ''}): ${describe(point)}`,
+    };
+  });
+  const numbered = looks.variants.size <= MOST_NUMBERED;
+  return renderSvg({
+    width: 160,
+    height: 130,
+    data: { values },
+    encoding: { x: axis('x'), y: axis('y') },
+    layer: numbered ? [symbols, numbers] : [symbols],
+  });
+}
+
+function describer(points: readonly ScatterPoint[]): (point: ScatterPoint) => string {
+  const indicator = columnFormat(points.map((point) => point.indicator));
+  const outcome = columnFormat(points.map((point) => point.outcome));
+  return (point) => `${indicator(point.indicator)}, outcome ${outcome(point.outcome)}`;
+}
+
+const axis = (field: string) => ({
+  field,
+  type: 'quantitative' as const,
+  scale: { zero: false, nice: true, padding: 6 },
+  axis: { title: null, tickCount: 4, labelFlush: false, grid: true },
+});
+
+type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
+
+const symbols: Layer = {
+  mark: {
+    type: 'point',
+    filled: true,
+    size: 46,
+    opacity: 0.85,
+    stroke: 'var(--paper)',
+    strokeWidth: 0.6,
+  },
+  encoding: {
+    color: { field: 'colour', type: 'nominal', scale: null },
+    shape: { field: 'shape', type: 'nominal', scale: null },
+    description: { field: 'label' },
+  },
+};
+
+const numbers: Layer = {
+  mark: { type: 'text', dx: 9, dy: -6, fontSize: 9, color: 'var(--muted)', aria: false },
+  encoding: { text: { field: 'number', type: 'nominal' } },
+};

@@ -1,0 +1,53 @@
+/** First what the reader came for: a sentence for each task. */
+import type { Answer } from '../answer';
+import { interval, share } from '../format';
+import { html, type VNode } from '../html';
+import { taskLabel, taskName } from '../names';
+import type { Row } from '../../dataset/tables';
+
+export function answerSection(tasks: readonly string[], answers: readonly Answer[]): VNode {
+  const unanswered = tasks.filter((task) => answers.every((answer) => answer.task !== task));
+  return html`<section aria-labelledby="answer">
+    <h2 id="answer">Which proxy tells the better variant before fine-tuning?</h2>
+    <div class="answers">
+      ${answers.map(answerCard)}
+      ${unanswered.map(
+        (task) =>
+          html`<article>
+            ${cardTitle(task)}
+            <p>
+              No answer yet: on ${taskLabel(task)} fewer than two variants have both an indicator
+              and an outcome.
+            </p>
+          </article>`,
+      )}
+    </div>
+  </section>`;
+}
+
+function answerCard({ task, best, baseline, sentence, caveats }: Answer): VNode {
+  return html`<article>
+    ${cardTitle(task)}
+    <dl class="scores">
+      ${score(best, 'best')} ${baseline && baseline !== best ? score(baseline, 'baseline') : null}
+    </dl>
+    <p class="sentence">${sentence}</p>
+    ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>`)}
+  </article>`;
+}
+
+function cardTitle(task: string): VNode {
+  return html`<h3>${taskLabel(task)} <small>${taskName(task)}</small></h3>`;
+}
+
+function score(fit: Row<'fits'>, kind: 'best' | 'baseline'): VNode {
+  return html`<div class=${kind}>
+    <dt>
+      <code>${fit.proxy}</code>
+      ${kind === 'baseline' ? html`<span class="tag">perplexity, baseline</span>` : null}
+    </dt>
+    <dd>
+      <b>${share(fit.accuracy)}</b> <span class="range">${interval(fit.ci_low, fit.ci_high)}</span>
+    </dd>
+  </div>`;
+}

@@ -1,0 +1,104 @@
+/** What else could explain the answer. */
+import type { Study } from '../../domain/schema';
+import type { Answer } from '../answer';
+import type { Factor, Factors } from '../factors';
+import { count, counted, listed, NOTHING, share } from '../format';
+import { html, list, table, type VNode } from '../html';
+import { taskLabel } from '../names';
+import type { Oddities } from '../oddities';
+
+/** More names than this make a sentence unreadable. */
+const MOST_NAMED = 8;
+
+export interface Confounds {
+  readonly study: Study;
+  readonly factors: Factors;
+  readonly oddities: Oddities;
+  readonly answers: readonly Answer[];
+}
+
+export function confoundsSection(of: Confounds): VNode {
+  const remarks = [...studyRemarks(of.study), ...factorRemarks(of), ...oddityRemarks(of.oddities)];
+  return html`<section aria-labelledby="confounds">
+    <h2 id="confounds">What else could explain it</h2>
+    ${of.factors.factors.length ? factorTable(of) : null} ${list(remarks)}
+  </section>`;
+}
+
+function factorTable({ study, factors }: Confounds): VNode {
+  const head = html`<tr>
+    <th>Variants differ in</th>
+    <th>Values</th>
+    <th class="number">Pairs that differ in it alone</th>
+    ${study.tasks.map(
+      (task) => html`<th class="number">Accuracy of its order alone, ${taskLabel(task)}</th>`,
+    )}
+  </tr>`;
+  const row = (factor: Factor) =>
+    html`<tr>
+      <th scope="row"><code>${factor.name}</code></th>
+      <td>${shorten(factor.values)}</td>
+      <td class="number">${count(factor.pairs_alone)}</td>
+      ${study.tasks.map((task) => {
+        const accuracy = factor.accuracies?.get(task);
+        return html`<td class="number">${accuracy === undefined ? NOTHING : share(accuracy)}</td>`;
+      })}
+    </tr>`;
+  const rows = html`<tbody>
+    ${factors.factors.map(row)}
+  </tbody>`;
+  return table(head, rows, 'What the variants differ in');
+}
+
+function factorRemarks({ factors, answers }: Confounds): string[] {
+  const remarks = factors.factors.flatMap((factor) => rivalRemark(factor, answers));
+  if (factors.pairs_mixed)
+    remarks.push(
+      `${count(factors.pairs_mixed)} of ${counted(factors.n_pairs, 'pair')} differ in several things at once: an accuracy over all pairs credits a proxy with whatever moves together.`,
+    );
+  return remarks;
+}
+
+/** A setting that orders the variants as well as the best proxy does may be what the proxy sees. */
+function rivalRemark(factor: Factor, answers: readonly Answer[]): string[] {
+  const rivalled = answers.filter(({ task, best }) => {
+    const accuracy = factor.accuracies?.get(task) ?? 0.5;
+    return Math.max(accuracy, 1 - accuracy) >= best.ci_low;
+  });
+  if (!rivalled.length) return [];
+  const tasks = listed(rivalled.map(({ task }) => taskLabel(task)));
+  return [
+    `Knowing only ${factor.name} orders the pairs about as well as the best proxy on ${tasks}: what the proxies predict here may be ${factor.name}.`,
+  ];
+}
+
+function studyRemarks(study: Study): string[] {
+  if (study.kind === 'imported')
+    return [
+      'The numbers are as published: how they were measured, with which seeds, and what the variants differ in besides the settings above, this report cannot check.',
+    ];
+  return [
+    'Each variant was pre-trained once, with one seed: differences between variants include the luck of that seed. Run the study with another --seed to see how much.',
+  ];
+}
+
+function oddityRemarks({ equal, outliers }: Oddities): string[] {
+  const twins = equal.map((group) => listed(group)).slice(0, MOST_NAMED);
+  const far = outliers
+    .slice(0, MOST_NAMED)
+    .map(
+      ({ variant_id, name, value, median }) => `${variant_id} (${name} ${value}, median ${median})`,
+    );
+  const more = outliers.length > far.length ? `, and ${outliers.length - far.length} more` : '';
+  return [
+    ...(twins.length
+      ? [`Equal in every number, and kept so: variants ${twins.join('; variants ')}.`]
+      : []),
+    ...(far.length ? [`Far from all others, and kept so: variant ${far.join(', ')}${more}.`] : []),
+  ];
+}
+
+function shorten(values: readonly string[]): string {
+  if (values.length <= MOST_NAMED) return values.join(', ');
+  return `${values.slice(0, MOST_NAMED).join(', ')} … (${values.length})`;
+}

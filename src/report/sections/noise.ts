@@ -1,0 +1,63 @@
+/** How much of what is seen is noise. */
+import type { Study } from '../../domain/schema';
+import { count, measured, NOTHING } from '../format';
+import { html, table, type VNode } from '../html';
+import { signalRatio, type Noise } from '../noise';
+
+/** Below it, the order of two typical variants is as much luck as difference. */
+const CLEAR_SIGNAL = 2;
+
+export function noiseSection(study: Study, noises: readonly Noise[]): VNode | null {
+  if (!noises.length) return null;
+  const isKnown = noises.some((noise) => signalRatio(noise) !== null);
+  return html`<section aria-labelledby="noise">
+    <h2 id="noise">How noisy the numbers are</h2>
+    <p>${isKnown ? KNOWN : unknown(study)}</p>
+    ${isKnown ? noiseTable(noises) : null}
+  </section>`;
+}
+
+const KNOWN =
+  'The spread between variants beside the noise of one measurement: the standard deviation between fine-tuning seeds of one variant where several were run, else the standard error over items. Below a ratio of 2 the order of two typical variants is as much luck as difference.';
+
+function unknown(study: Study): string {
+  return study.kind === 'imported'
+    ? 'The source gives neither seeds nor standard errors, so how much of the spread between variants is noise is not known. Tiny differences count as much as large ones in the accuracies above.'
+    : 'Neither several seeds nor standard errors were recorded, so how much of the spread between variants is noise is not known.';
+}
+
+function noiseTable(noises: readonly Noise[]): VNode {
+  const head = html`<tr>
+    <th>Measurement</th>
+    <th class="number">Spread between variants</th>
+    <th class="number">Between seeds</th>
+    <th class="number">Seeds</th>
+    <th class="number">Standard error</th>
+    <th class="number">Items</th>
+    <th class="number">Spread / noise</th>
+  </tr>`;
+  return table(
+    head,
+    html`<tbody>
+      ${noises.map(noiseRow)}
+    </tbody>`,
+    'Spread and noise',
+  );
+}
+
+function noiseRow(noise: Noise): VNode {
+  const ratio = signalRatio(noise);
+  const isWeak = ratio !== null && ratio < CLEAR_SIGNAL;
+  return html`<tr>
+    <th scope="row"><code>${noise.name}</code> <small>${noise.kind}</small></th>
+    <td class="number">${measured(noise.between)}</td>
+    <td class="number">${measured(noise.seeds)}</td>
+    <td class="number">${noise.n_seeds || NOTHING}</td>
+    <td class="number">${measured(noise.stderr)}</td>
+    <td class="number">${noise.n_items === null ? NOTHING : count(noise.n_items)}</td>
+    <td class="number">
+      ${ratio === null ? NOTHING : ratio.toFixed(1)}
+      ${isWeak ? html` <span class="tag warn">weak</span>` : null}
+    </td>
+  </tr>`;
+}
