@@ -1,10 +1,14 @@
 /** Loads a study file: a TypeScript module whose default export is a study. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { NotFoundError, SpecError } from '../errors';
 import { importRows } from '../dataset/import-table';
 import type { Study } from '../domain/schema';
 import { parseStudy } from '../domain/study';
+
+/** Study files are TypeScript: the command line's loader compiles what is required, not what is imported. */
+const load = createRequire(__filename);
 
 export interface LoadedStudy {
   readonly study: Study;
@@ -18,38 +22,28 @@ export interface StudyOverrides {
 }
 
 /** Reads and checks a study and its table, before anything is started or written. */
-export async function loadStudy(
-  file: string,
-  overrides: StudyOverrides = {},
-): Promise<LoadedStudy> {
+export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedStudy {
   const where = path.resolve(file);
   if (!existsSync(where))
     throw new NotFoundError(
       `There is no study file "${file}". Studies that come with foretune are in studies/.`,
     );
-  const study = override(parseStudy(await importDefault(where)), overrides);
+  const study = override(parseStudy(requireDefault(where)), overrides);
   const table = study.kind === 'imported' ? readTable(where, study.table) : null;
   if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
   return { study, table };
 }
 
-async function importDefault(where: string): Promise<unknown> {
-  const loaded: unknown = await import(where);
-  if (!hasDefault(loaded) || isEmptyModule(loaded.default))
-    throw new SpecError(
-      `"${where}" has no default export. Write \`export default defineStudy({...})\`.`,
-    );
-  // A CommonJS module seen through import() carries its default export one level deeper.
-  return hasDefault(loaded.default) ? loaded.default.default : loaded.default;
+function requireDefault(where: string): unknown {
+  const loaded: unknown = load(where);
+  if (hasDefault(loaded)) return loaded.default;
+  throw new SpecError(
+    `"${where}" has no default export. Write \`export default defineStudy({...})\`.`,
+  );
 }
 
 function hasDefault(value: unknown): value is { readonly default: unknown } {
   return typeof value === 'object' && value !== null && 'default' in value;
-}
-
-/** What a TypeScript module with named exports only looks like when it was compiled to CommonJS. */
-function isEmptyModule(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && '__esModule' in value && !hasDefault(value);
 }
 
 /**

@@ -17,7 +17,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function planStudyNamed(context: CliContext, study: string): Promise<void> {
-  if (study.endsWith('.ts') || existsSync(study)) return planOnly(context, await loadStudy(study));
+  if (study.endsWith('.ts') || existsSync(study)) return planOnly(context, loadStudy(study));
   const { studies } = await openSession(context);
   const spec = await studies.spec(await studies.resolve(study));
   return planOnly(context, spec);

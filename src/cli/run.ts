@@ -24,7 +24,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function runStudy(context: CliContext, file: string, options: RunOptions): Promise<void> {
-  const loaded = await loadStudy(file, options);
+  const loaded = loadStudy(file, options);
   if (options.dryRun) return planOnly(context, loaded);
   const session = await openWorkSession(context);
   await session.studies.register(loaded.study, loaded.table);
