@@ -81,8 +81,18 @@ export function openTable(bytes: Uint8Array, table: TableName, what: string): Ta
   const { columns } = schemaOf(table);
   for (const column of columns) checkField(opened, column, what);
   refuseExtra(opened, columns, what);
-  if (opened.numCols === columns.length) return opened;
+  if (opened.numCols === columns.length) return withSchemaOf(table, opened);
   return arrowTable(rowsOf(opened, table), table);
+}
+
+/** Arrow joins batches of one schema only, and takes those of a file for another than ours. */
+function withSchemaOf(table: TableName, opened: Table<TypeMap>): Table<TypeMap> {
+  const { arrow, columns } = schemaOf(table);
+  const { batches } = opened.select(columns.map(({ name }) => name));
+  return new Table(
+    arrow,
+    batches.map(({ data }) => new RecordBatch(arrow, data)),
+  );
 }
 
 export function rowsOf<T extends TableName>(opened: Table<TypeMap>, table: T): Row<T>[] {

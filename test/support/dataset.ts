@@ -1,0 +1,94 @@
+/** Rows, commits and stores that fail on purpose, for tests of the dataset of record. */
+import type { Commit } from '../../src/dataset/commit';
+import type { ObjectStore, StoredObject } from '../../src/dataset/store';
+import type { Row } from '../../src/dataset/tables';
+
+export const NOW = new Date('2026-11-23T18:00:00.123Z');
+
+const identity = {
+  study: 'tiny@1',
+  variant_id: 'A',
+  run_id: 'A/sft/cms',
+  attempt: 1,
+  recorded_at: NOW,
+};
+
+export function outcome(changes: Partial<Row<'outcomes'>> = {}): Row<'outcomes'> {
+  return {
+    ...identity,
+    task: 'cms',
+    dataset: 'world',
+    sft_recipe: 'sft@1',
+    seed: 0,
+    metric: 'accuracy',
+    value: 0.5,
+    stderr: 0.01,
+    n: 400,
+    ...changes,
+  };
+}
+
+export function curvePoint(changes: Partial<Row<'curves'>> = {}): Row<'curves'> {
+  return { ...identity, step: 1, tokens: 64, metric: 'loss', domain: null, value: 2, ...changes };
+}
+
+/** One outcome under a key; the value tells commits apart. */
+export function commitOf(key: string, changes: Partial<Row<'outcomes'>> = {}): Commit {
+  return { key, rows: { outcomes: [outcome(changes)] } };
+}
+
+/** A store that stands before another; a test replaces the call that shall go wrong. */
+export class StoreProxy implements ObjectStore {
+  constructor(protected readonly inner: ObjectStore) {}
+
+  get uri(): string {
+    return this.inner.uri;
+  }
+
+  get(key: string): Promise<Uint8Array | undefined> {
+    return this.inner.get(key);
+  }
+
+  put(key: string, body: Uint8Array): Promise<void> {
+    return this.inner.put(key, body);
+  }
+
+  putIfAbsent(key: string, body: Uint8Array): Promise<boolean> {
+    return this.inner.putIfAbsent(key, body);
+  }
+
+  list(prefix: string, after?: string): AsyncIterable<StoredObject> {
+    return this.inner.list(prefix, after);
+  }
+
+  delete(key: string): Promise<void> {
+    return this.inner.delete(key);
+  }
+}
+
+export async function keysOf(store: ObjectStore, prefix = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+/** Rewrites an object, as a fault or a stranger would. */
+export async function alter(
+  store: ObjectStore,
+  key: string,
+  change: (body: Buffer) => Uint8Array | string,
+): Promise<void> {
+  const body = await store.get(key);
+  if (!body) throw new Error(`there is no object "${key}"`);
+  await store.put(key, Buffer.from(change(Buffer.from(body))));
+}
+
+export async function alterJson(
+  store: ObjectStore,
+  key: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const change = (body: Buffer) =>
+    JSON.stringify({ ...(JSON.parse(body.toString('utf8')) as object), ...changes });
+  await alter(store, key, change);
+}
