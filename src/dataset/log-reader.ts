@@ -13,6 +13,7 @@ import type { ObjectStore } from './store';
 
 /** Entries asked for at once: one when little is expected, more while they keep coming. */
 const LARGEST_BATCH = 32;
+const ENTRY_KEY = /^_log\/\d{20}\.json$/;
 
 export class LogReader {
   constructor(private readonly store: ObjectStore) {}
@@ -25,6 +26,20 @@ export class LogReader {
   /** An entry that is known to exist. */
   async standingEntry(version: number): Promise<Entry> {
     return (await this.entry(version)) ?? this.refuseGap(version);
+  }
+
+  /**
+   * The state at the log's end. Looks once at what is listed after it: a log that lost an entry
+   * would else seem to end there, and the next commit would fill the gap.
+   */
+  async openWhole(): Promise<LogState> {
+    const state = await this.open();
+    await this.catchUp(state);
+    while (await this.hasAfter(state.version)) {
+      state.apply(await this.standingEntry(state.version + 1));
+      await this.catchUp(state);
+    }
+    return state;
   }
 
   /** The state at the newest checkpoint, or at the newest one not after `limit`. */
@@ -72,6 +87,12 @@ export class LogReader {
   private async hasStep(step: number): Promise<boolean> {
     const key = entryKey(step * CHECKPOINT_INTERVAL);
     for await (const object of this.store.list(key)) return object.key === key;
+    return false;
+  }
+
+  private async hasAfter(version: number): Promise<boolean> {
+    for await (const { key } of this.store.list('_log/', entryKey(version)))
+      if (ENTRY_KEY.test(key)) return true;
     return false;
   }
 

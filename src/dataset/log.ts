@@ -151,7 +151,7 @@ export class Dataset {
   }
 
   private async opened(): Promise<LogState> {
-    this.state ??= await this.reader.open();
+    this.state ??= await this.reader.openWhole();
     return this.state;
   }
 }

@@ -1,5 +1,6 @@
 /** Rows, commits and stores that fail on purpose, for tests of the dataset of record. */
 import type { Commit } from '../../src/dataset/commit';
+import { openDataset } from '../../src/dataset/log';
 import type { ObjectStore, StoredObject } from '../../src/dataset/store';
 import type { Row } from '../../src/dataset/tables';
 
@@ -91,4 +92,16 @@ export async function alterJson(
   const change = (body: Buffer) =>
     JSON.stringify({ ...(JSON.parse(body.toString('utf8')) as object), ...changes });
   await alter(store, key, change);
+}
+
+/** The seeds of all outcomes, as a new reader sees them. */
+export async function seedsIn(store: ObjectStore): Promise<number[]> {
+  return (await openDataset(store).read('outcomes')).map(({ seed }) => seed);
+}
+
+/** The key of the first data file of outcomes. */
+export async function dataKeyOf(store: ObjectStore): Promise<string> {
+  const [file] = (await openDataset(store).snapshot()).files('outcomes');
+  if (!file) throw new Error('there is no file of outcomes');
+  return file.key;
 }
