@@ -1,6 +1,6 @@
 /** How a job ended, in the words of the Cluster interface. */
 import { readFile } from 'node:fs/promises';
-import { startTime, type ProcessIdentity } from '../processes';
+import { lastLines, startTime, type ProcessIdentity } from '../processes';
 import type { JobState } from './cluster';
 import type { Exit, JobFolder } from './job-folder';
 
@@ -24,7 +24,10 @@ export async function ended(folder: JobFolder, attempt: number, exit: Exit): Pro
     return { status: 'succeeded', ...common, started_at: started_at ?? exit.ended_at };
   const { exit_code, signal } = exit;
   const failure_class = await classOf(folder, attempt, exit);
-  const message = `${howItEnded(exit, failure_class)}\n${await logTail(folder, exit.log_start)}`;
+  const message =
+    failure_class === 'cluster_unavailable'
+      ? `The job could not be started:\n${wrapperSaid(folder, attempt)}`
+      : `${howItEnded(exit, failure_class)}\n${await logTail(folder, exit.log_start)}`;
   return { status: 'failed', ...common, started_at, failure_class, message, exit_code, signal };
 }
 
@@ -66,7 +69,7 @@ export async function lost(
     started_at,
     ended_at: null,
     failure_class: 'node_failure',
-    message: `Process ${external_id} of the job is gone and left no exit.json: the machine restarted, or it was killed. Its last lines:\n${await logTail(folder, 0)}`,
+    message: `Process ${external_id} of the job is gone and left no exit.json: the machine restarted, or it was killed. ${wrapperSaid(folder, attempt)}Its last lines:\n${await logTail(folder, 0)}`,
     exit_code: null,
     signal: null,
     usage: null,
@@ -77,6 +80,12 @@ async function logTail(folder: JobFolder, from: number): Promise<string> {
   const bytes = await readFile(folder.log).catch(() => Buffer.alloc(0));
   const lines = bytes.subarray(from).toString('utf8').trimEnd().split('\n').slice(-LOG_LINES);
   return lines.join('\n') || '(the log is empty)';
+}
+
+/** What a wrapper that failed wrote of it, or nothing. */
+export function wrapperSaid(folder: JobFolder, attempt: number): string {
+  const lines = lastLines(folder.control(attempt, 'wrapper.log')).replace('(no log)', '');
+  return lines && `${lines}\n`;
 }
 
 /**

@@ -37,13 +37,14 @@ def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int) -> None:
         slots_dir / f"slot{slot[0]}.json",
         {**identity(os.getpid()), "job": job_dir.name},
     )
-    write_json(control / "wrapper.json", {**identity(os.getpid()), "started_at": now()})
-    run(job_dir, control, json.loads((control / "request.json").read_text("utf-8")))
-
-
-def run(job_dir: Path, control: Path, request: dict) -> None:
     stopping: list[str] = []
+    # Before anybody can know this process and ask it to end.
     signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
+    write_json(control / "wrapper.json", {**identity(os.getpid()), "started_at": now()})
+    run(job_dir, control, json.loads((control / "request.json").read_text("utf-8")), stopping)
+
+
+def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> None:
     # An older attempt's answer must not be taken for this one's.
     (job_dir / "result.json").unlink(missing_ok=True)
     started = time.monotonic()

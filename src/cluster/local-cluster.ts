@@ -3,22 +3,14 @@
  * outlives the worker; what is known of it stands in files, so that any worker finds it again. Jobs
  * beyond the number of slots wait in a queue of tickets, first come first served.
  */
-import { mkdir, open } from 'node:fs/promises';
+import { appendFile, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { ClusterUnavailableError } from '../errors';
-import {
-  isAlive,
-  lastLines,
-  pause,
-  ProcessIdentitySchema,
-  signal,
-  spawnDetached,
-} from '../processes';
+import { isAlive, pause, ProcessIdentitySchema, signal, spawnDetached } from '../processes';
 import type { Cluster, JobRequest, JobState, LogChunk } from './cluster';
 import { JobFolder, readJson, writeJson, type Exit } from './job-folder';
 import { JobQueue } from './job-queue';
-import { ended, lost } from './job-state';
+import { ended, lost, wrapperSaid } from './job-state';
 
 export interface LocalClusterOptions {
   readonly name: string;
@@ -54,29 +46,31 @@ export class LocalCluster implements Cluster {
   async submit(request: JobRequest): Promise<JobState> {
     const folder = this.folder(request.name);
     const before = await folder.attempt();
-    if (before !== null && before >= request.attempt) return this.resubmit(request.name);
+    if (before !== null && before >= request.attempt) return this.resubmit(request, before);
     if (before !== null) {
       const state = await this.state(request.name);
       if (state.status === 'queued' || state.status === 'running') return state;
     }
+    return this.start(request);
+  }
+
+  /** A job whose submitter died before it stood in the queue is put there. */
+  private async resubmit(request: JobRequest, newest: number): Promise<JobState> {
+    const state = await this.state(request.name);
+    return state.status === 'unknown' && newest === request.attempt ? this.start(request) : state;
+  }
+
+  /** All that the wrapper reads stands there before the ticket does: any worker may take it. */
+  private async start(request: JobRequest): Promise<JobState> {
+    const { name, attempt, command, environment, time_limit_seconds } = request;
+    const folder = this.folder(name);
     await writeJson(path.join(folder.dir, 'job.json'), { ...request.job, work_dir: folder.dir });
-    const { command, environment, time_limit_seconds } = request;
-    await this.enqueue(request.name, request.attempt);
-    await writeJson(folder.control(request.attempt, 'request.json'), {
+    await writeJson(folder.control(attempt, 'request.json'), {
       command,
       environment,
       time_limit_seconds,
     });
-    await this.dispatch();
-    return this.state(request.name);
-  }
-
-  /** A job whose submitter died before it stood in the queue is put there. */
-  private async resubmit(name: string): Promise<JobState> {
-    const state = await this.state(name);
-    const attempt = await this.folder(name).attempt();
-    if (state.status !== 'unknown' || attempt === null) return state;
-    await this.enqueue(name, attempt);
+    await this.queue.add(name, attempt);
     await this.dispatch();
     return this.state(name);
   }
@@ -151,18 +145,17 @@ export class LocalCluster implements Cluster {
   private async queuedState(name: string, attempt: number): Promise<JobState> {
     const queued = (await this.queue.tickets()).some((ticket) => ticket.name === name);
     const reason = `waiting for one of ${this.options.slots} slots`;
-    return queued ? { status: 'queued', attempt, reason } : { status: 'unknown' };
+    if (queued) return { status: 'queued', attempt, reason };
+    // It may have left the queue for a slot since its folder was read.
+    return (await this.isStarted(this.folder(name), attempt))
+      ? this.state(name)
+      : { status: 'unknown' };
   }
 
   // ---- Queue ---------------------------------------------------------------------------------
 
   private get slotsDir(): string {
     return path.join(this.options.root, 'slots');
-  }
-
-  private async enqueue(name: string, attempt: number): Promise<void> {
-    await mkdir(this.folder(name).control(attempt), { recursive: true });
-    await this.queue.add(name, attempt);
   }
 
   /** Jobs whose wrapper holds a slot and lives. */
@@ -205,26 +198,21 @@ export class LocalCluster implements Cluster {
       python,
       [WRAPPER, folder.dir, String(attempt), this.slotsDir, String(slots)],
       { env: { ...environment }, log, cwd: folder.dir },
-    );
+    ).catch((error: unknown) => appendFile(log, String(error)));
     for (const end = Date.now() + START_WITHIN_MS; Date.now() < end; await pause(20)) {
       if (await this.isStarted(folder, attempt)) return true;
-      if (!isAlive(wrapper)) break;
+      if (!wrapper || !isAlive(wrapper)) break;
     }
     if (await this.isStarted(folder, attempt)) return true;
-    const said = lastLines(log).replace('(no log)', '');
-    if (said)
-      await writeEnd(folder, attempt, `The wrapper of the job failed:\n${said}`, this.options.name);
-    return said !== '';
+    const failed = wrapperSaid(folder, attempt) !== '';
+    if (failed)
+      await writeJson(folder.control(attempt, 'exit.json'), unstarted('cluster_unavailable'));
+    return failed;
   }
 }
 
 function writeCancelled(folder: JobFolder, attempt: number): Promise<void> {
   return writeJson(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
-}
-
-async function writeEnd(folder: JobFolder, attempt: number, why: string, cluster: string) {
-  await writeJson(folder.control(attempt, 'exit.json'), unstarted('cluster_unavailable'));
-  throw new ClusterUnavailableError(`Cluster "${cluster}": ${why}`);
 }
 
 function unstarted(ended_by: Exit['ended_by']): Exit {

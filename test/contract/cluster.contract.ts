@@ -1,0 +1,235 @@
+/** What activities need of a cluster; it holds for every implementation. */
+import type { Cluster, JobRequest } from '../../src/cluster/cluster';
+import {
+  hasFile,
+  jobOf,
+  letGo,
+  readFile,
+  until,
+  untilEnded,
+  untilNoted,
+  untilStatus,
+  type ClusterUnderTest,
+} from '../support/jobs';
+import { testCancelling } from './cluster-cancel';
+import { testFailures } from './cluster-failures';
+
+export interface OpenedCluster {
+  readonly cluster: Cluster;
+  /** The same cluster as another worker sees it. */
+  another(): Cluster;
+  /** The Python interpreter where jobs run. */
+  readonly python: string;
+  close(): Promise<void>;
+}
+
+/** `open` is called once. At least two jobs must be able to run at once. */
+export function clusterContract(name: string, open: () => Promise<OpenedCluster>): void {
+  describe(`${name} as a cluster`, () => {
+    let opened: OpenedCluster;
+    let count = 0;
+    beforeAll(async () => (opened = await open()));
+    afterAll(() => opened.close());
+    const current: ClusterUnderTest = {
+      cluster: () => opened.cluster,
+      another: () => opened.another(),
+      job: (code, changes) =>
+        jobOf(`contract-${++count}`, code, { python: opened.python, ...changes }),
+    };
+    testRunning(current);
+    testStartingOnce(current);
+    testAttempts(current);
+    testFailures(current);
+    testCancelling(current);
+    testWatching(current);
+  });
+}
+
+function testRunning({ cluster, job }: ClusterUnderTest): void {
+  it('runs the recipe in its work folder, with job.json as its last argument', async () => {
+    const request = job(
+      "job = json.loads(Path(sys.argv[-1]).read_text()); Path('result.json').write_text(json.dumps([job, os.getcwd()]))",
+    );
+    await cluster().submit(request);
+    const state = await untilStatus(cluster(), request.name, 'succeeded');
+    const text = readFile(cluster(), request, 'result.json');
+    const [read, folder] = JSON.parse(text) as [{ work_dir: string }, string];
+    expect(read).toEqual({ ...request.job, work_dir: folder });
+    expect(state.attempt).toBe(1);
+  });
+
+  it('says when a job ran, and what it used', async () => {
+    const before = Date.now();
+    const request = job("wait('go')");
+    await cluster().submit(request);
+    const running = await untilStatus(cluster(), request.name, 'running');
+    letGo(cluster(), request.name, 'go');
+    const state = await untilStatus(cluster(), request.name, 'succeeded');
+    expect(state.external_id).toBe(running.external_id);
+    expect(state.external_id).not.toBe('');
+    // Clocks of other machines may differ a little.
+    expect(state.started_at.getTime()).toBeGreaterThan(before - 60_000);
+    expect(state.ended_at.getTime()).toBeGreaterThanOrEqual(state.started_at.getTime());
+    if (state.usage) expect(state.usage.max_rss_bytes).toBeGreaterThan(1e6);
+  });
+
+  it('passes the command on as it is, through no shell', async () => {
+    const odd = ['$(touch hacked)', '; touch hacked', "it's", 'a  b', '*', 'größe'];
+    const plain = job("note('arguments', json.dumps(sys.argv[1:-1]))");
+    const request = { ...plain, command: [...plain.command, ...odd] };
+    await cluster().submit(request);
+    await untilStatus(cluster(), request.name, 'succeeded');
+    expect(JSON.parse(readFile(cluster(), request, 'arguments'))).toEqual(odd);
+    expect(hasFile(cluster(), request, 'hacked')).toBe(false);
+  });
+
+  it("gives the job its request's variables", async () => {
+    const environment = { FORETUNE_TEST: 'a "quoted" value = 1' };
+    const request = job("note('value', os.environ['FORETUNE_TEST'])", { environment });
+    await cluster().submit(request);
+    await untilStatus(cluster(), request.name, 'succeeded');
+    expect(readFile(cluster(), request, 'value').trimEnd()).toBe(environment.FORETUNE_TEST);
+  });
+}
+
+function testStartingOnce({ cluster, another, job }: ClusterUnderTest): void {
+  const startsOf = (request: JobRequest) =>
+    readFile(cluster(), request, 'starts').trimEnd().split('\n').length;
+
+  it('starts a job once that is submitted again, while it runs and after its end', async () => {
+    const request = job("note('starts'); wait('go')");
+    await cluster().submit(request);
+    await untilStatus(cluster(), request.name, 'running');
+    expect(await cluster().submit(request)).toMatchObject({ status: 'running', attempt: 1 });
+    expect(await another().submit(request)).toMatchObject({ status: 'running', attempt: 1 });
+    letGo(cluster(), request.name, 'go');
+    const ended = await untilStatus(cluster(), request.name, 'succeeded');
+    expect(await cluster().submit(request)).toEqual(ended);
+    expect(await another().submit(request)).toEqual(ended);
+    expect(startsOf(request)).toBe(1);
+  });
+
+  it('starts a job once for submitters that race', async () => {
+    for (let round = 0; round < 3; round++) {
+      const request = job("note('starts')");
+      const racers = [cluster(), another(), another(), cluster(), another()];
+      const states = await Promise.all(racers.map((one) => one.submit(request)));
+      expect(states.map(({ status }) => status)).not.toContain('unknown');
+      await untilStatus(cluster(), request.name, 'succeeded');
+      expect(startsOf(request)).toBe(1);
+    }
+  });
+
+  it('shows a job and its end to another worker', async () => {
+    const request = job("note('starts'); wait('go')");
+    await cluster().submit(request);
+    await untilStatus(another(), request.name, 'running');
+    expect(await another().live()).toContain(request.name);
+    letGo(another(), request.name, 'go');
+    const state = await untilStatus(another(), request.name, 'succeeded');
+    expect((await cluster().poll([request.name])).get(request.name)).toEqual(state);
+  });
+}
+
+function testAttempts({ cluster, job }: ClusterUnderTest): void {
+  const numbered = "note('starts'); Path('result.json').exists() and note('stale');";
+
+  it('starts a later attempt anew, without the result of the one before', async () => {
+    const first = job(`${numbered} Path('result.json').write_text('{}'); sys.exit(3)`);
+    await cluster().submit(first);
+    await untilStatus(cluster(), first.name, 'failed');
+    const second = { ...job(numbered), name: first.name, attempt: 2 };
+    await cluster().submit(second);
+    const state = await untilStatus(cluster(), first.name, 'succeeded');
+    expect(state.attempt).toBe(2);
+    expect(readFile(cluster(), first, 'starts')).toBe('\n\n');
+    expect(hasFile(cluster(), first, 'stale')).toBe(false);
+    expect(hasFile(cluster(), first, 'result.json')).toBe(false);
+  });
+
+  it('starts no later attempt while one runs', async () => {
+    const first = job("note('starts'); wait('go')");
+    await cluster().submit(first);
+    await untilStatus(cluster(), first.name, 'running');
+    expect(await cluster().submit({ ...first, attempt: 2 })).toMatchObject({ attempt: 1 });
+    letGo(cluster(), first.name, 'go');
+    expect(await untilStatus(cluster(), first.name, 'succeeded')).toMatchObject({ attempt: 1 });
+    expect(readFile(cluster(), first, 'starts')).toBe('\n');
+  });
+
+  it('starts no earlier attempt after a later one', async () => {
+    const second = job("note('starts')", { attempt: 2 });
+    await cluster().submit(second);
+    await untilStatus(cluster(), second.name, 'succeeded');
+    const state = await cluster().submit({ ...second, attempt: 1 });
+    expect(state).toMatchObject({ status: 'succeeded', attempt: 2 });
+    expect(readFile(cluster(), second, 'starts')).toBe('\n');
+  });
+}
+
+function testWatching({ cluster, job }: ClusterUnderTest): void {
+  it('streams standard output and error while the job runs, from a cursor on', async () => {
+    const request = job(
+      "print('größe', flush=True); print('to stderr', file=sys.stderr); wait('go'); print('last ✓')",
+    );
+    await cluster().submit(request);
+    const first = await untilLogged(cluster(), request.name, 0, 'to stderr\n');
+    expect(first.text).toBe('größe\nto stderr\n');
+    expect(await cluster().readLog(request.name, first.cursor)).toEqual({ ...first, text: '' });
+    letGo(cluster(), request.name, 'go');
+    await untilStatus(cluster(), request.name, 'succeeded');
+    const rest = await cluster().readLog(request.name, first.cursor);
+    expect(rest.text).toBe('last ✓\n');
+    expect((await cluster().readLog(request.name, 0)).text).toBe(first.text + rest.text);
+  });
+
+  it('never cuts a character of the log in two', async () => {
+    const request = job(
+      "sys.stdout.buffer.write('a🧪'.encode()[:3]); sys.stdout.flush(); note('half'); wait('go'); sys.stdout.buffer.write('🧪'.encode()[2:])",
+    );
+    await cluster().submit(request);
+    await untilNoted(cluster(), request.name, 'half');
+    const first = await untilLogged(cluster(), request.name, 0, 'a');
+    expect(first.text).toBe('a');
+    letGo(cluster(), request.name, 'go');
+    await untilStatus(cluster(), request.name, 'succeeded');
+    expect((await cluster().readLog(request.name, first.cursor)).text).toBe('🧪');
+  });
+
+  it('shows progress in the work folder while the job runs', async () => {
+    const request = job("note('progress.jsonl', json.dumps({'step': 1})); wait('go')");
+    await cluster().submit(request);
+    expect(JSON.parse(await untilNoted(cluster(), request.name, 'progress.jsonl'))).toEqual({
+      step: 1,
+    });
+    await untilStatus(cluster(), request.name, 'running');
+    letGo(cluster(), request.name, 'go');
+    await untilStatus(cluster(), request.name, 'succeeded');
+  });
+
+  it('polls many jobs at once, those that it never saw among them', async () => {
+    const [good, bad] = [job(''), job('sys.exit(1)')];
+    await Promise.all([cluster().submit(good), cluster().submit(bad)]);
+    await untilEnded(cluster(), good.name);
+    await untilEnded(cluster(), bad.name);
+    const states = await cluster().poll([good.name, bad.name, 'never-submitted']);
+    expect([...states.keys()].sort()).toEqual([good.name, bad.name, 'never-submitted'].sort());
+    expect(states.get(good.name)?.status).toBe('succeeded');
+    expect(states.get(bad.name)?.status).toBe('failed');
+    expect(states.get('never-submitted')).toEqual({ status: 'unknown' });
+    expect(await cluster().poll([])).toEqual(new Map());
+  });
+
+  it('has nothing to read of a job that it never saw', async () => {
+    expect(await cluster().readLog('never-submitted', 0)).toEqual({ text: '', cursor: 0 });
+  });
+}
+
+async function untilLogged(cluster: Cluster, name: string, from: number, ending: string) {
+  let chunk = { text: '', cursor: from };
+  await until(
+    async () => (chunk = await cluster.readLog(name, from)).text.endsWith(ending),
+    () => `the log of ${name} to end with ${ending}; it is ${chunk.text}`,
+  );
+  return chunk;
+}

@@ -1,0 +1,62 @@
+/** Local clusters in a temporary folder. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { LocalCluster, type LocalClusterOptions } from '../../src/cluster/local-cluster';
+import type { ProcessIdentity } from '../../src/processes';
+import { until, PYTHON } from './jobs';
+
+export interface OpenedLocalCluster {
+  readonly cluster: LocalCluster;
+  readonly root: string;
+  readonly python: string;
+  /** The same folder as another process sees it. */
+  another(changes?: Partial<LocalClusterOptions>): LocalCluster;
+  /** Ends all jobs and removes the folder. */
+  close(): Promise<void>;
+}
+
+export function openLocalCluster(changes: Partial<LocalClusterOptions> = {}): OpenedLocalCluster {
+  const root = mkdtempSync(path.join(os.tmpdir(), 'foretune-cluster-'));
+  const options = {
+    name: 'local',
+    root,
+    slots: 4,
+    python: PYTHON,
+    environment: { PATH: process.env.PATH },
+    ...changes,
+  };
+  const another = (others: Partial<LocalClusterOptions> = {}) =>
+    new LocalCluster({ ...options, ...others });
+  const cluster = another();
+  const close = async () => {
+    await endAll(cluster);
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { cluster, root, python: PYTHON, another, close };
+}
+
+async function endAll(cluster: LocalCluster): Promise<void> {
+  await Promise.all((await cluster.live()).map((name) => cluster.cancel(name)));
+  await until(
+    async () => (await cluster.live()).length === 0,
+    () => 'all jobs to end',
+  );
+}
+
+/** What the cluster wrote down of one attempt at a job: `wrapper`, `child`, `exit` or `cancel`. */
+export function controlFile(
+  cluster: LocalCluster,
+  name: string,
+  file: 'wrapper' | 'child' | 'exit' | 'cancel',
+): string {
+  return path.join(cluster.workDir(name), 'control', '1', `${file}.json`);
+}
+
+export function identityIn(
+  cluster: LocalCluster,
+  name: string,
+  file: 'wrapper' | 'child',
+): ProcessIdentity {
+  return JSON.parse(readFileSync(controlFile(cluster, name, file), 'utf8')) as ProcessIdentity;
+}
