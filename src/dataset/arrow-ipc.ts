@@ -4,6 +4,7 @@ import { SchemaError } from '../errors';
 
 const MAGIC = 'ARROW1';
 const CONTINUATION = 'ffffffff';
+const END_OF_STREAM = 'ffffffff00000000';
 
 /** Reads an IPC file or stream. Throws SchemaError naming `what`. */
 export function openIpc(bytes: Uint8Array, what: string): Table<TypeMap> {
@@ -13,9 +14,12 @@ export function openIpc(bytes: Uint8Array, what: string): Table<TypeMap> {
     throw new SchemaError(
       `${what} is not an Arrow IPC file or stream: its ${bytes.length} bytes do not begin like one. Write it with an Arrow library (\`pyarrow.ipc.new_file\`).`,
     );
-  if (isFile && buffer.subarray(-6).toString('latin1') !== MAGIC)
+  const hasEnd = isFile
+    ? buffer.subarray(-6).toString('latin1') === MAGIC
+    : buffer.subarray(-8).toString('hex') === END_OF_STREAM;
+  if (!hasEnd)
     throw new SchemaError(
-      `${what} is an Arrow IPC file whose end is missing (${bytes.length} bytes). Close its writer before you hand it over.`,
+      `${what} is an Arrow IPC ${isFile ? 'file' : 'stream'} whose end is missing (${bytes.length} bytes). Close its writer before you hand it over.`,
     );
   return parse(bytes, what);
 }

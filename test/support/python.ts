@@ -1,0 +1,20 @@
+/** Runs the Python scripts of tests: other readers and writers of Arrow, as they really are. */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+/** The script's standard output. `script` is relative to the project's root. */
+export async function runPython(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    path.join(ROOT, '.venv/bin/python'),
+    [path.join(ROOT, script), ...args],
+    { env: { PATH: process.env.PATH, ...environment }, maxBuffer: 2 ** 28 },
+  );
+  return stdout;
+}
