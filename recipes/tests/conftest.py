@@ -1,0 +1,35 @@
+"""One computing thread, one cache of text and compiled code, and a corpus for all tests."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from foretune_recipes.threads import THREAD_VARIABLES, XLA_FLAGS
+
+# Before jax is imported, as the trainer itself does: equal threads are part of equal numbers.
+os.environ["XLA_FLAGS"] = XLA_FLAGS.format(multi="false", threads=1)
+os.environ |= dict.fromkeys(THREAD_VARIABLES, "1") | {"TOKENIZERS_PARALLELISM": "false"}
+
+from foretune_recipes.compiled import use_compilation_cache
+from foretune_recipes.corpus import Corpus, open_corpus
+
+SEED = 7
+VOCABULARY = 512
+
+
+@pytest.fixture(scope="session")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(cache_dir: Path) -> Iterator[None]:
+    use_compilation_cache(cache_dir / "compiled")
+    yield
+
+
+@pytest.fixture(scope="session")
+def corpus(cache_dir: Path) -> Corpus:
+    return open_corpus(cache_dir, SEED, VOCABULARY)
