@@ -55,7 +55,7 @@ const VERDICTS: readonly Verdict[] = [
     advice: 'The store did not answer in time. `npx foretune doctor` says whether it is healthy.',
   },
   {
-    when: ({ name, code }) => NETWORK.test(code ?? name),
+    when: ({ name, code, message }) => NETWORK.test(`${code} ${name} ${message}`),
     retryable: true,
     advice:
       'The store cannot be reached. Check the endpoint and that the server runs; `npx foretune doctor` checks both.',
