@@ -5,7 +5,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { JobState } from '../src/cluster/cluster';
+import type { JobRequest, JobState } from '../src/cluster/cluster';
 import type { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/dataset/studies';
@@ -58,11 +58,13 @@ export function createJobActivities(deps: Deps) {
       const context = await loadContext(deps.studies, of);
       const inputs = await resolveInputs(deps.dataset, context);
       if (!inputs) return blocked(context);
+      // What the configuration does not know is refused before anything is recorded.
+      const request = jobRequest(deps, context, inputs);
       await deps.dataset.commit({
         key: `job:${of.job}/attempt${of.attempt}/submit`,
         rows: { runs: submitRows(context, new Date()) },
       });
-      const state = await submitAndWatch(deps, context, inputs);
+      const state = await submitAndWatch(deps, context, request);
       return record(deps, context, state);
     },
   };
@@ -89,14 +91,14 @@ function blocked({ runs }: JobContext): JobOutcome {
 async function submitAndWatch(
   deps: Deps,
   context: JobContext,
-  inputs: ReadonlyMap<string, string>,
+  request: JobRequest,
 ): Promise<TerminalState> {
   const { cluster } = findCluster(deps, context.study.cluster);
   const poller = deps.pollers.get(context.study.cluster);
   const beat = setInterval(() => Context.current().heartbeat(), HEARTBEAT_MS);
   const signal = Context.current().cancellationSignal;
   try {
-    await cluster.submit(jobRequest(deps, context, inputs));
+    await cluster.submit(request);
     const state = await poller?.wait(context.job.name, { signal });
     if (state?.status === 'succeeded' || state?.status === 'failed') return state;
     throw ApplicationFailure.retryable(`Job "${context.job.name}" is ${state?.status ?? 'gone'}.`);
@@ -124,7 +126,11 @@ async function stop(deps: Deps, context: JobContext): Promise<never> {
   throw reason;
 }
 
-function jobRequest(deps: Deps, context: JobContext, inputs: ReadonlyMap<string, string>) {
+function jobRequest(
+  deps: Deps,
+  context: JobContext,
+  inputs: ReadonlyMap<string, string>,
+): JobRequest {
   const { job, study, attempt, plan, runs } = context;
   const entry = findCluster(deps, study.cluster);
   const recipe = findRecipe(deps, study.recipe);
@@ -135,7 +141,7 @@ function jobRequest(deps: Deps, context: JobContext, inputs: ReadonlyMap<string,
     environment: recipe.environment,
     time_limit_seconds: entry.time_limit_seconds,
     job: {
-      format: 1 as const,
+      format: 1,
       job: job.name,
       study: plan.study,
       recipe: study.recipe,

@@ -1,0 +1,101 @@
+/** Recipes that go wrong, each in one way: what is recorded, and what the user reads. */
+import { recipe, openLab, plan, rowsOfJob, runJob, VARIANT, type Lab } from '../support/lab';
+import { tinyStudy } from '../support/studies';
+
+let lab: Lab;
+afterEach(() => lab.close());
+
+const PRETRAIN = `${VARIANT}/pretrain`;
+const INDICATE = `${VARIANT}/indicate`;
+
+describe('a recipe that spoils all its runs', () => {
+  const cases: [string, string, RegExp][] = [
+    ['crashes', 'crash', /exited with code 1[^]*step 1, loss 2\.5[^]*the loss is not finite/],
+    ['writes no result.json', 'no-result', /exited 0 without a result\.json/],
+    ['leaves half a result.json', 'cut-json', /result\.json is not valid/],
+    ['writes a result.json of another shape', 'other-shape', /result\.json is not valid[^]*runs/],
+    ['answers for another job', 'other-job', /of job "another-job", expected "tiny-1-measure-/],
+  ];
+
+  it.each(cases)('fails them when it %s', async (_, fault, error) => {
+    const { outcome, rows } = await measureWith(fault);
+    expect(outcome.runs.map(({ status }) => status)).toEqual(['failed', 'failed']);
+    for (const row of rows)
+      expect(row).toMatchObject({
+        status: 'failed',
+        failure_class: 'user_code',
+        error: expect.stringMatching(error) as string,
+      });
+    expect(await lab.dataset.read('indicators')).toEqual([]);
+    expect(await lab.dataset.read('checkpoints')).toEqual([]);
+  });
+});
+
+describe('a recipe that spoils one run', () => {
+  const cases: [string, string, RegExp][] = [
+    ['measures NaN', 'nan', /"indicators"[^]*"value"[^]*NaN/],
+    ['leaves out a column', 'no-column', /"indicators", column "stderr"[^]*missing/],
+    ['adds a column', 'odd-column', /"indicators"[^]*"surprise"/],
+    [
+      'names a table outside the work folder',
+      'outside',
+      /"\.\.\/\.\.\/\.\.\/outside\.arrow"[^]*outside/,
+    ],
+    ['names a table by an absolute path', 'absolute', /"\/etc\/hostname"[^]*outside/],
+    ['names a table that is not there', 'no-table', /"nowhere\.arrow"[^]*cannot be read/],
+    ['hands over no Arrow', 'not-arrow', /"indicators"/],
+    ['says nothing of it', 'lost-run', /no run "clm-plain\/indicate"/],
+    ['says that it failed', 'failed-run', /^the loss is not finite at step 7$/],
+  ];
+
+  it.each(cases)('fails that run alone when it %s', async (_, fault, error) => {
+    const { outcome, rows } = await measureWith(fault);
+    expect(outcome).toEqual({
+      runs: [
+        { run_id: PRETRAIN, status: 'done' },
+        { run_id: INDICATE, status: 'failed' },
+      ],
+      failure_class: null,
+    });
+    expect(rows.find(({ run_id }) => run_id === INDICATE)).toMatchObject({
+      status: 'failed',
+      failure_class: 'user_code',
+      error: expect.stringMatching(error) as string,
+    });
+    expect(rows.find(({ run_id }) => run_id === PRETRAIN)).toMatchObject({ error: null });
+    expect(await lab.dataset.read('indicators')).toEqual([]);
+  });
+
+  it('runs that run alone again in the next plan', async () => {
+    await measureWith('nan');
+    const next = await plan(lab);
+    const again = next.job(VARIANT, 'measure');
+    expect(again).toMatchObject({ run_ids: [INDICATE], attempt: 2 });
+    expect(await runJob(lab, next, again)).toMatchObject({ runs: [{ status: 'done' }] });
+    expect(await lab.dataset.read('indicators')).toMatchObject([{ run_id: INDICATE, attempt: 2 }]);
+  });
+});
+
+it('A recipe that measures all and then crashes keeps what it measured', async () => {
+  const { outcome } = await measureWith('crash-at-the-end');
+  expect(outcome.runs.map(({ status }) => status)).toEqual(['done', 'done']);
+  expect(await lab.dataset.read('indicators')).toHaveLength(1);
+});
+
+it('A bad result is the same bad result when the activity is run again', async () => {
+  const { outcome, again } = await measureWith('nan');
+  const version = await lab.dataset.version();
+  expect(await again()).toEqual(outcome);
+  expect(await lab.dataset.version()).toBe(version);
+});
+
+/** Runs a variant's first job with a faulty recipe, from scratch. */
+async function measureWith(fault: string) {
+  lab = await openLab(recipe('echo_recipe.py'), tinyStudy({ base: undefined }));
+  const planned = await plan(lab);
+  const job = planned.job(VARIANT, 'measure');
+  const activities = lab.worker(recipe('faulty_recipe.py', fault));
+  const again = () => runJob(lab, planned, job, { activities });
+  const outcome = await again();
+  return { outcome, rows: await rowsOfJob(lab, job), again };
+}

@@ -1,0 +1,124 @@
+/** A tiny study with a store in memory, a local cluster and the activities that run its jobs. */
+import path from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { withFailures } from '../../activities/failure';
+import { createJobActivities, type JobOutcome } from '../../activities/jobs';
+import { createPlanActivities, type RecipeConfig } from '../../activities/plan';
+import { Poller } from '../../src/cluster/poller';
+import { openDataset, type Dataset } from '../../src/dataset/log';
+import { MemoryStore } from '../../src/dataset/memory-store';
+import { Studies } from '../../src/dataset/studies';
+import { studyId } from '../../src/domain/ids';
+import type { Plan, PlannedJob } from '../../src/domain/plan';
+import type { TrainedStudy } from '../../src/domain/schema';
+import { latestRuns } from '../../src/domain/status';
+import { openLocalCluster, type OpenedLocalCluster } from './local-cluster';
+import { PYTHON } from './jobs';
+import { tinyStudy } from './studies';
+
+const POLL_MS = 50;
+const RECIPES = path.resolve(__dirname, '../fixtures/recipes');
+
+/** A recipe of test/fixtures/recipes, under the name that studies use unless told otherwise. */
+export function recipe(file: string, ...args: string[]): Record<string, RecipeConfig> {
+  const command = [PYTHON, path.join(RECIPES, file), ...args];
+  return { jax: { command, version: '1', source: null, environment: {} } };
+}
+
+type Activities = ReturnType<typeof createPlanActivities> & ReturnType<typeof createJobActivities>;
+
+export interface Lab extends OpenedLocalCluster {
+  readonly store: MemoryStore;
+  readonly dataset: Dataset;
+  readonly studies: Studies;
+  readonly study: string;
+  readonly activities: Activities;
+  /** The activities as another worker has them, with its own view of store and cluster. */
+  worker(recipes?: Record<string, RecipeConfig>): Activities;
+}
+
+/** The variant whose jobs tests run; the study's other ones stay pending. */
+export const VARIANT = 'clm-plain';
+
+export async function openLab(
+  recipes: Record<string, RecipeConfig> = recipe('echo_recipe.py'),
+  study: TrainedStudy = tinyStudy(),
+): Promise<Lab> {
+  const local = openLocalCluster();
+  const store = new MemoryStore();
+  const studies = new Studies(store);
+  await studies.register(study, null);
+  const worker = (others = recipes) => activitiesOf(local, store, others);
+  const own = { store, dataset: openDataset(store), studies, study: studyId(study) };
+  return { ...local, ...own, activities: worker(), worker };
+}
+
+function activitiesOf(
+  local: OpenedLocalCluster,
+  store: MemoryStore,
+  recipes: Record<string, RecipeConfig>,
+): Activities {
+  const cluster = local.another();
+  const deps = {
+    dataset: openDataset(store),
+    studies: new Studies(store),
+    clusters: new Map([['local', { cluster, threads: 1, time_limit_seconds: null }]]),
+    pollers: new Map([['local', new Poller(cluster, POLL_MS)]]),
+    recipes,
+    cacheDir: path.join(local.root, 'cache'),
+  };
+  return withFailures({ ...createPlanActivities(deps), ...createJobActivities(deps) });
+}
+
+export interface Planned {
+  readonly plan_key: string;
+  readonly plan: Plan;
+  job(variant: string, kind: 'measure' | 'tune'): PlannedJob;
+}
+
+export async function plan({ activities, studies, study }: Lab): Promise<Planned> {
+  const { key } = await activities.makePlan({ study });
+  const plan = await studies.plan(key);
+  const job = (variant: string, kind: string) => {
+    const found = plan.jobs.find((one) => one.variant_id === variant && one.name.includes(kind));
+    if (!found) throw new Error(`The plan has no job to ${kind} ${variant}.`);
+    return found;
+  };
+  return { plan_key: key, plan, job };
+}
+
+interface RunOptions {
+  readonly attempt?: number;
+  readonly activities?: Activities;
+  readonly environment?: MockActivityEnvironment;
+}
+
+/** One for each call: a cancelled environment stays cancelled. */
+export function quietEnvironment(): MockActivityEnvironment {
+  return new MockActivityEnvironment(undefined, { logger: new DefaultLogger('ERROR') });
+}
+
+/** Runs a job's activity as a worker would. */
+export function runJob(
+  lab: Lab,
+  { plan_key }: Planned,
+  job: PlannedJob,
+  options: RunOptions = {},
+): Promise<JobOutcome> {
+  const { attempt = job.attempt, activities = lab.activities } = options;
+  const { environment = quietEnvironment() } = options;
+  return environment.run((of) => activities.runJob(of), { plan_key, job: job.name, attempt });
+}
+
+/** The newest row of each run of a job, by run. */
+export async function rowsOfJob(
+  lab: Lab,
+  job: PlannedJob,
+): Promise<Awaited<ReturnType<typeof readRuns>>> {
+  return (await readRuns(lab)).filter((row) => job.run_ids.includes(row.run_id));
+}
+
+async function readRuns({ dataset, study }: Lab) {
+  return [...latestRuns(await dataset.read('runs', { study })).values()];
+}
