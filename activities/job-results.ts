@@ -1,4 +1,4 @@
-/** Takes what a job left in its work folder into the dataset of record, one commit a run. */
+/** Takes what a job left in its work folder into the dataset of record, run by run. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -117,7 +117,10 @@ async function collectRun(
   return { run_id, status: 'done', failure_class: null, error: null, wall_seconds };
 }
 
-/** The key names the run, not the attempt: the same run measured twice is one measurement. */
+/**
+ * The key of measurements names the run, not the attempt: the same run measured twice is one
+ * measurement. Where weights lie is no measurement: a run whose weights were lost makes new ones.
+ */
 async function commitRun(
   dataset: Dataset,
   context: JobContext,
@@ -133,10 +136,12 @@ async function commitRun(
     const rows = readRecipeTable(await readInside(workDir, file), table);
     tables[table] = rows.map((row) => ({ ...own, ...row }));
   }
-  if (result.checkpoint) tables.checkpoints = [{ ...own, ...result.checkpoint }];
+  const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;
+  if (Object.keys(tables).length) await dataset.commit({ key: `run:${name}`, rows: tables });
+  if (!result.checkpoint) return;
   await dataset.commit({
-    key: `run:${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`,
-    rows: tables,
+    key: `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`,
+    rows: { checkpoints: [{ ...own, ...result.checkpoint }] },
   });
 }
 
