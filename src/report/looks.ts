@@ -1,15 +1,16 @@
 /** How each variant looks in every plot: colour says the objective, shape the mixture. Pure. */
 import type { Row } from '../dataset/tables';
 
+/** Vega's names of shapes, and a path of each around the origin for legends. */
 export const SHAPES = [
-  { name: 'circle', glyph: '●' },
-  { name: 'square', glyph: '■' },
-  { name: 'triangle-up', glyph: '▲' },
-  { name: 'diamond', glyph: '◆' },
-  { name: 'cross', glyph: '✚' },
-  { name: 'triangle-down', glyph: '▼' },
-  { name: 'triangle-right', glyph: '▶' },
-  { name: 'triangle-left', glyph: '◀' },
+  { name: 'circle', path: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z' },
+  { name: 'square', path: 'M-3.6 -3.6h7.2v7.2h-7.2z' },
+  { name: 'triangle-up', path: 'M0 -4.5L4.5 3.5H-4.5z' },
+  { name: 'diamond', path: 'M0 -4.8L3.6 0L0 4.8L-3.6 0z' },
+  { name: 'cross', path: 'M-1.5 -4.5h3v3h3v3h-3v3h-3v-3h-3v-3h3z' },
+  { name: 'triangle-down', path: 'M0 4.5L4.5 -3.5H-4.5z' },
+  { name: 'triangle-right', path: 'M4.5 0L-3.5 4.5V-4.5z' },
+  { name: 'triangle-left', path: 'M-4.5 0L3.5 4.5V-4.5z' },
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 

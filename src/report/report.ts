@@ -1,13 +1,14 @@
 /** The report of a study: the answer first, then the evidence, then how to get at the numbers. */
 import { INDICATORS } from '../domain/vocabulary';
 import { studyId } from '../domain/ids';
-import { comparedVariants, measure, type Measured } from '../proxies/measurements';
+import { comparedVariants, measure, primaryOutcomes, type Measured } from '../proxies/measurements';
 import { answerTask } from './answer';
 import { findFactors } from './factors';
 import { counted, timestamp } from './format';
 import { html, list, type VNode } from './html';
 import type { ReportInput } from './input';
 import { assignLooks, type Looks } from './looks';
+import { proxyName } from './names';
 import { noiseOf } from './noise';
 import { findOddities } from './oddities';
 import { renderPage } from './page';
@@ -43,7 +44,11 @@ export async function renderReport(input: ReportInput): Promise<string> {
     errorRateSection(await errorRatePlots(input)),
     scatterSection(tasks, await scatterPlots(input, measured, looks), looks),
     variantsSection(variants, measured, looks),
-    curvesSection(await curveFigures(curves, looks), Math.max(0, curves.length - MOST_CURVE_PLOTS)),
+    curvesSection(
+      await curveFigures(curves, looks),
+      Math.max(0, curves.length - MOST_CURVE_PLOTS),
+      looks,
+    ),
     noiseSection(input.study, noiseOf(input, tasks)),
     ledgerSection(input.runs),
     confoundsSection({
@@ -84,7 +89,7 @@ function footer({ study, dataset_uri, dataset_version, generated_at }: ReportInp
   return html`<footer>
     ${study.citation ? html`<p>Source of the numbers: ${study.citation}.</p>` : null}
     <p>
-      Dataset <code>${dataset_uri}</code>, version ${dataset_version}. Written
+      Dataset <code>${dataset_uri}</code>, version ${dataset_version}. Written${' '}
       <time datetime=${generated_at.toISOString()}>${timestamp(generated_at)}</time>.
     </p>
     <p>
@@ -104,20 +109,26 @@ async function errorRatePlots({ study, fits }: ReportInput): Promise<TaskPlot[]>
 }
 
 async function scatterPlots(
-  { study, fits }: ReportInput,
+  { study, fits, outcomes }: ReportInput,
   measured: Measured,
   looks: Looks,
 ): Promise<Scatter[]> {
   const scatters: Scatter[] = [];
-  for (const task of study.tasks)
+  const scores = primaryOutcomes(outcomes);
+  for (const task of study.tasks) {
+    const metric = scores.find((row) => row.task === task)?.metric ?? 'outcome';
     for (const indicator of INDICATORS) {
       const points = pointsOf(measured, indicator, task);
       if (!points.length) continue;
-      const svg = await plotScatter(points, looks);
+      const svg = await plotScatter(points, looks, {
+        x: proxyName(indicator) || indicator,
+        y: `${metric} after SFT`,
+      });
       const fit = fits.find((one) => one.task === task && one.proxy === indicator);
       const accuracy = fit?.accuracy;
       scatters.push({ task, indicator, svg, n_variants: points.length, accuracy });
     }
+  }
   return scatters;
 }
 
@@ -140,7 +151,8 @@ async function curveFigures(
     figures.push({
       title: plot.title,
       n_runs: plot.lines.length,
-      svg: await plotCurves(plot, looks),
+      not_finite: plot.not_finite,
+      svg: plot.lines.length ? await plotCurves(plot, looks) : null,
     });
   return figures;
 }

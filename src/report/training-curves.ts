@@ -13,8 +13,11 @@ export interface CurveLine {
 /** Lines that belong into one plot: the same stage, task, metric and domain. */
 export interface CurvePlot {
   readonly title: string;
+  readonly metric: string;
   readonly x: 'tokens' | 'step';
   readonly lines: readonly CurveLine[];
+  /** Points that are no finite number, of a training that diverged; they cannot be drawn. */
+  readonly not_finite: number;
 }
 
 /** Points a plot may have, so that a report of a large study still opens quickly. */
@@ -42,16 +45,19 @@ function titleOf(row: Point | undefined): string {
 
 function plotOf(title: string, rows: readonly Point[]): CurvePlot {
   const x = rows.some((row) => row.tokens > 0) ? 'tokens' : 'step';
+  const drawn = rows.filter((row) => Number.isFinite(row.value));
   const lines = mapGroups(
-    rows,
+    drawn,
     (row) => row.run_id,
     (group) => lineOf(group, x),
   );
   const limit = Math.max(LEAST_POINTS_PER_LINE, Math.floor(MOST_POINTS / lines.size));
   return {
     title,
+    metric: rows[0]?.metric ?? '',
     x,
     lines: [...lines.values()].map((line) => ({ ...line, points: thin(line.points, limit) })),
+    not_finite: rows.length - drawn.length,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Training logs: a line is a run, its colour the objective of its variant. */
 import type { Looks } from '../looks';
+import { metricName } from '../names';
 import type { CurvePlot } from '../training-curves';
 import { renderSvg } from './svg';
 
@@ -10,25 +11,35 @@ export function plotCurves(plot: CurvePlot, looks: Looks): Promise<string> {
     return points.map((point) => ({ ...point, run_id, colour, label: run_id }));
   });
   return renderSvg({
-    width: 300,
-    height: 170,
+    width: 360,
+    height: 220,
+    autosize: { type: 'fit', contains: 'padding' },
     data: { values },
-    mark: { type: 'line', strokeWidth: 1.4, opacity: 0.85 },
+    // A line of one point has no length: it needs a dot to be seen.
+    mark: { type: 'line', strokeWidth: 1.4, opacity: 0.85, point: hasLonePoint(plot) },
     encoding: {
       x: {
         field: 'x',
         type: 'quantitative',
-        axis: { title: plot.x === 'tokens' ? 'tokens' : 'steps', format: '~s', tickCount: 5 },
+        axis: {
+          title: plot.x === 'tokens' ? 'training tokens' : 'optimizer steps',
+          format: '~s',
+          tickCount: 5,
+        },
       },
       y: {
         field: 'y',
         type: 'quantitative',
         scale: { zero: false },
-        axis: { title: null, tickCount: 5 },
+        axis: { title: metricName(plot.metric), tickCount: 5 },
       },
       detail: { field: 'run_id' },
       color: { field: 'colour', type: 'nominal', scale: null },
       description: { field: 'label' },
     },
   });
+}
+
+function hasLonePoint({ lines }: CurvePlot): boolean {
+  return lines.some(({ points }) => points.length === 1);
 }

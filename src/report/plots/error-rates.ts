@@ -50,11 +50,12 @@ const error = (field: string) => ({
   type: 'quantitative' as const,
   scale: { domain: [0, 1] },
   axis: {
-    title: null,
+    title: 'error rate (share of pairs)',
     values: [0, 0.25, 0.5, 0.75, 1],
     format: '.2~f',
     domain: false,
     ticks: false,
+    labelFlush: false,
   },
 });
 

@@ -13,7 +13,24 @@ export interface ScatterPoint {
 /** More numbers than this beside points would hide the points. */
 export const MOST_NUMBERED = 12;
 
-export function plotScatter(points: readonly ScatterPoint[], looks: Looks): Promise<string> {
+/** Of the whole plot, so that plots beside each other have one scale, whatever their labels. */
+const SIZE = {
+  width: 210,
+  height: 175,
+  autosize: { type: 'fit', contains: 'padding' },
+} as const;
+
+/** What stands along the axes. */
+export interface ScatterTitles {
+  readonly x: string;
+  readonly y: string;
+}
+
+export function plotScatter(
+  points: readonly ScatterPoint[],
+  looks: Looks,
+  titles: ScatterTitles,
+): Promise<string> {
   const describe = describer(points);
   const values = points.map((point) => {
     const look = looks.variants.get(point.variant_id);
@@ -28,10 +45,9 @@ export function plotScatter(points: readonly ScatterPoint[], looks: Looks): Prom
   });
   const numbered = looks.variants.size <= MOST_NUMBERED;
   return renderSvg({
-    width: 160,
-    height: 130,
+    ...SIZE,
     data: { values },
-    encoding: { x: axis('x'), y: axis('y') },
+    encoding: { x: axis('x', titles.x), y: axis('y', titles.y) },
     layer: numbered ? [symbols, numbers] : [symbols],
   });
 }
@@ -42,11 +58,11 @@ function describer(points: readonly ScatterPoint[]): (point: ScatterPoint) => st
   return (point) => `${indicator(point.indicator)}, outcome ${outcome(point.outcome)}`;
 }
 
-const axis = (field: string) => ({
+const axis = (field: string, title: string) => ({
   field,
   type: 'quantitative' as const,
   scale: { zero: false, nice: true, padding: 6 },
-  axis: { title: null, tickCount: 4, labelFlush: false, grid: true },
+  axis: { title, tickCount: 4, labelFlush: false, grid: true },
 });
 
 type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];

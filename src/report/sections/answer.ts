@@ -4,6 +4,7 @@ import { interval, share } from '../format';
 import { html, type VNode } from '../html';
 import { taskLabel, taskName } from '../names';
 import type { Row } from '../../dataset/tables';
+import { BASELINE } from '../../proxies/unsupervised';
 
 export function answerSection(tasks: readonly string[], answers: readonly Answer[]): VNode {
   const unanswered = tasks.filter((task) => answers.every((answer) => answer.task !== task));
@@ -43,8 +44,8 @@ function cardTitle(task: string): VNode {
 function score(fit: Row<'fits'>, kind: 'best' | 'baseline'): VNode {
   return html`<div class=${kind}>
     <dt>
-      <code>${fit.proxy}</code>
-      ${kind === 'baseline' ? html`<span class="tag">perplexity, baseline</span>` : null}
+      <code>${fit.proxy}</code>${' '}
+      ${fit.proxy === BASELINE ? html`<span class="tag">perplexity, baseline</span>` : null}
     </dt>
     <dd>
       <b>${share(fit.accuracy)}</b> <span class="range">${interval(fit.ci_low, fit.ci_high)}</span>

@@ -2,7 +2,7 @@
 import type { Study } from '../../domain/schema';
 import type { Answer } from '../answer';
 import type { Factor, Factors } from '../factors';
-import { count, counted, listed, NOTHING, share } from '../format';
+import { count, counted, listed, measured, NOTHING, share } from '../format';
 import { html, list, table, type VNode } from '../html';
 import { taskLabel } from '../names';
 import type { Oddities } from '../oddities';
@@ -62,7 +62,8 @@ function factorRemarks({ factors, answers }: Confounds): string[] {
 /** A setting that orders the variants as well as the best proxy does may be what the proxy sees. */
 function rivalRemark(factor: Factor, answers: readonly Answer[]): string[] {
   const rivalled = answers.filter(({ task, best }) => {
-    const accuracy = factor.accuracies?.get(task) ?? 0.5;
+    const accuracy = factor.accuracies?.get(task);
+    if (accuracy === undefined || best.ci_low <= 0.5) return false;
     return Math.max(accuracy, 1 - accuracy) >= best.ci_low;
   });
   if (!rivalled.length) return [];
@@ -87,7 +88,8 @@ function oddityRemarks({ equal, outliers }: Oddities): string[] {
   const far = outliers
     .slice(0, MOST_NAMED)
     .map(
-      ({ variant_id, name, value, median }) => `${variant_id} (${name} ${value}, median ${median})`,
+      ({ variant_id, name, value, median }) =>
+        `${variant_id} (${name} ${measured(value)}, median ${measured(median)})`,
     );
   const more = outliers.length > far.length ? `, and ${outliers.length - far.length} more` : '';
   return [

@@ -1,29 +1,39 @@
 /** What training logged. */
-import { counted } from '../format';
+import { count, counted } from '../format';
 import { figure, html, type VNode } from '../html';
+import type { Looks } from '../looks';
+import { objectiveLegend } from './legend';
 
 export interface CurveFigure {
   readonly title: string;
   readonly n_runs: number;
-  readonly svg: string;
+  readonly not_finite: number;
+  /** Null when there is no point to draw. */
+  readonly svg: string | null;
 }
 
-export function curvesSection(figures: readonly CurveFigure[], left_out: number): VNode | null {
-  if (!figures.length) return null;
+export function curvesSection(
+  figures: readonly CurveFigure[],
+  left_out: number,
+  looks: Looks,
+): VNode {
   return html`<section aria-labelledby="curves">
     <h2 id="curves">Training curves</h2>
-    <p>
-      A line is a run, in the colour of its objective; grey is the shared base.
-      ${
-        left_out
-          ? ` ${counted(left_out, 'more plot')} would not fit; the table curves has all points.`
-          : ''
-      }
-    </p>
-    <div class="charts wide">
-      ${figures.map(({ title, n_runs, svg }) =>
-        figure(`Training curves: ${title}`, svg, html`<b>${title}</b> ${counted(n_runs, 'run')}`),
-      )}
-    </div>
+    <p>${figures.length ? explanation(left_out) : 'No training log is recorded.'}</p>
+    ${figures.length ? objectiveLegend(looks) : null}
+    <div class="charts wide">${figures.map(curveFigure)}</div>
   </section>`;
+}
+
+function explanation(left_out: number): string {
+  const lines = 'A line is a run, in the colour of its objective; grey is the shared base.';
+  if (!left_out) return lines;
+  return `${lines} ${counted(left_out, 'more plot')} would not fit; the table curves has all points.`;
+}
+
+function curveFigure({ title, n_runs, not_finite, svg }: CurveFigure): VNode {
+  const diverged = not_finite ? `, ${count(not_finite)} of the points no finite number` : '';
+  const caption = html`<b>${title}</b> ${counted(n_runs, 'run')}${diverged}`;
+  if (svg === null) return html`<p>${caption}: nothing to draw.</p>`;
+  return figure(`Training curves: ${title}`, svg, caption);
 }

@@ -19,11 +19,11 @@ const FEW_VARIANTS = 6;
 export function fitsSection(tasks: readonly string[], fits: readonly Fit[]): VNode {
   const head = html`<tr>
     <th>Task and proxy</th>
+    <th class="number">Accuracy</th>
+    <th class="number">95% interval of accuracy</th>
+    <th class="number">Error rate</th>
     <th class="number">Variants</th>
     <th class="number">Pairs</th>
-    <th class="number">Accuracy</th>
-    <th class="number">Error rate</th>
-    <th class="number">95% interval of accuracy</th>
   </tr>`;
   const bodies = tasks.map((task) =>
     taskRows(
@@ -63,14 +63,14 @@ function fitRow(fit: Fit, isBest: boolean): VNode {
   const kind = [isBest ? 'best' : '', proxy === BASELINE ? 'baseline' : ''].join(' ').trim();
   return html`<tr class=${kind} data-task=${task} data-proxy=${proxy}>
     <th scope="row">
-      <code>${proxy}</code> <small>${proxyName(proxy)}</small>
+      <code>${proxy}</code> <small>${proxyName(proxy)}</small>${' '}
       ${proxy === BASELINE ? html`<span class="tag">baseline</span>` : null}
     </th>
+    <td class="number strong">${share(fit.accuracy)}</td>
+    <td class="number">${interval(fit.ci_low, fit.ci_high)}</td>
+    <td class="number">${share(fit.error_rate)}</td>
     <td class="number">${count(fit.n_variants)}</td>
     <td class="number">${count(fit.n_pairs)}</td>
-    <td class="number strong">${share(fit.accuracy)}</td>
-    <td class="number">${share(fit.error_rate)}</td>
-    <td class="number">${interval(fit.ci_low, fit.ci_high)}</td>
   </tr>`;
 }
 
@@ -108,7 +108,7 @@ export function errorRateSection(plots: readonly TaskPlot[]): VNode | null {
     <h2 id="errors">How often each proxy is wrong</h2>
     <p>
       Pairwise error rate: shorter is better. The line through a bar is its 95% interval, the dashed
-      line a coin toss.
+      line a coin toss.${' '}
       <span class="key"
         ><i class="swatch best"></i> best <i class="swatch baseline"></i> perplexity, the
         baseline</span

@@ -9,8 +9,8 @@ type Run = Row<'runs'>;
 /** A longer ledger stays folded, so that the page stays readable. */
 const LONG_LEDGER = 12;
 
-export function ledgerSection(runs: readonly Run[]): VNode | null {
-  if (!runs.length) return null;
+export function ledgerSection(runs: readonly Run[]): VNode {
+  if (!runs.length) return emptyLedger();
   const failed = runs.filter((run) => run.error !== null || run.status === 'failed');
   return html`<section aria-labelledby="runs">
     <h2 id="runs">Run ledger</h2>
@@ -20,6 +20,13 @@ export function ledgerSection(runs: readonly Run[]): VNode | null {
       <summary>${runs.length === 1 ? 'The run' : `All ${counted(runs.length, 'run')}`}</summary>
       ${ledgerTable(runs)}
     </details>
+  </section>`;
+}
+
+function emptyLedger(): VNode {
+  return html`<section aria-labelledby="runs">
+    <h2 id="runs">Run ledger</h2>
+    <p>No run is recorded yet.</p>
   </section>`;
 }
 
@@ -44,8 +51,8 @@ function summary(runs: readonly Run[]): string {
 function failure(run: Run): VNode {
   return html`<div class="failure">
     <p>
-      <code>${run.run_id}</code>
-      <span class="tag warn">${run.failure_class ?? run.status}</span>
+      <code>${run.run_id}</code>${' '}
+      <span class="tag warn">${run.failure_class ?? run.status}</span>${' '}
       ${counted(run.attempt, 'attempt')}
     </p>
     ${run.error ? html`<pre tabindex="0">${run.error}</pre>` : null}

@@ -7,12 +7,11 @@ import { signalRatio, type Noise } from '../noise';
 /** Below it, the order of two typical variants is as much luck as difference. */
 const CLEAR_SIGNAL = 2;
 
-export function noiseSection(study: Study, noises: readonly Noise[]): VNode | null {
-  if (!noises.length) return null;
+export function noiseSection(study: Study, noises: readonly Noise[]): VNode {
   const isKnown = noises.some((noise) => signalRatio(noise) !== null);
   return html`<section aria-labelledby="noise">
     <h2 id="noise">How noisy the numbers are</h2>
-    <p>${isKnown ? KNOWN : unknown(study)}</p>
+    <p>${isKnown ? known(noises) : unknown(study, noises)}</p>
     ${isKnown ? noiseTable(noises) : null}
   </section>`;
 }
@@ -20,7 +19,16 @@ export function noiseSection(study: Study, noises: readonly Noise[]): VNode | nu
 const KNOWN =
   'The spread between variants beside the noise of one measurement: the standard deviation between fine-tuning seeds of one variant where several were run, else the standard error over items. Below a ratio of 2 the order of two typical variants is as much luck as difference.';
 
-function unknown(study: Study): string {
+const ONE_SEED =
+  'Where only one fine-tuning seed was run, the luck of that seed is in the spread and not in the noise.';
+
+function known(noises: readonly Noise[]): string {
+  const isLucky = noises.some((noise) => noise.n_seeds === 1);
+  return isLucky ? `${KNOWN} ${ONE_SEED}` : KNOWN;
+}
+
+function unknown(study: Study, noises: readonly Noise[]): string {
+  if (!noises.length) return 'Nothing was measured yet.';
   return study.kind === 'imported'
     ? 'The source gives neither seeds nor standard errors, so how much of the spread between variants is noise is not known. Tiny differences count as much as large ones in the accuracies above.'
     : 'Neither several seeds nor standard errors were recorded, so how much of the spread between variants is noise is not known.';

@@ -1,11 +1,14 @@
 /** Indicators against outcomes, one small plot each, and the numbers behind them. */
 import type { Row } from '../../dataset/tables';
 import type { Measured } from '../../proxies/measurements';
+import { BASELINE } from '../../proxies/unsupervised';
 import { columnFormat, compact, counted, NOTHING, share } from '../format';
 import { figure, html, table, type VNode } from '../html';
-import { colourOf, shapeOf, type Looks } from '../looks';
-import { proxyName, taskLabel, taskName } from '../names';
+import type { Looks } from '../looks';
+import { taskLabel, taskName } from '../names';
 import { MOST_NUMBERED } from '../plots/scatters';
+import { glyph } from './glyph';
+import { variantLegend } from './legend';
 
 export interface Scatter {
   readonly task: string;
@@ -20,17 +23,17 @@ export function scatterSection(
   tasks: readonly string[],
   scatters: readonly Scatter[],
   looks: Looks,
-): VNode | null {
-  if (!scatters.length) return null;
+): VNode {
+  if (!scatters.length) return nothingToCompare();
   const drawn = tasks.filter((task) => scatters.some((one) => one.task === task));
   return html`<section aria-labelledby="scatters">
     <h2 id="scatters">Indicators against outcomes</h2>
     <p>
       A point is a variant: across, the indicator before fine-tuning; up, the outcome after it.
       Under each plot stands the accuracy of the indicator on all pairs. Point at a variant to read
-      it.
+      its numbers.
     </p>
-    ${legend(looks)}
+    ${variantLegend(looks)}
     ${drawn.map(
       (task) =>
         html`<h3>${taskLabel(task)} <small>${taskName(task)}</small></h3>
@@ -41,34 +44,20 @@ export function scatterSection(
   </section>`;
 }
 
+function nothingToCompare(): VNode {
+  return html`<section aria-labelledby="scatters">
+    <h2 id="scatters">Indicators against outcomes</h2>
+    <p>No variant has both an indicator and an outcome yet, so there is nothing to draw.</p>
+  </section>`;
+}
+
 function scatterFigure({ task, indicator, svg, n_variants, accuracy }: Scatter): VNode {
   return figure(
     `${counted(n_variants, 'variant')}: ${indicator} across, outcome on ${taskLabel(task)} up; the table of variants has the numbers`,
     svg,
-    html`<span>${proxyName(indicator) || indicator}</span>
-      <b>${accuracy === undefined ? NOTHING : share(accuracy)}</b>`,
+    html`accuracy <b>${accuracy === undefined ? NOTHING : share(accuracy)}</b>${' '}
+      ${indicator === BASELINE ? html`<span class="tag">baseline</span>` : null}`,
   );
-}
-
-function legend({ variants, objectives, mixtures }: Looks): VNode {
-  if (variants.size <= MOST_NUMBERED)
-    return html`<ul class="legend">
-      ${[...variants].map(
-        ([id, look]) =>
-          html`<li>
-            <span class="glyph" data-colour=${look.colour}>${look.shape.glyph}</span> ${id}
-            <small>${look.number}</small>
-          </li>`,
-      )}
-    </ul>`;
-  return html`<dl class="legend">
-    <dt>Objective</dt>
-    ${objectives.map(
-      (name, i) => html`<dd><span class="glyph" data-colour=${colourOf(i)}>●</span> ${name}</dd>`,
-    )}
-    <dt>Mixture</dt>
-    ${mixtures.map((name, i) => html`<dd><span class="glyph">${shapeOf(i).glyph}</span> ${name}</dd>`)}
-  </dl>`;
 }
 
 /** The numbers of every plot, for those who read tables, screen readers among them. */
@@ -117,7 +106,5 @@ export function variantsSection(
 function symbol({ variant_id }: Row<'variants'>, { variants }: Looks): VNode | null {
   const look = variants.get(variant_id);
   if (!look) return null;
-  return html`<span class="glyph" data-colour=${look.colour} aria-hidden="true"
-    >${look.shape.glyph}</span
-  >`;
+  return glyph(look.shape, look.colour);
 }
