@@ -43,7 +43,7 @@ export async function studyWorkflow(input: StudyInput): Promise<StudySummary> {
     state.phase = 'importing';
     await books.importTable({ study: input.study, plan_key: state.plan.key });
   }
-  await runBase(input.study, state);
+  await runBase(input, state);
   await runVariants(input, state);
   return conclude(input.study, state);
 
@@ -53,11 +53,15 @@ export async function studyWorkflow(input: StudyInput): Promise<StudySummary> {
 }
 
 /** Every variant continues the base, so nothing else starts before it has ended. */
-async function runBase(study: string, state: StudyState): Promise<void> {
+async function runBase(input: StudyInput, state: StudyState): Promise<void> {
   if (!state.plan?.runs_base || state.base_ended) return;
   state.phase = 'base';
-  if (!state.open.includes(BASE_VARIANT)) await startVariant(study, state, BASE_VARIANT);
-  await untilAtMost(study, state, 0);
+  if (!state.open.includes(BASE_VARIANT)) {
+    await until(input, state, () => mayStart(state));
+    if (state.cancelled) return;
+    await startVariant(input.study, state, BASE_VARIANT);
+  }
+  await until(input, state, () => !state.open.length);
   state.base_ended = true;
 }
 
@@ -65,13 +69,17 @@ async function runVariants(input: StudyInput, state: StudyState): Promise<void> 
   state.phase = 'variants';
   while (!state.cancelled) {
     if (!state.queue.length && !(await fetchPage(state))) break;
-    await untilAtMost(input.study, state, state.window - 1);
-    await condition(() => !state.paused || state.cancelled);
+    await until(input, state, () => mayStart(state));
     const next = state.cancelled ? undefined : state.queue.shift();
     if (next !== undefined) await startVariant(input.study, state, next);
     await leaveLongHistory(input, state);
   }
-  await untilAtMost(input.study, state, 0);
+  await until(input, state, () => !state.open.length);
+}
+
+/** Asked again after every message: the window and the pause may change while waiting. */
+function mayStart({ cancelled, paused, open, window }: StudyState): boolean {
+  return cancelled || (!paused && open.length < window);
 }
 
 async function fetchPage(state: StudyState): Promise<boolean> {
@@ -89,6 +97,7 @@ async function fetchPage(state: StudyState): Promise<boolean> {
 async function startVariant(study: string, state: StudyState, variant_id: string): Promise<void> {
   if (!state.plan) return;
   state.open.push(variant_id);
+  let adopted = false;
   try {
     await startChild(variantWorkflow, {
       workflowId: variantWorkflowId(study, variant_id),
@@ -103,15 +112,20 @@ async function startVariant(study: string, state: StudyState, variant_id: string
   } catch (error) {
     // Left over from a study that was ended by force: its end is awaited like any other's.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    adopted = true;
   }
+  // What was asked while it started did not reach it, and an adopted one may be held from before.
+  if (adopted || state.paused) await signalVariant(study, variant_id, 'hold', state.paused);
+  if (state.cancelled) await signalVariant(study, variant_id, 'stop', state.paused);
 }
 
-/** Waits until no more than `limit` variants are open. */
-async function untilAtMost(study: string, state: StudyState, limit: number): Promise<void> {
-  const enough = () => state.open.length <= Math.max(0, limit);
-  while (!(await condition(enough, RECONCILE_AFTER))) {
+/** Waits for variants and messages, however long that takes. */
+async function until(input: StudyInput, state: StudyState, ready: () => boolean): Promise<void> {
+  while (!(await condition(ready, RECONCILE_AFTER))) {
+    const { study } = input;
     const closed = await books.closedVariants({ study, variant_ids: state.open });
     for (const ended of closed) endVariant(state, ended);
+    await leaveLongHistory(input, state);
   }
 }
 

@@ -15,7 +15,7 @@ import {
 import type { JobOutcome } from '../activities';
 import { studyWorkflowId } from '../src/domain/ids';
 import type { PlannedJob } from '../src/domain/plan';
-import { RETRY_BUDGETS, type FailureClass } from '../src/domain/vocabulary';
+import { RETRY_BUDGETS, type FailureClass, type RunStatus } from '../src/domain/vocabulary';
 import { books, cluster } from './activity-options';
 import { addCounts, countRuns, NO_RUNS } from './counts';
 import { holdSignal, stopSignal, variantEndedSignal, type RunCounts } from './messages';
@@ -39,9 +39,14 @@ export async function variantWorkflow(input: VariantInput): Promise<RunCounts> {
       ),
     );
   const counts = (await Promise.all([...ended.values()])).reduce(addCounts, NO_RUNS);
-  upsertSearchAttributes({ ForetuneStatus: [counts.failed + counts.blocked ? 'failed' : 'done'] });
+  upsertSearchAttributes({ ForetuneStatus: [statusOf(counts)] });
   await tellStudy(input, counts);
   return counts;
+}
+
+function statusOf({ failed, blocked, cancelled }: RunCounts): RunStatus {
+  if (failed + blocked) return 'failed';
+  return cancelled ? 'cancelled' : 'done';
 }
 
 async function runAfter(
