@@ -1,0 +1,223 @@
+"""The contract between a job and the trainer, kept by the real program in a process of its own."""
+
+import hashlib
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from jobs import Json, finish, indicate_run, job, pretrain_run, read_json, run, sft_runs, start
+from pyarrow import ipc
+from schema import check
+
+from foretune_recipes.checkpoint import local_path
+from foretune_recipes.pretrain import CHECKPOINT_STEPS, STEP_TOKENS
+from foretune_recipes.tables import SCHEMAS
+
+INDICATORS = {"inv_ppl_clm", "inv_ppl_sc", "kshot_cms", "kshot_rag", "kshot_cbqa"}
+
+
+def runs_of(result: Json) -> dict[str, Json]:
+    return {run["run_id"]: run for run in result["runs"]}
+
+
+def rows_of(work: Path, result: Json, table: str) -> list[Json]:
+    return ipc.open_file(pa.memory_map(str(work / result["tables"][table]))).read_all().to_pylist()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> tuple[Json, Json]:
+    """A job with every stage, done."""
+    tasks = [run for task in ("cms", "rag", "cbqa") for run in sft_runs("v1", task)]
+    made = job(tmp_path_factory.mktemp("work"), cache_dir, [pretrain_run("v1"), indicate_run("v1"), *tasks])
+    check(made, "job")
+    code, result = finish(made)
+    assert code == 0, (Path(made["work_dir"]) / "log").read_text()
+    return made, result
+
+
+def test_a_job_of_every_stage_is_done(whole: tuple[Json, Json]):
+    made, result = whole
+    check(result, "result")
+    assert result["job"] == made["job"]
+    assert [(run["run_id"], run["status"]) for run in result["runs"]] == [
+        (run["run_id"], "done") for run in made["runs"]
+    ]
+
+
+def test_every_run_leaves_the_tables_of_its_stage(whole: tuple[Json, Json]):
+    made, result = whole
+    stages = {run["run_id"]: run["stage"] for run in made["runs"]}
+    expected = {
+        "pretrain": {"curves"},
+        "indicate": {"indicators", "samples"},
+        "sft": {"curves"},
+        "evaluate": {"outcomes", "samples"},
+    }
+    for run_id, done in runs_of(result).items():
+        assert done["tables"].keys() == expected[stages[run_id]]
+        assert (done["checkpoint"] is not None) == (stages[run_id] in ("pretrain", "sft"))
+
+
+def test_tables_are_arrow_files_of_the_declared_columns(whole: tuple[Json, Json]):
+    made, result = whole
+    work = Path(made["work_dir"])
+    for done in result["runs"]:
+        for table, path in done["tables"].items():
+            read = ipc.open_file(pa.memory_map(str(work / path))).read_all()
+            assert read.schema.equals(SCHEMAS[table])
+            assert read.num_rows > 0
+            for column in read.schema:
+                assert column.nullable or read[column.name].null_count == 0
+
+
+def test_indicators_are_the_five_each_with_error_and_count(whole: tuple[Json, Json]):
+    made, result = whole
+    rows = rows_of(Path(made["work_dir"]), runs_of(result)["v1/indicate"], "indicators")
+    assert {row["indicator"] for row in rows} == INDICATORS
+    assert all(0 <= row["value"] <= 1 and row["stderr"] >= 0 and row["n"] > 0 for row in rows)
+
+
+def test_scores_are_the_shares_of_correct_samples(whole: tuple[Json, Json]):
+    made, result = whole
+    work, done = Path(made["work_dir"]), runs_of(result)
+    for task in ("cms", "rag", "cbqa"):
+        evaluated = done[f"v1/evaluate/{task}/full/seed1"]
+        (outcome,) = rows_of(work, evaluated, "outcomes")
+        samples = rows_of(work, evaluated, "samples")
+        assert (outcome["task"], outcome["n"], len(samples)) == (task, 8, 8)
+        assert outcome["value"] == sum(sample["correct"] for sample in samples) / 8
+        shots = [s for s in rows_of(work, done["v1/indicate"], "samples") if s["task"] == task]
+        rows = rows_of(work, done["v1/indicate"], "indicators")
+        value = {row["indicator"]: row["value"] for row in rows}[f"kshot_{task}"]
+        assert value == pytest.approx(sum(shot["correct"] for shot in shots) / len(shots))
+
+
+def test_checkpoints_are_where_and_what_the_result_says(whole: tuple[Json, Json]):
+    for done in whole[1]["runs"]:
+        if made := done["checkpoint"]:
+            assert hashlib.sha256(local_path(made["uri"]).read_bytes()).hexdigest() == made["sha256"]
+    base, tuned = (runs_of(whole[1])[name]["checkpoint"] for name in ("v1/pretrain", "v1/sft/cms/full/seed1"))
+    assert tuned["step"] == base["step"] + 5
+    assert tuned["tokens"] > base["tokens"]
+    assert tuned["flops"] > base["flops"]
+
+
+def test_progress_is_told_in_whole_lines(whole: tuple[Json, Json]):
+    made, _ = whole
+    lines = [
+        json.loads(line) for line in (Path(made["work_dir"]) / "progress.jsonl").read_text().splitlines()
+    ]
+    for line in lines:
+        check(line, "progress")
+    ends = {line["run_id"]: (line["step"], line["steps"]) for line in lines}
+    assert ends.keys() == {run["run_id"] for run in made["runs"]}
+    assert all(step == steps for step, steps in ends.values())
+
+
+def test_a_finished_job_that_is_started_again_does_nothing_twice(whole: tuple[Json, Json]):
+    made, result = whole
+    progress = (Path(made["work_dir"]) / "progress.jsonl").read_bytes()
+    assert finish(made) == (0, result)
+    assert (Path(made["work_dir"]) / "progress.jsonl").read_bytes() == progress
+
+
+# ---- Failures ------------------------------------------------------------------------------
+
+
+def test_a_failing_run_says_why_and_spares_the_others(tmp_path: Path, cache_dir: Path):
+    bad = pretrain_run("bad", objectives=["mlm"])
+    odd = run("odd/pretrain", "distil", {})
+    typo = pretrain_run("typo", learning_rate=0.1)
+    needy = run("bad/indicate", "indicate", {"dev_tokens": 500, "items": 4}, "bad/pretrain")
+    made = job(tmp_path / "work", cache_dir, [bad, needy, odd, typo, pretrain_run("good", 512)])
+    code, result = finish(made)
+    check(result, "result")
+    done = runs_of(result)
+    assert code == 1
+    assert {name: run["status"] for name, run in done.items()} == {
+        "bad/pretrain": "failed",
+        "bad/indicate": "failed",
+        "odd/pretrain": "failed",
+        "typo/pretrain": "failed",
+        "good/pretrain": "done",
+    }
+    assert 'no objective "mlm"' in done["bad/pretrain"]["error"]
+    assert '"bad/pretrain"' in done["bad/indicate"]["error"]
+    assert 'no stage "distil"' in done["odd/pretrain"]["error"]
+    assert "learning_rate" in done["typo/pretrain"]["error"]
+    assert all(run["tables"] == {} and run["checkpoint"] is None for run in done.values() if run["error"])
+
+
+def test_a_run_that_failed_is_tried_again_when_its_job_is(tmp_path: Path, cache_dir: Path):
+    missing = tmp_path / "w.safetensors"
+    continued = pretrain_run("late", 512) | {"input": {"run_id": "base/pretrain", "uri": missing.as_uri()}}
+    made = job(tmp_path / "work", cache_dir, [pretrain_run("base", 512), continued])
+    code, first = finish(made)
+    assert (code, [run["status"] for run in first["runs"]]) == (1, ["done", "failed"])
+    assert str(missing) in first["runs"][1]["error"]
+    missing.write_bytes(local_path(first["runs"][0]["checkpoint"]["uri"]).read_bytes())
+    code, second = finish(made)
+    assert (code, [run["status"] for run in second["runs"]]) == (0, ["done", "done"])
+    assert second["runs"][0] == first["runs"][0]
+    assert second["runs"][1]["checkpoint"]["tokens"] == 2 * second["runs"][0]["checkpoint"]["tokens"]
+
+
+def test_a_job_of_another_format_is_refused(tmp_path: Path, cache_dir: Path):
+    made = job(tmp_path / "work", cache_dir, [pretrain_run("v1")]) | {"format": 2}
+    with start(made) as process:
+        assert process.wait() != 0
+    assert "format 2" in (tmp_path / "work" / "log").read_text()
+    assert not (tmp_path / "work" / "result.json").exists()
+
+
+def test_a_killed_job_goes_on_and_ends_with_the_weights_of_an_undisturbed_one(
+    tmp_path: Path, cache_dir: Path
+):
+    runs = [pretrain_run("v1", 4 * CHECKPOINT_STEPS * STEP_TOKENS)]
+    undisturbed, killed = (job(tmp_path / name, cache_dir, runs) for name in ("one", "two"))
+    _, expected = finish(undisturbed)
+    with start(killed) as process:
+        partial = wait_for_partial(tmp_path / "two", process)
+        os.kill(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+    assert partial.exists()
+    assert not (tmp_path / "two" / "result.json").exists()
+    told = len(steps_told(tmp_path / "two"))
+    code, result = finish(killed)
+    assert code == 0
+    assert not partial.exists()
+    assert steps_told(tmp_path / "two")[told] > CHECKPOINT_STEPS  # it did not begin anew
+    assert_same_outcome(tmp_path, expected["runs"][0], result["runs"][0])
+
+
+def assert_same_outcome(folder: Path, one: Json, two: Json) -> None:
+    assert two["checkpoint"]["sha256"] == one["checkpoint"]["sha256"]
+    assert rows_of(folder / "two", two, "curves") == rows_of(folder / "one", one, "curves")
+
+
+def wait_for_partial(work: Path, process) -> Path:
+    """The file from which a killed run goes on, once it is there."""
+    while process.poll() is None:
+        if found := list(work.glob("runs/*/partial.safetensors")):
+            return found[0]
+        time.sleep(0.002)
+    raise AssertionError((work / "log").read_text())
+
+
+def steps_told(work: Path) -> list[int]:
+    lines = (work / "progress.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["step"] for line in lines]
+
+
+def test_two_jobs_at_once_share_one_cache(tmp_path: Path):
+    """Both want the tokenizer, the text and the compiled code that neither finds there."""
+    made = [job(tmp_path / name, tmp_path / "cache", [pretrain_run("v1", 512)]) for name in ("a", "b")]
+    processes = [start(each) for each in made]
+    assert [process.wait() for process in processes] == [0, 0]
+    results = [read_json(tmp_path / name / "result.json") for name in ("a", "b")]
+    first, second = (result["runs"][0]["checkpoint"]["sha256"] for result in results)
+    assert first == second

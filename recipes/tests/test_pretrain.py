@@ -1,0 +1,106 @@
+"""What a pre-training run reads: the objectives and domains that it was asked for, in their shares."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jobs import MODEL, SEED
+
+from foretune_recipes import pretrain
+from foretune_recipes.checkpoint import NOTHING, Cost
+from foretune_recipes.config import Model, Pretrain
+from foretune_recipes.corpus import Corpus
+from foretune_recipes.objectives import Batch
+from foretune_recipes.pretrain import BASE_VARIANT, CURVE_STEPS, curve_rows, training_data
+from foretune_recipes.progress import Progress
+from foretune_recipes.run import RunContext
+from foretune_recipes.tokenizer import SEPARATOR
+
+ROWS = 120
+
+
+def context_of(folder: Path, cache: Path, variant: str, seed: int = SEED) -> RunContext:
+    progress = Progress(folder / "progress.jsonl", "run")
+    return RunContext("run", variant, "pretrain", {}, seed, None, folder, cache, progress)
+
+
+def data_of(cache: Path, objectives: list[str], mixture: dict[str, float], variant: str = "v1") -> Batch:
+    config = Pretrain(Model(**MODEL), objectives, mixture, 0.001, 1)
+    return training_data(context_of(cache, cache, variant), config, ROWS)
+
+
+def counts(batch: Batch) -> dict[str, int]:
+    """Rows by objective, told apart by their shape alone."""
+    corrupted = (batch.inputs == SEPARATOR).any(axis=1)
+    given_prefix = (batch.prefix > 0) & ~corrupted
+    plain = int((batch.prefix == 0).sum())
+    return {"sc": int(corrupted.sum()), "plm": int(given_prefix.sum()), "clm": plain}
+
+
+@pytest.mark.parametrize(
+    ("objectives", "expected"),
+    [
+        (["clm"], {"sc": 0, "plm": 0, "clm": ROWS}),
+        (["sc"], {"sc": ROWS, "plm": 0, "clm": 0}),
+        (["plm"], {"sc": 0, "plm": ROWS, "clm": 0}),
+        (["sc+clm"], {"sc": ROWS // 2, "plm": 0, "clm": ROWS // 2}),
+        (["clm", "plm", "sc"], {"sc": ROWS // 3, "plm": ROWS // 3, "clm": ROWS // 3}),
+    ],
+)
+def test_objectives_have_equal_shares(cache_dir: Path, objectives: list[str], expected: dict[str, int]):
+    assert counts(data_of(cache_dir, objectives, {"world": 0.7, "code": 0.3})) == expected
+
+
+def test_domains_have_the_shares_of_the_mixture(cache_dir: Path, corpus: Corpus):
+    batch = data_of(cache_dir, ["clm"], {"world": 0.25, "code": 0.75})
+    texts = [corpus.tokenizer.decode(row) for row in batch.inputs]
+    names = set(corpus.world.names.known) | set(corpus.world.names.fresh["text"])
+    told = sum(any(name in text for name in names) for text in texts)
+    assert abs(told - ROWS // 4) <= 3  # a name may by chance be part of a word of code
+
+
+def test_the_base_reads_of_volume_one_alone(cache_dir: Path, corpus: Corpus):
+    later = [person.name for person in corpus.world.people if person.volume == 2]
+
+    def told(variant: str) -> bool:
+        batch = data_of(cache_dir, ["clm"], {"world": 1.0}, variant)
+        text = " ".join(corpus.tokenizer.decode(row) for row in batch.inputs)
+        return any(f" {name} " in text for name in later)
+
+    assert not told(BASE_VARIANT)
+    assert told("v1")
+
+
+def test_data_are_decided_by_seed_and_variant(cache_dir: Path):
+    mixture = {"world": 0.5, "glosses": 0.5}
+    first, again = (data_of(cache_dir, ["sc+clm"], mixture) for _ in range(2))
+    other = data_of(cache_dir, ["sc+clm"], mixture, "v2")
+    assert all(map(np.array_equal, vars(first).values(), vars(again).values()))
+    assert not np.array_equal(first.inputs, other.inputs)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    weights=st.lists(st.floats(0, 1), min_size=1, max_size=6).filter(lambda w: sum(w) > 0.01),
+    total=st.integers(0, 1000),
+)
+def test_shares_add_up_and_none_is_a_whole_row_off(weights: list[float], total: int):
+    shares = pretrain._quotas(weights, total)
+    assert sum(shares) == total
+    for share, weight in zip(shares, weights, strict=True):
+        assert abs(share - weight / sum(weights) * total) < 1 + 1e-6
+
+
+def test_curves_hold_mean_losses_and_count_the_tokens_before():
+    losses = np.arange(2.5 * CURVE_STEPS).tolist()
+    rows = curve_rows(losses, Cost(5, 1000, 1.0), 64, np.full(len(losses), 0.01, np.float32))
+    loss = [row for row in rows if row["metric"] == "train_loss"]
+    ends = [CURVE_STEPS, 2 * CURVE_STEPS, len(losses)]
+    assert [row["step"] for row in loss] == ends
+    assert [row["tokens"] for row in loss] == [1000 + 64 * end for end in ends]
+    means = [np.mean(part) for part in np.split(np.array(losses), ends[:2])]
+    assert [row["value"] for row in loss] == pytest.approx(means)
+    assert [row["value"] for row in rows if row["metric"] == "lr"] == pytest.approx([0.01] * 3)
+    assert curve_rows([], NOTHING, 64, np.array([])) == []
