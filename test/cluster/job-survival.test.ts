@@ -113,7 +113,8 @@ describe('a job that is killed', () => {
 describe('a pid that the system gave to another process', () => {
   it('is not taken for the job, and that process is left alone', async () => {
     const { cluster } = opened;
-    await cluster.submit(jobOf('recycled', "wait('go')"));
+    await cluster.submit(jobOf('recycled', "note('starts'); wait('go')"));
+    await untilNoted(cluster, 'recycled', 'starts');
     const wrapper = identityIn(cluster, 'recycled', 'wrapper');
     const child = identityIn(cluster, 'recycled', 'child');
     process.kill(wrapper.pid, 'SIGKILL');
