@@ -6,6 +6,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  makeTelemetryFilterString,
   Runtime,
   Worker,
   type WorkflowBundleWithSourceMap,
@@ -17,9 +18,9 @@ import type { StudyInput } from '../../workflows/study';
 import type { StudyProgress } from '../../workflows/messages';
 import type { FakeStudy } from './fake-activities';
 
-const ROOT = path.resolve(__dirname, '../..');
+export const ROOT = path.resolve(__dirname, '../..');
 const TEMPORAL = path.join(ROOT, '.venv', 'bin', 'temporal');
-export const WORKFLOWS = path.join(ROOT, 'workflows', 'index.ts');
+const WORKFLOWS = path.join(ROOT, 'workflows', 'index.ts');
 
 export type StudyHandle = WorkflowHandleWithFirstExecutionRunId<typeof studyWorkflow>;
 
@@ -46,8 +47,14 @@ export async function openTemporal(options: TemporalOptions = {}): Promise<Tempo
 }
 
 let quiet = false;
-function quietRuntime(): void {
-  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+/** Tests provoke failures: only what is unexpected is logged. */
+export function quietRuntime(): void {
+  const filter = makeTelemetryFilterString({ core: 'ERROR' });
+  if (!quiet)
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter } },
+    });
   quiet = true;
 }
 

@@ -1,0 +1,155 @@
+/**
+ * Records the histories that replay.test.ts replays, to test/histories:
+ *
+ *     npx tsx test/workflows/record-histories.ts
+ *
+ * Takes about 20 seconds and needs the set-up (`node infra/setup.mjs`). Record anew only when the
+ * workflows changed on purpose and no study of before needs to go on: a change that breaks the
+ * recorded histories breaks running studies too. Otherwise keep them, and add new ones.
+ */
+import { writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { FakeStudy } from '../support/fake-activities';
+import {
+  openTemporal,
+  progressWhen,
+  startStudy,
+  startVariant,
+  variantHandle,
+  withStudy,
+  withWorker,
+  type Temporal,
+  type StudyHandle,
+} from '../support/temporal';
+
+const FOLDER = path.resolve(__dirname, '../histories');
+
+/** A name for the file, and the workflow. */
+type Recorded = readonly [name: string, handle: Pick<WorkflowHandle, 'fetchHistory'>];
+
+async function plain(temporal: Temporal): Promise<Recorded[]> {
+  const fake = new FakeStudy('plain@1', { variants: ['a', 'b', 'c'], base: true });
+  return withStudy(temporal, fake, async (handle) => {
+    await handle.result();
+    const variants = ['base', 'a'].map((id) => variantOf(temporal, fake, id, `variant-${id}`));
+    return [['study', handle], ...variants];
+  });
+}
+
+async function failing(temporal: Temporal): Promise<Recorded[]> {
+  const fake = new FakeStudy('failing@1', {
+    variants: ['a', 'b'],
+    outcome: (job, attempt) => {
+      if (job === 'measure-b') return 'user_code';
+      return job === 'measure-a' && attempt < 3 ? 'node_failure' : null;
+    },
+  });
+  return withStudy(temporal, fake, async (handle) => {
+    await handle.result();
+    return [
+      ['study-failing', handle],
+      variantOf(temporal, fake, 'a', 'variant-retried'),
+      variantOf(temporal, fake, 'b', 'variant-blocked'),
+    ];
+  });
+}
+
+/** Paused, given another window, resumed and cancelled. */
+async function steered(temporal: Temporal): Promise<Recorded[]> {
+  const fake = new FakeStudy('steered@1', { variants: ['a', 'b', 'c', 'd'] });
+  fake.gates.hold('measure-a', 'tune-b');
+  return withStudy(temporal, fake, async (handle) => {
+    await fake.gates.arrived('measure-a', 'tune-b');
+    await handle.executeUpdate('pause');
+    await handle.executeUpdate('setWindow', { args: [{ window: 3 }] });
+    fake.gates.release('tune-b');
+    await progressWhen(handle, (now) => now.variants_ended === 1);
+    fake.gates.hold('tune-c');
+    await handle.executeUpdate('resume');
+    await fake.gates.arrived('tune-c');
+    await handle.executeUpdate('cancel');
+    await handle.result();
+    const variants = ['a', 'c'].map((id) => variantOf(temporal, fake, id, `variant-steered-${id}`));
+    return [['study-steered', handle], ...variants];
+  });
+}
+
+async function imported(temporal: Temporal): Promise<Recorded[]> {
+  const fake = new FakeStudy('imported@1', { variants: [], kind: 'imported' });
+  return withStudy(temporal, fake, async (handle) => {
+    await handle.result();
+    return [['study-imported', handle]];
+  });
+}
+
+/** Finds a variant that another study left running. */
+async function adopting(temporal: Temporal): Promise<Recorded[]> {
+  const fake = new FakeStudy('adopting@1', { variants: ['a'] });
+  fake.gates.hold('measure-a');
+  return withWorker(temporal, fake, async () => {
+    await startVariant(temporal, fake, 'a');
+    const handle = await startStudy(temporal, fake);
+    await progressWhen(handle, ({ open }) => open.includes('a'));
+    fake.gates.release('measure-a');
+    await handle.result();
+    return [['study-adopting', handle]];
+  });
+}
+
+async function continued(temporal: Temporal): Promise<Recorded[]> {
+  const variants = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const fake = new FakeStudy('continued@1', { variants, base: true });
+  return withStudy(temporal, fake, async (handle) => {
+    await handle.result();
+    return [
+      ['study-continued-first', firstRun(temporal, handle)],
+      ['study-continued-last', latestRun(temporal, handle)],
+    ];
+  });
+}
+
+function variantOf(temporal: Temporal, fake: FakeStudy, id: string, name: string): Recorded {
+  return [name, variantHandle(temporal, fake, id)];
+}
+
+function firstRun({ environment }: Temporal, handle: StudyHandle): WorkflowHandle {
+  return environment.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId);
+}
+
+function latestRun({ environment }: Temporal, { workflowId }: StudyHandle): WorkflowHandle {
+  return environment.client.workflow.getHandle(workflowId);
+}
+
+/** Without what tells of the machine: nothing of it matters to a replay. */
+async function save([name, handle]: Recorded): Promise<void> {
+  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+  const neutral = (key: string, value: unknown) => (key === 'stackTrace' ? '' : value);
+  const text = JSON.stringify(history, neutral, 1);
+  const recorder = `${process.pid}@${os.hostname()}`;
+  writeFileSync(path.join(FOLDER, `${name}.json`), `${text.replaceAll(recorder, 'recorder')}\n`);
+}
+
+async function record(
+  options: Parameters<typeof openTemporal>[0],
+  scenarios: readonly ((temporal: Temporal) => Promise<Recorded[]>)[],
+): Promise<void> {
+  const temporal = await openTemporal(options);
+  try {
+    for (const play of scenarios) for (const one of await play(temporal)) await save(one);
+  } finally {
+    await temporal.close();
+  }
+}
+
+async function main(): Promise<void> {
+  await record({}, [plain, failing, steered, imported, adopting]);
+  await record({ longHistory: 60 }, [continued]);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
