@@ -1,0 +1,66 @@
+import type { Row } from '../../src/dataset/tables';
+import { answerTask, toldApart } from '../../src/report/answer';
+
+type Fit = Row<'fits'>;
+
+function fit(proxy: string, accuracy: number, half_width = 0.05): Fit {
+  return {
+    study: 'made-up@1',
+    variant_id: '',
+    run_id: 'fit',
+    attempt: 1,
+    recorded_at: new Date(0),
+    fit_id: 'f00d',
+    task: 'cms',
+    proxy,
+    protocol: 'all-pairs',
+    n_variants: 8,
+    n_pairs: 28,
+    accuracy,
+    error_rate: 1 - accuracy,
+    ci_low: accuracy - half_width,
+    ci_high: accuracy + half_width,
+    ci_method: 'bootstrap-variants',
+    read_version: 1,
+  };
+}
+
+test('the best proxy is the one with the highest accuracy, of equal ones the first', () => {
+  const fits = [fit('inv_ppl_clm', 0.6), fit('kshot_cms', 0.8), fit('sc+rag', 0.8)];
+  expect(answerTask('cms', fits)?.best.proxy).toBe('kshot_cms');
+});
+
+test('intervals that only touch do not tell two proxies apart', () => {
+  expect(toldApart(fit('a', 0.75, 0.125), fit('b', 0.5, 0.125))).toBe(false);
+  expect(toldApart(fit('a', 0.75, 0.125), fit('b', 0.5, 0.1))).toBe(true);
+});
+
+test('a clear winner: its accuracy, pairs and interval beside those of perplexity', () => {
+  const answer = answerTask('cms', [fit('inv_ppl_clm', 0.55), fit('kshot_cms', 0.9)]);
+  expect(answer?.sentence).toContain('kshot_cms');
+  expect(answer?.sentence).toContain('0.900 of 28 pairs (95% interval 0.850 to 0.950)');
+  expect(answer?.sentence).toContain('0.550 of 28 pairs (95% interval 0.500 to 0.600)');
+  expect(answer?.sentence).not.toMatch(/overlap|coin/);
+  expect(answer?.caveats).toEqual([]);
+});
+
+test('perplexity below a coin toss is called so', () => {
+  const answer = answerTask('cms', [fit('inv_ppl_clm', 0.3), fit('kshot_cms', 0.9)]);
+  expect(answer?.sentence).toMatch(/worse than a coin toss/);
+});
+
+test('overlapping intervals: the answer says that the two cannot be told apart', () => {
+  const answer = answerTask('cms', [fit('inv_ppl_clm', 0.55, 0.2), fit('kshot_cms', 0.6, 0.2)]);
+  expect(answer?.sentence).toMatch(/cannot be told apart/);
+  expect(answer?.caveats.join()).toMatch(/coin toss/);
+});
+
+test('perplexity as the best proxy, and no perplexity at all, are both said', () => {
+  const alone = answerTask('cms', [fit('inv_ppl_clm', 0.9), fit('kshot_cms', 0.6)]);
+  expect(alone?.sentence).toMatch(/perplexity itself/);
+  expect(answerTask('cms', [fit('kshot_cms', 0.9)])?.sentence).toMatch(/no baseline/);
+});
+
+test('without a fit on the task there is no answer', () => {
+  expect(answerTask('rag', [fit('kshot_cms', 0.9)])).toBeUndefined();
+});
