@@ -1,0 +1,36 @@
+"""The trainer as studies use it: `foretune_recipes.train`."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import jax
+import numpy as np
+from foretune_recipes.compiled import use_compilation_cache
+from foretune_recipes.config import Model
+from foretune_recipes.objectives import Batch
+from foretune_recipes.train import CHUNK, new_state, train
+
+
+def main() -> None:
+    use_compilation_cache(Path(sys.argv[2]) / "compiled")
+    inputs = np.load(sys.argv[1])
+    shape = json.loads(str(inputs["shape"]))
+    rows, steps = shape.pop("rows"), shape.pop("steps")
+    weights = {k.removeprefix("weights/"): inputs[k] for k in inputs if k.startswith("weights/")}
+    data = Batch(*(inputs[name] for name in ("inputs", "targets", "weights", "prefix")))
+    losses, ends = [], []
+
+    def on_chunk(_, found: np.ndarray) -> None:
+        losses.extend(found.tolist())
+        ends.append(time.perf_counter())
+
+    state = new_state({key: jax.numpy.asarray(value) for key, value in weights.items()})
+    train(Model(**shape), state, data, inputs["lrs"], on_chunk)
+    # The first chunk compiles, and is the warm-up.
+    tokens = (steps - CHUNK) * rows * shape["context"]
+    print(json.dumps({"tokens_per_second": tokens / (ends[-1] - ends[0]), "losses": losses}))
+
+
+main()
