@@ -1,6 +1,8 @@
 /** Two projects: `unit` (seconds each, parallel) and `e2e` (real servers and jobs, one at a time). */
 const shared = {
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  transform: { '^.+\\.(ts|mjs)$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+  // preact comes as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!preact/)'],
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/.foretune', '<rootDir>/.venv'],
 };

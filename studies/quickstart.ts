@@ -16,7 +16,7 @@ const variants = grid(
     objective,
     mixture,
     lr: 0.003,
-    train_tokens: 360_000,
+    train_tokens: 700_000,
   }),
 );
 
@@ -24,24 +24,24 @@ export default defineStudy({
   kind: 'trained',
   name: 'quickstart',
   description:
-    'Four objectives times two data mixtures, continued from one base of 164,000 parameters; three tasks about an invented world.',
+    'Four objectives times two data mixtures, continued from one base of 197,000 parameters; three tasks about an invented world.',
   tasks: ['cms', 'rag', 'cbqa'],
   window: 4,
   mixtures: {
     all: { world: 0.55, prose: 0.15, code: 0.15, glosses: 0.15 },
-    facts: { world: 0.7, prose: 0.1, code: 0.1, glosses: 0.1 },
-    books: { world: 0.3, prose: 0.3, code: 0.2, glosses: 0.2 },
+    facts: { world: 0.75, prose: 0.09, code: 0.08, glosses: 0.08 },
+    books: { world: 0.2, prose: 0.28, code: 0.26, glosses: 0.26 },
   },
   base: {
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
     lr: 0.004,
-    train_tokens: 1_200_000,
+    train_tokens: 3_200_000,
   },
   variants,
   sft: {
     cms: { lr: 0.002, steps: 60, batch: 32, train_items: 1024, test_items: 512 },
-    rag: { lr: 0.001, steps: 300, batch: 16, train_items: 4096, test_items: 512 },
+    rag: { lr: 0.001, steps: 100, batch: 16, train_items: 4096, test_items: 512 },
     cbqa: { lr: 0.002, steps: 60, batch: 32, train_items: 256, test_items: 192 },
   },
 });

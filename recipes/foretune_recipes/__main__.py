@@ -1,6 +1,7 @@
 """`python -m foretune_recipes <job.json>`: runs the job; exit code 0 when every run is done, else 1.
 
-SIGTERM ends it at once (the default action): what counts is on disk already. Threads and cores are settled before jax is imported: it reads both once, at start.
+SIGTERM ends it at once (the default action): what counts is on disk already. Threads and cores are
+settled before jax is imported: it reads both once, at start.
 """
 
 import json

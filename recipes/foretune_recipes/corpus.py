@@ -21,7 +21,7 @@ from .world.registers import world_documents
 from .world.world import World, make_world
 
 SMALLEST_POOL = 2**18
-SAMPLE_CHARACTERS = {"world": 600_000, "prose": 400_000, "code": 300_000, "glosses": 300_000}
+SAMPLE_CHARACTERS = {"world": 1_500_000, "prose": 400_000, "code": 300_000, "glosses": 300_000}
 ENCODE_BATCH = 512
 
 

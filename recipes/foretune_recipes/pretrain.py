@@ -13,7 +13,10 @@ from .run import RunContext, RunOutput
 from .seeds import generator
 from .train import CHUNK, State, learning_rates, new_state, train
 
-STEP_TOKENS = 512
+# Tokens a step. From scratch small steps teach more a token; a variant's are larger, since span
+# corruption asks for few tokens of a row and its gradient is noisy.
+BASE_STEP_TOKENS = 512
+STEP_TOKENS = 1024
 WARMUP_STEPS = 30
 DECAY_FROM = 0.5
 CHECKPOINT_STEPS = 4 * CHUNK
@@ -24,13 +27,14 @@ BASE_VARIANT = "base"
 def pretrain(context: RunContext) -> RunOutput:
     config = Pretrain.read(dict(context.config))
     model = config.model
-    rows = max(1, STEP_TOKENS // model.context)
+    is_base = context.variant_id == BASE_VARIANT
+    rows = max(1, (BASE_STEP_TOKENS if is_base else STEP_TOKENS) // model.context)
     steps = max(1, round(config.train_tokens / (rows * model.context)))
     data = training_data(context, config, rows * steps)
     params, cost = _start(context, config)
     state, losses = _resume(context, new_state(params))
     # The shared base keeps its rate: what continues it brings the decay.
-    decay_from = 1.0 if context.variant_id == BASE_VARIANT else DECAY_FROM
+    decay_from = 1.0 if is_base else DECAY_FROM
     lrs = learning_rates(config.lr, steps, WARMUP_STEPS, decay_from)
 
     def on_chunk(state: State, found: np.ndarray) -> None:

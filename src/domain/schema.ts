@@ -21,7 +21,7 @@ export const ModelSchema = z.strictObject({
   width: count.default(64).describe('Residual width; must divide by `heads`'),
   heads: count.default(4).describe('Attention heads'),
   context: count.default(64).describe('Longest sequence, tokens'),
-  vocabulary: count.default(1024).describe('Size of the BPE vocabulary, special tokens included'),
+  vocabulary: count.default(1536).describe('Size of the BPE vocabulary, special tokens included'),
 });
 export type Model = z.infer<typeof ModelSchema>;
 

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { comparedVariants, measure } from '../../src/proxies/measurements';
 import { publishedInput, trainedInput } from '../report/inputs';
 import { openBrowser } from '../support/browser';
-import { startReportProcess } from '../support/report-process';
+import { renderReport } from '../../src/report/report';
 
 const HOSTILE = '</script><script>alert(1)</script>';
 const INPUTS = {
@@ -16,14 +16,12 @@ const INPUTS = {
 };
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'foretune-report-'));
-const reports = startReportProcess();
 let browser: Browser;
 beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser.close();
-  await reports.stop();
   rmSync(dir, { recursive: true });
 });
 
@@ -34,7 +32,7 @@ describe.each(Object.entries(INPUTS))('the report of the %s study in a browser',
   let page: Page;
 
   beforeAll(async () => {
-    writeFileSync(path.join(dir, `${name}.html`), await reports.render(input));
+    writeFileSync(path.join(dir, `${name}.html`), await renderReport(input));
     page = await browser.newPage();
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

@@ -1,15 +1,12 @@
 import type { ReportInput } from '../../src/report/input';
-import { startReportProcess } from '../support/report-process';
+import { renderReport } from '../../src/report/report';
 import { inputOf, publishedInput, TRAINED_STUDY, trainedInput } from './inputs';
-
-const reports = startReportProcess();
-afterAll(() => reports.stop());
 
 /** Renders the made-up study with some of its rows changed, fitted again. */
 function render(change: (input: ReportInput) => Partial<ReportInput>): Promise<string> {
   const { variants, indicators, outcomes, curves, runs, ...input } = trainedInput();
   const rows = { variants, indicators, outcomes, curves, runs };
-  return reports.render(inputOf(TRAINED_STUDY, { ...rows, ...change({ ...input, ...rows }) }));
+  return renderReport(inputOf(TRAINED_STUDY, { ...rows, ...change({ ...input, ...rows }) }));
 }
 
 /** The part of the page under the heading with this id. */
@@ -61,7 +58,7 @@ test('one fine-tuning seed: the luck of the seed is said to be unknown', async (
 });
 
 test('neither seeds nor standard errors: the noise is said to be unknown', async () => {
-  const noise = section(await reports.render(publishedInput()), 'noise');
+  const noise = section(await renderReport(publishedInput()), 'noise');
   expect(noise).toMatch(/is not known/);
   expect(noise).not.toContain('<table');
 });

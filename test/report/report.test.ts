@@ -1,10 +1,7 @@
 import type { Row } from '../../src/dataset/tables';
 import { comparedVariants, measure } from '../../src/proxies/measurements';
-import { startReportProcess } from '../support/report-process';
+import { renderReport } from '../../src/report/report';
 import { publishedInput, trainedInput } from './inputs';
-
-const reports = startReportProcess();
-afterAll(() => reports.stop());
 
 const HOSTILE = '</script><script>alert(1)</script>';
 const HOSTILE_ESCAPED = '&lt;/script>&lt;script>alert(1)&lt;/script>';
@@ -31,7 +28,7 @@ const INPUTS = { published: publishedInput(), trained: trainedInput() };
 describe.each(Object.entries(INPUTS))('the report of the %s study', (_, input) => {
   let page: string;
   beforeAll(async () => {
-    page = await reports.render(input);
+    page = await renderReport(input);
   });
 
   test('has every fit with its numbers', () => {
@@ -79,18 +76,18 @@ function decimals(text = ''): number {
 
 describe('a variant with a hostile name', () => {
   test('stands in the page as text', async () => {
-    const page = await reports.render(trainedInput((id) => `${id}${HOSTILE}`));
+    const page = await renderReport(trainedInput((id) => `${id}${HOSTILE}`));
     expect(page.includes('<script')).toBe(false);
     expect(page.includes(`> clm-even${HOSTILE_ESCAPED}</th>`)).toBe(true);
   });
 
   test('keeps its name within the plots', async () => {
-    const page = await reports.render(trainedInput((id) => `${id}"><b onclick="x">`));
+    const page = await renderReport(trainedInput((id) => `${id}"><b onclick="x">`));
     expect(page.includes('<b onclick')).toBe(false);
   });
 });
 
 test('the same rows give the same report', async () => {
-  const [one, other] = [await reports.render(trainedInput()), await reports.render(trainedInput())];
+  const [one, other] = [await renderReport(trainedInput()), await renderReport(trainedInput())];
   expect(one === other).toBe(true);
 });

@@ -12,7 +12,8 @@ from .world import Kind, Person, World
 
 QUESTION = "Question: {question} Answer:"
 TYPICAL_SHARE = 0.9
-PASSAGE_PEOPLE = 3
+PASSAGE_PEOPLE = 2
+PASSAGE_FACTS = 2
 # Share of volume 2 in what variants read: the base has read volume 1 many times.
 NEW_SHARE = 0.7
 DOCUMENT_SHARES = {"person": 0.5, "kind": 0.25, "passage": 0.25}
@@ -106,8 +107,17 @@ def passage_document(names: tuple[str, ...], rng: Random) -> str:
 
 
 def passage_question(names: tuple[str, ...], relation: Relation, rng: Random) -> tuple[str, str]:
+    """What is told of several fresh people, the asked fact among it, then the question; and its answer.
+
+    Often one told value alone fits the question; else the reader must know of whom each was told.
+    """
     people = rng.sample(names, PASSAGE_PEOPLE)
-    values = rng.sample(relation.values, PASSAGE_PEOPLE)
-    told = " ".join(statement(relation, n, v, rng) for n, v in zip(people, values, strict=True))
-    asked = rng.randrange(PASSAGE_PEOPLE)
-    return f"{told} {question(relation, people[asked])}", values[asked]
+    told = [(name, rng.sample(FACTS, PASSAGE_FACTS)) for name in people]
+    if relation not in told[0][1]:
+        told[0][1][0] = relation
+    values = {(name, fact.name): rng.choice(fact.values) for name, facts in told for fact in facts}
+    sentences = [
+        statement(fact, name, values[name, fact.name], rng) for name, facts in told for fact in facts
+    ]
+    rng.shuffle(sentences)
+    return f"{' '.join(sentences)} {question(relation, people[0])}", values[people[0], relation.name]
