@@ -66,7 +66,7 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shapes", nargs="*", choices=[*SHAPES, []], help="default: all")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--torch", required=True, help="the Python that has torch")
     return parser.parse_args()
