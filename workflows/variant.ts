@@ -10,6 +10,7 @@ import {
   isCancellation,
   log,
   setHandler,
+  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { JobOutcome } from '../activities';
@@ -90,16 +91,25 @@ async function tryJob(input: VariantInput, job: PlannedJob, control: Control): P
     await condition(() => !control.paused);
     upsertSearchAttributes({ ForetuneStage: [job.stage] });
     const outcome = await cluster.runJob({ plan_key: input.plan_key, job: job.name, attempt });
-    if (!mayRetry(outcome, spent)) return countRuns(outcome.runs);
-    log.warn('Job failed and is tried again', { job: job.name, class: outcome.failure_class });
+    const failure = outcome.failure_class;
+    if (!failure || !mayRetry(failure, spent)) return countRuns(outcome.runs);
+    log.warn('Job failed and is tried again', { job: job.name, class: failure });
+    await recover(failure, spent.get(failure) ?? 1);
   }
 }
 
-function mayRetry(outcome: JobOutcome, spent: Map<FailureClass, number>): boolean {
-  const failure = outcome.failure_class;
-  if (!failure) return false;
+function mayRetry(failure: FailureClass, spent: Map<FailureClass, number>): boolean {
   spent.set(failure, (spent.get(failure) ?? 0) + 1);
   return (spent.get(failure) ?? 0) <= RETRY_BUDGETS[failure];
+}
+
+const FIRST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 10 * 60_000;
+
+/** A cluster in trouble needs time; what was pre-empted only has to queue again. */
+async function recover(failure: FailureClass, time: number): Promise<void> {
+  if (failure === 'preempted') return;
+  await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (time - 1), LONGEST_PAUSE_MS));
 }
 
 /** A study that is gone needs no message: the record has everything. */

@@ -16,7 +16,8 @@ const ATTEMPTS: Readonly<Record<FailureClass, number>> = {
 const CLASSES = Object.keys(ATTEMPTS) as FailureClass[];
 
 let temporal: Temporal;
-beforeAll(async () => (temporal = await openTemporal()));
+// The pauses between attempts grow to minutes.
+beforeAll(async () => (temporal = await openTemporal({ shortTimers: true })));
 afterAll(() => temporal.close());
 
 /** Runs a study to its end and says what it counted. */
