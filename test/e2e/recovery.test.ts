@@ -1,0 +1,123 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { kill, openWorkplace, pidIn, type Running, type Workplace } from '../support/cli';
+
+const TINY = 'test/fixtures/studies/tiny.ts';
+const MEASUREMENTS = ['indicators', 'outcomes', 'samples'];
+
+type TableRow = Readonly<Record<string, unknown>>;
+type Measurements = Readonly<Record<string, readonly string[]>>;
+
+/** What a study measures that nothing disturbs. */
+let expected: Measurements;
+let reference: Workplace;
+beforeAll(async () => {
+  reference = await openWorkplace();
+  await succeed(reference, 'run', TINY);
+  expected = await measurements(reference);
+}, 240_000);
+afterAll(() => reference.close(), 60_000);
+
+let workplace: Workplace;
+beforeEach(async () => {
+  workplace = await openWorkplace();
+  // Prepared text and compiled code, which decide no number and take most of a small job's time.
+  await cp(path.join(reference.stateDir, 'cache'), path.join(workplace.stateDir, 'cache'), {
+    recursive: true,
+  });
+}, 60_000);
+afterEach(() => workplace.close(), 60_000);
+
+it('a study whose worker and client were killed while a job ran is resumed, nothing runs twice', async () => {
+  const client = workplace.start('run', TINY);
+  await untilJobRuns(client);
+  kill(pidIn(workplace.stateDir, 'worker.pid'));
+  kill(client.process.pid ?? 0);
+  await client.ended;
+  await succeed(workplace, 'resume', 'tiny');
+  expect(await measurements(workplace)).toEqual(expected);
+  expect(await attempts()).toEqual(Array(13).fill(1));
+  for (const job of jobFolders()) expect(readdirSync(path.join(job, 'control'))).toEqual(['1']);
+}, 240_000);
+
+it('a study whose servers were killed while a job ran is resumed, nothing runs twice', async () => {
+  const client = workplace.start('run', TINY);
+  await untilJobRuns(client);
+  for (const file of ['temporal.json', 's3.json']) kill(pidIn(workplace.stateDir, file));
+  kill(client.process.pid ?? 0);
+  await client.ended;
+  await succeed(workplace, 'resume', 'tiny');
+  expect(await measurements(workplace)).toEqual(expected);
+  expect(await attempts()).toEqual(Array(13).fill(1));
+}, 240_000);
+
+it('Ctrl-C leaves the study running; `down` refuses until it is forced, and `resume` completes it', async () => {
+  const client = workplace.start('run', TINY);
+  // Held where it is, so that it runs for as long as this test looks.
+  const job = await untilJobRuns(client);
+  process.kill(job, 'SIGSTOP');
+  client.process.kill('SIGINT');
+  const detached = await client.ended;
+  expect(detached).toMatchObject({ code: 130, stdout: '' });
+  expect(detached.stderr).toContain('npx foretune resume tiny@1');
+
+  const refused = await workplace.foretune('down');
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toContain('npx foretune down --force');
+  expect(await workplace.json('status', 'tiny')).toMatchObject({ status: 'running' });
+
+  process.kill(job, 'SIGCONT');
+  const forced = await workplace.foretune('down', '--force');
+  expect(forced).toMatchObject({ code: 0, stdout: expect.stringContaining('1 jobs') as string });
+  expect(workplace.processes()).toEqual([]);
+
+  await succeed(workplace, 'resume', 'tiny');
+  expect(await measurements(workplace)).toEqual(expected);
+}, 240_000);
+
+async function succeed(where: Workplace, ...args: string[]): Promise<void> {
+  const { code, stderr } = await where.foretune(...args);
+  if (code !== 0) throw new Error(`foretune ${args.join(' ')} ended with ${code}:\n${stderr}`);
+}
+
+/** Process id of a job that has begun and not ended; fails when the client ends before. */
+async function untilJobRuns(client: Running): Promise<number> {
+  for (;;) {
+    const job = jobFolders().find(isRunning);
+    if (job) return pidIn(job, 'control/1/child.json');
+    if (client.process.exitCode !== null) throw new Error((await client.ended).stderr);
+    await setTimeout(20);
+  }
+}
+
+function jobFolders(): string[] {
+  const jobs = path.join(workplace.stateDir, 'clusters/local/jobs');
+  return existsSync(jobs) ? readdirSync(jobs).map((name) => path.join(jobs, name)) : [];
+}
+
+function isRunning(job: string): boolean {
+  const has = (name: string) => existsSync(path.join(job, 'control/1', name));
+  return has('child.json') && !has('exit.json');
+}
+
+async function attempts(): Promise<unknown[]> {
+  const runs = await workplace.json<TableRow[]>('data', 'show', 'runs', '--study', 'tiny');
+  return runs.filter((row) => row.status === 'done').map((row) => row.attempt);
+}
+
+/** The rows of every measured table, in an order that does not depend on when they were recorded. */
+async function measurements(where: Workplace): Promise<Measurements> {
+  const tables: Record<string, string[]> = {};
+  for (const name of MEASUREMENTS) {
+    const rows = await where.json<TableRow[]>('data', 'show', name, '--study', 'tiny');
+    tables[name] = rows.map(content).sort();
+  }
+  return tables;
+}
+
+/** A run that was ended and begun again has another attempt, and the same numbers. */
+function content({ recorded_at: _at, attempt: _attempt, ...row }: TableRow): string {
+  return JSON.stringify(row);
+}

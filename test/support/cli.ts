@@ -1,0 +1,107 @@
+/**
+ * The whole product through its command line: a workplace is a state folder of its own, with its own
+ * servers, worker, jobs and dataset.
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export const ROOT = path.resolve(__dirname, '../..');
+const BIN = path.join(ROOT, 'src/cli/bin.cjs');
+
+export interface Ended {
+  /** Null for a program that a signal ended. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Workplace {
+  readonly stateDir: string;
+  /** Runs one command to its end. */
+  foretune(...args: string[]): Promise<Ended>;
+  /** Starts one that goes on. */
+  start(...args: string[]): Running;
+  /** What a command that has to succeed prints, with `-o json`. */
+  json<T = unknown>(...args: string[]): Promise<T>;
+  /** Process ids of all that works in the folder. */
+  processes(): number[];
+  close(): Promise<void>;
+}
+
+/** The caller's own servers and credentials are not seen by the programs that are tested. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const isOurs = ([name]: [string, unknown]) => !/^(AWS_|S3_|TEMPORAL_|FORETUNE_)/.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(isOurs));
+}
+
+export async function openWorkplace(): Promise<Workplace> {
+  const stateDir = await mkdtemp(path.join(os.tmpdir(), 'foretune-e2e-'));
+  const env = { ...cleanEnvironment(), FORETUNE_STATE_DIR: stateDir };
+  const start = (...args: string[]) => run(process.execPath, [BIN, ...args], env);
+  const foretune = (...args: string[]) => start(...args).ended;
+  return {
+    stateDir,
+    start,
+    foretune,
+    json: async <T>(...args: string[]) => parseSuccess<T>(await foretune(...args, '-o', 'json')),
+    processes: () => processesOf(stateDir),
+    close: async () => {
+      await foretune('down', '--force');
+      for (const pid of processesOf(stateDir)) kill(pid);
+      await rm(stateDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Any other program, to its end. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = cleanEnvironment(),
+): Promise<Ended> {
+  return run(command, args, env).ended;
+}
+
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Running {
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
+    ([stdout, stderr, [code]]) => ({ code: code as number | null, stdout, stderr }),
+  );
+  return { process: child, ended };
+}
+
+function parseSuccess<T>({ code, stdout, stderr }: Ended): T {
+  if (code !== 0) throw new Error(`foretune ended with ${code}:\n${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+/** The pid that a state file names: `worker.pid` holds it alone, others as `{"pid": ...}`. */
+export function pidIn(stateDir: string, file: string): number {
+  const content: unknown = JSON.parse(readFileSync(path.join(stateDir, file), 'utf8'));
+  return typeof content === 'number' ? content : (content as { pid: number }).pid;
+}
+
+/** Servers, worker and jobs all carry the folder's path in their arguments or their environment. */
+function processesOf(dir: string): number[] {
+  const all = execFileSync('ps', ['axeww', '-o', 'pid=,args='], { maxBuffer: 2 ** 26 }).toString();
+  const lines = all.split('\n').filter((line) => line.includes(dir));
+  return lines.map((line) => Number.parseInt(line, 10)).filter((pid) => pid !== process.pid);
+}
+
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended by itself
+  }
+}
