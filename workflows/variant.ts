@@ -13,7 +13,6 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { JobOutcome } from '../activities';
 import { studyWorkflowId } from '../src/domain/ids';
 import type { PlannedJob } from '../src/domain/plan';
 import { RETRY_BUDGETS, type FailureClass, type RunStatus } from '../src/domain/vocabulary';
