@@ -89,14 +89,16 @@ export interface Config {
 }
 
 const text = z.string().min(1).optional();
+/** Without the scheme, a host name before a colon would pass for one. */
+const address = z.url({ protocol: /^https?$/, error: 'expected http(s)://host:port' }).optional();
 const EnvironmentSchema = z.object({
   FORETUNE_STATE_DIR: text,
   FORETUNE_DATASET: z
     .string()
     .regex(/^s3:\/\/[^/]+(\/.*)?$/, 'expected s3://bucket or s3://bucket/prefix')
     .optional(),
-  S3_ENDPOINT: z.url().optional(),
-  AWS_ENDPOINT_URL: z.url().optional(),
+  S3_ENDPOINT: address,
+  AWS_ENDPOINT_URL: address,
   AWS_REGION: text,
   AWS_ACCESS_KEY_ID: text,
   AWS_SECRET_ACCESS_KEY: text,
@@ -106,14 +108,15 @@ type Environment = z.infer<typeof EnvironmentSchema>;
 
 /** Reads the environment. Throws SpecError naming the variable that is wrong. */
 export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
-  const environment = parseEnvironment(variables);
+  const set = onlySet(variables);
+  const environment = parseEnvironment(set);
   const stateDir = path.resolve(environment.FORETUNE_STATE_DIR ?? path.join(root, '.foretune'));
   const own = ownAddresses(stateDir);
   return {
     root,
     stateDir,
     python,
-    temporal: temporalConfig(variables, own.temporal),
+    temporal: temporalConfig(set, own.temporal),
     s3: s3Config(environment, own.s3),
     recipes,
     clusters,
@@ -121,10 +124,14 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
-function parseEnvironment(variables: NodeJS.ProcessEnv): Environment {
-  // A variable that is set to nothing is not set.
-  const set = Object.entries(variables).filter(([, value]) => value !== '');
-  const parsed = EnvironmentSchema.safeParse(Object.fromEntries(set));
+/** A variable that is set to nothing is not set. */
+function onlySet(variables: NodeJS.ProcessEnv): Record<string, string> {
+  const set = Object.entries(variables).filter(([, value]) => value);
+  return Object.fromEntries(set) as Record<string, string>;
+}
+
+function parseEnvironment(set: Readonly<Record<string, string>>): Environment {
+  const parsed = EnvironmentSchema.safeParse(set);
   if (parsed.success) return parsed.data;
   throw new SpecError(`The environment is not valid:\n${z.prettifyError(parsed.error)}`);
 }
@@ -149,11 +156,11 @@ function ownAddresses(stateDir: string): { readonly temporal?: string; readonly 
   };
 }
 
-function temporalConfig(variables: NodeJS.ProcessEnv, own: string | undefined): TemporalConfig {
-  const set = Object.entries(variables).filter(([, value]) => value !== undefined);
-  const profile = loadClientConnectConfig({
-    overrideEnvVars: Object.fromEntries(set) as Record<string, string>,
-  });
+function temporalConfig(
+  set: Readonly<Record<string, string>>,
+  own: string | undefined,
+): TemporalConfig {
+  const profile = temporalProfile(set);
   const { address, ...connection } = profile.connectionOptions;
   const external = address !== undefined && address !== own;
   return {
@@ -162,6 +169,19 @@ function temporalConfig(variables: NodeJS.ProcessEnv, own: string | undefined): 
     taskQueue: 'foretune',
     connection: external ? connection : {},
   };
+}
+
+function temporalProfile(set: Readonly<Record<string, string>>): ClientConnectConfig {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: { ...set } });
+  } catch (cause) {
+    // Of a file that cannot be read, the further lines quote it: it may hold a key.
+    const reason = String(cause).split('\n')[0];
+    throw new SpecError(
+      `Temporal's settings are not valid (${reason}). Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the files that TEMPORAL_TLS_... name.`,
+      { cause },
+    );
+  }
 }
 
 function s3Config(environment: Environment, own: string | undefined): S3Config {
