@@ -25,14 +25,20 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-export interface Workplace {
-  readonly stateDir: string;
+/** The command line in one environment. */
+export interface Shell {
   /** Runs one command to its end. */
   foretune(...args: string[]): Promise<Ended>;
   /** Starts one that goes on. */
   start(...args: string[]): Running;
   /** What a command that has to succeed prints, with `-o json`. */
   json<T = unknown>(...args: string[]): Promise<T>;
+}
+
+export interface Workplace extends Shell {
+  readonly stateDir: string;
+  /** The same with more variables in its environment. */
+  with(variables: NodeJS.ProcessEnv): Shell;
   /** Process ids of all that works in the folder. */
   processes(): number[];
   close(): Promise<void>;
@@ -47,19 +53,27 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 export async function openWorkplace(): Promise<Workplace> {
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'foretune-e2e-'));
   const env = { ...cleanEnvironment(), FORETUNE_STATE_DIR: stateDir };
-  const start = (...args: string[]) => run(process.execPath, [BIN, ...args], env);
-  const foretune = (...args: string[]) => start(...args).ended;
+  const shell = openShell(env);
   return {
+    ...shell,
     stateDir,
-    start,
-    foretune,
-    json: async <T>(...args: string[]) => parseSuccess<T>(await foretune(...args, '-o', 'json')),
+    with: (variables) => openShell({ ...env, ...variables }),
     processes: () => processesOf(stateDir),
     close: async () => {
-      await foretune('down', '--force');
+      await shell.foretune('down', '--force');
       for (const pid of processesOf(stateDir)) kill(pid);
       await rm(stateDir, { recursive: true, force: true, maxRetries: 5 });
     },
+  };
+}
+
+function openShell(env: NodeJS.ProcessEnv): Shell {
+  const start = (...args: string[]) => run(process.execPath, [BIN, ...args], env);
+  const foretune = (...args: string[]) => start(...args).ended;
+  return {
+    start,
+    foretune,
+    json: async <T>(...args: string[]) => parseSuccess<T>(await foretune(...args, '-o', 'json')),
   };
 }
 
@@ -85,9 +99,14 @@ function parseSuccess<T>({ code, stdout, stderr }: Ended): T {
   return JSON.parse(stdout) as T;
 }
 
-/** The pid that a state file names: `worker.pid` holds it alone, others as `{"pid": ...}`. */
+/** A file of the state folder: ports, pids. */
+export function readState(stateDir: string, file: string): unknown {
+  return JSON.parse(readFileSync(path.join(stateDir, file), 'utf8'));
+}
+
+/** The process that a state file names: `worker.pid` holds its id alone, others as `{"pid": ...}`. */
 export function pidIn(stateDir: string, file: string): number {
-  const content: unknown = JSON.parse(readFileSync(path.join(stateDir, file), 'utf8'));
+  const content = readState(stateDir, file);
   return typeof content === 'number' ? content : (content as { pid: number }).pid;
 }
 
