@@ -11,7 +11,7 @@ def evaluate(context: RunContext) -> RunOutput:
     config = Evaluate.read(dict(context.config))
     params, _ = read_weights(context.required_input(), config.model)
     corpus = context.corpus(config.model)
-    asked = items(config.task, corpus.world, "test", config.test_items, context.seed)
+    asked = items(config.task, corpus.world, "test", config.test_items, corpus.seed)
     prompts = [item.prompt for item in asked]
     results = answer_items(params, config.model, corpus.tokenizer, asked, prompts)
     context.progress.report(1, 1)

@@ -9,6 +9,7 @@ from .checkpoint import Cost
 from .config import Model
 from .corpus import Corpus, open_corpus
 from .progress import Progress
+from .seeds import DATA_SEED
 from .tables import Row
 
 
@@ -27,7 +28,7 @@ class RunContext:
     progress: Progress
 
     def corpus(self, model: Model) -> Corpus:
-        return open_corpus(self.cache_dir, self.seed, model.vocabulary)
+        return open_corpus(self.cache_dir, DATA_SEED, model.vocabulary)
 
     @property
     def weights(self) -> Path:

@@ -5,6 +5,10 @@ import random
 
 import numpy as np
 
+# The world, its texts and its questions are one data set: a study's seed decides how models are trained
+# on it, so that seeds of a variant differ by training alone.
+DATA_SEED = 0
+
 
 def generator(*identity: str | int) -> np.random.Generator:
     """A generator seeded by a digest of `identity`; streams of different identities are independent."""

@@ -40,7 +40,7 @@ def sft(context: RunContext) -> RunOutput:
 def sft_data(context: RunContext, config: Sft) -> Batch:
     """Batches over the shuffled training items, reshuffled each epoch by the fine-tuning seed."""
     corpus = context.corpus(config.model)
-    made = items(config.task, corpus.world, "train", config.train_items, context.seed)
+    made = items(config.task, corpus.world, "train", config.train_items, corpus.seed)
     batch = answer_batch(
         corpus.tokenizer,
         [item.prompt for item in made],

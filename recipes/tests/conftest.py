@@ -14,8 +14,8 @@ os.environ |= dict.fromkeys(THREAD_VARIABLES, "1") | {"TOKENIZERS_PARALLELISM": 
 
 from foretune_recipes.compiled import use_compilation_cache
 from foretune_recipes.corpus import Corpus, open_corpus
+from foretune_recipes.seeds import DATA_SEED
 
-SEED = 7
 VOCABULARY = 512
 
 
@@ -32,4 +32,4 @@ def compiled(cache_dir: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def corpus(cache_dir: Path) -> Corpus:
-    return open_corpus(cache_dir, SEED, VOCABULARY)
+    return open_corpus(cache_dir, DATA_SEED, VOCABULARY)

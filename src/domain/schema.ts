@@ -80,7 +80,12 @@ const studyFields = {
 export const TrainedStudySchema = z.strictObject({
   kind: z.literal('trained'),
   ...studyFields,
-  seed: z.number().int().nonnegative().default(0).describe('Decides every random choice'),
+  seed: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Decides every random choice of training'),
   recipe: slug.default('jax').describe('Name of a recipe in temporal.config.ts'),
   cluster: slug.default('local').describe('Name of a cluster in temporal.config.ts'),
   model: ModelSchema.prefault({}).describe('Architecture shared by all variants'),
@@ -189,7 +194,11 @@ export const JobSchema = z.strictObject({
   job: z.string().describe('Deterministic name, unique on a cluster'),
   study: z.string().describe('name@version'),
   recipe: slug.describe('Name of the recipe in temporal.config.ts'),
-  seed: z.number().int().nonnegative().describe("The study's seed: decides every random choice"),
+  seed: z
+    .number()
+    .int()
+    .nonnegative()
+    .describe("The study's seed: decides every random choice of training"),
   threads: count.describe('Computing threads the job may use'),
   work_dir: z.string().describe('Folder of this job; survives attempts, holds what resuming needs'),
   cache_dir: z.string().describe('Folder shared by jobs: tokenizer, encoded text, compiled code'),
