@@ -24,7 +24,9 @@ function linuxStartTime(pid: number): string | null {
   }
   // The name in brackets may hold blanks and brackets: count the fields behind it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+  // A first thread that has ended waits for the others, which still hold ports and locks.
+  const hasEnded = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);
+  return hasEnded ? null : (fields[19] ?? null);
 }
 
 function psStartTime(pid: number): string | null {

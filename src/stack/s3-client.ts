@@ -17,7 +17,8 @@ export function s3Client({ endpoint, region, credentials, attempts }: S3Address)
     maxAttempts: attempts ?? 4,
     // Buckets of S3-compatible servers are folders, not host names.
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
-    ...(credentials === null ? {} : { credentials }),
+    // A copy: the SDK notes in it where it came from.
+    ...(credentials === null ? {} : { credentials: { ...credentials } }),
     // Not every S3-compatible server knows the checksums that newer SDKs add unasked.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,7 +1,7 @@
 /** The embedded S3 server: SeaweedFS, with random credentials in a file that only its owner reads. */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { Config, S3Credentials } from '../../temporal.config';
 import { s3Client } from './s3-client';
@@ -9,6 +9,8 @@ import type { ServerSpec } from './server';
 import { readState, writeState } from './state';
 import { serverEnvironment } from './temporal-server';
 
+/** Outside of the dataset. */
+const HEALTH_KEY = 'health';
 const CREDENTIALS_FILE = 's3-credentials.json';
 const CredentialsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 
@@ -61,7 +63,8 @@ export function s3Server(config: Config): ServerSpec {
         attempts: 1,
       });
       try {
-        await client.send(new HeadBucketCommand({ Bucket: bucket }));
+        // The bucket is there seconds before the volumes that hold its objects: only a write tells.
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key: HEALTH_KEY, Body: 'ok' }));
       } finally {
         client.destroy();
       }

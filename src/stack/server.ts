@@ -38,6 +38,7 @@ const HEALTHY_WITHIN_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
 
 const PortsSchema = z.record(z.string(), z.number());
+const ServerSchema = ProcessIdentitySchema.extend({ ready: z.boolean().default(true) });
 
 /** The ports that a server was given, or undefined before its first start. */
 export function portsOf(stateDir: string, name: string): Ports | undefined {
@@ -48,13 +49,11 @@ export function identityOf(stateDir: string, name: string): ProcessIdentity | un
   return readState(stateDir, `${name}.json`, ProcessIdentitySchema);
 }
 
-/** Quick: its process lives and its first port takes connections. */
+/** Quick: it was healthy, its process lives and its first port takes connections. */
 export async function isUp(stateDir: string, spec: ServerSpec): Promise<boolean> {
-  const identity = identityOf(stateDir, spec.name);
+  const server = readState(stateDir, `${spec.name}.json`, ServerSchema);
   const port = portsOf(stateDir, spec.name)?.[spec.ports[0]];
-  return (
-    identity !== undefined && port !== undefined && isAlive(identity) && takesConnections(port)
-  );
+  return !!server?.ready && port !== undefined && isAlive(server) && takesConnections(port);
 }
 
 /** Starts the server on free ports, the remembered ones when nobody took them. Not concurrently. */
@@ -75,9 +74,11 @@ export async function startServer(
       );
     },
   );
-  writeState(stateDir, `${spec.name}.json`, identity);
+  // Known from its first moment, so that it can be stopped; found by others when it is ready.
+  writeState(stateDir, `${spec.name}.json`, { ...identity, ready: false });
   await untilHealthy(spec, ports, identity, log);
   await spec.prepare?.(ports);
+  writeState(stateDir, `${spec.name}.json`, { ...identity, ready: true });
   return ports;
 }
 

@@ -1,0 +1,82 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { environmentOf } from '../../src/cli/env';
+import { runChecks, type Check } from '../../src/stack/doctor';
+import { stopServer } from '../../src/stack/server';
+import { endpointsOf } from '../../src/stack/stack';
+import { loadConfig, type Config } from '../../temporal.config';
+import { testStack, type TestStack } from '../support/stack';
+
+let stack: TestStack;
+beforeAll(() => void (stack = testStack()));
+afterAll(() => stack.close());
+
+const checkOf = async (config: Config, part: string): Promise<Check | undefined> =>
+  (await runChecks(config)).find((check) => check.part === part);
+
+it('A stack that was never started is idle, and is not started by the look at it', async () => {
+  expect(await checkOf(stack.config, 'servers')).toMatchObject({ status: 'idle' });
+  expect(await checkOf(stack.config, 'Temporal')).toBeUndefined();
+});
+
+it('Every part of a running stack is well, but for the worker, which is started on demand', async () => {
+  await stack.start();
+  const checks = await runChecks(stack.config);
+  const parts = ['Node', 'Python', 'disk', 'Temporal', 'search attributes', 'retention', 'S3'];
+  expect(checks.map(({ part }) => part)).toEqual([...parts, 'worker']);
+  expect(checks.filter(({ status }) => status !== 'ok')).toMatchObject([
+    { part: 'worker', status: 'idle' },
+  ]);
+});
+
+it('A Python without its packages is named, with the command that brings them', async () => {
+  const config = { ...stack.config, python: path.join(stack.config.stateDir, 'no-python') };
+  expect(await checkOf(config, 'Python')).toMatchObject({
+    status: 'failed',
+    mend: expect.stringContaining('infra/setup.mjs') as string,
+  });
+});
+
+/** As another clone sees the servers of this stack, and as a person sees servers of their own. */
+describe('External servers', () => {
+  let folder: string;
+  const external = (changes: NodeJS.ProcessEnv = {}): Config => {
+    folder = path.join(stack.config.stateDir, 'other');
+    const { PATH } = process.env;
+    const variables = environmentOf(endpointsOf(stack.config));
+    return loadConfig({ PATH, HOME: folder, FORETUNE_STATE_DIR: folder, ...variables, ...changes });
+  };
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('that are well are reported well', async () => {
+    const checks = await runChecks(external());
+    expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(checks.map(({ part }) => part)).toContain('S3');
+  });
+
+  it.each([
+    ['wrong credentials', { AWS_SECRET_ACCESS_KEY: 'wrong' }, 'S3', 'credentials'],
+    ['an S3 server that is down', { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, 'S3', 'S3_ENDPOINT'],
+    [
+      'a Temporal that is down',
+      { TEMPORAL_ADDRESS: '127.0.0.1:9' },
+      'Temporal',
+      'TEMPORAL_ADDRESS',
+    ],
+    ['a namespace of nobody', { TEMPORAL_NAMESPACE: 'nobody' }, 'Temporal', 'namespace'],
+  ])('%s are told apart from what is well', async (_, changes, part, advice) => {
+    const checks = await runChecks(external(changes));
+    const failed = checks.filter(({ status }) => status === 'failed');
+    expect(failed.map((check) => check.part)).toEqual([part]);
+    expect(failed[0]?.mend).toContain(advice);
+    expect(failed[0]?.detail).not.toContain('wrong');
+  });
+});
+
+it('A stack of which one server is down is started by the next command', async () => {
+  await stopServer(stack.config.stateDir, 's3');
+  expect(await checkOf(stack.config, 'servers')).toMatchObject({
+    status: 'idle',
+    detail: expect.stringContaining('foretune up') as string,
+  });
+});
