@@ -12,8 +12,8 @@ if (!existsSync(path.join(bin, 'pytest'))) {
 }
 
 for (const [command, ...args] of [
-  ['ruff', 'check', 'recipes', 'src', 'test'],
-  ['ruff', 'format', '--check', '--quiet', 'recipes', 'src', 'test'],
+  ['ruff', 'check', 'recipes', 'src', 'test', 'bench'],
+  ['ruff', 'format', '--check', '--quiet', 'recipes', 'src', 'test', 'bench'],
   ['pytest', '-q', 'recipes/tests'],
 ]) {
   const { status } = spawnSync(path.join(bin, command), args, { cwd: root, stdio: 'inherit' });
