@@ -4,6 +4,7 @@ import { clearInterval, setInterval } from 'node:timers';
 import { advice, SetupError } from './errors.mjs';
 
 const LINE_EVERY_MS = 15_000;
+const NPM_LINES = 20;
 
 export async function run(title, command, args, options = {}) {
   const started = Date.now();
@@ -13,8 +14,15 @@ export async function run(title, command, args, options = {}) {
   stop();
   if (code === 0) return void console.error(`${title}: done in ${seconds()}`);
   throw new SetupError(
-    `${title} failed after ${seconds()}: ${[command, ...args].join(' ')}\n${output.trim().slice(-3000)}\n\n${advice(output)}`,
+    `${title} failed after ${seconds()}: ${[command, ...args].join(' ')}\n${reason(output)}\n\n${advice(output)}`,
   );
+}
+
+/** npm says why first and ends with how it is called; of the others the end tells most. */
+function reason(output) {
+  const [errors] = output.split(/^npm (?:error|ERR!) (?:Clean install a project|Usage:)$/m);
+  const lines = errors.split('\n').filter((line) => /^npm (error|ERR!) ./.test(line));
+  return lines.length ? lines.slice(0, NPM_LINES).join('\n') : output.trim().slice(-3000);
 }
 
 /** A counter on a terminal, a line now and then elsewhere. */
