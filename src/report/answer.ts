@@ -17,7 +17,7 @@ export interface Answer {
   readonly caveats: readonly string[];
 }
 
-/** Two proxies whose intervals overlap are not told apart: the careful reading of two intervals. */
+/** Overlapping intervals prove nothing either way: both proxies were judged on the same variants. */
 export function toldApart(a: Fit, b: Fit): boolean {
   return a.ci_low > b.ci_high || b.ci_low > a.ci_high;
 }
@@ -51,7 +51,7 @@ function sentenceOf(best: Fit, baseline: Fit | undefined): string {
     return `${lead}. It is perplexity itself, the baseline: nothing does better.`;
   const compared = `${lead}; perplexity, the baseline, in ${figures(baseline)}`;
   if (!toldApart(best, baseline))
-    return `${compared}: their intervals overlap, so they cannot be told apart.`;
+    return `${compared}: their intervals overlap, so that the difference may be chance.`;
   return baseline.ci_high < 0.5 ? `${compared}, worse than a coin toss.` : `${compared}.`;
 }
 
@@ -67,7 +67,7 @@ function caveatsOf(best: Fit, fits: readonly Fit[]): string[] {
   );
   if (alike.length)
     caveats.push(
-      `Not told apart from it: ${listed(alike.map((fit) => `${fit.proxy} (${share(fit.accuracy)})`))}.`,
+      `Its interval overlaps those of ${listed(alike.map((fit) => `${fit.proxy} (${share(fit.accuracy)})`))}.`,
     );
   return caveats;
 }
