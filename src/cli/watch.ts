@@ -80,7 +80,7 @@ function leave(context: CliContext, study: string, display: Display): never {
   process.exit(INTERRUPTED);
 }
 
-interface Display {
+export interface Display {
   show(progress: StudyProgress): void;
   stop(): void;
 }
@@ -106,24 +106,29 @@ function barDisplay(): Display {
   };
 }
 
-function lineDisplay(context: CliContext): Display {
+/** A line when something changed, and now and then while jobs run. */
+export function lineDisplay({ stderr }: Pick<CliContext, 'stderr'>): Display {
   let last = '';
   let printed = 0;
   return {
     show(progress) {
       const { counts } = progress;
-      const ended = JSON.stringify(counts);
-      if (ended === last && Date.now() - printed < LINE_EVERY_MS) return;
-      last = ended;
+      const now = JSON.stringify(counts);
+      const atRest = counts.running + counts.pending === 0;
+      // Of a study that has nothing to run, the plan has said so.
+      if (atRest && !last) return;
+      if (now === last && (atRest || Date.now() - printed < LINE_EVERY_MS)) return;
+      last = now;
       printed = Date.now();
-      context.stderr(`${counts.done + counts.reused}/${counts.total} runs  ${describe(progress)}`);
+      const share = `${counts.done + counts.reused}/${counts.total} runs`;
+      stderr([share, describe(progress)].filter(Boolean).join('  '));
     },
     stop: () => undefined,
   };
 }
 
 function describe({ counts, current, seconds_left }: StudyProgress): string {
-  const parts = [`${counts.running} running`];
+  const parts = counts.running ? [`${counts.running} running`] : [];
   if (counts.failed) parts.push(`${counts.failed} failed`);
   if (counts.blocked) parts.push(`${counts.blocked} blocked`);
   if (seconds_left !== null && seconds_left > 0) parts.push(`about ${duration(seconds_left)} left`);
@@ -131,7 +136,7 @@ function describe({ counts, current, seconds_left }: StudyProgress): string {
     const at = steps ? ` ${Math.round((100 * step) / steps)}%` : '';
     return `${run_id}${at}${loss === null ? '' : ` loss ${loss.toFixed(2)}`}`;
   });
-  return [parts.join(', '), ...steps].join(' | ');
+  return [parts.join(', '), ...steps].filter(Boolean).join(' | ');
 }
 
 function pause(ms: number): Promise<void> {

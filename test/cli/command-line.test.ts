@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { jsonSchema } from '../../src/cli/schema';
+
+const ROOT = path.resolve(__dirname, '../..');
+const BIN = path.join(ROOT, 'src', 'cli', 'bin.cjs');
+
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), 'foretune-cli-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A command that needs no server; both streams and the exit code. */
+function foretune(args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  const env = { PATH: process.env.PATH, HOME: folder, FORETUNE_STATE_DIR: folder, ...variables };
+  const ended = spawnSync(process.execPath, [BIN, ...args], { env, encoding: 'utf8', cwd: folder });
+  return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr };
+}
+
+it('Help goes to stdout, exits 0 and names every command', () => {
+  const { code, stdout, stderr } = foretune(['--help']);
+  expect([code, stderr]).toEqual([0, '']);
+  const registered = readdirSync(path.join(ROOT, 'src', 'cli'))
+    .map((name) => readFileSync(path.join(ROOT, 'src', 'cli', name), 'utf8'))
+    .flatMap((text) => /program\s*\.command\('(\w+)'\)/.exec(text)?.[1] ?? []);
+  expect(registered.length).toBeGreaterThan(12);
+  for (const name of registered) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+});
+
+it('Help of a command tells its options and its own exit codes', () => {
+  const { code, stdout } = foretune(['run', '--help']);
+  expect(code).toBe(0);
+  for (const option of ['--seed', '--cluster', '--dry-run', '--output'])
+    expect(stdout).toContain(option);
+  expect(stdout).toContain('exit 10');
+});
+
+describe('What cannot be understood exits 1, with words on stderr and nothing on stdout:', () => {
+  it.each([
+    ['a mistyped command', ['rnu', 'x.ts'], /Did you mean run\?/],
+    ['a mistyped option', ['run', 'x.ts', '--sed', '3'], /Did you mean --seed\?/],
+    ['a format of nobody', ['list', '-o', 'yaml'], /text, json, jsonl/],
+    ['a seed that is no number', ['run', 'x.ts', '--seed', '1.5'], /whole number/],
+    ['no command at all', [], /Commands:/],
+  ])('%s', (_, args, words) => {
+    const { code, stdout, stderr } = foretune(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('a study that is wrong', () => {
+    const file = path.join(folder, 'wrong.cjs');
+    writeFileSync(file, 'exports.default = { kind: "trained", name: "wrong", tasks: ["cmss"] };');
+    const { code, stdout, stderr } = foretune(['run', file]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('cmss');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('an environment that is wrong', () => {
+    const { code, stdout, stderr } = foretune(['list'], { S3_ENDPOINT: 'minio' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('S3_ENDPOINT');
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('What is not there exits 4:', () => {
+  it.each([
+    ['a study file', ['run', 'nowhere.ts'], /There is no study file "nowhere\.ts"/],
+    ['a table', ['data', 'show', 'outcome'], /Did you mean "outcomes"\?/],
+  ])('%s', (_, args, words) => {
+    const { code, stdout, stderr } = foretune(args);
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toMatch(words);
+  });
+});
+
+it.each(['study', 'job', 'result', 'progress'])('There is a JSON Schema of a %s', (name) => {
+  expect(JSON.parse(JSON.stringify(jsonSchema(name)))).toHaveProperty('$schema');
+});
+
+it('A result in one line of JSON is the only thing on stdout', () => {
+  const { stdout } = foretune(['-o', 'jsonl', 'doctor']);
+  expect(stdout.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(stdout)).toHaveProperty('checks');
+});
+
+it('Down, where nothing runs, says so and exits 0', () => {
+  expect(foretune(['down'])).toEqual({ code: 0, stdout: 'Nothing was running.\n', stderr: '' });
+});

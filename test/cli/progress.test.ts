@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ClusterEntry } from '../../activities';
+import { studyProgress, type StudyProgress } from '../../src/cli/progress';
+import type { Session } from '../../src/cli/session';
+import { lineDisplay } from '../../src/cli/watch';
+import { countStatuses } from '../../src/domain/status';
+import type { RunStatus } from '../../src/domain/vocabulary';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'foretune-progress-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A planned run, in so far as progress looks at it. */
+const planned = (run_id: string, changes: object = {}) => ({
+  run_id,
+  fingerprint: run_id,
+  stage: 'sft',
+  task: 'cms',
+  action: 'run',
+  attempt: 1,
+  input_run_id: null,
+  estimated_seconds: null,
+  ...changes,
+});
+
+/** A recorded run; its job is named after it. */
+const recorded = (run_id: string, status: RunStatus, changes: object = {}) => ({
+  run_id,
+  fingerprint: run_id,
+  stage: 'sft',
+  task: 'cms',
+  status,
+  attempt: 1,
+  job: `job-${run_id}`,
+  cluster: 'local',
+  wall_seconds: null,
+  ...changes,
+});
+
+function progressOf(runs: object[], rows: object[]): Promise<StudyProgress | null> {
+  const session = {
+    studies: {
+      latest: () => Promise.resolve({ plan_key: 'plan' }),
+      plan: () => Promise.resolve({ runs }),
+    },
+    dataset: { read: () => Promise.resolve(rows) },
+  } as unknown as Session;
+  const cluster = { workDir: (job: string) => path.join(folder, job) };
+  const clusters = new Map([['local', { cluster } as unknown as ClusterEntry]]);
+  return studyProgress(session, clusters, 'tiny@1');
+}
+
+function progressFile(job: string, text: string): void {
+  mkdirSync(path.join(folder, job));
+  writeFileSync(path.join(folder, job, 'progress.jsonl'), text);
+}
+const step = (run_id: string, at: number) =>
+  JSON.stringify({ time: '2026-01-01T00:00:00Z', run_id, step: at, steps: 10, loss: 1.5 });
+
+it('A study that never ran has no progress', async () => {
+  const session = { studies: { latest: () => Promise.resolve(null) } } as unknown as Session;
+  expect(await studyProgress(session, new Map(), 'tiny@1')).toBeNull();
+});
+
+describe('the time that is left', () => {
+  it('is the mean of what such runs took, over the runs that go on at once', async () => {
+    const runs = ['a', 'b', 'c', 'd', 'e'].map((id) => planned(id));
+    const done = [10, 20].map((wall_seconds, i) =>
+      recorded('ab'.charAt(i), 'done', { wall_seconds }),
+    );
+    const running = [recorded('c', 'running'), recorded('d', 'running')];
+    for (const run of ['c', 'd']) progressFile(`job-${run}`, `${step(run, 1)}\n`);
+    const progress = await progressOf(runs, [...done, ...running]);
+    expect(progress?.seconds_left).toBe((3 * 15) / 2);
+    expect(progress?.counts).toMatchObject({ total: 5, done: 2, running: 2, pending: 1 });
+  });
+
+  it('is what the plan estimated where nothing was measured yet', async () => {
+    const progress = await progressOf([planned('a', { estimated_seconds: 8 })], []);
+    expect(progress?.seconds_left).toBe(8);
+  });
+
+  it('is unknown while a kind of run was never measured', async () => {
+    const runs = [planned('a'), planned('b', { stage: 'pretrain', task: null })];
+    const progress = await progressOf(runs, [recorded('a', 'done', { wall_seconds: 3 })]);
+    expect(progress?.seconds_left).toBeNull();
+  });
+
+  it('is none when all is done', async () => {
+    const progress = await progressOf([planned('a', { action: 'reuse' })], []);
+    expect(progress?.seconds_left).toBe(0);
+  });
+});
+
+describe('a job of several runs', () => {
+  it('has one that runs: the one that it wrote about last', async () => {
+    progressFile('job', `${step('a', 10)}\n${step('b', 4)}\n`);
+    const rows = ['a', 'b', 'c'].map((id) => recorded(id, 'running', { job: 'job' }));
+    const progress = await progressOf(
+      ['a', 'b', 'c'].map((id) => planned(id)),
+      rows,
+    );
+    expect(progress?.current).toMatchObject([{ run_id: 'b', step: 4, loss: 1.5 }]);
+    expect(progress?.statuses.get('b')).toBe('running');
+    expect(progress?.counts).toMatchObject({ running: 1, pending: 2 });
+  });
+
+  it.each([
+    ['has a line that is being written', `${step('a', 3)}\n{"time": "2026`],
+    ['has lines longer than what is read', `${'x'.repeat(9000)}\n${step('a', 3)}\n`],
+  ])('whose progress %s is read up to its last whole line', async (_, text) => {
+    progressFile('job-a', text);
+    const progress = await progressOf([planned('a')], [recorded('a', 'running')]);
+    expect(progress?.current).toMatchObject([{ run_id: 'a', step: 3 }]);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['nonsense', 'null}\n{"step":1}\n'],
+  ])('that says %s shows no step', async (_, text) => {
+    progressFile('job-a', text);
+    const progress = await progressOf([planned('a')], [recorded('a', 'running')]);
+    expect(progress?.current).toEqual([]);
+  });
+});
+
+describe('progress in lines', () => {
+  const at = (statuses: RunStatus[], changes: Partial<StudyProgress> = {}): StudyProgress => ({
+    counts: countStatuses(statuses),
+    statuses: new Map(),
+    latest: new Map(),
+    current: [],
+    seconds_left: null,
+    ...changes,
+  });
+  function linesOf(...all: StudyProgress[]): string[] {
+    const lines: string[] = [];
+    const display = lineDisplay({ stderr: (text) => void lines.push(text) });
+    for (const progress of all) display.show(progress);
+    return lines;
+  }
+
+  it('is none for a study of which every run is reused', () => {
+    expect(linesOf(at(['reused', 'reused']), at(['reused', 'reused']))).toEqual([]);
+  });
+
+  it('is a line for each change, the last one with every run', () => {
+    const lines = linesOf(
+      at(['pending', 'pending']),
+      at(['running', 'pending'], { seconds_left: 65 }),
+      at(['running', 'pending'], { seconds_left: 64 }),
+      at(['done', 'failed']),
+    );
+    expect(lines).toEqual([
+      '0/2 runs',
+      '0/2 runs  1 running, about 1 min 5 s left',
+      '1/2 runs  1 failed',
+    ]);
+  });
+
+  it('tells the step and loss of what runs', () => {
+    const current = [{ time: '', run_id: 'a', step: 1, steps: 4, loss: 2 }];
+    expect(linesOf(at(['running'], { current }))).toEqual([
+      '0/1 runs  1 running | a 25% loss 2.00',
+    ]);
+  });
+});

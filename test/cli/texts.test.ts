@@ -1,0 +1,118 @@
+import type { CliContext, OutputFormat } from '../../src/cli/context';
+import { environmentOf, shellQuote } from '../../src/cli/env';
+import { liveStatus } from '../../src/cli/live-status';
+import { countPlan, planSummary, planTable } from '../../src/cli/plan-text';
+import { printResults } from '../../src/cli/results';
+import type { Session } from '../../src/cli/session';
+import type { Plan } from '../../src/domain/plan';
+
+function planOf(...runs: object[]): Plan {
+  const facts = { action: 'run', reason: 'never run', estimated_seconds: null };
+  return {
+    study: 'tiny@1',
+    jobs: [{}, {}],
+    runs: runs.map((run, i) => ({ run_id: `run-${i}`, ...facts, ...run })),
+  } as unknown as Plan;
+}
+const reused = { action: 'reuse', reason: 'recorded', estimated_seconds: 5 };
+
+describe('the words of a plan', () => {
+  it('count what is reused and what runs', () => {
+    expect(planSummary(planOf(reused, {}, {}))).toBe(
+      'tiny@1: 3 runs: 1 reused, 2 to run in 2 jobs',
+    );
+    expect(planSummary(planOf(reused))).toBe('tiny@1: 1 run, every one reused: nothing to run');
+  });
+
+  it('estimate the runs that were never measured by those that were', () => {
+    const plan = planOf({ estimated_seconds: 10 }, { estimated_seconds: 20 }, {}, reused);
+    expect(countPlan(plan)).toEqual({ reuse: 1, run: 3, estimated_seconds: 45 });
+    expect(planSummary(plan)).toMatch(/about 45 s of computing$/);
+  });
+
+  it('give a reason for every run', () => {
+    const lines = planTable(planOf(reused, {}, { estimated_seconds: 61 })).split('\n');
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+      ['run', 'action', 'reason', 'estimate'],
+      ['run-0', 'reuse', 'recorded'],
+      ['run-1', 'run', 'never run', 'unknown'],
+      ['run-2', 'run', 'never run', '1 min 1 s'],
+    ]);
+  });
+});
+
+describe('results', () => {
+  const result = {
+    task: 'cms',
+    proxy: 'inv_ppl_clm',
+    protocol: 'all-pairs',
+    n_variants: 50,
+    n_pairs: 1225,
+    accuracy: 0.3243,
+    error_rate: 0.6757,
+    ci_low: 0.234,
+    ci_high: 0.421,
+  };
+  function printed(format: OutputFormat): string {
+    const out: string[] = [];
+    const context = { stdout: (text: string) => void out.push(text), format: () => format };
+    const results = { study: 'tiny@1', dataset_version: 7, results: [result] };
+    printResults(context as unknown as CliContext, results, { status: 'done' });
+    return out.join('\n');
+  }
+
+  it('are a table for people, which names the study and the version', () => {
+    const lines = printed('text').split('\n');
+    expect(lines[0]).toMatch(/^tiny@1, dataset version 7/);
+    expect(lines.at(-1)?.split(/ {2,}/)).toEqual([
+      'cms',
+      'inv_ppl_clm (perplexity)',
+      '1225',
+      '0.324',
+      '0.676',
+      '0.234 - 0.421',
+    ]);
+  });
+
+  it.each(['json', 'jsonl'] as const)('are whole in %s, with every digit', (format) => {
+    expect(JSON.parse(printed(format))).toEqual({
+      study: 'tiny@1',
+      dataset_version: 7,
+      results: [result],
+      status: 'done',
+    });
+  });
+});
+
+describe('the status of a study', () => {
+  const status = (latest: object | null) => {
+    const session = {
+      studies: { latest: () => Promise.resolve(latest) },
+      endpoints: { temporal: { address: '127.0.0.1:9', namespace: 'default' } },
+    };
+    return liveStatus({} as CliContext, session as unknown as Session, 'tiny@1');
+  };
+
+  it('is that of the books once it has ended, whatever Temporal remembers', async () => {
+    expect(await status(null)).toBe('pending');
+    for (const ended of ['done', 'failed', 'cancelled'])
+      expect(await status({ status: ended })).toBe(ended);
+  });
+});
+
+describe('the variables of `foretune env`', () => {
+  const temporal = { address: 'lab:7233', namespace: 'default', ui: null };
+  const s3 = { endpoint: null, region: 'eu-1', bucket: 'lab', prefix: '', credentials: null };
+
+  it('leave to the AWS SDK what it found by itself', () => {
+    expect(environmentOf({ temporal, s3 })).toEqual({
+      AWS_REGION: 'eu-1',
+      TEMPORAL_ADDRESS: 'lab:7233',
+      FORETUNE_DATASET: 's3://lab',
+    });
+  });
+
+  it('are quoted for the shell, whatever they hold', () => {
+    expect(shellQuote(`a'b $(c) "d"`)).toBe(`'a'\\''b $(c) "d"'`);
+  });
+});
