@@ -87,6 +87,16 @@ describe('a study that really runs', () => {
     ]);
   });
 
+  it('leaves the logs of its jobs to be read, by run and by job', async () => {
+    const [{ job } = { job: '' }] = (await table('runs')).filter(
+      (row) => row.run_id === 'sc/indicate',
+    );
+    const log = path.join(workplace.stateDir, 'clusters/local/jobs', String(job), 'job.log');
+    const stdout = readFileSync(log, 'utf8');
+    for (const args of [['sc/indicate', '--study', 'tiny'], [String(job)]])
+      expect(await workplace.foretune('logs', ...args)).toEqual({ code: 0, stdout, stderr: '' });
+  });
+
   it('has a report with the numbers of the table of fits', async () => {
     const { report } = await workplace.json<Results>('report', 'tiny');
     const html = readFileSync(report, 'utf8');
