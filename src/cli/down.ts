@@ -27,7 +27,7 @@ async function down(context: CliContext, { force = false }: DownOptions): Promis
   // The worker first: it would take a job that ends now for a failed one.
   const stopped = (await stopWorker(context.config)) ? ['the worker'] : [];
   for (const { cluster, job } of jobs) await cluster.cancel(job, 'preempted');
-  if (jobs.length) stopped.push(`${jobs.length} jobs`);
+  if (jobs.length) stopped.push(countJobs(jobs));
   stopped.push(...(await stopStack(context.config)));
   context.stdout(stopped.length ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.');
 }
@@ -35,10 +35,14 @@ async function down(context: CliContext, { force = false }: DownOptions): Promis
 function refuse(context: CliContext, jobs: readonly { readonly job: string }[]): void {
   context.stderr(
     [
-      `${jobs.length} jobs run:`,
+      `${countJobs(jobs)} still at work:`,
       ...jobs.map(({ job }) => `  ${job}`),
       'Wait until they end (npx foretune status), or end them with: npx foretune down --force',
     ].join('\n'),
   );
   context.setExitCode(EXIT.failed);
+}
+
+function countJobs({ length }: readonly unknown[]): string {
+  return `${length} job${length === 1 ? '' : 's'}`;
 }
