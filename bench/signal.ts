@@ -1,9 +1,9 @@
 /**
- * Do a study's variants differ by more than chance? Compares the spread of outcomes between variants
- * with the spread between seeds of one variant, for each task.
+ * Do variants differ by more than chance? Compares the spread of outcomes between variants with the
+ * spread among replicates of one variant: variants of equal configuration, in one study or several.
  *
- *     for s in 0 1 2; do npx foretune run studies/quickstart.ts --seed $s; done
- *     npx tsx bench/signal.ts quickstart@1 quickstart-seed1@1 quickstart-seed2@1
+ *     npx foretune run studies/replicates.ts
+ *     npx tsx bench/signal.ts replicates@1
  */
 import { openDataset } from '../src/dataset/log';
 import type { Row } from '../src/dataset/tables';
@@ -19,26 +19,45 @@ async function main(studies: readonly string[]): Promise<void> {
   const config = loadConfig();
   const store = await openStore(config, await startStack(config, console.error));
   const dataset = openDataset(store);
-  const reads = studies.map((study) => dataset.read('outcomes', { study }));
-  const rows = (await Promise.all(reads)).flat();
-  const lines = Object.keys(CHANCE).map((task) => signal(rows, task));
-  console.log(formatTable(HEAD, lines));
+  const read = async <T extends 'outcomes' | 'variants'>(table: T): Promise<Row<T>[]> =>
+    (await Promise.all(studies.map((study) => dataset.read(table, { study })))).flat();
+  const groups = replicates(await read('variants'), await read('outcomes'));
+  console.log(
+    formatTable(
+      HEAD,
+      Object.keys(CHANCE).map((task) => signal(groups, task)),
+    ),
+  );
 }
 
-const HEAD = ['task', 'seeds', 'SD of variants', 'SD of seeds', 'ratio', 'best', 'SE above chance'];
+/** Outcomes of variants of one configuration. */
+function replicates(
+  variants: readonly Row<'variants'>[],
+  outcomes: readonly Row<'outcomes'>[],
+): Row<'outcomes'>[][] {
+  const groups = new Map<string, Row<'outcomes'>[]>();
+  for (const { study, variant_id, objective, mixture, lr, train_tokens } of variants) {
+    const its = outcomes.filter((row) => row.study === study && row.variant_id === variant_id);
+    const key = JSON.stringify([objective, mixture, lr, train_tokens]);
+    groups.set(key, [...(groups.get(key) ?? []), ...its]);
+  }
+  return [...groups.values()].filter((group) => group.length > 0);
+}
+
+const HEAD = ['task', 'replicates', 'SD between', 'SD within', 'ratio', 'best', 'SE above chance'];
 
 /**
- * Variants by the mean over their seeds; seeds by the pooled spread around that mean. The best variant
- * is held against the standard error of one run, as if its seeds were one.
+ * Variants by the mean over their replicates; replicates by the pooled spread around that mean. The
+ * best variant is held against the standard error of one run, as if its replicates were one.
  */
-function signal(all: readonly Row<'outcomes'>[], task: string): string[] {
-  const rows = all.filter((row) => row.task === task);
-  const ids = [...new Set(rows.map((row) => row.variant_id))];
-  const values = ids.map((id) => rows.filter((row) => row.variant_id === id).map((r) => r.value));
+function signal(groups: readonly (readonly Row<'outcomes'>[])[], task: string): string[] {
+  const rows = groups.map((group) => group.filter((row) => row.task === task));
+  const values = rows.map((group) => group.map(({ value }) => value));
   const between = Math.sqrt(variance(values.map(mean)));
   const within = Math.sqrt(mean(values.map(variance)));
   const best = Math.max(...values.map(mean));
-  const above = (best - (CHANCE[task] ?? 0)) / mean(rows.map(({ stderr }) => stderr ?? NaN));
+  const stderr = mean(rows.flat().map((row) => row.stderr ?? NaN));
+  const above = (best - (CHANCE[task] ?? 0)) / stderr;
   const numbers = [between, within, between / within, best, above];
   return [task, String(values[0]?.length ?? 0), ...numbers.map((number) => number.toPrecision(3))];
 }

@@ -68,6 +68,7 @@ def _recorded(work: Path, run: Json) -> Json | None:
 
 def _attempt(job: Json, run: Json, work: Path, results: dict[str, Json]) -> Json:
     begin = time.monotonic()
+    print(f"{run['run_id']}: started", flush=True)
     try:
         output = _execute(job, run, work, results)
     except Exception as error:  # what a run raises is its own failure, not the job's
@@ -75,6 +76,7 @@ def _attempt(job: Json, run: Json, work: Path, results: dict[str, Json]) -> Json
         return _result(run, begin, error=f"{type(error).__name__}: {error}")
     result = _result(run, begin) | _written(work, run, output)
     _write_json(_folder(work, run) / "result.json", {"fingerprint": run["fingerprint"], "result": result})
+    print(f"{run['run_id']}: done in {result['wall_seconds']:.1f} s", flush=True)
     return result
 
 

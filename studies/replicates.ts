@@ -1,0 +1,24 @@
+/**
+ * How much of what separates the quickstart's variants is chance? Each of them three times, from one
+ * base: replicates differ in the order of their text and in the seed of their fine-tuning.
+ *
+ *   npx foretune run studies/replicates.ts      about 6 minutes on two cores
+ *   npx tsx bench/signal.ts replicates@1        spread between variants beside spread within
+ */
+import { SpecError } from '../src/errors';
+import { defineStudy } from '../src/domain/study';
+import quickstart from './quickstart';
+
+if (quickstart.kind !== 'trained') throw new SpecError('The quickstart trains its variants.');
+
+/** A variant's id is part of the seed of its training. */
+const variants = quickstart.variants.flatMap((variant) =>
+  ['a', 'b', 'c'].map((replicate) => ({ ...variant, id: `${variant.id}-${replicate}` })),
+);
+
+export default defineStudy({
+  ...quickstart,
+  name: 'replicates',
+  description: "The quickstart's eight variants, three times each from one base.",
+  variants,
+});
