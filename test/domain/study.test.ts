@@ -16,7 +16,7 @@ describe('a valid study', () => {
   it('gets its defaults', () => {
     const study = tinyStudy();
     expect(study).toMatchObject({ version: 1, seed: 0, recipe: 'jax', cluster: 'local' });
-    expect(study.model).toEqual({ layers: 2, width: 64, heads: 4, context: 64, vocabulary: 1024 });
+    expect(study.model).toEqual({ layers: 2, width: 64, heads: 4, context: 64, vocabulary: 1536 });
     expect(study.sft_seeds).toEqual([0]);
   });
 
