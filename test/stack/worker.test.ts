@@ -42,7 +42,8 @@ it('The command lines of worker and servers hold no secret', async () => {
   await ensure();
   const secret = endpointsOf(stack.config).s3.credentials?.secretAccessKey ?? 'none';
   const lines = processesIn(stack.config.stateDir).map((pid) => ofProcess(pid, 'cmdline'));
-  expect(lines.length).toBe(3);
+  // Each of the three may have helpers of its own.
+  expect(lines.length).toBeGreaterThanOrEqual(3);
   expect(lines.filter((line) => line.includes(secret))).toEqual([]);
 });
 
