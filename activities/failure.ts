@@ -21,11 +21,16 @@ function wrap(activity: AnyActivity): AnyActivity {
 }
 
 export function toFailure(error: unknown): unknown {
-  if (!(error instanceof ForetuneError)) return error;
+  if (!(error instanceof Error) || !(error instanceof ForetuneError || isBug(error))) return error;
   return ApplicationFailure.create({
     message: error.message,
     type: error.name,
-    nonRetryable: !error.retryable,
+    nonRetryable: !(error instanceof ForetuneError && error.retryable),
     cause: error,
   });
+}
+
+/** Trying again would end the same way, and a study would stand still without a word. */
+function isBug(error: Error): boolean {
+  return ['TypeError', 'SyntaxError', 'RangeError', 'ReferenceError'].includes(error.name);
 }

@@ -44,37 +44,36 @@ export async function collectResults(
     return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
   const ends: RunEnd[] = [];
   for (const run of context.runs)
-    ends.push(await collectRun(dataset, context, run, result, workDir));
+    ends.push(await collectRun(dataset, context, state, run, result, workDir));
   return { recipe_version: result.recipe_version, ends };
 }
 
-/** The job's result.json, or why there is none to trust. */
+/**
+ * The job's result.json, or why there is none to trust. A job that was killed may have left the
+ * results of the runs that it finished.
+ */
 async function readResult(
   context: JobContext,
   state: TerminalState,
   workDir: string,
 ): Promise<JobResult | JobFailedError> {
   const text = await readFile(path.join(workDir, 'result.json'), 'utf8').catch(() => null);
-  const fail = (failure: FailureClass, message: string) =>
-    new JobFailedError(context.job.name, failure, message);
-  if (text === null || (state.status === 'failed' && state.failure_class !== 'user_code'))
-    return state.status === 'failed'
-      ? fail(state.failure_class, state.message)
-      : fail(
-          'user_code',
-          `Job "${context.job.name}" exited 0 without a result.json in ${workDir}.`,
-        );
+  const { name } = context.job;
+  if (text === null)
+    return lost(context, state, `Job "${name}" exited 0 without a result.json in ${workDir}.`);
   const parsed = JobResultSchema.safeParse(parseJson(text));
-  if (!parsed.success)
-    return fail(
-      'user_code',
-      `${workDir}/result.json is not valid:\n${z.prettifyError(parsed.error)}`,
-    );
-  if (parsed.data.job === context.job.name) return parsed.data;
-  return fail(
-    'user_code',
-    `${workDir}/result.json is of job "${parsed.data.job}", expected "${context.job.name}".`,
-  );
+  if (parsed.success && parsed.data.job === name) return parsed.data;
+  const why = parsed.success
+    ? `is of job "${parsed.data.job}", expected "${name}".`
+    : `is not valid:\n${z.prettifyError(parsed.error)}`;
+  return new JobFailedError(name, 'user_code', `${workDir}/result.json ${why}`);
+}
+
+/** Why a run has no result: how its job failed, or `otherwise` for a job that says all is well. */
+function lost({ job }: JobContext, state: TerminalState, otherwise: string): JobFailedError {
+  return state.status === 'failed'
+    ? new JobFailedError(job.name, state.failure_class, state.message)
+    : new JobFailedError(job.name, 'user_code', otherwise);
 }
 
 function parseJson(text: string): unknown {
@@ -89,17 +88,13 @@ function parseJson(text: string): unknown {
 async function collectRun(
   dataset: Dataset,
   context: JobContext,
+  state: TerminalState,
   run: PlannedRun,
   result: JobResult,
   workDir: string,
 ): Promise<RunEnd> {
   const own = result.runs.find((one) => one.run_id === run.run_id);
-  const lost = new JobFailedError(
-    context.job.name,
-    'user_code',
-    `result.json has no run "${run.run_id}".`,
-  );
-  if (!own) return failed(run, lost);
+  if (!own) return failed(run, lost(context, state, `result.json has no run "${run.run_id}".`));
   if (own.status === 'failed')
     return failed(
       run,
@@ -118,8 +113,9 @@ async function collectRun(
 }
 
 /**
- * The key of measurements names the run, not the attempt: the same run measured twice is one
- * measurement. Where weights lie is no measurement: a run whose weights were lost makes new ones.
+ * The key of measurements names the run, not the attempt: a run done again, for its lost weights or
+ * after a worker's death, perhaps on another machine, leaves what was measured first. Where weights
+ * lie is no measurement.
  */
 async function commitRun(
   dataset: Dataset,
@@ -137,7 +133,9 @@ async function commitRun(
     tables[table] = rows.map((row) => ({ ...own, ...row }));
   }
   const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;
-  if (Object.keys(tables).length) await dataset.commit({ key: `run:${name}`, rows: tables });
+  const key = `run:${name}`;
+  if (Object.keys(tables).length && !(await dataset.hasKey(key)))
+    await dataset.commit({ key, rows: tables });
   if (!result.checkpoint) return;
   await dataset.commit({
     key: `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`,

@@ -17,7 +17,7 @@ import type { ClusterEntry } from './index';
 import { resolveInputs } from './job-inputs';
 import { collectResults, type RunEnd } from './job-results';
 import { submitRows, endRows } from './job-rows';
-import type { RecipeConfig } from './plan';
+import { requireCluster, type RecipeConfig } from './plan';
 
 export interface JobOutcome {
   readonly runs: readonly { readonly run_id: string; readonly status: RunEnd['status'] }[];
@@ -93,7 +93,7 @@ async function submitAndWatch(
   context: JobContext,
   request: JobRequest,
 ): Promise<TerminalState> {
-  const { cluster } = findCluster(deps, context.study.cluster);
+  const { cluster } = requireCluster(deps.clusters, context.study.cluster);
   const poller = deps.pollers.get(context.study.cluster);
   const beat = setInterval(() => Context.current().heartbeat(), HEARTBEAT_MS);
   const signal = Context.current().cancellationSignal;
@@ -118,7 +118,7 @@ async function stop(deps: Deps, context: JobContext): Promise<never> {
   const reason: unknown = Context.current().cancellationSignal.reason;
   const asked = reason instanceof CancelledFailure && reason.message === 'CANCELLED';
   if (!asked) throw ApplicationFailure.retryable('The worker is leaving; the job goes on.');
-  await findCluster(deps, context.study.cluster).cluster.cancel(context.job.name);
+  await requireCluster(deps.clusters, context.study.cluster).cluster.cancel(context.job.name);
   await deps.dataset.commit({
     key: `job:${context.job.name}/attempt${context.attempt}/cancelled`,
     rows: { runs: submitRows(context, new Date(), 'cancelled') },
@@ -132,7 +132,7 @@ function jobRequest(
   inputs: ReadonlyMap<string, string>,
 ): JobRequest {
   const { job, study, attempt, plan, runs } = context;
-  const entry = findCluster(deps, study.cluster);
+  const entry = requireCluster(deps.clusters, study.cluster);
   const recipe = findRecipe(deps, study.recipe);
   return {
     name: job.name,
@@ -161,7 +161,7 @@ function jobRun(run: PlannedRun, inputs: ReadonlyMap<string, string>) {
 }
 
 async function record(deps: Deps, context: JobContext, state: TerminalState): Promise<JobOutcome> {
-  const { cluster } = findCluster(deps, context.study.cluster);
+  const { cluster } = requireCluster(deps.clusters, context.study.cluster);
   const results = await collectResults(
     deps.dataset,
     context,
@@ -176,14 +176,6 @@ async function record(deps: Deps, context: JobContext, state: TerminalState): Pr
     runs: results.ends.map(({ run_id, status }) => ({ run_id, status })),
     failure_class: state.status === 'failed' ? state.failure_class : null,
   };
-}
-
-function findCluster(deps: Deps, name: string): ClusterEntry {
-  const entry = deps.clusters.get(name);
-  if (entry) return entry;
-  throw new SpecError(
-    `There is no cluster "${name}" in temporal.config.ts. Known: ${[...deps.clusters.keys()].join(', ')}.`,
-  );
 }
 
 function findRecipe(deps: Deps, name: string): RecipeConfig {

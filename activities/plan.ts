@@ -33,6 +33,7 @@ interface Deps {
   readonly dataset: Dataset;
   readonly studies: Studies;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  readonly clusters: ReadonlyMap<string, unknown>;
 }
 
 type PlanDeps = Pick<Deps, 'dataset' | 'recipes'>;
@@ -74,6 +75,15 @@ function recipeFacts(recipes: PlanDeps['recipes'], study: Study): RecipeFacts {
   return { name: study.recipe, version: recipe.version, source_digest };
 }
 
+/** Throws SpecError for a cluster that is not registered. */
+export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
+  const cluster = clusters.get(name);
+  if (cluster !== undefined) return cluster;
+  throw new SpecError(
+    `There is no cluster "${name}" in temporal.config.ts. Known: ${[...clusters.keys()].join(', ')}.`,
+  );
+}
+
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createPlanActivities(deps: Deps) {
   const { studies, dataset } = deps;
@@ -81,6 +91,7 @@ export function createPlanActivities(deps: Deps) {
     /** Plans a study, keeps the plan, and records its variants. */
     async makePlan({ study }: { readonly study: string }): Promise<PlanSummary> {
       const spec = await studies.spec(study);
+      if (spec.study.kind === 'trained') requireCluster(deps.clusters, spec.study.cluster);
       const plan = await planFromRecord(deps, spec.study, spec.table);
       const key = await studies.savePlan(plan);
       await studies.saveLatest(study, {

@@ -41,15 +41,17 @@ def run_job(job: Json) -> Json:
         raise ValueError(f"job.json has format {job['format']}, this recipe reads format {FORMAT}.")
     work = Path(job["work_dir"])
     results: dict[str, Json] = {}
+    result: Json = {}
     for run in job["runs"]:
         results[run["run_id"]] = _recorded(work, run) or _attempt(job, run, work, results)
-    result = {
-        "format": FORMAT,
-        "job": job["job"],
-        "recipe_version": RECIPE_VERSION,
-        "runs": list(results.values()),
-    }
-    _write_json(work / "result.json", result)
+        # After every run: one that kills the process must not take the finished ones with it.
+        result = {
+            "format": FORMAT,
+            "job": job["job"],
+            "recipe_version": RECIPE_VERSION,
+            "runs": list(results.values()),
+        }
+        _write_json(work / "result.json", result)
     return result
 
 
@@ -58,11 +60,14 @@ def _folder(work: Path, run: Json) -> Path:
 
 
 def _recorded(work: Path, run: Json) -> Json | None:
-    """The result of a run that an earlier attempt at this job finished."""
+    """The result of a run that an earlier attempt at this job finished, its weights still there."""
     path = _folder(work, run) / "result.json"
     if not path.exists():
         return None
     kept = json.loads(path.read_text("utf-8"))
+    checkpoint = kept["result"]["checkpoint"]
+    if checkpoint and not local_path(checkpoint["uri"]).exists():
+        return None
     return kept["result"] if kept["fingerprint"] == run["fingerprint"] else None
 
 

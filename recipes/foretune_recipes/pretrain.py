@@ -11,6 +11,7 @@ from .optimiser_state import pack_state, unpack_state
 from .rows import read_rows
 from .run import RunContext, RunOutput
 from .seeds import generator
+from .text import DOMAINS
 from .train import CHUNK, State, learning_rates, new_state, train
 
 # Tokens a step. From scratch small steps teach more a token; a variant's are larger, since span
@@ -91,7 +92,7 @@ def training_data(context: RunContext, config: Pretrain, rows: int) -> Batch:
     volumes = 1 if context.variant_id == BASE_VARIANT else 2
     batches = []
     for objective, share in zip(parts, _quotas([1.0] * len(parts), rows), strict=True):
-        for domain, count in zip(config.mixture, _quotas(list(config.mixture.values()), share), strict=True):
+        for domain, count in _domain_counts(config.mixture, share):
             rng = generator("rows", context.seed, context.variant_id, objective, domain)
             batches += _domain_rows(corpus, config.model, domain, objective, count, volumes, rng)
     order = generator("order", context.seed, context.variant_id).permutation(rows)
@@ -112,6 +113,15 @@ def _domain_rows(
     length = row_length(objective, model.context)
     rows = read_rows(corpus.pool(domain, "train", count * length, volumes), length, count, rng)
     return [apply_objective(objective, rows, model.context, rng)]
+
+
+def _domain_counts(mixture: dict[str, float], rows: int) -> list[tuple[str, int]]:
+    """In an order of our own: a mixture is the same however its domains are listed."""
+    unknown = sorted(mixture.keys() - set(DOMAINS))
+    if unknown:
+        raise ValueError(f"There are no domains {unknown}; known: {', '.join(DOMAINS)}.")
+    domains = [domain for domain in DOMAINS if domain in mixture]
+    return list(zip(domains, _quotas([mixture[domain] for domain in domains], rows), strict=True))
 
 
 def _quotas(weights: list[float], total: int) -> list[int]:

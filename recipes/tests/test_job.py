@@ -167,6 +167,17 @@ def test_a_run_that_failed_is_tried_again_when_its_job_is(tmp_path: Path, cache_
     assert all(continued[count] > base[count] for count in ("step", "tokens", "flops"))
 
 
+def test_a_run_whose_weights_were_deleted_is_done_again(tmp_path: Path, cache_dir: Path):
+    made = job(tmp_path, cache_dir, [pretrain_run("v1")])
+    _, first = finish(made)
+    lost = local_path(first["runs"][0]["checkpoint"]["uri"])
+    before = lost.read_bytes()
+    lost.unlink()
+    code, again = finish(made)
+    assert code == 0
+    assert local_path(again["runs"][0]["checkpoint"]["uri"]).read_bytes() == before
+
+
 def test_a_job_of_another_format_is_refused(tmp_path: Path, cache_dir: Path):
     made = job(tmp_path / "work", cache_dir, [pretrain_run("v1")]) | {"format": 2}
     with start(made) as process:

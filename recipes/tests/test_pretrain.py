@@ -61,6 +61,17 @@ def test_domains_have_the_shares_of_the_mixture(cache_dir: Path, corpus: Corpus)
     assert abs(told - ROWS // 4) <= 3  # a name may by chance be part of a word of code
 
 
+def test_a_mixture_is_the_same_however_its_domains_are_listed(cache_dir: Path):
+    one = data_of(cache_dir, ["clm"], {"world": 0.25, "code": 0.75})
+    other = data_of(cache_dir, ["clm"], {"code": 0.75, "world": 0.25})
+    assert np.array_equal(one.inputs, other.inputs)
+
+
+def test_a_domain_that_there_is_not_is_named(cache_dir: Path):
+    with pytest.raises(ValueError, match=r"'poems'.*world, prose, code, glosses"):
+        data_of(cache_dir, ["clm"], {"world": 0.5, "poems": 0.5})
+
+
 def test_the_base_reads_of_volume_one_alone(cache_dir: Path, corpus: Corpus):
     later = [person.name for person in corpus.world.people if person.volume == 2]
 

@@ -82,6 +82,21 @@ it('A recipe that measures all and then crashes keeps what it measured', async (
   expect(await lab.dataset.read('indicators')).toHaveLength(1);
 });
 
+it('A recipe that is killed keeps the runs that it had finished, and says how it ended', async () => {
+  const { outcome, rows } = await measureWith('killed-midway');
+  expect(outcome.runs.map(({ status }) => status)).toEqual(['done', 'failed']);
+  const { failure_class } = outcome;
+  expect(failure_class).not.toBeNull();
+  expect(rows.find(({ run_id }) => run_id === INDICATE)).toMatchObject({ failure_class });
+  expect(await lab.dataset.read('checkpoints')).toHaveLength(1);
+});
+
+it('A study on a cluster that is not registered is refused before anything runs', async () => {
+  lab = await openLab(recipe('echo_recipe.py'), tinyStudy({ cluster: 'nowhere' }));
+  await expect(plan(lab)).rejects.toThrow(/no cluster "nowhere"[^]*Known: local/);
+  expect(await lab.dataset.version()).toBe(0);
+});
+
 it('A bad result is the same bad result when the activity is run again', async () => {
   const { outcome, again } = await measureWith('nan');
   const version = await lab.dataset.version();

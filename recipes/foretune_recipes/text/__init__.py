@@ -12,3 +12,4 @@ REAL_TEXT: dict[str, Callable[[str], list[str]]] = {
     "code": code_documents,
     "glosses": gloss_documents,
 }
+DOMAINS = ("world", *REAL_TEXT)
