@@ -20,7 +20,7 @@ import { identity } from './job-rows';
 /** How one run of a job ended. */
 export interface RunEnd {
   readonly run_id: string;
-  readonly status: 'done' | 'failed' | 'blocked' | 'cancelled';
+  readonly status: 'done' | 'failed' | 'blocked';
   readonly failure_class: FailureClass | null;
   readonly error: string | null;
   readonly wall_seconds: number | null;

@@ -87,7 +87,6 @@ export async function buildReport(deps: Deps, study: string, version?: number): 
     curves,
     runs: [...latestRuns(runs).values()],
     fits: latestFits(fits),
-    notes: [],
   });
 }
 

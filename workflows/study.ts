@@ -122,11 +122,16 @@ async function startVariant(study: string, state: StudyState, variant_id: string
 /** Waits for variants and messages, however long that takes. */
 async function until(input: StudyInput, state: StudyState, ready: () => boolean): Promise<void> {
   while (!(await condition(ready, RECONCILE_AFTER))) {
-    const { study } = input;
-    const closed = await books.closedVariants({ study, variant_ids: state.open });
-    for (const ended of closed) endVariant(state, ended);
+    await reconcile(input.study, state);
     await leaveLongHistory(input, state);
   }
+}
+
+/** Variants that closed without a word are ended all the same. */
+async function reconcile(study: string, state: StudyState): Promise<void> {
+  if (!state.open.length) return;
+  const closed = await books.closedVariants({ study, variant_ids: state.open });
+  for (const ended of closed) endVariant(state, ended);
 }
 
 async function leaveLongHistory(input: StudyInput, state: StudyState): Promise<void> {

@@ -4,7 +4,7 @@
  * `foretune schema` prints is generated from here.
  */
 import { z } from 'zod';
-import { DOMAINS, FAILURE_CLASSES, INDICATORS, OBJECTIVES, STAGES, TASKS } from './vocabulary';
+import { DOMAINS, INDICATORS, OBJECTIVES, STAGES, TASKS } from './vocabulary';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes');
 const count = z.number().int().positive();
@@ -23,7 +23,6 @@ export const ModelSchema = z.strictObject({
   context: count.default(64).describe('Longest sequence, tokens'),
   vocabulary: count.default(1536).describe('Size of the BPE vocabulary, special tokens included'),
 });
-export type Model = z.infer<typeof ModelSchema>;
 
 export const MixtureSchema = z
   .partialRecord(z.enum(DOMAINS), z.number().nonnegative())
@@ -50,7 +49,6 @@ export const BaseSchema = z.strictObject({
   lr: trainingFields.lr,
   train_tokens: trainingFields.train_tokens,
 });
-export type Base = z.infer<typeof BaseSchema>;
 
 export const VariantSchema = z.strictObject({
   id: variantId.describe('Unique in the study'),
@@ -66,7 +64,6 @@ export const SftSchema = z.strictObject({
   train_items: count.describe('Size of the fine-tuning set'),
   test_items: count.describe('Size of the test set, disjoint from the fine-tuning set'),
 });
-export type Sft = z.infer<typeof SftSchema>;
 
 const studyFields = {
   name: slug.describe('Name of the study; with `version` its identity'),
@@ -187,7 +184,6 @@ export const JobRunSchema = z.strictObject({
     .nullable()
     .describe('The checkpoint that the run starts from'),
 });
-export type JobRun = z.infer<typeof JobRunSchema>;
 
 export const JobSchema = z.strictObject({
   format: z.literal(1),
@@ -237,5 +233,3 @@ export const ProgressSchema = z.strictObject({
   loss: z.number().nullable().describe('Training loss in nats, or null'),
 });
 export type Progress = z.infer<typeof ProgressSchema>;
-
-export const FailureClassSchema = z.enum(FAILURE_CLASSES);

@@ -9,7 +9,6 @@ export type Objective = (typeof OBJECTIVES)[number];
 
 /** Text domains that the reference recipe can read. */
 export const DOMAINS = ['world', 'prose', 'code', 'glosses'] as const;
-export type Domain = (typeof DOMAINS)[number];
 
 /** Task families: commonsense, retrieval-augmented QA, closed-book QA. */
 export const TASKS = ['cms', 'rag', 'cbqa'] as const;

@@ -15,6 +15,4 @@ export interface ReportInput {
   readonly runs: readonly Row<'runs'>[];
   /** The rows of one fit. */
   readonly fits: readonly Row<'fits'>[];
-  /** What the reader should know besides. */
-  readonly notes: readonly string[];
 }

@@ -5,7 +5,7 @@ import { comparedVariants, measure, primaryOutcomes, type Measured } from '../pr
 import { answerTask } from './answer';
 import { findFactors } from './factors';
 import { counted, timestamp } from './format';
-import { html, list, type VNode } from './html';
+import { html, type VNode } from './html';
 import type { ReportInput } from './input';
 import { assignLooks, type Looks } from './looks';
 import { proxyName } from './names';
@@ -60,7 +60,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
     readingSection(input),
   ];
   const page = html`${header(input, variants.length)}
-    <main>${notes(input.notes)} ${body}</main>
+    <main>${body}</main>
     ${footer(input)}`;
   return renderPage(`${studyId(input.study)} · foretune`, page);
 }
@@ -78,11 +78,6 @@ function header({ study, dataset_version }: ReportInput, variants: number): VNod
     ${study.description ? html`<p class="lead">${study.description}</p>` : null}
     <p class="facts">${facts.join(' · ')}</p>
   </header>`;
-}
-
-function notes(texts: readonly string[]): VNode | null {
-  if (!texts.length) return null;
-  return html`<aside aria-label="Notes">${list(texts)}</aside>`;
 }
 
 function footer({ study, dataset_uri, dataset_version, generated_at }: ReportInput): VNode {

@@ -34,7 +34,6 @@ export function inputOf(
     curves: [],
     runs: [],
     fits,
-    notes: [],
     ...rows,
   };
 }
