@@ -33,7 +33,7 @@ export interface CommitResult {
   readonly outcome: 'committed' | 'already';
 }
 
-/** A commit with its data files in the store, named by no entry yet. */
+/** A commit that was checked and encoded. Its data files, once written, are named by no entry yet. */
 export interface PreparedCommit {
   readonly key: string;
   readonly content: string;
@@ -58,22 +58,26 @@ export class CommitWriter {
     private readonly options: WriterOptions,
   ) {}
 
-  /** Checks and writes the data. Throws SchemaError before anything is written. */
-  async prepare({ key, rows }: Commit): Promise<PreparedCommit> {
+  /** Checks and encodes; writes nothing. Throws SchemaError for rows that cannot be recorded. */
+  prepare({ key, rows }: Commit): PreparedCommit {
     if (key === '') throw new SchemaError('A commit needs a key that names what was measured.');
     const named = namedTables(rows);
     const tables = [...named].map(([table, its]) => encodeTable(its, table));
     const content = contentDigest(named);
-    const commit = { key, content, tables, files: [], writtenAt: 0 };
-    await this.writeData(commit);
-    return commit;
+    return { key, content, tables, files: [], writtenAt: 0 };
+  }
+
+  /** The result of a commit whose key the log has: it needs no data files. */
+  settled(state: LogState, commit: PreparedCommit): CommitResult | undefined {
+    const known = state.keys.get(commit.key);
+    return known && settle(known, commit);
   }
 
   /** One call at a time: `state` follows the log. */
   async append(state: LogState, commit: PreparedCommit): Promise<CommitResult> {
     for (;;) {
-      const known = state.keys.get(commit.key);
-      if (known) return settle(known, commit);
+      const settled = this.settled(state, commit);
+      if (settled) return settled;
       while (this.isStale(commit)) await this.writeData(commit);
       const entry = this.nextEntry(state, commit);
       const { version } = entry;
@@ -89,7 +93,7 @@ export class CommitWriter {
   }
 
   /** Under new names: garbage collection may be deleting the old ones this very moment. */
-  private async writeData(commit: PreparedCommit): Promise<void> {
+  async writeData(commit: PreparedCommit): Promise<void> {
     commit.writtenAt = this.options.now();
     commit.files = await Promise.all(commit.tables.map((table) => this.files.write(table)));
   }

@@ -63,11 +63,15 @@ export class Dataset {
   }
 
   /**
-   * Records rows as one version. The same key with the same content (apart from `recorded_at` and
-   * `attempt`) is a no-op. Throws TableConflictError for other content, SchemaError for bad rows.
+   * Records rows as one version. The same key with the same content (apart from its
+   * circumstances, content.ts) is a no-op that uploads nothing. Throws TableConflictError for other
+   * content, SchemaError for bad rows.
    */
   async commit(commit: Commit): Promise<CommitResult> {
-    const prepared = await this.writer.prepare(commit);
+    const prepared = this.writer.prepare(commit);
+    const settled = this.writer.settled(await this.refresh(), prepared);
+    if (settled) return settled;
+    await this.writer.writeData(prepared);
     return this.queue.run(async () => this.writer.append(await this.opened(), prepared));
   }
 

@@ -23,6 +23,24 @@ class FaultyStore extends StoreProxy {
   }
 }
 
+class CountingStore extends StoreProxy {
+  puts = 0;
+
+  override put(key: string, body: Uint8Array): Promise<void> {
+    this.puts++;
+    return super.put(key, body);
+  }
+
+  override putIfAbsent(key: string, body: Uint8Array): Promise<boolean> {
+    this.puts++;
+    return super.putIfAbsent(key, body);
+  }
+}
+
+function isConflict(error: unknown): void {
+  expect(error).toBeInstanceOf(TableConflictError);
+}
+
 describe('writers that race', () => {
   let seaweed: Seaweed;
   beforeAll(async () => (seaweed = await startSeaweed()));
@@ -95,6 +113,24 @@ describe('a commit whose answer is lost', () => {
     expect(await again).toMatchObject({ version: 1 });
     expect(await dataset.commit(commitOf('run:2', { seed: 2 }))).toMatchObject({ version: 2 });
     expect(await seedsIn(store)).toEqual([1, 2]);
+  });
+});
+
+describe('a commit of a key that another process recorded', () => {
+  it.each([
+    ['the same rows', {}],
+    ['other rows', { value: 0.25 }],
+  ])('uploads nothing, with %s', async (_, changes) => {
+    const inner = new MemoryStore();
+    const store = new CountingStore(inner);
+    const dataset = openDataset(store);
+    await dataset.commit(commitOf('run:1', { seed: 1 }));
+    await openDataset(inner).commit(commitOf('run:2', { seed: 2 }));
+    const before = { puts: store.puts, keys: await keysOf(inner) };
+    for (const writer of [dataset, openDataset(store)])
+      for (const seed of [1, 2])
+        await writer.commit(commitOf(`run:${seed}`, { seed, ...changes })).catch(isConflict);
+    expect({ puts: store.puts, keys: await keysOf(inner) }).toEqual(before);
   });
 });
 
