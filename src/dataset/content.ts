@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import { schemaOf } from './arrow-schema';
 import type { TableName } from './tables';
 
-/** A run that was tried again, or recorded later, is the same measurement. */
-const CIRCUMSTANCES: ReadonlySet<string> = new Set(['recorded_at', 'attempt']);
+/**
+ * A run that was tried again, or recorded later, is the same measurement, and a fit of the same
+ * numbers is the same fit, whatever version of the dataset they were read at.
+ */
+const CIRCUMSTANCES: ReadonlySet<string> = new Set(['recorded_at', 'attempt', 'read_version']);
 
 /**
  * sha256 over one line for each row: the table's name and the row's values in the order of the
- * table's columns, as a JSON array, without `recorded_at` and `attempt`; tables in order of name.
+ * table's columns, as a JSON array, without the circumstances; tables in order of name.
  */
 export function contentDigest(tables: ReadonlyMap<TableName, readonly object[]>): string {
   const hash = createHash('sha256');

@@ -39,7 +39,7 @@ export const EntrySchema = z.object({
   writer: z.string(),
   /** Names what was measured; a log has a key once. */
   key: z.string().min(1),
-  /** Digest of the rows, apart from `recorded_at` and `attempt`. */
+  /** Digest of the rows, apart from `recorded_at`, `attempt` and `read_version`. */
   content: digest,
   added: z.array(DataFileSchema),
   /** Keys of data files that are no longer part of the dataset. */

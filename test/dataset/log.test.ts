@@ -2,7 +2,7 @@ import { openDataset } from '../../src/dataset/log';
 import { checkpointKey, entryKey } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { NotFoundError, SchemaError, TableConflictError } from '../../src/errors';
-import { NOW, alterJson, commitOf, curvePoint, keysOf, outcome } from '../support/dataset';
+import { NOW, alterJson, commitOf, curvePoint, fitRow, keysOf, outcome } from '../support/dataset';
 
 const seeds = (rows: readonly { readonly seed: number }[]) => rows.map(({ seed }) => seed);
 
@@ -58,6 +58,19 @@ describe('a commit', () => {
     const later = commitOf('run:A', { attempt: 2, recorded_at: new Date() });
     expect(await dataset.commit(later)).toEqual({ version: 1, outcome: 'already' });
     expect(await dataset.read('outcomes')).toEqual([outcome()]);
+  });
+
+  it('of a fit of the same numbers, read at a later version, is the same commit', async () => {
+    const dataset = openDataset(new MemoryStore());
+    const fit = (read_version: number) => ({
+      key: 'fit',
+      rows: { fits: [fitRow({ read_version })] },
+    });
+    await dataset.commit(fit(7));
+    expect(await dataset.commit(fit(8))).toEqual({ version: 1, outcome: 'already' });
+    expect(await dataset.read('fits')).toEqual([fitRow({ read_version: 7 })]);
+    const other = { key: 'fit', rows: { fits: [fitRow({ accuracy: 0.5 })] } };
+    await expect(dataset.commit(other)).rejects.toThrow(TableConflictError);
   });
 
   it.each([

@@ -33,6 +33,25 @@ export function curvePoint(changes: Partial<Row<'curves'>> = {}): Row<'curves'> 
   return { ...identity, step: 1, tokens: 64, metric: 'loss', domain: null, value: 2, ...changes };
 }
 
+export function fitRow(changes: Partial<Row<'fits'>> = {}): Row<'fits'> {
+  return {
+    ...identity,
+    fit_id: 'f',
+    task: 'cms',
+    proxy: 'ppl-clm',
+    protocol: 'all-pairs',
+    n_variants: 4,
+    n_pairs: 6,
+    accuracy: 0.75,
+    error_rate: 0.25,
+    ci_low: 0.5,
+    ci_high: 1,
+    ci_method: 'wilson',
+    read_version: 7,
+    ...changes,
+  };
+}
+
 /** One outcome under a key; the value tells commits apart. */
 export function commitOf(key: string, changes: Partial<Row<'outcomes'>> = {}): Commit {
   return { key, rows: { outcomes: [outcome(changes)] } };
