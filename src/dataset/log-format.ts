@@ -97,7 +97,8 @@ function decode<T extends { readonly version: number }>(
   throw new SchemaError(`"${key}" is damaged: ${reason}. ${advice}`);
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** Undefined for what is no JSON, which no schema takes. */
+export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {

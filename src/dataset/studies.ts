@@ -3,51 +3,41 @@
  * latest execution ended, as JSON objects below `studies/<name@version>/`. A specification is
  * written once: another configuration under the same name and version is refused.
  */
-import { z } from 'zod';
-import { FingerprintMismatchError, NotFoundError, SchemaError } from '../errors';
+import { FingerprintMismatchError, NotFoundError } from '../errors';
 import { fingerprint, sha256 } from '../fingerprint';
 import { studyId } from '../domain/ids';
 import { decidingFields, differences, type Plan } from '../domain/plan';
-import { StudySchema, type Study } from '../domain/schema';
+import type { Study } from '../domain/schema';
 import type { ObjectStore } from './store';
+import {
+  decodeLatest,
+  decodePlan,
+  decodeSpec,
+  encodeBook,
+  type Latest,
+  type SpecRecord,
+} from './study-books';
 
-const SpecRecordSchema = z.strictObject({
-  format: z.literal(1),
-  study: StudySchema,
-  fingerprint: z.string(),
-  /** The text of an imported study's table. */
-  table: z.string().nullable(),
-  registered_at: z.string(),
-});
-export type SpecRecord = z.infer<typeof SpecRecordSchema>;
-
-const LatestSchema = z.strictObject({
-  plan_key: z.string(),
-  started_at: z.string(),
-  ended_at: z.string().nullable(),
-  status: z.enum(['running', 'done', 'failed', 'cancelled']),
-});
-export type Latest = z.infer<typeof LatestSchema>;
+export type { Latest, SpecRecord } from './study-books';
 
 export class Studies {
   constructor(private readonly store: ObjectStore) {}
 
   /** Writes the specification, or checks that the one that stands there is the same. */
   async register(study: Study, table: string | null): Promise<SpecRecord> {
-    const deciding = decidingFields(study, table === null ? '' : sha256(table));
     const record: SpecRecord = {
       format: 1,
       study,
-      fingerprint: fingerprint(deciding),
+      fingerprint: fingerprint(deciding({ study, table })),
       table,
       registered_at: new Date().toISOString(),
     };
     const key = specKey(studyId(study));
-    if (await this.store.putIfAbsent(key, encode(record))) return record;
+    if (await this.store.putIfAbsent(key, encodeBook(record))) return record;
     const standing = await this.spec(studyId(study));
-    if (standing.fingerprint !== record.fingerprint) refuse(standing, record);
+    refuseOther(standing, record);
     // What cannot change a measurement (description, window, cluster) may be edited.
-    await this.store.put(key, encode({ ...record, registered_at: standing.registered_at }));
+    await this.store.put(key, encodeBook({ ...record, registered_at: standing.registered_at }));
     return record;
   }
 
@@ -55,15 +45,13 @@ export class Studies {
   async check(study: Study, table: string | null): Promise<void> {
     const bytes = await this.store.get(specKey(studyId(study)));
     if (!bytes) return;
-    const standing = decode(SpecRecordSchema, bytes, specKey(studyId(study)));
-    const print = fingerprint(decidingFields(study, table === null ? '' : sha256(table)));
-    if (standing.fingerprint !== print) refuse(standing, { study, table });
+    refuseOther(decodeSpec(bytes, specKey(studyId(study))), { study, table });
   }
 
   async spec(study: string): Promise<SpecRecord> {
     const bytes = await this.store.get(specKey(study));
     if (!bytes) throw new NotFoundError(await this.unknown(study));
-    return decode(SpecRecordSchema, bytes, specKey(study));
+    return decodeSpec(bytes, specKey(study));
   }
 
   /** Every registered `name@version`, in order of name, then version. */
@@ -87,7 +75,7 @@ export class Studies {
   }
 
   async savePlan(plan: Plan): Promise<string> {
-    const body = encode(plan);
+    const body = encodeBook(plan);
     const key = `studies/${plan.study}/plans/${sha256(body).slice(0, 16)}.json`;
     await this.store.put(key, body);
     return key;
@@ -96,16 +84,16 @@ export class Studies {
   async plan(key: string): Promise<Plan> {
     const bytes = await this.store.get(key);
     if (!bytes) throw new NotFoundError(`There is no plan "${key}" in ${this.store.uri}.`);
-    return JSON.parse(new TextDecoder().decode(bytes)) as Plan;
+    return decodePlan(bytes, key);
   }
 
   async saveLatest(study: string, latest: Latest): Promise<void> {
-    await this.store.put(latestKey(study), encode(latest));
+    await this.store.put(latestKey(study), encodeBook(latest));
   }
 
   async latest(study: string): Promise<Latest | null> {
     const bytes = await this.store.get(latestKey(study));
-    return bytes ? decode(LatestSchema, bytes, latestKey(study)) : null;
+    return bytes ? decodeLatest(bytes, latestKey(study)) : null;
   }
 
   async saveReport(study: string, html: string): Promise<string> {
@@ -129,12 +117,15 @@ export class Studies {
 const specKey = (study: string) => `studies/${study}/spec.json`;
 const latestKey = (study: string) => `studies/${study}/latest.json`;
 
-function refuse(standing: SpecRecord, wanted: { study: Study; table: string | null }): never {
-  const digest = (table: string | null) => (table === null ? '' : sha256(table));
-  const fields = differences(
-    decidingFields(standing.study, digest(standing.table)),
-    decidingFields(wanted.study, digest(wanted.table)),
-  );
+type Configuration = Pick<SpecRecord, 'study' | 'table'>;
+
+/**
+ * Compares the fields, not the recorded fingerprint: that one is of the schema of its day, and a
+ * field added since, with a default, would make every old study another one.
+ */
+function refuseOther(standing: Configuration, wanted: Configuration): void {
+  const fields = differences(deciding(standing), deciding(wanted));
+  if (!fields.length) return;
   const id = studyId(wanted.study);
   throw new FingerprintMismatchError(
     id,
@@ -143,20 +134,12 @@ function refuse(standing: SpecRecord, wanted: { study: Study; table: string | nu
   );
 }
 
+function deciding({ study, table }: Configuration): Record<string, unknown> {
+  return decidingFields(study, table === null ? '' : sha256(table));
+}
+
 function byNameThenVersion(a: string, b: string): number {
   const [nameA = '', versionA] = a.split('@');
   const [nameB = '', versionB] = b.split('@');
   return nameA < nameB ? -1 : nameA > nameB ? 1 : Number(versionA) - Number(versionB);
-}
-
-function encode(value: unknown): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
-}
-
-function decode<T>(schema: z.ZodType<T>, bytes: Uint8Array, key: string): T {
-  const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
-  if (parsed.success) return parsed.data;
-  throw new SchemaError(
-    `"${key}" is not what this version of foretune writes: ${z.prettifyError(parsed.error)}`,
-  );
 }
