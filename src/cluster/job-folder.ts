@@ -11,6 +11,8 @@ type Wrapper = z.infer<typeof WrapperSchema>;
 
 const ExitSchema = z.object({
   ended_by: z.enum(FAILURE_CLASSES).nullable(),
+  /** Why a job without a process could not have one. */
+  reason: z.string().optional(),
   exit_code: z.number().int().nullable(),
   signal: z.string().nullable(),
   ended_at: z.coerce.date(),

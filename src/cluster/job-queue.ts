@@ -21,7 +21,7 @@ export class JobQueue {
   async tickets(): Promise<Ticket[]> {
     const files = await readdir(this.dir).catch(() => []);
     return files
-      .filter((file) => !file.endsWith('.tmp'))
+      .filter((file) => TICKET.test(file) && !file.endsWith('.tmp'))
       .sort()
       .map((file) => {
         const [, attempt, ...name] = file.split('_');
@@ -37,6 +37,9 @@ export class JobQueue {
     for (const ticket of await this.tickets()) if (ticket.name === name) await this.drop(ticket);
   }
 }
+
+/** What else lies in the folder is no ticket, and must not stop those that are. */
+const TICKET = /^\d{20}_\d+_./;
 
 /** Tickets sort by wall clock, at the resolution of the monotonic one. */
 const CLOCK_OFFSET = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();

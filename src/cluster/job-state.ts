@@ -26,7 +26,7 @@ export async function ended(folder: JobFolder, attempt: number, exit: Exit): Pro
   const failure_class = await classOf(folder, attempt, exit);
   const message =
     failure_class === 'cluster_unavailable'
-      ? `The job could not be started:\n${wrapperSaid(folder, attempt)}`
+      ? `The job could not be started:\n${exit.reason ?? wrapperSaid(folder, attempt)}`
       : `${howItEnded(exit, failure_class)}\n${await logTail(folder, exit.log_start)}`;
   return { status: 'failed', ...common, started_at, failure_class, message, exit_code, signal };
 }

@@ -3,13 +3,14 @@
  * outlives the worker; what is known of it stands in files, so that any worker finds it again. Jobs
  * beyond the number of slots wait in a queue of tickets, first come first served.
  */
-import { appendFile, mkdir, open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { ClusterUnavailableError } from '../errors';
 import { isAlive, pause, ProcessIdentitySchema, signal, spawnDetached } from '../processes';
 import type { Cluster, JobRequest, JobState, LogChunk } from './cluster';
 import { JobFolder, readJson, writeJson, type Exit } from './job-folder';
-import { JobQueue } from './job-queue';
+import { JobQueue, type Ticket } from './job-queue';
 import { ended, lost, wrapperSaid } from './job-state';
 
 export interface LocalClusterOptions {
@@ -37,6 +38,8 @@ export class LocalCluster implements Cluster {
   private dispatching: Promise<void> = Promise.resolve();
 
   private readonly queue: JobQueue;
+  /** Why an attempt cannot start, by its folder, until its end is written down. */
+  private readonly refusals = new Map<string, string>();
 
   constructor(private readonly options: LocalClusterOptions) {
     this.name = options.name;
@@ -71,13 +74,22 @@ export class LocalCluster implements Cluster {
       time_limit_seconds,
     });
     await this.queue.add(name, attempt);
-    await this.dispatch();
+    // The job stands in the queue: whoever waits for it polls, and hears there what went wrong.
+    await this.dispatch().catch(() => undefined);
     return this.state(name);
   }
 
+  /**
+   * Throws when jobs cannot be started and one of these waits; an end that it has to tell goes first.
+   */
   async poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
-    await this.dispatch();
+    const failed = await this.dispatch().then(
+      () => null,
+      (error: unknown) => new ClusterUnavailableError(messageOf(error), { cause: error }),
+    );
     const states = await Promise.all(names.map((name) => this.state(name)));
+    const waits = states.some(({ status }) => status === 'queued');
+    if (failed && waits && states.every(isUnderWay)) throw failed;
     return new Map(names.map((name, i) => [name, states[i] ?? { status: 'unknown' }]));
   }
 
@@ -169,46 +181,83 @@ export class LocalCluster implements Cluster {
   }
 
   private dispatch(): Promise<void> {
-    this.dispatching = this.dispatching.then(() => this.fillSlots()).catch(() => undefined);
+    this.dispatching = this.dispatching.catch(() => undefined).then(() => this.fillSlots());
     return this.dispatching;
   }
 
-  /** Starts queued jobs while slots are free. Workers that race are told apart by the wrapper's locks. */
+  /** Starts queued jobs while slots are free. A job that can neither start nor end stops no other. */
   private async fillSlots(): Promise<void> {
+    const failures: unknown[] = [];
     for (const ticket of await this.queue.tickets()) {
-      const folder = this.folder(ticket.name);
-      if (!(await this.isStarted(folder, ticket.attempt))) {
-        if ((await this.running()).length >= this.options.slots) return;
-        if (!(await this.startWrapper(folder, ticket.attempt))) return;
+      try {
+        if (!(await this.serve(ticket))) break;
+      } catch (error) {
+        failures.push(error);
       }
-      await this.queue.drop(ticket);
     }
+    if (failures.length) throw failures[0];
+  }
+
+  /** False when no slot is free. Workers that race are told apart by the wrapper's locks. */
+  private async serve(ticket: Ticket): Promise<boolean> {
+    const folder = this.folder(ticket.name);
+    if (!(await this.isStarted(folder, ticket.attempt))) {
+      if ((await this.running()).length >= this.options.slots) return false;
+      if (!(await this.startOrEnd(folder, ticket.attempt))) return false;
+    }
+    await this.queue.drop(ticket);
+    return true;
+  }
+
+  /**
+   * What cannot start ends as `cluster_unavailable`. Where not even that can be written, as on a full
+   * disk, only the writing is tried again: no process is started for it at every poll.
+   */
+  private async startOrEnd(folder: JobFolder, attempt: number): Promise<boolean> {
+    const key = folder.control(attempt);
+    try {
+      if (!this.refusals.has(key)) return await this.startWrapper(folder, attempt);
+    } catch (error) {
+      this.refusals.set(key, messageOf(error));
+    }
+    const end = { ...unstarted('cluster_unavailable'), reason: this.refusals.get(key) };
+    await writeJson(folder.control(attempt, 'exit.json'), end);
+    this.refusals.delete(key);
+    return true;
   }
 
   private async isStarted(folder: JobFolder, attempt: number): Promise<boolean> {
     return Boolean((await folder.wrapper(attempt)) ?? (await folder.exit(attempt)));
   }
 
-  /** False when the wrapper found no free slot. */
+  /** False when the wrapper found no free slot; throws when it cannot be started, or failed. */
   private async startWrapper(folder: JobFolder, attempt: number): Promise<boolean> {
     await mkdir(this.slotsDir, { recursive: true });
     const log = folder.control(attempt, 'wrapper.log');
     const { python, slots, environment } = this.options;
-    const wrapper = await spawnDetached(
+    const ended: { code?: number | null } = {};
+    await spawnDetached(
       python,
       [WRAPPER, folder.dir, String(attempt), this.slotsDir, String(slots)],
-      { env: { ...environment }, log, cwd: folder.dir },
-    ).catch((error: unknown) => appendFile(log, String(error)));
+      { env: { ...environment }, log, cwd: folder.dir, onExit: (code) => (ended.code = code) },
+    );
     for (const end = Date.now() + START_WITHIN_MS; Date.now() < end; await pause(20)) {
       if (await this.isStarted(folder, attempt)) return true;
-      if (!wrapper || !isAlive(wrapper)) break;
+      if (ended.code !== undefined) break;
     }
     if (await this.isStarted(folder, attempt)) return true;
-    const failed = wrapperSaid(folder, attempt) !== '';
-    if (failed)
-      await writeJson(folder.control(attempt, 'exit.json'), unstarted('cluster_unavailable'));
-    return failed;
+    if (ended.code === undefined || ended.code === 0) return false;
+    const silent = `${python} ended at once (exit code ${ended.code}) and could write nothing: is the disk full?`;
+    throw new ClusterUnavailableError(wrapperSaid(folder, attempt) || silent);
   }
+}
+
+function isUnderWay({ status }: JobState): boolean {
+  return status === 'queued' || status === 'running';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function writeCancelled(folder: JobFolder, attempt: number): Promise<void> {

@@ -1,18 +1,29 @@
 /** Asks a cluster once for all the jobs that somebody waits for. */
+import { ClusterUnavailableError } from '../errors';
 import type { Cluster, JobState } from './cluster';
 
-type Waiter = (state: JobState) => void;
+interface Waiter {
+  readonly tell: (state: JobState) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** Polls in a row that fail before whoever waits is told. */
+const FAILED_POLLS = 5;
 
 export class Poller {
   private readonly waiters = new Map<string, Set<Waiter>>();
   private timer: NodeJS.Timeout | undefined;
+  private failed = 0;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly intervalMs: number,
   ) {}
 
-  /** The state of a job that has ended or is unknown. Rejects with the signal's reason on abort. */
+  /**
+   * The state of a job that has ended or is unknown. Rejects with the signal's reason on abort, and
+   * with ClusterUnavailableError when the cluster keeps failing.
+   */
   wait(name: string, { signal }: { readonly signal: AbortSignal }): Promise<JobState> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(asError(signal.reason));
@@ -20,14 +31,16 @@ export class Poller {
         this.remove(name, waiter);
         signal.removeEventListener('abort', abort);
       };
-      const waiter: Waiter = (state) => {
+      const fail = (error: Error) => {
+        end();
+        reject(error);
+      };
+      const tell = (state: JobState) => {
         end();
         resolve(state);
       };
-      const abort = () => {
-        end();
-        reject(asError(signal.reason));
-      };
+      const waiter: Waiter = { tell, fail };
+      const abort = () => fail(asError(signal.reason));
       signal.addEventListener('abort', abort);
       this.add(name, waiter);
     });
@@ -45,19 +58,30 @@ export class Poller {
     if (!waiters?.size) this.waiters.delete(name);
   }
 
-  /** A cluster that does not answer is asked again: the jobs go on meanwhile. */
+  /** A cluster that does not answer is asked again a few times: the jobs go on meanwhile. */
   private async poll(): Promise<void> {
     try {
       const states = await this.cluster.poll([...this.waiters.keys()]);
+      this.failed = 0;
       for (const [name, state] of states)
         if (state.status !== 'queued' && state.status !== 'running')
-          for (const waiter of this.waiters.get(name) ?? []) waiter(state);
-    } catch {
-      // asked again below
+          for (const waiter of this.waiters.get(name) ?? []) waiter.tell(state);
+    } catch (error) {
+      if (++this.failed >= FAILED_POLLS) this.giveUp(asError(error));
     }
     this.timer = this.waiters.size
       ? setTimeout(() => void this.poll(), this.intervalMs)
       : undefined;
+  }
+
+  private giveUp(cause: Error): void {
+    const error = new ClusterUnavailableError(
+      `Cluster "${this.cluster.name}" failed ${this.failed} times in a row: ${cause.message}`,
+      { cause },
+    );
+    this.failed = 0;
+    for (const waiters of [...this.waiters.values()])
+      for (const waiter of [...waiters]) waiter.fail(error);
   }
 }
 

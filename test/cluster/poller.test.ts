@@ -1,5 +1,6 @@
 import type { Cluster, JobState } from '../../src/cluster/cluster';
 import { Poller } from '../../src/cluster/poller';
+import { ClusterUnavailableError } from '../../src/errors';
 
 const ended: JobState = {
   status: 'succeeded',
@@ -29,6 +30,21 @@ it('A job that the cluster does not know is not waited for', async () => {
 it('A cluster that does not answer is asked again', async () => {
   const poller = new Poller(clusterOf([], { a: ['down', 'down', queued, ended] }), 1);
   const { signal } = new AbortController();
+  expect(await poller.wait('a', { signal })).toEqual(ended);
+});
+
+it('Everybody who waits is told of a cluster that keeps failing, and may wait again', async () => {
+  const states = { a: new Array<JobState | 'down'>(30).fill('down'), b: [queued] };
+  const poller = new Poller(clusterOf([], states), 1);
+  const { signal } = new AbortController();
+  const waiting = ['a', 'b'].map((name) => poller.wait(name, { signal }));
+  for (const settled of await Promise.allSettled(waiting)) {
+    expect(settled).toMatchObject({ reason: expect.any(ClusterUnavailableError) as unknown });
+    expect(settled).toMatchObject({
+      reason: { message: expect.stringContaining('the scheduler does not answer') as unknown },
+    });
+  }
+  states.a.splice(0, Infinity, 'down', ended);
   expect(await poller.wait('a', { signal })).toEqual(ended);
 });
 
