@@ -35,30 +35,29 @@ describe('the books of a study', () => {
     expect(await studies.latest('tiny@1')).toEqual(latest);
   });
 
-  const cut = (body: Buffer) => body.subarray(0, -10);
-  const empty = () => Buffer.alloc(0);
-  const other = () => '{}';
+  const damages: [string, (body: Buffer) => Uint8Array | string][] = [
+    ['cut short', (body) => body.subarray(0, -10)],
+    ['empty', () => Buffer.alloc(0)],
+    ['something else', () => '{}'],
+  ];
 
-  it.each([cut, empty, other])(
-    'that are damaged are named, with a way out (%p)',
-    async (change) => {
-      const { store, studies, planKey } = await opened();
-      for (const key of [SPEC, planKey, LATEST]) await alter(store, key, change);
-      const readings: [string, Promise<unknown>, RegExp][] = [
-        [SPEC, studies.spec('tiny@1'), /from a backup/],
-        [SPEC, studies.check(tinyStudy(), null), /from a backup/],
-        [SPEC, studies.register(tinyStudy(), null), /from a backup/],
-        [planKey, studies.plan(planKey), /Run the study again/],
-        [LATEST, studies.latest('tiny@1'), /Delete it/],
-      ];
-      for (const [key, reading, advice] of readings) {
-        const error: unknown = await reading.catch((reason: unknown) => reason);
-        expect(error).toBeInstanceOf(SchemaError);
-        expect(String(error)).toContain(`"${key}" is damaged`);
-        expect(String(error)).toMatch(advice);
-      }
-    },
-  );
+  it.each(damages)('that are %s are named, with a way out', async (_, change) => {
+    const { store, studies, planKey } = await opened();
+    for (const key of [SPEC, planKey, LATEST]) await alter(store, key, change);
+    const readings: [string, Promise<unknown>, RegExp][] = [
+      [SPEC, studies.spec('tiny@1'), /from a backup/],
+      [SPEC, studies.check(tinyStudy(), null), /from a backup/],
+      [SPEC, studies.register(tinyStudy(), null), /from a backup/],
+      [planKey, studies.plan(planKey), /Run the study again/],
+      [LATEST, studies.latest('tiny@1'), /Delete it/],
+    ];
+    for (const [key, reading, advice] of readings) {
+      const error: unknown = await reading.catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(SchemaError);
+      expect(String(error)).toContain(`"${key}" is damaged`);
+      expect(String(error)).toMatch(advice);
+    }
+  });
 
   it('name the field of a plan that is not what it should be', async () => {
     const { store, studies, planKey } = await opened();
