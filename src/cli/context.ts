@@ -8,7 +8,6 @@ export const EXIT = {
   done: 0,
   error: 1,
   failed: 2,
-  timeout: 3,
   notFound: 4,
   workToDo: 10,
 } as const;

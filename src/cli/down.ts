@@ -1,9 +1,11 @@
 /** `foretune down`: stops the worker and the embedded servers; refuses while jobs run. */
 import type { Command } from 'commander';
+import type { Cluster } from '../cluster/cluster';
 import { openClusters } from '../clusters';
 import { stopStack } from '../stack/stack';
 import { stopWorker } from '../stack/worker-process';
 import { EXIT, type CliContext } from './context';
+import { printObject } from './output';
 
 interface DownOptions {
   readonly force?: boolean;
@@ -19,23 +21,37 @@ export function register(program: Command, context: CliContext): void {
 
 async function down(context: CliContext, { force = false }: DownOptions): Promise<void> {
   const clusters = [...openClusters(context.config).values()].map(({ cluster }) => cluster);
-  const live = await Promise.all(
-    clusters.map(async (cluster) => (await cluster.live()).map((job) => ({ cluster, job }))),
-  );
-  const jobs = live.flat();
-  if (jobs.length && !force) return refuse(context, jobs);
+  const before = await liveJobs(clusters);
+  if (before.length && !force) return refuse(context, before);
   // The worker first: it would take a job that ends now for a failed one.
   const stopped = (await stopWorker(context.config)) ? ['the worker'] : [];
+  // It may have submitted one more before it stopped.
+  const jobs = await liveJobs(clusters);
+  if (jobs.length && !force) return refuse(context, jobs, 'The worker is stopped. ');
   for (const { cluster, job } of jobs) await cluster.cancel(job, 'preempted');
   if (jobs.length) stopped.push(countJobs(jobs));
   stopped.push(...(await stopStack(context.config)));
-  context.stdout(stopped.length ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.');
+  printObject(context, { stopped }, () =>
+    stopped.length ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.',
+  );
 }
 
-function refuse(context: CliContext, jobs: readonly { readonly job: string }[]): void {
+interface LiveJob {
+  readonly cluster: Cluster;
+  readonly job: string;
+}
+
+async function liveJobs(clusters: readonly Cluster[]): Promise<LiveJob[]> {
+  const live = await Promise.all(
+    clusters.map(async (cluster) => (await cluster.live()).map((job) => ({ cluster, job }))),
+  );
+  return live.flat();
+}
+
+function refuse(context: CliContext, jobs: readonly LiveJob[], before = ''): void {
   context.stderr(
     [
-      `${countJobs(jobs)} still at work:`,
+      `${before}${countJobs(jobs)} still at work:`,
       ...jobs.map(({ job }) => `  ${job}`),
       'Wait until they end (npx foretune status), or end them with: npx foretune down --force',
     ].join('\n'),

@@ -91,3 +91,7 @@ it('A result in one line of JSON is the only thing on stdout', () => {
 it('Down, where nothing runs, says so and exits 0', () => {
   expect(foretune(['down'])).toEqual({ code: 0, stdout: 'Nothing was running.\n', stderr: '' });
 });
+
+it('Down tells what it stopped in JSON, too', () => {
+  expect(JSON.parse(foretune(['down', '-o', 'json']).stdout)).toEqual({ stopped: [] });
+});
