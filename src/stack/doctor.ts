@@ -7,8 +7,10 @@ import type { Config } from '../../temporal.config';
 import { connectClient } from '../client';
 import { probeStore } from '../dataset/probe';
 import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
+import { isAlive } from '../processes';
 import { unprobedStore } from './open-store';
-import { endpointsOf, stackIsUp, type StackEndpoints } from './stack';
+import { identityOf, isUp, logFile, type ServerSpec } from './server';
+import { embeddedServers, endpointsOf, type StackEndpoints } from './stack';
 import { buildId, runningWorker } from './worker-process';
 
 export interface Check {
@@ -21,6 +23,7 @@ export interface Check {
 
 type Finding = Omit<Check, 'part'>;
 
+const IDLE = { status: 'idle', detail: 'started by: npx foretune up' } as const;
 const ENOUGH_BYTES = 2e9;
 const RETENTION_SECONDS = 30 * 86_400;
 
@@ -31,15 +34,32 @@ export async function runChecks(config: Config): Promise<Check[]> {
     await check('Python', () => pythonVersion(config), 'Run: node infra/setup.mjs'),
     await check('disk', () => freeSpace(config), 'Free some space, or set FORETUNE_STATE_DIR.'),
   ];
-  if (!(await stackIsUp(config)))
-    return [...checks, { part: 'servers', status: 'idle', detail: 'started by: npx foretune up' }];
-  const endpoints = endpointsOf(config);
   return [
     ...checks,
-    ...(await temporalChecks(config, endpoints)),
-    ...(await s3Checks(endpoints)),
-    worker(config, endpoints),
+    ...(await serverChecks(config, 'temporal', () => temporalChecks(config, endpointsOf(config)))),
+    ...(await serverChecks(config, 's3', () => s3Checks(endpointsOf(config)))),
+    worker(config),
   ];
+}
+
+const PARTS = { temporal: 'Temporal', s3: 'S3' } as const;
+
+/** Each server is judged alone: one that is down says nothing about the other. */
+async function serverChecks(
+  config: Config,
+  name: ServerSpec['name'],
+  checks: () => Promise<Check[]>,
+): Promise<Check[]> {
+  const embedded = embeddedServers(config).find((server) => server.name === name);
+  if (!embedded || (await isUp(config.stateDir, embedded))) return checks();
+  const part = PARTS[name];
+  const process = identityOf(config.stateDir, name);
+  if (!process) return [{ part, ...IDLE }];
+  const detail = isAlive(process)
+    ? `process ${process.pid} does not answer`
+    : `process ${process.pid} is gone, and was not stopped by: npx foretune down`;
+  const mend = `Run: npx foretune up. What it said last: ${logFile(config.stateDir, name)}`;
+  return [{ part, status: 'failed', detail, mend }];
 }
 
 async function check(part: string, find: () => Promise<Finding>, mend: string): Promise<Check> {
@@ -149,10 +169,11 @@ async function s3Checks(endpoints: StackEndpoints): Promise<Check[]> {
   ];
 }
 
-function worker(config: Config, endpoints: StackEndpoints): Check {
+function worker(config: Config): Check {
+  const part = 'worker';
   const running = runningWorker(config);
-  const build = buildId(config, endpoints);
-  if (!running) return { part: 'worker', status: 'idle', detail: 'started by: npx foretune up' };
-  const stale = running.build === build ? '' : ', of older code: the next command replaces it';
-  return { part: 'worker', ...ok(`process ${running.pid}, build ${running.build}${stale}`) };
+  if (!running) return { part, ...IDLE };
+  const current = running.build === buildId(config, endpointsOf(config));
+  const stale = current ? '' : ', of older code: the next command replaces it';
+  return { part, ...ok(`process ${running.pid}, build ${running.build}${stale}`) };
 }

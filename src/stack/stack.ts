@@ -60,11 +60,6 @@ export async function stopStack(config: Config): Promise<string[]> {
   return stopped.filter((title) => title !== null);
 }
 
-/** Whether every embedded server is up. */
-export async function stackIsUp(config: Config): Promise<boolean> {
-  return !(await down(config, embeddedServers(config))).length;
-}
-
 async function down(config: Config, specs: readonly ServerSpec[]): Promise<ServerSpec[]> {
   const up = await Promise.all(specs.map((spec) => isUp(config.stateDir, spec)));
   return specs.filter((_, i) => !up[i]);

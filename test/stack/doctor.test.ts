@@ -2,10 +2,11 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { environmentOf } from '../../src/cli/env';
 import { runChecks, type Check } from '../../src/stack/doctor';
-import { stopServer } from '../../src/stack/server';
+import { terminate, type ProcessIdentity } from '../../src/processes';
+import { identityOf, stopServer } from '../../src/stack/server';
 import { endpointsOf } from '../../src/stack/stack';
 import { loadConfig, type Config } from '../../temporal.config';
-import { testStack, type TestStack } from '../support/stack';
+import { processesIn, testStack, type TestStack } from '../support/stack';
 
 let stack: TestStack;
 beforeAll(() => void (stack = testStack()));
@@ -15,8 +16,9 @@ const checkOf = async (config: Config, part: string): Promise<Check | undefined>
   (await runChecks(config)).find((check) => check.part === part);
 
 it('A stack that was never started is idle, and is not started by the look at it', async () => {
-  expect(await checkOf(stack.config, 'servers')).toMatchObject({ status: 'idle' });
-  expect(await checkOf(stack.config, 'Temporal')).toBeUndefined();
+  for (const part of ['Temporal', 'S3', 'worker'])
+    expect(await checkOf(stack.config, part)).toMatchObject({ status: 'idle' });
+  expect(processesIn(stack.config.stateDir)).toEqual([]);
 });
 
 it('Every part of a running stack is well, but for the worker, which is started on demand', async () => {
@@ -73,10 +75,35 @@ describe('External servers', () => {
   });
 });
 
-it('A stack of which one server is down is started by the next command', async () => {
-  await stopServer(stack.config.stateDir, 's3');
-  expect(await checkOf(stack.config, 'servers')).toMatchObject({
-    status: 'idle',
-    detail: expect.stringContaining('foretune up') as string,
+describe('Of two servers of which one is down', () => {
+  const judged = async (config: Config) => {
+    const checks = await runChecks(config);
+    const status = (name: string) => checks.find(({ part }) => part === name)?.status;
+    return { Temporal: status('Temporal'), S3: status('S3') };
+  };
+  beforeAll(() => stack.start());
+  afterEach(() => stack.start());
+
+  it('the one that was stopped is idle, and the other one is well', async () => {
+    await stopServer(stack.config.stateDir, 's3');
+    expect(await judged(stack.config)).toEqual({ Temporal: 'ok', S3: 'idle' });
+  });
+
+  it('the one that died has failed, with the command that starts it', async () => {
+    await terminate(identityOf(stack.config.stateDir, 'temporal') as ProcessIdentity, 5_000);
+    expect(await judged(stack.config)).toEqual({ Temporal: 'failed', S3: 'ok' });
+    expect(await checkOf(stack.config, 'Temporal')).toMatchObject({
+      mend: expect.stringContaining('npx foretune up') as string,
+    });
+  });
+
+  it.each([
+    ['Temporal', 'AWS_ENDPOINT_URL', { Temporal: 'failed', S3: 'idle' }],
+    ['S3', 'TEMPORAL_ADDRESS', { Temporal: 'idle', S3: 'failed' }],
+  ])('an external %s is checked beside an embedded one at rest', async (_, unset, expected) => {
+    const folder = path.join(stack.config.stateDir, 'at-rest');
+    const external = { TEMPORAL_ADDRESS: '127.0.0.1:9', AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const variables = { HOME: folder, FORETUNE_STATE_DIR: folder, ...external, [unset]: '' };
+    expect(await judged(loadConfig(variables))).toEqual(expected);
   });
 });

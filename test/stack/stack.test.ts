@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { connectClient } from '../../src/client';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
-import { portsOf } from '../../src/stack/server';
+import { isUp, portsOf } from '../../src/stack/server';
 import { unprobedStore } from '../../src/stack/open-store';
-import { endpointsOf, stackIsUp, stopStack } from '../../src/stack/stack';
+import { embeddedServers, endpointsOf, stopStack } from '../../src/stack/stack';
 import { listeningAddresses, ofProcess, pidOf, processesIn, testStack } from '../support/stack';
 import type { TestStack } from '../support/stack';
 
@@ -95,7 +95,8 @@ it('Two stacks stand side by side, and one stops without the other', async () =>
     await other.close();
   }
   expect(processesIn(other.config.stateDir)).toEqual([]);
-  expect(await stackIsUp(stack.config)).toBe(true);
+  const up = embeddedServers(stack.config).map((server) => isUp(stack.config.stateDir, server));
+  expect(await Promise.all(up)).toEqual([true, true]);
 });
 
 it('A stack that was stopped has no process left, and comes back on its ports with its data', async () => {
