@@ -3,10 +3,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { nearest } from '../domain/explain';
 import { NotFoundError } from '../errors';
 import { rowToJson } from '../dataset/arrow';
-import { TABLE_NAMES, type TableName } from '../dataset/tables';
+import type { Dataset } from '../dataset/log';
+import { TABLE_NAMES, type Row, type TableName } from '../dataset/tables';
 import type { CliContext } from './context';
 import { printRows } from './output';
-import { openSession } from './session';
+import { openSession, type Session } from './session';
 
 interface ReadOptions {
   readonly study?: string;
@@ -24,7 +25,7 @@ export function register(program: Command, context: CliContext): void {
   data
     .command('show')
     .argument('<table>', TABLE_NAMES.join(', '))
-    .option('--study <study>', 'rows of one study')
+    .option('--study <study>', 'rows of one study, or of one of its variants: zeng2025/7')
     .option('--limit <n>', 'at most so many rows', parseVersion)
     .option('--version <n>', 'as it was at a version', parseVersion)
     .description('print the rows of a table')
@@ -51,12 +52,48 @@ async function printTables(context: CliContext, options: ReadOptions): Promise<v
 
 async function showTable(context: CliContext, name: string, options: ReadOptions): Promise<void> {
   const table = tableNamed(name);
-  const { dataset, studies } = await openSession(context);
-  const version = options.version ?? (await dataset.version());
-  const study = options.study === undefined ? {} : { study: await studies.resolve(options.study) };
-  const rows = await dataset.read(table, { ...study, version });
+  const session = await openSession(context);
+  const version = options.version ?? (await session.dataset.version());
+  const rows = await readRows(session, table, version, options.study);
   printVersion(context, version);
   printRows(context, rows.slice(0, options.limit).map(rowToJson));
+}
+
+async function readRows<T extends TableName>(
+  { dataset, studies }: Session,
+  table: T,
+  version: number,
+  named: string | undefined,
+): Promise<Row<T>[]> {
+  if (named === undefined) return dataset.read(table, { version });
+  const { study: name, variant } = studyAndVariant(named);
+  const study = await studies.resolve(name);
+  const rows = await dataset.read(table, { study, version });
+  if (variant === undefined) return rows;
+  const found = rows.filter((row) => row.variant_id === variant);
+  if (!found.length) await refuseUnknown(dataset, { study, version }, variant);
+  return found;
+}
+
+/** `zeng2025/7`. A variant's id may hold slashes itself, the name of a study never does. */
+export function studyAndVariant(named: string): { study: string; variant?: string } {
+  const slash = named.indexOf('/');
+  if (slash < 0) return { study: named };
+  return { study: named.slice(0, slash), variant: named.slice(slash + 1) };
+}
+
+/** A variant without rows in a table is none that does not exist. */
+async function refuseUnknown(
+  dataset: Dataset,
+  of: { readonly study: string; readonly version: number },
+  variant: string,
+): Promise<void> {
+  const known = (await dataset.read('variants', of)).map((row) => row.variant_id);
+  if (known.includes(variant)) return;
+  const guess = nearest(variant, known);
+  throw new NotFoundError(
+    `Study "${of.study}" has no variant "${variant}".${guess ? ` Did you mean "${guess}"?` : ''} \`npx foretune data show variants --study ${of.study}\` lists them.`,
+  );
 }
 
 async function printVersions(context: CliContext, options: ReadOptions): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CliContext, OutputFormat } from '../../src/cli/context';
+import { studyAndVariant } from '../../src/cli/data';
 import { environmentOf, shellQuote } from '../../src/cli/env';
 import { liveStatus } from '../../src/cli/live-status';
 import { countPlan, planSummary, planTable } from '../../src/cli/plan-text';
@@ -39,6 +40,14 @@ describe('the words of a plan', () => {
       ['run-2', 'run', 'never run', '1 min 1 s'],
     ]);
   });
+});
+
+it.each([
+  ['zeng2025', { study: 'zeng2025' }],
+  ['zeng2025@1/7', { study: 'zeng2025@1', variant: '7' }],
+  ['rates/clm/0.001', { study: 'rates', variant: 'clm/0.001' }],
+])('%s names a study, and a variant behind its first slash', (named, parts) => {
+  expect(studyAndVariant(named)).toEqual(parts);
 });
 
 describe('results', () => {

@@ -92,6 +92,15 @@ describe('with a published study', () => {
     ]);
   });
 
+  it('data shows the rows of one variant, which is named behind its study', async () => {
+    const show = ['data', 'show', 'outcomes', '--study'];
+    const rows = await workplace.json<Outcome[]>(...show, 'zeng2025/7');
+    const all = await workplace.json<Outcome[]>(...show, 'zeng2025');
+    expect(rows.map(({ task }) => task).sort()).toEqual(['cbqa', 'cms', 'rag']);
+    expect(rows).toEqual(all.filter(({ variant_id }) => variant_id === '7'));
+    expect(await workplace.json('data', 'show', 'samples', '--study', 'zeng2025@1/7')).toEqual([]);
+  });
+
   it('env points a shell and all that it starts at the servers', async () => {
     const variables = await workplace.json<Record<string, string>>('env');
     expect(Object.keys(variables).sort()).toEqual(
@@ -113,7 +122,8 @@ describe('with a published study', () => {
     ['resume', ['resume', 'zeng2025@7'], 'zeng2025@1'],
     ['report', ['report', 'none'], 'zeng2025@1'],
     ['data', ['data', 'show', 'outcome'], 'Did you mean "outcomes"?'],
-    ['logs', ['logs', 'zeng2025/7'], '"zeng2025/7"'],
+    ['logs', ['logs', '7/pretrain'], '"7/pretrain"'],
+    ['a variant', ['data', 'show', 'outcomes', '--study', 'zeng2025/71'], 'Did you mean "'],
   ])('%s of what is not there exits 4 and says what there is', async (_name, args, message) => {
     const ended = await workplace.foretune(...args);
     expect(ended).toMatchObject({ code: 4, stdout: '' });
@@ -149,6 +159,11 @@ describe('with a published study', () => {
     }
   }, 120_000);
 });
+
+interface Outcome {
+  readonly variant_id: string;
+  readonly task: string;
+}
 
 interface Doctor {
   readonly healthy: boolean;
