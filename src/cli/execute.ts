@@ -1,7 +1,8 @@
 /** Starts or finds a study's workflow, follows it to its end, and prints what came out. */
-import type { Client } from '@temporalio/client';
+import { ServiceError, type Client } from '@temporalio/client';
 import { studyId, studyWorkflowId } from '../domain/ids';
 import type { Study } from '../domain/schema';
+import { StackError } from '../errors';
 import { EXIT, type CliContext } from './context';
 import { writeReportFile } from './report-file';
 import { printResults, readResults } from './results';
@@ -28,7 +29,7 @@ export async function executeStudy(
 /** A second start attaches to the first. */
 async function startStudy(context: CliContext, client: Client, study: Study): Promise<void> {
   const id = studyId(study);
-  await client.workflow.start('studyWorkflow', {
+  const start = client.workflow.start('studyWorkflow', {
     workflowId: studyWorkflowId(id),
     taskQueue: context.config.temporal.taskQueue,
     args: [{ study: id, window: study.window }],
@@ -36,4 +37,15 @@ async function startStudy(context: CliContext, client: Client, study: Study): Pr
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     searchAttributes: { ForetuneStudy: [id], ForetuneStatus: ['running'] },
   });
+  await start.catch((error: unknown) => explainRefusal(id, error));
+}
+
+/** As on a server that does not know our search attributes: the reason is in the cause. */
+function explainRefusal(study: string, error: unknown): never {
+  if (!(error instanceof ServiceError)) throw error;
+  const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  throw new StackError(
+    `Temporal did not start the workflow of "${study}": ${reason}. Run: npx foretune doctor`,
+    { cause: error },
+  );
 }

@@ -43,16 +43,32 @@ export async function withLock<T>(
   stateDir: string,
   name: string,
   work: () => Promise<T>,
+  retries = RETRIES,
 ): Promise<T> {
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const release = await lock(path.join(stateDir, name), {
-    realpath: false,
-    stale: 10_000,
-    retries: { retries: 600, minTimeout: 100, maxTimeout: 200 },
-  });
+  const release = await takeLock(stateDir, name, retries);
   try {
     return await work();
   } finally {
     await release();
+  }
+}
+
+/** About two minutes, as long as a slow start takes. */
+const RETRIES = 600;
+
+async function takeLock(stateDir: string, name: string, retries: number) {
+  const file = path.join(stateDir, name);
+  try {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    const patience = { retries, minTimeout: 100, maxTimeout: 200 };
+    return await lock(file, { realpath: false, stale: 10_000, retries: patience });
+  } catch (cause) {
+    const held = (cause as NodeJS.ErrnoException).code === 'ELOCKED';
+    throw new StackError(
+      held
+        ? `Another foretune command still holds ${file}.lock. Wait until it ends, or end it; then run this again.`
+        : `Cannot lock ${file}.lock: ${String(cause)}. Check the folder's owner and free space.`,
+      { cause },
+    );
   }
 }

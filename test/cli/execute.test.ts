@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { CliContext } from '../../src/cli/context';
+import { executeStudy } from '../../src/cli/execute';
+import type { Session } from '../../src/cli/session';
+import { StudySchema } from '../../src/domain/schema';
+import { StackError } from '../../src/errors';
+import { loadConfig } from '../../temporal.config';
+import zeng2025 from '../../studies/zeng2025';
+import { quietRuntime } from '../support/temporal';
+
+let temporal: TestWorkflowEnvironment;
+beforeAll(async () => {
+  quietRuntime();
+  const executable = path.resolve(__dirname, '../../.venv/bin/temporal');
+  temporal = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: executable },
+      log: { format: 'pretty', level: 'error' },
+      extraArgs: ['--output', 'none'],
+    },
+  });
+});
+afterAll(() => temporal.teardown());
+
+it('A server without the search attributes is told in words, with the command that helps', async () => {
+  const context = { config: loadConfig({}) } as CliContext;
+  const session = { client: temporal.client } as unknown as Session & typeof temporal;
+  const refused = executeStudy(context, session, StudySchema.parse(zeng2025));
+  await expect(refused).rejects.toThrow(StackError);
+  await expect(refused).rejects.toThrow(/ForetuneStudy.*npx foretune doctor/s);
+});
