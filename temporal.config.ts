@@ -100,6 +100,7 @@ const EnvironmentSchema = z.object({
   S3_ENDPOINT: address,
   AWS_ENDPOINT_URL: address,
   AWS_REGION: text,
+  AWS_DEFAULT_REGION: text,
   AWS_ACCESS_KEY_ID: text,
   AWS_SECRET_ACCESS_KEY: text,
   AWS_SESSION_TOKEN: text,
@@ -188,11 +189,12 @@ function s3Config(environment: Environment, own: string | undefined): S3Config {
   const endpoint = environment.S3_ENDPOINT ?? environment.AWS_ENDPOINT_URL;
   const external = endpoint ? endpoint !== own : environment.FORETUNE_DATASET !== undefined;
   const uri = external ? environment.FORETUNE_DATASET : undefined;
+  const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   const [bucket = 'foretune', ...prefix] = uri?.slice('s3://'.length).split('/') ?? [];
   return {
     embedded: !external,
     endpoint: external ? (endpoint ?? null) : null,
-    region: (external ? environment.AWS_REGION : undefined) ?? 'us-east-1',
+    region: (external ? region : undefined) ?? 'us-east-1',
     bucket,
     prefix: uri ? prefix.filter(Boolean).join('/') : 'dataset',
     credentials: external ? credentials(environment) : null,

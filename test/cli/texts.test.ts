@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import type { CliContext, OutputFormat } from '../../src/cli/context';
 import { studyAndVariant } from '../../src/cli/data';
-import { environmentOf, shellQuote } from '../../src/cli/env';
+import { environmentOf, shellQuote, shellScript } from '../../src/cli/env';
 import { liveStatus } from '../../src/cli/live-status';
 import { countPlan, planSummary, planTable } from '../../src/cli/plan-text';
 import { printResults } from '../../src/cli/results';
@@ -119,6 +120,18 @@ describe('the variables of `foretune env`', () => {
       TEMPORAL_ADDRESS: 'lab:7233',
       FORETUNE_DATASET: 's3://lab',
     });
+  });
+
+  const keys = { accessKeyId: 'key', secretAccessKey: 'secret' };
+  it.each([
+    ['take a foreign session token out of the shell', keys, ''],
+    ['bring the session token of their keys', { ...keys, sessionToken: 'own' }, 'own'],
+    ['leave the token to the AWS SDK with the keys', null, 'foreign'],
+  ])('%s', (_, credentials, token) => {
+    const script = shellScript(environmentOf({ temporal, s3: { ...s3, credentials } }));
+    const env = { ...process.env, AWS_SESSION_TOKEN: 'foreign' };
+    const shown = execFileSync('sh', ['-euc', `${script}\necho "\${AWS_SESSION_TOKEN-}"`], { env });
+    expect(shown.toString().trim()).toBe(token);
   });
 
   it('are quoted for the shell, whatever they hold', () => {

@@ -94,13 +94,22 @@ describe('an external S3', () => {
     expect(s3.credentials).toBeNull();
   });
 
+  it.each([
+    ['AWS_REGION', { AWS_REGION: 'eu-1', AWS_DEFAULT_REGION: 'eu-2' }, 'eu-1'],
+    ['AWS_DEFAULT_REGION else', { AWS_DEFAULT_REGION: 'eu-2' }, 'eu-2'],
+    ['nothing, which means us-east-1', {}, 'us-east-1'],
+  ])('has its region from %s', (_, variables, region) => {
+    expect(load({ FORETUNE_DATASET: 's3://lab', ...variables }).s3.region).toBe(region);
+  });
+
   it('takes a session token along', () => {
     const { s3 } = load({ FORETUNE_DATASET: 's3://lab', ...CREDENTIALS, AWS_SESSION_TOKEN: 't' });
     expect(s3.credentials).toMatchObject({ sessionToken: 't' });
   });
 
   it('lends its credentials and region to no embedded server', () => {
-    expect(load({ ...CREDENTIALS, AWS_REGION: 'eu-1' }).s3).toEqual(EMBEDDED_S3);
+    const regions = { AWS_REGION: 'eu-1', AWS_DEFAULT_REGION: 'eu-2' };
+    expect(load({ ...CREDENTIALS, ...regions }).s3).toEqual(EMBEDDED_S3);
   });
 });
 
