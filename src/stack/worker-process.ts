@@ -6,7 +6,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../temporal.config';
 import { StackError } from '../errors';
-import { fingerprint, sourceDigest } from '../fingerprint';
+import { fingerprint, sha256, sourceDigest } from '../fingerprint';
 import {
   isAlive,
   lastLines,
@@ -33,12 +33,16 @@ export type WorkerRecord = z.infer<typeof WorkerSchema>;
 
 const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
 
-/** Digest of the worker's code and of the servers it talks to. */
+/**
+ * Digest of the worker's code, of the servers it talks to and of how it is let in: new credentials
+ * ask for a new worker. Of secrets only the digest goes in, since certificates are bytes, not JSON.
+ */
 export function buildId(config: Config, endpoints: StackEndpoints): string {
   const code = CODE.map((name) => sourceDigest(path.join(config.root, name)));
   const { temporal, s3 } = endpoints;
   const servers = [temporal.address, temporal.namespace, s3.endpoint, s3.bucket, s3.prefix];
-  return fingerprint({ code, servers }).slice(0, 16);
+  const access = sha256(JSON.stringify([s3.region, s3.credentials, config.temporal.connection]));
+  return fingerprint({ code, servers, access }).slice(0, 16);
 }
 
 /** The worker that runs, or null. */
