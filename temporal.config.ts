@@ -2,6 +2,7 @@
  * What foretune runs on: recipes, clusters, servers. This is the file that you edit to register your
  * own, and the only reader of the environment (a lint rule holds that). Parsed once, checked here.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -117,7 +118,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     root,
     stateDir,
     python,
-    temporal: temporalConfig(set, own.temporal),
+    temporal: temporalConfig(set, own.temporal, taskQueueOf(stateDir)),
     s3: s3Config(environment, own.s3),
     recipes,
     clusters,
@@ -157,9 +158,19 @@ function ownAddresses(stateDir: string): { readonly temporal?: string; readonly 
   };
 }
 
+/**
+ * One queue a state folder: on a server that clones share, a worker must not take the jobs of another
+ * clone, whose files it does not see.
+ */
+function taskQueueOf(stateDir: string): string {
+  const place = createHash('sha256').update(`${os.hostname()}:${stateDir}`).digest('hex');
+  return `foretune-${place.slice(0, 12)}`;
+}
+
 function temporalConfig(
   set: Readonly<Record<string, string>>,
   own: string | undefined,
+  taskQueue: string,
 ): TemporalConfig {
   const profile = temporalProfile(set);
   const { address, ...connection } = profile.connectionOptions;
@@ -167,7 +178,7 @@ function temporalConfig(
   return {
     address: external ? address : null,
     namespace: external ? (profile.namespace ?? 'default') : 'default',
-    taskQueue: 'foretune',
+    taskQueue,
     connection: external ? connection : {},
   };
 }

@@ -169,3 +169,9 @@ describe('a wrong value', () => {
     expect(() => load({ TEMPORAL_CONFIG_FILE: file })).toThrow(secretless);
   });
 });
+
+it('Every state folder has a task queue of its own', () => {
+  const queue = (folder: string) => loadConfig({ FORETUNE_STATE_DIR: folder }).temporal.taskQueue;
+  expect(queue('/tmp/one')).toBe(queue('/tmp/one'));
+  expect(queue('/tmp/one')).not.toBe(queue('/tmp/two'));
+});
