@@ -174,6 +174,6 @@ function worker(config: Config): Check {
   const running = runningWorker(config);
   if (!running) return { part, ...IDLE };
   const current = running.build === buildId(config, endpointsOf(config));
-  const stale = current ? '' : ', of older code: the next command replaces it';
+  const stale = current ? '' : ', of other code or settings: the next command replaces it';
   return { part, ...ok(`process ${running.pid}, build ${running.build}${stale}`) };
 }

@@ -63,7 +63,7 @@ export async function ensureWorker(
     if (isReady(config, build)) return;
     const old = runningWorker(config);
     if (old && old.build !== build) {
-      say('The code or the servers changed: replacing the worker ...');
+      say('The code, the servers or their credentials changed: replacing the worker ...');
       await stopWorker(config);
     }
     await startWorker(config, build);
