@@ -21,7 +21,7 @@ const python = path.join(root, '.venv', 'bin', 'python');
 const recipes: Readonly<Record<string, RecipeConfig>> = {
   jax: {
     command: [python, '-m', 'foretune_recipes'],
-    version: '1',
+    version: '2',
     source: path.join(root, 'recipes', 'foretune_recipes'),
     environment: { PYTHONPATH: path.join(root, 'recipes') },
   },

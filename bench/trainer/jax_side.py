@@ -7,9 +7,9 @@ from pathlib import Path
 
 import jax
 import numpy as np
+from foretune_recipes.batch import Batch
 from foretune_recipes.compiled import use_compilation_cache
 from foretune_recipes.config import Model
-from foretune_recipes.objectives import Batch
 from foretune_recipes.train import CHUNK, new_state, train
 
 

@@ -1,7 +1,10 @@
 """The configuration of each stage, as job.json carries it. Unknown and missing keys are refused by name."""
 
+import re
 from dataclasses import dataclass, fields
 from typing import Any, Self
+
+ALL_LENGTHS = "all"
 
 
 class Config:
@@ -43,6 +46,15 @@ class Pretrain(Config):
     mixture: dict[str, float]
     lr: float
     train_tokens: int
+    tag: bool
+    length_filter: str
+
+    def __post_init__(self) -> None:
+        if self.length_filter != ALL_LENGTHS and not re.fullmatch(r"\d{1,2}-\d{1,3}", self.length_filter):
+            raise ValueError(
+                f'length_filter "{self.length_filter}" is neither "{ALL_LENGTHS}" nor two percentages such '
+                'as "25-75".'
+            )
 
 
 @dataclass(frozen=True)

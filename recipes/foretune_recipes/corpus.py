@@ -14,10 +14,8 @@ import numpy as np
 
 from . import RECIPE_VERSION
 from .cache import cached
-from .seeds import generator, writer
-from .text import REAL_TEXT
+from .domains import domain_documents, tells_of_the_world
 from .tokenizer import DOCUMENT, Tokenizer, load_tokenizer, train_tokenizer
-from .world.registers import world_documents
 from .world.world import World, make_world
 
 SMALLEST_POOL = 2**18
@@ -45,13 +43,13 @@ class Corpus:
     def pool(self, domain: str, split: str, needed: int, volumes: int = 2) -> Pool:
         """At least `needed` tokens where the source has them; reads the cache or fills it."""
         size = max(SMALLEST_POOL, 1 << (needed - 1).bit_length())
-        name = f"{domain}{volumes if domain == 'world' else ''}-{split}-{size}.npz"
+        name = f"{domain}{volumes if tells_of_the_world(domain) else ''}-{split}-{size}.npz"
         path = cached(self.folder / name, lambda to: self._encode(domain, split, volumes, size, to))
         with np.load(path) as arrays:
             return Pool(arrays["tokens"], arrays["starts"])
 
     def _encode(self, domain: str, split: str, volumes: int, size: int, to: Path) -> None:
-        documents = _documents(self.world, self.seed, domain, split, volumes)
+        documents = domain_documents(self.world, self.seed, domain, split, volumes)
         tokens, starts = encode_documents(self.tokenizer, documents, size)
         with to.open("wb") as handle:
             np.savez(handle, tokens=tokens, starts=starts)
@@ -75,18 +73,10 @@ def _key(seed: int, vocabulary: int) -> str:
     return f"v{RECIPE_VERSION}-seed{seed}-vocabulary{vocabulary}-{python}"
 
 
-def _documents(world: World, seed: int, domain: str, split: str, volumes: int) -> Iterable[str]:
-    if domain == "world":
-        return world_documents(world, volumes, writer("documents", seed, volumes))
-    documents = REAL_TEXT[domain](split)
-    order = generator("documents", seed, domain, split).permutation(len(documents))
-    return (documents[i] for i in order)
-
-
 def _sample(world: World, seed: int) -> Iterator[str]:
-    """What the tokenizer is trained on: some of every domain's training text."""
+    """What the tokenizer is trained on: some training text of every source but docs, which is like code."""
     for domain, characters in SAMPLE_CHARACTERS.items():
-        for document in _documents(world, seed, domain, "train", 2):
+        for document in domain_documents(world, seed, domain, "train", 2):
             yield document
             characters -= len(document)
             if characters < 0:

@@ -1,61 +1,78 @@
-"""What pre-training predicts. Every objective turns rows of text into the same four arrays.
+"""What pre-training predicts. Every objective turns rows of text into the same four arrays (`Batch`).
+
+An objective consists of elementary ones in fixed shares:
 
 CLM: every next token. PLM (prefix LM): the part after a random point, seeing the part before it both
 ways (arXiv 1910.10683, 3.2.1). SC (span corruption, same paper, 3.3.4): 15 % of the tokens in spans of
-mean length 3, each replaced by a sentinel; the target lists sentinel and span in turn. As in decoder-only
-T5 descendants, the corrupted text is a prefix that is seen both ways, and a separator ends it.
+mean length 3. SC+CLM: half and half.
+
+UL2 (arXiv 2205.05131, 3.1): six span corruptions and PLM in equal parts, each behind the token of its
+mode: R (regular) for short spans and few of them, X (extreme) for long spans or many, S (sequential) for
+PLM. UL2R (arXiv 2210.11399, 3.1): PLM one half, one regular and one extreme corruption a quarter each.
+UL2R+CLM: half and half, as arXiv 2504.12491 names it without giving shares.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from math import lcm
 
 import numpy as np
 
-from .tokenizer import DOCUMENT, FIRST_SENTINEL, PAD, SENTINELS, SEPARATOR
+from .batch import Batch
+from .span_corruption import Corruption, corruptible_length, span_corruption
+from .tokenizer import MODE_R, MODE_S, MODE_X
 
-NOISE_DENSITY = 0.15
-MEAN_SPAN = 3.0
 # A point too near either end would leave nothing to read or nothing to predict.
 PREFIX_RANGE = (0.2, 0.8)
-PARTS = {"clm": ("clm",), "sc": ("sc",), "plm": ("plm",), "sc+clm": ("sc", "clm")}
+CORRUPTIONS = {
+    "sc": Corruption(0.15, 3),
+    "r3": Corruption(0.15, 3, MODE_R),
+    "r8": Corruption(0.15, 8, MODE_R),
+    "x3": Corruption(0.5, 3, MODE_X),
+    "x8": Corruption(0.5, 8, MODE_X),
+    "x32": Corruption(0.5, 32, MODE_X),
+    "x64": Corruption(0.5, 64, MODE_X),
+    "x64-sparse": Corruption(0.15, 64, MODE_X),
+}
+UL2R = {"plm-s": 2, "r3": 1, "x32": 1}
+# Elementary objectives and their parts of the rows.
+PARTS = {
+    "clm": {"clm": 1},
+    "sc": {"sc": 1},
+    "plm": {"plm": 1},
+    "sc+clm": {"sc": 1, "clm": 1},
+    "ul2": dict.fromkeys(["r3", "r8", "x3", "x8", "x64", "x64-sparse", "plm-s"], 1),
+    "ul2r": UL2R,
+    "ul2r+clm": UL2R | {"clm": 4},
+}
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Sequences of one length. Position t predicts `targets[t]`, with weight 0 where nothing is asked."""
-
-    inputs: np.ndarray  # int32 [n, context]
-    targets: np.ndarray  # int32 [n, context]
-    weights: np.ndarray  # float32 [n, context]
-    prefix: np.ndarray  # int32 [n]: that many first positions see each other both ways
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def take(self, index: np.ndarray | slice) -> "Batch":
-        return Batch(self.inputs[index], self.targets[index], self.weights[index], self.prefix[index])
-
-
-def elementary(objectives: list[str]) -> list[str]:
-    """The objectives to alternate between, in equal parts: `sc+clm` counts as one part of two halves."""
+def elementary(objectives: list[str]) -> dict[str, int]:
+    """The elementary objectives and their parts, where all objectives have equal shares."""
     for name in objectives:
         if name not in PARTS:
             raise ValueError(f'There is no objective "{name}"; known: {", ".join(PARTS)}.')
-    longest = max(len(PARTS[name]) for name in objectives)
-    return [part for name in objectives for part in PARTS[name] * (longest // len(PARTS[name]))]
+    whole = lcm(*(sum(PARTS[name].values()) for name in objectives))
+    parts: Counter[str] = Counter()
+    for name in objectives:
+        scale = whole // sum(PARTS[name].values())
+        parts.update({part: scale * share for part, share in PARTS[name].items()})
+    return dict(parts)
 
 
-def row_length(objective: str, context: int) -> int:
+def row_length(part: str, context: int) -> int:
     """How many tokens of text a sequence of `context` holds."""
-    return corruptible_length(context) if objective == "sc" else context + 1
+    if part in CORRUPTIONS:
+        return corruptible_length(CORRUPTIONS[part], context)
+    return context if part == "plm-s" else context + 1
 
 
-def apply_objective(objective: str, rows: np.ndarray, context: int, rng: np.random.Generator) -> Batch:
-    """rows: int32 [n, row_length(objective, context)]"""
-    if objective == "clm":
-        return causal_lm(rows)
-    if objective == "plm":
-        return prefix_lm(rows, rng)
-    return span_corruption(rows, context, rng)
+def apply_objective(part: str, rows: np.ndarray, context: int, rng: np.random.Generator) -> Batch:
+    """`part`: an elementary objective; rows: int32 [n, row_length(part, context)]"""
+    if part in CORRUPTIONS:
+        return span_corruption(rows, CORRUPTIONS[part], context, rng)
+    if part == "plm-s":
+        return prefix_lm(np.insert(rows, 0, MODE_S, axis=1), rng)
+    return prefix_lm(rows, rng) if part == "plm" else causal_lm(rows)
 
 
 def causal_lm(rows: np.ndarray) -> Batch:
@@ -71,76 +88,3 @@ def prefix_lm(rows: np.ndarray, rng: np.random.Generator) -> Batch:
     # The last prefix position predicts the first token behind the prefix.
     weights = (np.arange(context) >= prefix[:, None] - 1).astype(np.float32)
     return Batch(plain.inputs, plain.targets, weights, prefix)
-
-
-# ---- Span corruption -----------------------------------------------------------------------
-
-
-def span_corruption(rows: np.ndarray, context: int, rng: np.random.Generator) -> Batch:
-    length = rows.shape[1]
-    noise, spans = noise_counts(length)
-    masks = np.stack([noise_mask(length, noise, spans, rng) for _ in range(len(rows))])
-    read = corrupted(rows, masks)
-    edge = np.ones((len(rows), 1), np.int32)
-    parts = [read, edge * SEPARATOR, hidden_spans(rows, masks), edge * DOCUMENT]
-    sequence = np.concatenate(parts, axis=1).astype(np.int32)
-    return _target_only(sequence, read.shape[1] + 1, context)
-
-
-def noise_counts(length: int) -> tuple[int, int]:
-    """How many tokens of a text of `length` are hidden, in how many spans."""
-    noise = min(max(round(length * NOISE_DENSITY), 1), length - 1)
-    spans = min(max(round(noise / MEAN_SPAN), 1), SENTINELS, length - noise)
-    return noise, spans
-
-
-def corruptible_length(context: int) -> int:
-    """The longest text whose corrupted form and target fit into `context` + 1 tokens."""
-    for length in range(context + 1, 1, -1):
-        _, spans = noise_counts(length)
-        if length + 2 * spans + 2 <= context + 1:
-            return length
-    raise ValueError(f"A context of {context} tokens is too short for span corruption; use at least 8.")
-
-
-def noise_mask(length: int, noise: int, spans: int, rng: np.random.Generator) -> np.ndarray:
-    """bool [length]: kept and hidden segments in turn, cut at random as in T5's `random_spans_noise_mask`."""
-    hidden = _random_parts(noise, spans, rng)
-    kept = _random_parts(length - noise, spans, rng)
-    lengths = np.stack([kept, hidden], axis=1).reshape(-1)
-    return np.repeat(np.arange(2 * spans) % 2 == 1, lengths)
-
-
-def _random_parts(total: int, parts: int, rng: np.random.Generator) -> np.ndarray:
-    """`total` as a sum of `parts` positive numbers, every such sum equally likely."""
-    cuts = np.sort(rng.choice(total - 1, parts - 1, replace=False)) + 1
-    return np.diff(np.concatenate([[0], cuts, [total]]))
-
-
-def corrupted(rows: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """Every hidden span replaced by one sentinel. All rows must hide as many tokens in as many spans."""
-    begins, sentinels = _sentinels(hidden)
-    kept = np.where(begins, sentinels, rows)[begins | ~hidden]
-    return kept.reshape(len(rows), -1)
-
-
-def hidden_spans(rows: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """Each span behind its sentinel."""
-    begins, sentinels = _sentinels(hidden)
-    pairs = np.stack([sentinels, rows], axis=2)[np.stack([begins, hidden], axis=2)]
-    return pairs.reshape(len(rows), -1)
-
-
-def _sentinels(hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where spans begin, and the sentinel of the latest span up to each place."""
-    begins = hidden & ~np.pad(hidden, ((0, 0), (1, 0)))[:, :-1]
-    return begins, (FIRST_SENTINEL - 1 + np.cumsum(begins, axis=1)).astype(np.int32)
-
-
-def _target_only(sequence: np.ndarray, prefix: int, context: int) -> Batch:
-    """Loss on what follows the prefix; the rest of the context is padding."""
-    count, length = sequence.shape
-    padded = np.pad(sequence, ((0, 0), (0, context + 1 - length)), constant_values=PAD)
-    at = np.arange(context)
-    weights = np.broadcast_to((at >= prefix - 1) & (at < length - 1), (count, context))
-    return Batch(padded[:, :-1], padded[:, 1:], weights.astype(np.float32), np.full(count, prefix, np.int32))

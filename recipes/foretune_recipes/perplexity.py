@@ -13,10 +13,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from .answers import Score
+from .batch import Batch
 from .config import Model
 from .corpus import Corpus
 from .model import Params, logits
-from .objectives import Batch, apply_objective, row_length
+from .objectives import apply_objective, row_length
 from .rows import read_rows
 from .scoring import ROWS
 from .seeds import generator

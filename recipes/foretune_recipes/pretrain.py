@@ -3,16 +3,13 @@
 import numpy as np
 
 from .checkpoint import NOTHING, Cost, read_arrays, read_weights, write_arrays, write_weights
-from .config import Model, Pretrain
-from .corpus import Corpus
+from .config import Pretrain
 from .model import init_params, training_flops
-from .objectives import Batch, apply_objective, elementary, row_length
 from .optimiser_state import pack_state, unpack_state
-from .rows import read_rows
 from .run import RunContext, RunOutput
 from .seeds import generator
-from .text import DOMAINS
 from .train import CHUNK, State, learning_rates, new_state, train
+from .training_data import BASE_VARIANT, training_data
 
 # Tokens a step. From scratch small steps teach more a token; a variant's are larger, since span
 # corruption asks for few tokens of a row and its gradient is noisy.
@@ -22,7 +19,6 @@ WARMUP_STEPS = 30
 DECAY_FROM = 0.5
 CHECKPOINT_STEPS = 4 * CHUNK
 CURVE_STEPS = 10
-BASE_VARIANT = "base"
 
 
 def pretrain(context: RunContext) -> RunOutput:
@@ -80,59 +76,3 @@ def curve_rows(losses: list[float], before: Cost, step_tokens: int, lrs: np.ndar
         rows.append({**at, "metric": "train_loss", "value": float(np.mean(part))})
         rows.append({**at, "metric": "lr", "value": float(lrs[step - 1])})
     return rows
-
-
-# ---- Data ----------------------------------------------------------------------------------
-
-
-def training_data(context: RunContext, config: Pretrain, rows: int) -> Batch:
-    """All rows of the run, domains and objectives in exact proportion, in random order."""
-    corpus = context.corpus(config.model)
-    parts = elementary(config.objectives)
-    volumes = 1 if context.variant_id == BASE_VARIANT else 2
-    batches = []
-    for objective, share in zip(parts, _quotas([1.0] * len(parts), rows), strict=True):
-        for domain, count in _domain_counts(config.mixture, share):
-            rng = generator("rows", context.seed, context.variant_id, objective, domain)
-            batches += _domain_rows(corpus, config.model, domain, objective, count, volumes, rng)
-    order = generator("order", context.seed, context.variant_id).permutation(rows)
-    return concatenate(batches).take(order)
-
-
-def _domain_rows(
-    corpus: Corpus,
-    model: Model,
-    domain: str,
-    objective: str,
-    count: int,
-    volumes: int,
-    rng: np.random.Generator,
-) -> list[Batch]:
-    if count == 0:
-        return []
-    length = row_length(objective, model.context)
-    rows = read_rows(corpus.pool(domain, "train", count * length, volumes), length, count, rng)
-    return [apply_objective(objective, rows, model.context, rng)]
-
-
-def _domain_counts(mixture: dict[str, float], rows: int) -> list[tuple[str, int]]:
-    """In an order of our own: a mixture is the same however its domains are listed."""
-    unknown = sorted(mixture.keys() - set(DOMAINS))
-    if unknown:
-        raise ValueError(f"There are no domains {unknown}; known: {', '.join(DOMAINS)}.")
-    domains = [domain for domain in DOMAINS if domain in mixture]
-    return list(zip(domains, _quotas([mixture[domain] for domain in domains], rows), strict=True))
-
-
-def _quotas(weights: list[float], total: int) -> list[int]:
-    """`total` in proportion to the weights, by largest remainders."""
-    exact = np.array(weights) / sum(weights) * total
-    counts = np.floor(exact).astype(int)
-    for i in np.argsort(counts - exact, kind="stable")[: total - counts.sum()]:
-        counts[i] += 1
-    return [int(count) for count in counts]
-
-
-def concatenate(batches: list[Batch]) -> Batch:
-    names = ("inputs", "targets", "weights", "prefix")
-    return Batch(*(np.concatenate([getattr(batch, name) for batch in batches]) for name in names))

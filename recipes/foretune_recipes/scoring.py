@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .batch import Batch
 from .config import Model
 from .model import Params, logits
-from .objectives import Batch
 from .tokenizer import DOCUMENT, PAD, Tokenizer
 
 ROWS = 64

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from .batch import Batch
 from .checkpoint import read_weights, write_weights
 from .config import Sft
 from .model import training_flops
-from .objectives import Batch
 from .run import RunContext, RunOutput
 from .scoring import answer_batch
 from .seeds import generator

@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from .batch import Batch
 from .config import Model
 from .model import Params, hidden_states
-from .objectives import Batch
 
 CHUNK = 50
 WEIGHT_DECAY = 0.01

@@ -29,6 +29,7 @@ def run(run_id: str, stage: str, config: Json, source: str | None = None, uri: s
 
 def pretrain_run(variant: str, tokens: int = 4096, **changes: Any) -> Json:
     config = {"objectives": ["sc+clm"], "mixture": MIXTURE, "lr": 0.003, "train_tokens": tokens}
+    config |= {"tag": False, "length_filter": "all"}
     return run(f"{variant}/pretrain", "pretrain", config | changes)
 
 

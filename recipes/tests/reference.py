@@ -34,19 +34,21 @@ def corrupted_example(text: Tokens, hidden: list[bool]) -> tuple[Tokens, Tokens]
     return read, said
 
 
-def span_example(text: Tokens, hidden: list[bool], context: int) -> tuple[Tokens, Tokens, list[float], int]:
-    """inputs, targets, weights, prefix of the whole sequence."""
+def span_example(
+    text: Tokens, hidden: list[bool], context: int, mode: Tokens
+) -> tuple[Tokens, Tokens, list[float], int]:
+    """inputs, targets, weights, prefix of the whole sequence; `mode`: its mode token, or nothing."""
     read, said = corrupted_example(text, hidden)
-    prefix = len(read) + 1
-    sequence = [*read, SEPARATOR, *said, DOCUMENT]
+    prefix = len(mode) + len(read) + 1
+    sequence = [*mode, *read, SEPARATOR, *said, DOCUMENT]
     weights = [1.0 if prefix <= t < len(sequence) else 0.0 for t in range(1, context + 1)]
     sequence += [PAD] * (context + 1 - len(sequence))
     return sequence[:-1], sequence[1:], weights, prefix
 
 
-def restored(inputs: Tokens, targets: Tokens) -> Tokens:
+def restored(inputs: Tokens, targets: Tokens, mode: Tokens) -> Tokens:
     """The text that a span corruption hides: each sentinel that is read stands for what is said behind it."""
-    sequence = [*inputs, targets[-1]]
+    sequence = [*inputs, targets[-1]][len(mode) :]
     edge = sequence.index(SEPARATOR)
     said = sequence[edge + 1 : sequence.index(DOCUMENT, edge)]
     spans: dict[int, Tokens] = {}

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from known_models import biased_params, uniform_params
 
+from foretune_recipes.batch import Batch
 from foretune_recipes.config import Model
-from foretune_recipes.objectives import Batch
 from foretune_recipes.perplexity import inverse_perplexity_of, row_losses
 from foretune_recipes.scoring import ROWS
 from foretune_recipes.seeds import generator

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jobs import MODEL, SEED
 
-from foretune_recipes import pretrain
+from foretune_recipes.batch import Batch
 from foretune_recipes.checkpoint import NOTHING, Cost
 from foretune_recipes.config import Model, Pretrain
 from foretune_recipes.corpus import Corpus
-from foretune_recipes.objectives import Batch
-from foretune_recipes.pretrain import BASE_VARIANT, CURVE_STEPS, curve_rows, training_data
+from foretune_recipes.pretrain import CURVE_STEPS, curve_rows
 from foretune_recipes.progress import Progress
 from foretune_recipes.run import RunContext
-from foretune_recipes.tokenizer import SEPARATOR
+from foretune_recipes.tokenizer import MODE_R, MODE_S, MODE_X, SEPARATOR
+from foretune_recipes.training_data import BASE_VARIANT, quotas, training_data
 
 ROWS = 120
 
@@ -27,7 +27,7 @@ def context_of(folder: Path, cache: Path, variant: str, seed: int = SEED) -> Run
 
 
 def data_of(cache: Path, objectives: list[str], mixture: dict[str, float], variant: str = "v1") -> Batch:
-    config = Pretrain(Model(**MODEL), objectives, mixture, 0.001, 1)
+    config = Pretrain(Model(**MODEL), objectives, mixture, 0.001, 1, False, "all")
     return training_data(context_of(cache, cache, variant), config, ROWS)
 
 
@@ -47,10 +47,20 @@ def counts(batch: Batch) -> dict[str, int]:
         (["plm"], {"sc": 0, "plm": ROWS, "clm": 0}),
         (["sc+clm"], {"sc": ROWS // 2, "plm": 0, "clm": ROWS // 2}),
         (["clm", "plm", "sc"], {"sc": ROWS // 3, "plm": ROWS // 3, "clm": ROWS // 3}),
+        (["ul2r"], {"sc": ROWS // 2, "plm": ROWS // 2, "clm": 0}),
+        (["ul2r+clm"], {"sc": ROWS // 4, "plm": ROWS // 4, "clm": ROWS // 2}),
     ],
 )
 def test_objectives_have_equal_shares(cache_dir: Path, objectives: list[str], expected: dict[str, int]):
     assert counts(data_of(cache_dir, objectives, {"world": 0.7, "code": 0.3})) == expected
+
+
+def test_ul2_rows_open_with_a_mode_in_equal_parts(cache_dir: Path):
+    batch = data_of(cache_dir, ["ul2"], {"world": 0.7, "code": 0.3})
+    parts = {MODE_R: 2 / 7, MODE_X: 4 / 7, MODE_S: 1 / 7}
+    found = {mode: int((batch.inputs[:, 0] == mode).sum()) for mode in parts}
+    assert sum(found.values()) == ROWS
+    assert all(abs(found[mode] - share * ROWS) < 4 for mode, share in parts.items())
 
 
 def test_domains_have_the_shares_of_the_mixture(cache_dir: Path, corpus: Corpus):
@@ -98,7 +108,7 @@ def test_data_are_decided_by_seed_and_variant(cache_dir: Path):
     total=st.integers(0, 1000),
 )
 def test_shares_add_up_and_none_is_a_whole_row_off(weights: list[float], total: int):
-    shares = pretrain._quotas(weights, total)
+    shares = quotas(weights, total)
     assert sum(shares) == total
     for share, weight in zip(shares, weights, strict=True):
         assert abs(share - weight / sum(weights) * total) < 1 + 1e-6

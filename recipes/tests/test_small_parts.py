@@ -98,5 +98,7 @@ def test_unknown_and_missing_keys_are_named():
                 "mixture": {"world": 1},
                 "lr": 1,
                 "train_tokens": 1,
+                "tag": False,
+                "length_filter": "all",
             }
         )

@@ -7,7 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foretune_recipes.corpus import Corpus
-from foretune_recipes.tokenizer import SPECIAL, Tokenizer, load_tokenizer, train_tokenizer
+from foretune_recipes.tokenizer import (
+    DOCUMENT,
+    FIRST_SENTINEL,
+    MODE_R,
+    MODE_S,
+    MODE_X,
+    PAD,
+    SENTINELS,
+    SEPARATOR,
+    SPECIAL,
+    Tokenizer,
+    load_tokenizer,
+    train_tokenizer,
+)
 
 SAMPLE = ["the cat sat on the mat. ", "der Hut, der auf dem Tisch lag, ist weg. "] * 40
 LEAST = 256 + len(SPECIAL)
@@ -46,6 +59,13 @@ def test_many_texts_are_encoded_as_each_alone(tokenizer: Tokenizer):
 
 def test_special_tokens_are_the_first_ids(tokenizer: Tokenizer):
     assert [tokenizer.decode([i]) for i in range(len(SPECIAL))] == list(SPECIAL)
+
+
+def test_special_tokens_have_the_ids_that_objectives_use():
+    names = {PAD: "<pad>", DOCUMENT: "<doc>", SEPARATOR: "<sep>", FIRST_SENTINEL: "<x0>"}
+    names |= {MODE_R: "<mode-r>", MODE_X: "<mode-x>", MODE_S: "<mode-s>"}
+    assert {i: SPECIAL[i] for i in names} == names
+    assert SPECIAL[FIRST_SENTINEL + SENTINELS - 1] == f"<x{SENTINELS - 1}>"
 
 
 def test_frequent_words_get_tokens_of_their_own(tokenizer: Tokenizer):

@@ -6,10 +6,11 @@ import jax
 import numpy as np
 import pytest
 
+from foretune_recipes.batch import Batch
 from foretune_recipes.checkpoint import read_arrays, write_arrays
 from foretune_recipes.config import Model
 from foretune_recipes.model import Params, init_params
-from foretune_recipes.objectives import Batch, causal_lm
+from foretune_recipes.objectives import causal_lm
 from foretune_recipes.optimiser_state import pack_state, unpack_state
 from foretune_recipes.seeds import generator
 from foretune_recipes.train import (

@@ -118,13 +118,15 @@ function baseConfig(study: TrainedStudy, base: NonNullable<TrainedStudy['base']>
 }
 
 function variantConfig(study: TrainedStudy, variant: Variant) {
-  const { lr, train_tokens, objective, mixture } = variant;
+  const { objective, mixture, lr, train_tokens, tag, length_filter } = variant;
   return {
     model: study.model,
     mixture: study.mixtures[mixture],
     objectives: [objective],
     lr,
     train_tokens,
+    tag,
+    length_filter,
   };
 }
 

@@ -33,12 +33,30 @@ export const MixtureSchema = z
   .describe('Sampling weight of each text domain; weights sum to 1');
 export type Mixture = z.infer<typeof MixtureSchema>;
 
+const ALL_LENGTHS = 'all';
+
 const trainingFields = {
   objective: z.enum(OBJECTIVES).describe('What pre-training predicts'),
   mixture: z.string().describe("Name of one of the study's mixtures"),
   lr: z.number().positive().describe('Peak pre-training learning rate'),
   train_tokens: count.describe('Tokens seen in this stage of pre-training'),
+  tag: z
+    .boolean()
+    .default(false)
+    .describe('Whether every document begins with a tag of its domain, such as [news]'),
+  length_filter: z
+    .string()
+    .refine(isLengthFilter, 'expected all, or two rising percentages such as 25-75')
+    .default(ALL_LENGTHS)
+    .describe(
+      'all, or two percentages such as 25-75: documents whose length in tokens lies between these quantiles of their domain',
+    ),
 };
+
+function isLengthFilter(text: string): boolean {
+  const [, low, high] = /^(\d{1,2})-(\d{1,3})$/.exec(text) ?? [];
+  return text === ALL_LENGTHS || (Number(low) < Number(high) && Number(high) <= 100);
+}
 
 export const BaseSchema = z.strictObject({
   objectives: z
@@ -48,6 +66,8 @@ export const BaseSchema = z.strictObject({
   mixture: trainingFields.mixture,
   lr: trainingFields.lr,
   train_tokens: trainingFields.train_tokens,
+  tag: trainingFields.tag,
+  length_filter: trainingFields.length_filter,
 });
 
 export const VariantSchema = z.strictObject({

@@ -3,12 +3,25 @@
  * The words are those of ARCHITECTURE.md, "Words".
  */
 
-/** Pre-training objectives: causal LM, span corruption (0.15, 3), prefix LM, and SC and CLM mixed. */
-export const OBJECTIVES = ['clm', 'sc', 'plm', 'sc+clm'] as const;
+/**
+ * Pre-training objectives: causal LM, span corruption (0.15, 3), prefix LM, SC and CLM mixed, UL2 (six
+ * span corruptions and PLM, arXiv 2205.05131), UL2R (two and PLM, arXiv 2210.11399), UL2R and CLM mixed.
+ */
+export const OBJECTIVES = ['clm', 'sc', 'plm', 'sc+clm', 'ul2', 'ul2r', 'ul2r+clm'] as const;
 export type Objective = (typeof OBJECTIVES)[number];
 
-/** Text domains that the reference recipe can read. */
-export const DOMAINS = ['world', 'prose', 'code', 'glosses'] as const;
+/** Text domains that the reference recipe can read (recipes/TEXT.md). */
+export const DOMAINS = [
+  'world',
+  'prose',
+  'code',
+  'glosses',
+  'web',
+  'news',
+  'docs',
+  'encyclopedia',
+  'questions',
+] as const;
 
 /** Task families: commonsense, retrieval-augmented QA, closed-book QA. */
 export const TASKS = ['cms', 'rag', 'cbqa'] as const;

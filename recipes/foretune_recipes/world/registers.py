@@ -1,10 +1,13 @@
 """Documents about the world in several registers: encyclopedia, news, lists, questions and answers.
 
+A domain of world text is a set of registers in fixed shares.
+
 Question-and-answer documents tell of people and kinds of the training split, and of fresh people with
 their facts given first; facts of the validation and test splits are only ever stated.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from random import Random
 
 from .relations import FACTS, HABITS, Relation
@@ -16,7 +19,13 @@ PASSAGE_PEOPLE = 2
 PASSAGE_FACTS = 2
 # Share of volume 2 in what variants read: the base has read volume 1 many times.
 NEW_SHARE = 0.7
-DOCUMENT_SHARES = {"person": 0.5, "kind": 0.25, "passage": 0.25}
+# Of each domain, the share of its documents in each register. `world` has them all.
+REGISTERS = {
+    "world": {"person": 0.5, "kind": 0.25, "passage": 0.25},
+    "news": {"news": 0.6, "habits": 0.4},
+    "articles": {"article": 0.7, "habits": 0.3},
+    "questions": {"interview": 0.4, "kind interview": 0.2, "passage": 0.4},
+}
 
 
 def question(relation: Relation, subject: str) -> str:
@@ -27,24 +36,41 @@ def statement(relation: Relation, subject: str, value: str, rng: Random) -> str:
     return rng.choice(relation.statements).format(n=subject, v=value)
 
 
-def world_documents(world: World, volumes: int, rng: Random) -> Iterator[str]:
-    """An endless stream of documents about the first `volumes` volumes."""
+def world_documents(
+    world: World, volumes: int, rng: Random, shares: dict[str, float] = REGISTERS["world"]
+) -> Iterator[str]:
+    """An endless stream of documents about the first `volumes` volumes, in registers of these shares."""
     writers = _writers(world, volumes, rng)
-    kinds, shares = list(DOCUMENT_SHARES), list(DOCUMENT_SHARES.values())
+    registers, weights = list(shares), list(shares.values())
     while True:
-        for kind in rng.choices(kinds, shares, k=1024):
-            yield writers[kind]()
+        for register in rng.choices(registers, weights, k=1024):
+            yield writers[register]()
 
 
 def _writers(world: World, volumes: int, rng: Random) -> dict[str, Callable[[], str]]:
     people = _cycle(world.people, volumes, rng)
     kinds = _cycle(world.kinds, volumes, rng)
+    asked_people = _cycle(_asked(world.people), volumes, rng)
+    asked_kinds = _cycle(_asked(world.kinds), volumes, rng)
     fresh = world.names.fresh["text"]
+    some = partial(rng.sample, HABITS)
     return {
         "person": lambda: person_document(next(people), rng),
         "kind": lambda: kind_document(next(kinds), rng.choice(fresh), rng),
         "passage": lambda: passage_document(fresh, rng),
+        "news": lambda: _news(next(people), rng),
+        "article": lambda: _encyclopedia(next(people), rng),
+        "habits": lambda: _habits_told(next(kinds), rng.choice(fresh), some(3), rng),
+        "interview": lambda: _interview(next(asked_people), rng),
+        "kind interview": lambda: _kind_interview(
+            next(asked_kinds), rng.choice(fresh), rng.sample(HABITS, 2), rng
+        ),
     }
+
+
+def _asked(entities: tuple) -> tuple:
+    """Those that texts may ask about: the tasks ask about the others."""
+    return tuple(entity for entity in entities if entity.split == "train")
 
 
 def _cycle(entities: tuple, volumes: int, rng: Random) -> Iterator:
@@ -88,11 +114,20 @@ def _interview(person: Person, rng: Random) -> str:
 
 
 def kind_document(kind: Kind, name: str, rng: Random) -> str:
-    subject = f"{name} the {kind.name}"
     habits = rng.sample(HABITS, 3)
     if kind.split == "train" and rng.random() < 0.25:
-        return " ".join(f"{question(h, subject)} {habit_value(kind, h, rng)}." for h in habits[:2])
+        return _kind_interview(kind, name, habits[:2], rng)
+    return _habits_told(kind, name, habits, rng)
+
+
+def _habits_told(kind: Kind, name: str, habits: Sequence[Relation], rng: Random) -> str:
+    subject = f"{name} the {kind.name}"
     return " ".join(statement(h, subject, habit_value(kind, h, rng), rng) for h in habits)
+
+
+def _kind_interview(kind: Kind, name: str, habits: Sequence[Relation], rng: Random) -> str:
+    subject = f"{name} the {kind.name}"
+    return " ".join(f"{question(h, subject)} {habit_value(kind, h, rng)}." for h in habits)
 
 
 def habit_value(kind: Kind, habit: Relation, rng: Random) -> str:
