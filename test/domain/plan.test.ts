@@ -34,6 +34,14 @@ describe('a first plan', () => {
     expect(new Set(first.runs.map((run) => run.reason))).toEqual(new Set(['never run']));
   });
 
+  it('starts variants from scratch where there is no base', () => {
+    const first = plan(tinyStudy({ base: undefined }));
+    expect(first.runs).toHaveLength(4 * (2 + 2 * 2));
+    const pretrained = first.runs.filter((run) => run.stage === 'pretrain');
+    expect(new Set(pretrained.map((run) => run.input_run_id))).toEqual(new Set([null]));
+    expect(first.jobs[0]?.needs).toEqual([]);
+  });
+
   it('has every input before what needs it', () => {
     const before = new Set<string | null>([null]);
     for (const run of plan().runs) {
@@ -78,6 +86,18 @@ describe('the plan over a record', () => {
     expect(toRun(again)).toHaveLength(6);
     const reason = again.runs.find((run) => run.run_id === 'sc-plain/pretrain')?.reason;
     expect(reason).toBe('changed: config.lr: 0.003 -> 0.005');
+  });
+
+  it.each([
+    [{ tag: true }, 'changed: config.tag: false -> true'],
+    [{ length_filter: '25-75' }, 'changed: config.length_filter: "all" -> "25-75"'],
+  ])('runs a variant again that now has %j', (change, reason) => {
+    const [one, ...others] = TINY.variants;
+    if (!one) throw new TypeError('the study has variants');
+    const changed = tinyStudy({ variants: [{ ...one, ...change }, ...others] });
+    const again = plan(changed, recordOf(plan()));
+    expect(toRun(again)).toHaveLength(6);
+    expect(again.runs.find((run) => run.action === 'run')?.reason).toBe(reason);
   });
 
   it('runs everything when the base changed, since every variant continues it', () => {

@@ -1,4 +1,5 @@
 import { defineStudy, grid, parseStudy } from '../../src/domain/study';
+import { OBJECTIVES } from '../../src/domain/vocabulary';
 import { SpecError } from '../../src/errors';
 import { TINY, tinyStudy } from '../support/studies';
 
@@ -18,6 +19,16 @@ describe('a valid study', () => {
     expect(study).toMatchObject({ version: 1, seed: 0, recipe: 'jax', cluster: 'local' });
     expect(study.model).toEqual({ layers: 2, width: 64, heads: 4, context: 64, vocabulary: 1536 });
     expect(study.sft_seeds).toEqual([0]);
+    expect(study.variants[0]).toMatchObject({ tag: false, length_filter: 'all' });
+    expect(study.base).toMatchObject({ tag: false, length_filter: 'all' });
+  });
+
+  it.each(OBJECTIVES)('may train %s from scratch', (objective) => {
+    const study = tinyStudy({
+      base: undefined,
+      variants: TINY.variants.map((variant) => ({ ...variant, objective })),
+    });
+    expect(study.base).toBeUndefined();
   });
 
   it('is left as it is when parsed again', () => {
@@ -53,7 +64,7 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'an unknown objective',
       { ...TINY, variants: [{ ...variant, objective: 'clmm' }, ...TINY.variants.slice(1)] },
-      /variants\.0\.objective: "clmm" is not one of clm, sc, plm, sc\+clm; did you mean "clm"\?/,
+      /variants\.0\.objective: "clmm" is not one of clm, sc, plm, sc\+clm, ul2, .*; did you mean "clm"\?/,
     ],
     [
       'an unknown domain',
@@ -65,6 +76,13 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
       { ...TINY, mixtures: { ...TINY.mixtures, plain: { world: 0.5, prose: 0.4 } } },
       /mixtures\.plain: the weights sum to 0\.9, expected 1; scale them/,
     ],
+    ...['some', '25', '75-25', '50-50', '25-175', '25-75%'].map(
+      (length_filter): [string, unknown, RegExp] => [
+        `a length filter ${length_filter}`,
+        { ...TINY, variants: [{ ...variant, length_filter }, ...TINY.variants.slice(1)] },
+        /variants\.0\.length_filter: expected all, or two rising percentages such as 25-75, got/,
+      ],
+    ),
     [
       'a duplicate variant',
       { ...TINY, variants: [variant, variant] },

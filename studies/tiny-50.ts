@@ -1,0 +1,84 @@
+/**
+ * The fifty variants of arXiv 2504.12491 (section 3 and Table 6), at a size that two cores train: seven
+ * objectives times five learning rates, five more data mixtures under CLM and PLM, domain tags and length
+ * filters. All continue one base, as in the paper, and are fine-tuned on three tasks with two seeds.
+ *
+ *   npx foretune run studies/tiny-50.ts        TO BE MEASURED: expected below 60 minutes on two cores
+ *
+ * Ids are the paper's, so that a variant here and a row of studies/zeng2025.ts can be laid side by side.
+ * Mixtures are the paper's weights over text that is here (recipes/TEXT.md has the map); learning rates are
+ * the paper's times six, since a model of 200,000 weights wants larger steps than one of a billion: the
+ * middle one is the quickstart's 3e-3. Base and fine-tuning are the quickstart's, on mixture DC-0.
+ *
+ * Result: TO BE MEASURED.
+ */
+import { SpecError } from '../src/errors';
+import { defineStudy, grid } from '../src/domain/study';
+import quickstart from './quickstart';
+
+if (quickstart.kind !== 'trained') throw new SpecError('The quickstart trains its variants.');
+if (!quickstart.base) throw new SpecError('The quickstart continues a base.');
+
+/** Six times 1e-4, 2.5e-4, 5e-4, 7.5e-4 and 1e-3. */
+const RATES = [6e-4, 1.5e-3, 3e-3, 4.5e-3, 6e-3] as const;
+const RATE = RATES[1];
+const OBJECTIVES = ['clm', 'sc', 'plm', 'sc+clm', 'ul2', 'ul2r', 'ul2r+clm'] as const;
+type Objective = (typeof OBJECTIVES)[number];
+
+/** CommonCrawl, C4, GitHub, books, ArXiv, Wikipedia, StackExchange, in per cent. */
+const MIXTURES = {
+  'dc-0': [52.2, 26.7, 5.2, 4.2, 4.6, 3.8, 3.3],
+  'dc-1': [100, 0, 0, 0, 0, 0, 0],
+  'dc-2': [90.9, 0, 9.1, 0, 0, 0, 0],
+  'dc-3': [75.8, 0, 24.2, 0, 0, 0, 0],
+  'dc-4': [75.8, 0, 0, 0, 0, 24.2, 0],
+  'dc-5': [75.8, 0, 9.1, 7.9, 0, 7.3, 0],
+} as const;
+const DOMAINS = ['web', 'news', 'code', 'prose', 'docs', 'encyclopedia', 'questions'] as const;
+
+/** The paper's per cents, which sum to 100.1 in DC-5, as weights. */
+function weights(percents: readonly number[]): Record<string, number> {
+  const tenths = percents.map((percent) => Math.round(percent * 10));
+  const total = tenths.reduce((sum, one) => sum + one, 0);
+  const pairs = DOMAINS.map((domain, i) => [domain, (tenths[i] ?? 0) / total] as const);
+  return Object.fromEntries(pairs.filter(([, weight]) => weight > 0));
+}
+
+const variant = (objective: Objective, mixture: keyof typeof MIXTURES, lr: number) => ({
+  objective,
+  mixture,
+  lr,
+  train_tokens: 500_000,
+});
+
+const rates = grid({ objective: OBJECTIVES, lr: RATES }, ({ objective, lr }) =>
+  variant(objective, 'dc-0', lr),
+);
+const mixtures = grid(
+  { objective: ['clm', 'plm'], mixture: ['dc-1', 'dc-2', 'dc-3', 'dc-4', 'dc-5'] },
+  ({ objective, mixture }) => variant(objective, mixture, RATE),
+);
+const filters = [
+  { length_filter: '25-75' },
+  { length_filter: '75-100' },
+  { tag: true },
+  { tag: true, length_filter: '25-75' },
+  { tag: true, length_filter: '75-100' },
+].map((filter) => ({ ...variant('clm', 'dc-0', RATE), ...filter }));
+
+export default defineStudy({
+  kind: 'trained',
+  name: 'tiny-50',
+  description:
+    "The paper's fifty variants, small: seven objectives, five learning rates, six data mixtures, domain tags and length filters, continued from one base.",
+  tasks: ['cms', 'rag', 'cbqa'],
+  window: 4,
+  mixtures: Object.fromEntries(
+    Object.entries(MIXTURES).map(([name, percents]) => [name, weights(percents)]),
+  ),
+  model: quickstart.model,
+  base: { ...quickstart.base, mixture: 'dc-0' },
+  variants: [...rates, ...mixtures, ...filters].map((one, i) => ({ id: String(i + 1), ...one })),
+  sft: quickstart.sft,
+  sft_seeds: [0, 1],
+});
