@@ -17,12 +17,18 @@ def rotate(x: Tensor, sin: Tensor, cos: Tensor) -> Tensor:
     return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
 
 
+def shift(x: Tensor, share: Tensor) -> Tensor:
+    share = share[:, None, None]
+    return (1.0 - share) * x + share * F.pad(x, (0, 0, 1, 0))[:, :, :-1]
+
+
 class Block(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
         self.attention_norm = nn.RMSNorm(width, eps=1e-6)
         self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.kv_shift = nn.Parameter(torch.empty(2, heads))
         self.out = nn.Linear(width, width, bias=False)
         self.mlp_norm = nn.RMSNorm(width, eps=1e-6)
         self.up = nn.Linear(width, 4 * width, bias=False)
@@ -31,6 +37,7 @@ class Block(nn.Module):
     def forward(self, x: Tensor, mask: Tensor, sin: Tensor, cos: Tensor) -> Tensor:
         b, t, d = x.shape
         q, k, v = self.qkv(self.attention_norm(x)).view(b, t, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        k, v = shift(k, self.kv_shift[0]), shift(v, self.kv_shift[1])
         mixed = F.scaled_dot_product_attention(rotate(q, sin, cos), rotate(k, sin, cos), v, attn_mask=mask)
         x = x + self.out(mixed.transpose(1, 2).reshape(b, t, d))
         return x + self.down(F.relu(self.up(self.mlp_norm(x))).square())
@@ -62,8 +69,9 @@ def load(model: Transformer, weights: dict[str, np.ndarray]) -> None:
     """Linear layers keep their matrices the other way round."""
     names = {"embedding": "embedding.weight", "norm": "norm.weight"}
     for key, value in weights.items():
-        name = names.get(key) or f"blocks.{key.removeprefix('layer')}.weight"
-        value = value if "norm" in key or key == "embedding" else value.T
+        inside = f"blocks.{key.removeprefix('layer')}"
+        name = names.get(key) or (inside if key.endswith("kv_shift") else f"{inside}.weight")
+        value = value if "norm" in key or "shift" in key or key == "embedding" else value.T
         model.get_parameter(name).data.copy_(torch.from_numpy(value))
 
 

@@ -15,7 +15,9 @@ import numpy as np
 from . import RECIPE_VERSION
 from .cache import cached
 from .domains import domain_documents, tells_of_the_world
+from .seeds import writer
 from .tokenizer import DOCUMENT, Tokenizer, load_tokenizer, train_tokenizer
+from .world.registers import world_documents
 from .world.world import World, make_world
 
 SMALLEST_POOL = 2**18
@@ -76,11 +78,18 @@ def _key(seed: int, vocabulary: int) -> str:
 def _sample(world: World, seed: int) -> Iterator[str]:
     """What the tokenizer is trained on: some training text of every source but docs, which is like code."""
     for domain, characters in SAMPLE_CHARACTERS.items():
-        for document in domain_documents(world, seed, domain, "train", 2):
+        for document in _sample_of(world, seed, domain):
             yield document
             characters -= len(document)
             if characters < 0:
                 break
+
+
+def _sample_of(world: World, seed: int, domain: str) -> Iterable[str]:
+    """Of the world, what is told of people and kinds to be known: their names are to be one token each."""
+    if domain != "world":
+        return domain_documents(world, seed, domain, "train", 2)
+    return world_documents(world, 2, writer("sample", seed), {"person": 2, "kind": 1})
 
 
 def encode_documents(

@@ -1,4 +1,5 @@
-"""A decoder-only transformer: RMSNorm, rotary positions, squared-ReLU MLP, tied embeddings.
+"""A decoder-only transformer: RMSNorm, rotary positions, shifted keys and values, squared-ReLU MLP, tied
+embeddings.
 
 Layers are unrolled and attention is written out: on a CPU both train faster than a scan and a fused
 kernel. All numbers are float32.
@@ -29,6 +30,7 @@ def init_params(model: Model, rng: np.random.Generator) -> Params:
         params |= {
             f"layer{i}.attention_norm": jnp.ones(d),
             f"layer{i}.qkv": normal((d, 3 * d), d**-0.5),
+            f"layer{i}.kv_shift": jnp.asarray(rng.uniform(0.0, 1.0, (2, model.heads)), jnp.float32),
             f"layer{i}.out": normal((d, d), residual),
             f"layer{i}.mlp_norm": jnp.ones(d),
             f"layer{i}.up": normal((d, hidden), d**-0.5),
@@ -42,7 +44,7 @@ def hidden_states(params: Params, model: Model, tokens: jax.Array, prefix: jax.A
     x = params["embedding"][tokens]
     mask = attention_mask(tokens.shape[1], prefix)
     for i in range(model.layers):
-        layer = {key: params[f"layer{i}.{key}"] for key in ("attention_norm", "qkv", "out")}
+        layer = {key: params[f"layer{i}.{key}"] for key in ("attention_norm", "qkv", "kv_shift", "out")}
         x = x + _attention(layer, model, _norm(x, layer["attention_norm"]), mask)
         h = _norm(x, params[f"layer{i}.mlp_norm"])
         x = x + jnp.square(jax.nn.relu(h @ params[f"layer{i}.up"])) @ params[f"layer{i}.down"]
@@ -65,11 +67,23 @@ def _attention(layer: Params, model: Model, x: jax.Array, mask: jax.Array) -> ja
     b, t, d = x.shape
     size = d // model.heads
     qkv = (x @ layer["qkv"]).reshape(b, t, 3, model.heads, size).transpose(2, 0, 3, 1, 4)
-    q, k, v = rotate(qkv[0]), rotate(qkv[1]), qkv[2]
+    k, v = (shift(x, share) for x, share in zip(qkv[1:], layer["kv_shift"], strict=True))
+    q, k = rotate(qkv[0]), rotate(k)
     scores = jnp.einsum("bhqd,bhkd->bhqk", q, k) * size**-0.5
     weights = jax.nn.softmax(jnp.where(mask, scores, -1e9), axis=-1)
     mixed = jnp.einsum("bhqk,bhkd->bhqd", weights, v)
     return mixed.transpose(0, 2, 1, 3).reshape(b, t, d) @ layer["out"]
+
+
+def shift(x: jax.Array, share: jax.Array) -> jax.Array:
+    """Mixes into each position `share` of the one before it: x [b, heads, t, size], share [heads].
+
+    With keys and values shifted (arXiv 2411.19574) one layer can find what followed an earlier token.
+    Without, two layers must agree on it, and whether they do within a short training is the seed's luck.
+    """
+    before = jnp.pad(x, ((0, 0), (0, 0), (1, 0), (0, 0)))[:, :, :-1]
+    share = share[:, None, None]
+    return (1.0 - share) * x + share * before
 
 
 def rotate(x: jax.Array) -> jax.Array:
@@ -88,7 +102,7 @@ def _norm(x: jax.Array, scale: jax.Array) -> jax.Array:
 
 def parameter_count(model: Model) -> int:
     d = model.width
-    return model.vocabulary * d + d + model.layers * (2 * d + (4 + 2 * MLP_FACTOR) * d * d)
+    return model.vocabulary * d + d + model.layers * (2 * d + 2 * model.heads + (4 + 2 * MLP_FACTOR) * d * d)
 
 
 def training_flops(model: Model, tokens: int) -> float:

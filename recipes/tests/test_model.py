@@ -82,7 +82,8 @@ def plain_logits(params: Params, tokens: np.ndarray, prefix: int) -> np.ndarray:
     x = weights["embedding"][tokens]
     for i in range(MODEL.layers):
         layer = {key.split(".")[1]: value for key, value in weights.items() if key.startswith(f"layer{i}.")}
-        x = x + plain_attention(plain_norm(x, layer["attention_norm"]) @ layer["qkv"], prefix) @ layer["out"]
+        qkv = plain_norm(x, layer["attention_norm"]) @ layer["qkv"]
+        x = x + plain_attention(qkv, layer["kv_shift"], prefix) @ layer["out"]
         hidden = plain_norm(x, layer["mlp_norm"]) @ layer["up"]
         x = x + np.maximum(hidden, 0.0) ** 2 @ layer["down"]
     return plain_norm(x, weights["norm"]) @ weights["embedding"].T
@@ -92,8 +93,9 @@ def plain_norm(x: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return x / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-6) * scale
 
 
-def plain_attention(qkv: np.ndarray, prefix: int) -> np.ndarray:
+def plain_attention(qkv: np.ndarray, kv_shift: np.ndarray, prefix: int) -> np.ndarray:
     q, k, v = np.split(qkv, 3, axis=1)
+    k, v = (plain_shift(x, shares) for x, shares in zip((k, v), kv_shift, strict=True))
     size = MODEL.width // MODEL.heads
     mixed = np.zeros_like(v)
     for head in range(MODEL.heads):
@@ -104,6 +106,17 @@ def plain_attention(qkv: np.ndarray, prefix: int) -> np.ndarray:
             shares = np.exp(turned) / np.exp(turned).sum()
             mixed[query, part] = shares @ v[seen, part]
     return mixed
+
+
+def plain_shift(x: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Each head's numbers at t become (1 - share) of their own and share of those at t - 1."""
+    shifted = np.zeros_like(x)
+    for t in range(len(x)):
+        own, before = np.split(x[t], len(shares)), np.split(x[t - 1] * (t > 0), len(shares))
+        shifted[t] = np.concatenate(
+            [(1 - share) * a + share * b for share, a, b in zip(shares, own, before, strict=True)]
+        )
+    return shifted
 
 
 def turn(x: np.ndarray, at: int) -> np.ndarray:

@@ -15,13 +15,14 @@ from .world import Kind, Person, World
 
 QUESTION = "Question: {question} Answer:"
 TYPICAL_SHARE = 0.9
-PASSAGE_PEOPLE = 2
 PASSAGE_FACTS = 2
+PASSAGE_QUESTIONS = 2
+PORTRAIT_REPEATS = 2
 # Share of volume 2 in what variants read: the base has read volume 1 many times.
 NEW_SHARE = 0.7
 # Of each domain, the share of its documents in each register. `world` has them all.
 REGISTERS = {
-    "world": {"person": 0.5, "kind": 0.25, "passage": 0.25},
+    "world": {"person": 0.45, "kind": 0.25, "passage": 0.15, "portrait": 0.15},
     "news": {"news": 0.6, "habits": 0.4},
     "articles": {"article": 0.7, "habits": 0.3},
     "questions": {"interview": 0.4, "kind interview": 0.2, "passage": 0.4},
@@ -58,6 +59,7 @@ def _writers(world: World, volumes: int, rng: Random) -> dict[str, Callable[[], 
         "person": lambda: person_document(next(people), rng),
         "kind": lambda: kind_document(next(kinds), rng.choice(fresh), rng),
         "passage": lambda: passage_document(fresh, rng),
+        "portrait": lambda: portrait_document(rng.choice(fresh), rng),
         "news": lambda: _news(next(people), rng),
         "article": lambda: _encyclopedia(next(people), rng),
         "habits": lambda: _habits_told(next(kinds), rng.choice(fresh), some(3), rng),
@@ -135,24 +137,46 @@ def habit_value(kind: Kind, habit: Relation, rng: Random) -> str:
     return rng.choice(kind.typical[habit.name] if usual else habit.values)
 
 
+def portrait_document(name: str, rng: Random) -> str:
+    """A fresh person's facts, some of them again in other words, and a question about one.
+
+    Only the text itself tells the facts: from documents like this a model learns to read.
+    """
+    facts = {fact.name: rng.choice(fact.values) for fact in FACTS}
+    told, again = rng.sample(FACTS, len(FACTS)), rng.sample(FACTS, PORTRAIT_REPEATS)
+    asked = rng.choice(FACTS)
+    sentences = [statement(fact, name, facts[fact.name], rng) for fact in [*told, *again]]
+    return " ".join([*sentences, f"{question(asked, name)} {facts[asked.name]}."])
+
+
 def passage_document(names: tuple[str, ...], rng: Random) -> str:
-    """A passage about fresh people that ends in a question about one of them, and its answer."""
-    prompt, answer = passage_question(names, rng.choice(FACTS), rng)
-    return f"{prompt} {answer}."
+    """A passage about fresh people, then questions about what it tells, each with its answer."""
+    text, told = _passage(names, rng.choice(FACTS), rng)
+    asked = rng.sample(told, PASSAGE_QUESTIONS)
+    return " ".join([text, *(f"{question(fact, name)} {value}." for name, fact, value in asked)])
 
 
 def passage_question(names: tuple[str, ...], relation: Relation, rng: Random) -> tuple[str, str]:
-    """What is told of several fresh people, the asked fact among it, then the question; and its answer.
+    """A passage about several fresh people, then a question about one of them; and its answer.
 
     Often one told value alone fits the question; else the reader must know of whom each was told.
     """
-    people = rng.sample(names, PASSAGE_PEOPLE)
-    told = [(name, rng.sample(FACTS, PASSAGE_FACTS)) for name in people]
-    if relation not in told[0][1]:
-        told[0][1][0] = relation
-    values = {(name, fact.name): rng.choice(fact.values) for name, facts in told for fact in facts}
-    sentences = [
-        statement(fact, name, values[name, fact.name], rng) for name, facts in told for fact in facts
+    text, told = _passage(names, relation, rng)
+    name, fact, value = told[0]
+    return f"{text} {question(fact, name)}", value
+
+
+def _passage(
+    names: tuple[str, ...], relation: Relation, rng: Random
+) -> tuple[str, list[tuple[str, Relation, str]]]:
+    """The text, and what it tells of whom: first of all the given relation."""
+    others = [fact for fact in FACTS if fact != relation]
+    facts = [relation, *rng.sample(others, PASSAGE_FACTS - 1)], rng.sample(FACTS, PASSAGE_FACTS)
+    told = [
+        (name, fact, rng.choice(fact.values))
+        for name, its in zip(rng.sample(names, 2), facts, strict=True)
+        for fact in its
     ]
+    sentences = [statement(fact, name, value, rng) for name, fact, value in told]
     rng.shuffle(sentences)
-    return f"{' '.join(sentences)} {question(relation, people[0])}", values[people[0], relation.name]
+    return " ".join(sentences), told
