@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import islice
 
 import numpy as np
 
@@ -34,11 +34,18 @@ def answer_items(
     params: Params, model: Model, tokenizer: Tokenizer, items: Sequence[Item], prompts: Sequence[str]
 ) -> list[ItemResult]:
     """`prompts`: what stands before each item's answer, examples included."""
+    answers = option_answers(params, model, tokenizer, items, prompts)
+    return [judge(item, each) for item, each in zip(items, answers, strict=True)]
+
+
+def option_answers(
+    params: Params, model: Model, tokenizer: Tokenizer, items: Sequence[Item], prompts: Sequence[str]
+) -> list[list[Answer]]:
+    """Of each item, an answer for each option."""
     asked = [(i, option) for i, item in enumerate(items) for option in item.options]
     leads, options = [prompts[i] for i, _ in asked], [option for _, option in asked]
-    scored = score_answers(params, model, tokenizer, leads, options)
-    grouped = groupby(zip(asked, scored, strict=True), key=lambda pair: pair[0][0])
-    return [judge(items[i], [answer for _, answer in group]) for i, group in grouped]
+    scored = iter(score_answers(params, model, tokenizer, leads, options))
+    return [list(islice(scored, len(item.options))) for item in items]
 
 
 def judge(item: Item, answers: Sequence[Answer]) -> ItemResult:

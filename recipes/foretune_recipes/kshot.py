@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from .answers import ItemResult, answer_items
+from .answers import option_answers
 from .config import Model
 from .corpus import Corpus
 from .model import Params
+from .scoring import Answer
 from .seeds import writer
 from .tasks import Item, available, items
 from .tokenizer import Tokenizer
@@ -14,13 +15,15 @@ SHOTS = 5
 EXAMPLE_POOL = 64
 
 
-def kshot_results(params: Params, model: Model, corpus: Corpus, task: str, count: int) -> list[ItemResult]:
-    """On `count` test items, or all there are; examples come from the training split."""
+def kshot_answers(
+    params: Params, model: Model, corpus: Corpus, task: str, count: int
+) -> tuple[list[Item], list[list[Answer]]]:
+    """`count` test items, or all there are, and their answers; examples come from the training split."""
     limit = available(task, corpus.world, "test")
     asked = items(task, corpus.world, "test", count if limit is None else min(count, limit), corpus.seed)
     examples = items(task, corpus.world, "train", EXAMPLE_POOL, corpus.seed)
     prompts = kshot_prompts(corpus.tokenizer, asked, examples, model.context, corpus.seed)
-    return answer_items(params, model, corpus.tokenizer, asked, prompts)
+    return asked, option_answers(params, model, corpus.tokenizer, asked, prompts)
 
 
 def kshot_prompts(

@@ -1,6 +1,7 @@
-"""1/perplexity on development text, causal (1/PPL-CLM) or over corrupted spans (1/PPL-SC).
+"""1/perplexity on development text, causal (1/PPL-CLM) or over corrupted spans (1/PPL-SC), and bits per byte.
 
-The reciprocal of exp(mean negative log-likelihood per ordinary token). Special tokens are neither
+The reciprocal of exp(mean negative log-likelihood per ordinary token); bits per byte are the same
+likelihoods over the bytes that the tokens stand for, by domain. Special tokens are neither
 counted nor given any probability: a model trained on one format would else be measured on how well it
 knows the format (special tokens take nearly all of an SC model's probability in plain text).
 """
@@ -24,45 +25,55 @@ from .seeds import generator
 from .text import REAL_TEXT
 from .tokenizer import SPECIAL
 
-Scores = tuple[np.ndarray, np.ndarray]
-
-
-def inverse_perplexity(
-    params: Params, model: Model, corpus: Corpus, objective: str, dev_tokens: int
-) -> Score:
-    batch = development_batch(corpus, objective, model.context, dev_tokens)
-    return inverse_perplexity_of(params, model, batch)
+DEVELOPMENT = sorted(REAL_TEXT)
 
 
 def development_batch(corpus: Corpus, objective: str, context: int, dev_tokens: int) -> Batch:
-    """The same held-out rows of every real domain, in equal parts, for all models of a study."""
+    """The same held-out rows for all models of a study: equal parts of the DEVELOPMENT domains, in order."""
     rng = generator("development", corpus.seed, objective)
     length = row_length(objective, context)
-    count = max(1, dev_tokens // (len(REAL_TEXT) * length))
-    pools = [corpus.pool(domain, "dev", count * length) for domain in sorted(REAL_TEXT)]
+    count = max(1, dev_tokens // (len(DEVELOPMENT) * length))
+    pools = [corpus.pool(domain, "dev", count * length) for domain in DEVELOPMENT]
     rows = np.concatenate([read_rows(pool, length, count, rng) for pool in pools])
     return apply_objective(objective, rows, context, rng)
 
 
-def inverse_perplexity_of(params: Params, model: Model, batch: Batch) -> Score:
-    """Standard error by the delta method over rows, as tokens of one row are not independent."""
-    losses, counts = row_losses(params, model, batch)
-    mean = losses.sum() / counts.sum()
-    spread = np.sqrt(np.sum((losses - mean * counts) ** 2)) / counts.sum()
+def inverse_perplexity(nats: np.ndarray, tokens: np.ndarray) -> Score:
+    """Of rows with these losses and ordinary tokens."""
+    mean, stderr = _ratio(nats, tokens)
     value = math.exp(-mean)
-    return Score(value, value * float(spread), int(counts.sum()))
+    return Score(value, value * stderr, int(tokens.sum()))
 
 
-def row_losses(params: Params, model: Model, batch: Batch) -> Scores:
-    """Each row's summed negative log-likelihood and number of ordinary tokens."""
-    counted = batch.weights * (batch.targets >= len(SPECIAL))
+def bits_per_byte(nats: np.ndarray, batch: Batch, widths: np.ndarray) -> dict[str, Score]:
+    """Of each DEVELOPMENT domain, of a batch of all of them; `widths`: bytes of each token; n: bytes."""
+    bits = np.split(nats / math.log(2), len(DEVELOPMENT))
+    sizes = np.split((counted(batch) * widths[batch.targets]).sum(axis=1), len(DEVELOPMENT))
+    parts = zip(DEVELOPMENT, bits, sizes, strict=True)
+    return {domain: Score(*_ratio(bit, size), int(size.sum())) for domain, bit, size in parts}
+
+
+def _ratio(top: np.ndarray, bottom: np.ndarray) -> tuple[float, float]:
+    """Sum over sum; standard error by the delta method over rows, as tokens of one are not independent."""
+    mean = top.sum() / bottom.sum()
+    return float(mean), float(np.sqrt(np.sum((top - mean * bottom) ** 2)) / bottom.sum())
+
+
+def counted(batch: Batch) -> np.ndarray:
+    """float32 [n, context]: 1 where an ordinary token is asked for."""
+    return batch.weights * (batch.targets >= len(SPECIAL))
+
+
+def row_losses(params: Params, model: Model, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """Each row's summed negative log-likelihood (nats) and number of ordinary tokens."""
+    asked = counted(batch)
     losses = []
     for at in range(0, len(batch), ROWS):
         index = np.arange(at, at + ROWS) % len(batch)
         part = batch.take(index)
-        found = summed_losses(params, part.inputs, part.targets, part.prefix, counted[index], model=model)
+        found = summed_losses(params, part.inputs, part.targets, part.prefix, asked[index], model=model)
         losses.append(np.asarray(found)[: len(batch) - at])
-    return np.concatenate(losses).astype(np.float64), counted.sum(axis=1)
+    return np.concatenate(losses).astype(np.float64), asked.sum(axis=1)
 
 
 @partial(jax.jit, static_argnames="model")

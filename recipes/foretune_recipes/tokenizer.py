@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer as Bpe
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
@@ -29,6 +30,12 @@ class Tokenizer:
 
     def encode_batch(self, texts: list[str]) -> list[list[int]]:
         return [e.ids for e in self.bpe.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def widths(self) -> np.ndarray:
+        """int32 [size]: how many bytes of text each token stands for; special tokens for none."""
+        names = (self.bpe.id_to_token(i) for i in range(len(SPECIAL), self.size))
+        # Byte-level BPE writes every byte as one character.
+        return np.array([0] * len(SPECIAL) + [len(name) for name in names], np.int32)
 
     def decode(self, tokens: Iterable[int]) -> str:
         return self.bpe.decode(list(tokens), skip_special_tokens=False)

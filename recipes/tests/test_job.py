@@ -16,8 +16,20 @@ from schema import check
 from foretune_recipes.checkpoint import local_path
 from foretune_recipes.pretrain import CHECKPOINT_STEPS, STEP_TOKENS
 from foretune_recipes.tables import SCHEMAS
+from foretune_recipes.text import REAL_TEXT
 
 INDICATORS = {"inv_ppl_clm", "inv_ppl_sc", "kshot_cms", "kshot_rag", "kshot_cbqa"}
+# As EXTRA_INDICATORS in src/domain/vocabulary.ts has them, and bits per byte, which are told by domain.
+CONTINUOUS = {
+    f"kshot_{task}_{measure}{per}"
+    for task, measures in {
+        "cms": ["correct_prob", "margin", "norm_correct_prob", "total_prob"],
+        "rag": ["correct_prob"],
+        "cbqa": ["correct_prob"],
+    }.items()
+    for measure in measures
+    for per in ("", "_per_char")
+}
 
 
 def runs_of(result: Json) -> dict[str, Json]:
@@ -74,11 +86,24 @@ def test_tables_are_arrow_files_of_the_declared_columns(whole: tuple[Json, Json]
                 assert column.nullable or read[column.name].null_count == 0
 
 
-def test_indicators_are_the_five_each_with_error_and_count(whole: tuple[Json, Json]):
+def test_indicators_are_the_five_and_the_continuous_ones_each_with_error_and_count(whole: tuple[Json, Json]):
     made, result = whole
     rows = rows_of(Path(made["work_dir"]), runs_of(result)["v1/indicate"], "indicators")
-    assert {row["indicator"] for row in rows} == INDICATORS
-    assert all(0 <= row["value"] <= 1 and row["stderr"] >= 0 and row["n"] > 0 for row in rows)
+    overall = [row for row in rows if row["domain"] is None]
+    assert sorted(row["indicator"] for row in overall) == sorted(INDICATORS | CONTINUOUS)
+    assert all(row["stderr"] >= 0 and row["n"] > 0 for row in rows)
+    for row in overall:
+        total, margin = "total_prob" in row["indicator"], "margin" in row["indicator"]
+        assert (-1 if margin else 0) <= row["value"] <= (4 if total else 1)
+
+
+def test_bits_per_byte_are_told_of_every_domain_of_real_text(whole: tuple[Json, Json]):
+    made, result = whole
+    rows = rows_of(Path(made["work_dir"]), runs_of(result)["v1/indicate"], "indicators")
+    told = {row["domain"]: row["value"] for row in rows if row["domain"] is not None}
+    assert told.keys() == set(REAL_TEXT)
+    assert {row["indicator"] for row in rows if row["domain"] is not None} == {"neg_bpb"}
+    assert all(-8 < value < 0 for value in told.values())
 
 
 def test_scores_are_the_shares_of_correct_samples(whole: tuple[Json, Json]):

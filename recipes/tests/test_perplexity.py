@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 from known_models import biased_params, uniform_params
 
+from foretune_recipes.answers import Score
 from foretune_recipes.batch import Batch
 from foretune_recipes.config import Model
-from foretune_recipes.perplexity import inverse_perplexity_of, row_losses
+from foretune_recipes.corpus import Corpus
+from foretune_recipes.model import Params
+from foretune_recipes.perplexity import (
+    DEVELOPMENT,
+    bits_per_byte,
+    development_batch,
+    inverse_perplexity,
+    row_losses,
+)
 from foretune_recipes.scoring import ROWS
 from foretune_recipes.seeds import generator
 from foretune_recipes.tokenizer import SPECIAL
@@ -21,6 +30,10 @@ def batch_of(targets: np.ndarray, weights: np.ndarray | None = None) -> Batch:
     inputs = np.full(targets.shape, len(SPECIAL), np.int32)
     asked = np.ones(targets.shape, np.float32) if weights is None else weights.astype(np.float32)
     return Batch(inputs, targets.astype(np.int32), asked, np.zeros(len(targets), np.int32))
+
+
+def inverse_perplexity_of(params: Params, model: Model, batch: Batch) -> Score:
+    return inverse_perplexity(*row_losses(params, model, batch))
 
 
 def ordinary_targets(rows: int) -> np.ndarray:
@@ -89,3 +102,49 @@ def test_rows_are_counted_apart_and_in_order():
     losses, counts = row_losses(uniform_params(MODEL), MODEL, batch_of(ordinary_targets(ROWS + 2), weights))
     assert counts.tolist() == weights.sum(axis=1).tolist()
     np.testing.assert_allclose(losses, counts * math.log(ORDINARY), rtol=1e-5)
+
+
+# ---- Bits per byte -------------------------------------------------------------------------
+
+
+def test_bits_per_byte_are_bits_of_a_domain_over_bytes_of_its_tokens():
+    """Two rows a domain; every token of domain k takes k + 1 bytes and, of a uniform model, log2 of the
+    number of ordinary tokens."""
+    domains = len(DEVELOPMENT)
+    token = len(SPECIAL) + np.arange(domains)
+    targets = np.repeat(token, 2)[:, None] * np.ones((1, MODEL.context), int)
+    targets[:, -1] = 1  # a document mark: no bytes, not counted
+    batch = batch_of(targets)
+    widths = np.zeros(MODEL.vocabulary, int)
+    widths[token] = np.arange(domains) + 1
+    nats, _ = row_losses(uniform_params(MODEL), MODEL, batch)
+    scores = bits_per_byte(nats, batch, widths)
+    assert list(scores) == DEVELOPMENT
+    for k, score in enumerate(scores.values()):
+        assert score.value == pytest.approx(math.log2(ORDINARY) / (k + 1), rel=1e-5)
+        assert score.n == 2 * (MODEL.context - 1) * (k + 1)
+        assert score.stderr == pytest.approx(0, abs=1e-6)
+
+
+def test_the_standard_error_of_bits_per_byte_is_that_of_rows():
+    """One bit a byte in one row, three in the other: sd 1 over two rows, as it is for the mean of two."""
+    batch = batch_of(np.full((2 * len(DEVELOPMENT), MODEL.context), len(SPECIAL)))
+    nats = np.tile([1.0, 3.0], len(DEVELOPMENT)) * MODEL.context * math.log(2)
+    widths = np.ones(MODEL.vocabulary, int)
+    for score in bits_per_byte(nats, batch, widths).values():
+        assert (score.value, score.stderr) == pytest.approx((2.0, 1 / math.sqrt(2)))
+
+
+def test_development_rows_stand_domain_by_domain_and_their_tokens_have_the_bytes_of_the_text(corpus: Corpus):
+    batch = development_batch(corpus, "clm", 64, 2000)
+    widths = corpus.tokenizer.widths()
+    texts = [corpus.tokenizer.decode(row[row >= len(SPECIAL)]) for row in batch.targets]
+    # A row may cut a character of several bytes: such a one is written as a replacement character.
+    whole = [i for i, text in enumerate(texts) if "\ufffd" not in text]
+    assert len(whole) > len(texts) / 2
+    for i in whole:
+        assert widths[batch.targets[i]].sum() == len(texts[i].encode())
+    assert widths[: len(SPECIAL)].sum() == 0
+    parts = np.split(np.arange(len(batch)), len(DEVELOPMENT))
+    code = " ".join(texts[i] for i in parts[DEVELOPMENT.index("code")])
+    assert "def " in code or "self." in code
