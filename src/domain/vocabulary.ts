@@ -37,6 +37,16 @@ export const INDICATORS = [
 ] as const;
 export type Indicator = (typeof INDICATORS)[number];
 
+/**
+ * What the reference recipe also records of the k-shot items, higher is better (arXiv 2504.11393): what
+ * compares options, of the task that has options. Bits per byte (`neg_bpb`) are recorded by domain alone.
+ */
+export const EXTRA_INDICATORS: readonly string[] = [
+  ...['correct_prob', 'margin', 'norm_correct_prob', 'total_prob'].map((name) => `cms_${name}`),
+  'rag_correct_prob',
+  'cbqa_correct_prob',
+].flatMap((name) => [`kshot_${name}`, `kshot_${name}_per_char`]);
+
 /** `import` stands for measurements that a table brought; the others are computed by recipes. */
 export const STAGES = ['import', 'pretrain', 'indicate', 'sft', 'evaluate', 'fit'] as const;
 export type Stage = (typeof STAGES)[number];

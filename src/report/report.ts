@@ -1,5 +1,5 @@
 /** The report of a study: the answer first, then the evidence, then how to get at the numbers. */
-import { INDICATORS } from '../domain/vocabulary';
+import { EXTRA_INDICATORS, INDICATORS } from '../domain/vocabulary';
 import { studyId } from '../domain/ids';
 import { comparedVariants, measure, primaryOutcomes, type Measured } from '../proxies/measurements';
 import { answerTask } from './answer';
@@ -31,7 +31,8 @@ export type { ReportInput } from './input';
 const MOST_CURVE_PLOTS = 12;
 
 /** One self-contained HTML file. Partial studies are reported as far as they are measured. */
-export async function renderReport(input: ReportInput): Promise<string> {
+export async function renderReport(everything: ReportInput): Promise<string> {
+  const input = withoutExtras(everything);
   const { tasks } = input.study;
   const variants = comparedVariants(input.variants);
   const measured = measure(input);
@@ -63,6 +64,12 @@ export async function renderReport(input: ReportInput): Promise<string> {
     <main>${body}</main>
     ${footer(input)}`;
   return renderPage(`${studyId(input.study)} · foretune`, page);
+}
+
+/** No proxy reads them yet, and tables of a dozen more columns would hide those that are read. */
+function withoutExtras(input: ReportInput): ReportInput {
+  const extra = new Set(EXTRA_INDICATORS);
+  return { ...input, indicators: input.indicators.filter((row) => !extra.has(row.indicator)) };
 }
 
 function header({ study, dataset_version }: ReportInput, variants: number): VNode {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { INDICATORS } from '../../src/domain/vocabulary';
+import { EXTRA_INDICATORS, INDICATORS } from '../../src/domain/vocabulary';
 import { fitUnsupervised } from '../../src/proxies/fit';
 import { measure, type StudyRows } from '../../src/proxies/measurements';
 import { predict, UNSUPERVISED_PROXIES } from '../../src/proxies/unsupervised';
@@ -53,6 +53,18 @@ test('a fit is a whole row of the table, the same each time', () => {
       read_version: 7,
     },
   ]);
+});
+
+test('indicators that no proxy reads, and values by domain, leave a fit as it is', () => {
+  const rows = fc.sample(study, { numRuns: 1, seed: 2 })[0] as StudyRows;
+  const extra = rows.variants.flatMap(({ variant_id }, i) => [
+    ...EXTRA_INDICATORS.map((name) => indicatorRow(variant_id, name, -i)),
+    indicatorRow(variant_id, 'neg_bpb', i, { domain: 'code' }),
+    indicatorRow(variant_id, 'inv_ppl_clm', -i, { domain: 'code' }),
+  ]);
+  const more = { ...rows, indicators: [...rows.indicators, ...extra] };
+  expect(fitUnsupervised(more, CONTEXT)).toEqual(fitUnsupervised(rows, CONTEXT));
+  expect(measure(more).indicators.has('neg_bpb')).toBe(false);
 });
 
 test('proxies come in a fixed order, perplexity first, for each task in turn', () => {

@@ -1,4 +1,5 @@
 import type { Row } from '../../src/dataset/tables';
+import { EXTRA_INDICATORS } from '../../src/domain/vocabulary';
 import { comparedVariants, measure } from '../../src/proxies/measurements';
 import { renderReport } from '../../src/report/report';
 import { publishedInput, trainedInput } from './inputs';
@@ -85,6 +86,16 @@ describe('a variant with a hostile name', () => {
     const page = await renderReport(trainedInput((id) => `${id}"><b onclick="x">`));
     expect(page.includes('<b onclick')).toBe(false);
   });
+});
+
+test('indicators that no proxy reads, and values by domain, change nothing', async () => {
+  const input = trainedInput();
+  const extra = input.indicators.flatMap((row) => [
+    ...EXTRA_INDICATORS.map((indicator) => ({ ...row, indicator })),
+    { ...row, indicator: 'neg_bpb', domain: 'code', value: -3 },
+  ]);
+  const more = { ...input, indicators: [...input.indicators, ...extra] };
+  expect(await renderReport(more)).toBe(await renderReport(input));
 });
 
 test('the same rows give the same report', async () => {
