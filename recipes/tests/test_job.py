@@ -14,6 +14,7 @@ from pyarrow import ipc
 from schema import check
 
 from foretune_recipes.checkpoint import local_path
+from foretune_recipes.objectives import PARTS
 from foretune_recipes.pretrain import CHECKPOINT_STEPS, STEP_TOKENS
 from foretune_recipes.tables import SCHEMAS
 from foretune_recipes.text import REAL_TEXT
@@ -104,6 +105,19 @@ def test_bits_per_byte_are_told_of_every_domain_of_real_text(whole: tuple[Json, 
     assert told.keys() == set(REAL_TEXT)
     assert {row["indicator"] for row in rows if row["domain"] is not None} == {"neg_bpb"}
     assert all(-8 < value < 0 for value in told.values())
+
+
+def test_every_objective_trains_from_scratch_with_every_intervention(tmp_path: Path, cache_dir: Path):
+    changes = {"tag": True, "length_filter": "25-75", "mixture": {"web": 0.6, "questions": 0.4}}
+    runs = [pretrain_run(f"v-{i}", 4096, objectives=[name], **changes) for i, name in enumerate(PARTS)]
+    code, result = finish(job(tmp_path / "work", cache_dir, runs))
+    assert code == 0, (tmp_path / "work" / "log").read_text()
+    for done in result["runs"]:
+        assert (done["status"], done["checkpoint"]["tokens"]) == ("done", 4 * (STEP_TOKENS // 96) * 96)
+        losses = [
+            r["value"] for r in rows_of(tmp_path / "work", done, "curves") if r["metric"] == "train_loss"
+        ]
+        assert all(0 < loss < 8 for loss in losses)
 
 
 def test_scores_are_the_shares_of_correct_samples(whole: tuple[Json, Json]):
