@@ -76,7 +76,7 @@ def _key(seed: int, vocabulary: int) -> str:
 
 
 def _sample(world: World, seed: int) -> Iterator[str]:
-    """What the tokenizer is trained on: some training text of every source but docs, which is like code."""
+    """What the tokenizer is trained on: some training text of the domains that the others are made of."""
     for domain, characters in SAMPLE_CHARACTERS.items():
         for document in _sample_of(world, seed, domain):
             yield document

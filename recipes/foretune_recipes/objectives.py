@@ -6,10 +6,12 @@ CLM: every next token. PLM (prefix LM): the part after a random point, seeing th
 ways (arXiv 1910.10683, 3.2.1). SC (span corruption, same paper, 3.3.4): 15 % of the tokens in spans of
 mean length 3. SC+CLM: half and half.
 
-UL2 (arXiv 2205.05131, 3.1): six span corruptions and PLM in equal parts, each behind the token of its
-mode: R (regular) for short spans and few of them, X (extreme) for long spans or many, S (sequential) for
-PLM. UL2R (arXiv 2210.11399, 3.1): PLM one half, one regular and one extreme corruption a quarter each.
-UL2R+CLM: half and half, as arXiv 2504.12491 names it without giving shares.
+UL2 (arXiv 2205.05131): six span corruptions and PLM, each behind the token of its mode: R (regular) for
+short spans and few of them, X (extreme) for long spans or many, S (sequential) for PLM. We give all seven
+equal parts. UL2R (arXiv 2210.11399): PLM one half, a regular and an extreme corruption a quarter each.
+UL2R+CLM: half and half. arXiv 2504.12491 names these objectives and gives no shares.
+
+A short context clips long spans: one of 64 tokens holds one span of (64, 0.5) or (32, 0.5), the same then.
 """
 
 from collections import Counter

@@ -10,7 +10,7 @@ from tokenizers import decoders, models, pre_tokenizers, trainers
 
 PAD, DOCUMENT, SEPARATOR = 0, 1, 2
 SENTINELS = 16
-# UL2's modes (arXiv 2205.05131, 3.2): regular, extreme and sequential denoising.
+# UL2's modes (arXiv 2205.05131): regular, extreme and sequential denoising.
 MODES = ("<mode-r>", "<mode-x>", "<mode-s>")
 SPECIAL = ("<pad>", "<doc>", "<sep>", *(f"<x{i}>" for i in range(SENTINELS)), *MODES)
 FIRST_SENTINEL = 3

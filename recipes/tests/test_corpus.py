@@ -1,7 +1,7 @@
 """Pools of encoded text, the rows read from them, and which text is training and which development."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, repeat
 
 import numpy as np
 import pytest
@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foretune_recipes.corpus import Corpus, Pool, encode_documents
+from foretune_recipes.domains import DOMAINS, blended
 from foretune_recipes.rows import read_rows
-from foretune_recipes.seeds import generator
+from foretune_recipes.seeds import generator, writer
 from foretune_recipes.text import REAL_TEXT
 from foretune_recipes.text.code import definitions
+from foretune_recipes.text.docs import docstrings
 from foretune_recipes.text.glosses import gloss
 from foretune_recipes.text.held_out import in_split
 from foretune_recipes.text.prose import speeches
@@ -84,6 +86,26 @@ def test_a_pool_is_the_same_when_it_is_read_again(corpus: Corpus):
     assert np.array_equal(first.starts, second.starts)
     assert len(first.tokens) >= 1000
     assert (first.tokens[first.starts] == DOCUMENT).all()
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_domain_has_training_text_enough_for_a_run(corpus: Corpus, domain: str):
+    pool = corpus.pool(domain, "train", 150_000)
+    assert len(pool.tokens) >= 150_000
+    assert (pool.tokens[pool.starts] == DOCUMENT).all()
+
+
+def test_a_blend_has_its_parts_in_their_shares():
+    parts = {name: repeat(name) for name in "abc"}
+    drawn = list(islice(blended(parts, {"a": 0.6, "b": 0.3, "c": 0.1}, writer("test blend")), 10_000))
+    assert [drawn.count(name) / 10_000 for name in "abc"] == pytest.approx([0.6, 0.3, 0.1], abs=0.02)
+
+
+def test_docstrings_are_read_without_their_indentation():
+    source = (
+        'def f():\n    """Says what f does.\n\n    And why.\n    """\n\n\nclass C:\n    """Too short."""\n'
+    )
+    assert list(docstrings(source)) == ["Says what f does.\n\nAnd why."]
 
 
 # ---- Splits and sources --------------------------------------------------------------------
