@@ -15,7 +15,7 @@ export interface Interval {
 export const MOST_BOOTSTRAPPED = 300;
 export const RESAMPLES = 2000;
 /** One seed for all: proxies of one study are judged on the same resamples, and fits repeat. */
-const SEED = 250412491;
+export const SEED = 250412491;
 
 /** The interval that covers 95% of what other variants of the same kind would have given. */
 export function accuracyInterval(variants: readonly Scored[]): Interval {
@@ -37,7 +37,7 @@ export function bootstrap(variants: readonly Scored[]): Interval {
 }
 
 /** How often each of n variants is drawn; a draw of one variant n times has no pair and is redrawn. */
-function drawCounts(n: number, rng: RandomGenerator): Float64Array {
+export function drawCounts(n: number, rng: RandomGenerator): Float64Array {
   const counts = new Float64Array(n);
   for (let draw = 0; draw < n; draw++) {
     const i = (((rng.unsafeNext() >>> 0) * n) / 2 ** 32) >>> 0;
@@ -64,7 +64,7 @@ function weightedAccuracy(agreements: readonly Float64Array[], counts: Float64Ar
 }
 
 /** Linear interpolation between order statistics (the default of NumPy and R). */
-function quantile(sorted: Float64Array, p: number): number {
+export function quantile(sorted: Float64Array, p: number): number {
   const at = p * (sorted.length - 1);
   const below = sorted[Math.floor(at)] as number;
   const above = sorted[Math.ceil(at)] as number;

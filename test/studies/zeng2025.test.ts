@@ -5,7 +5,11 @@ import { importRows } from '../../src/dataset/import-table';
 import { parseStudy } from '../../src/domain/study';
 import { pairwiseAccuracy } from '../../src/domain/pairs';
 import { fitUnsupervised, scoredVariants } from '../../src/proxies/fit';
+import { judgeByScore, judgedAccuracy } from '../../src/proxies/judged-accuracy';
+import { labelNoise } from '../../src/proxies/label-noise';
+import { collapsedOf, copiesOf, effectOfLeavingOut } from '../../src/proxies/leaving-out';
 import { measure } from '../../src/proxies/measurements';
+import { findOddities } from '../../src/proxies/oddities';
 import zeng2025 from '../../studies/zeng2025';
 import { PUBLISHED } from '../support/published';
 
@@ -63,4 +67,43 @@ test('the pre-training learning rate alone orders pairs as well as any proxy: a 
   [0.724, 0.794, 0.782].forEach((known, i) =>
     expect(Math.abs((accuracies[i] ?? NaN) - known)).toBeLessThan(0.0125),
   );
+});
+
+test('the copies 46 = 49 and 47 = 50 and the collapsed variants 4 and 38 are flagged', () => {
+  const oddities = findOddities(measure(rows));
+  expect(oddities.equal).toEqual([
+    ['46', '49'],
+    ['47', '50'],
+  ]);
+  expect(copiesOf(oddities)).toEqual(['49', '50']);
+  expect(collapsedOf(oddities).sort()).toEqual(['38', '4']);
+});
+
+test('leaving the flagged variants out moves the accuracy of k-shot RAG by less than .025', () => {
+  const measured = measure(rows);
+  const values = measured.indicators.get('kshot_rag');
+  for (const task of study.tasks) {
+    const outcomes = measured.outcomes.get(task);
+    const pairs = judgeByScore(
+      measured.variants.map((variant_id) => ({
+        variant_id,
+        predicted: values?.get(variant_id) ?? NaN,
+        outcome: outcomes?.get(variant_id) ?? NaN,
+      })),
+    );
+    const fit = fits.find((one) => one.task === task && one.proxy === 'kshot_rag');
+    expect(judgedAccuracy(pairs).accuracy).toBeCloseTo(fit?.accuracy ?? NaN, 12);
+    const effects = effectOfLeavingOut(pairs, findOddities(measured));
+    expect(effects.map((effect) => [effect.reason, effect.n_pairs_without])).toEqual([
+      ['copies', 1128],
+      ['collapsed', 1128],
+      ['both', 1035],
+    ]);
+    for (const { accuracy, accuracy_without } of effects)
+      expect(Math.abs((accuracy_without ?? NaN) - accuracy)).toBeLessThan(0.025);
+  }
+});
+
+test('the source gives neither seeds nor standard errors', () => {
+  expect(labelNoise(rows, 'cms').source).toBe('none');
 });

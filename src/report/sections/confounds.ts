@@ -5,7 +5,7 @@ import type { Factor, Factors } from '../factors';
 import { count, counted, listed, measured, NOTHING, share } from '../format';
 import { html, list, table, type VNode } from '../html';
 import { taskLabel } from '../names';
-import type { Oddities } from '../oddities';
+import type { Oddities } from '../../proxies/oddities';
 
 /** More names than this make a sentence unreadable. */
 const MOST_NAMED = 8;

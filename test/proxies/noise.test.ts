@@ -1,5 +1,5 @@
-import { noiseOf, signalRatio } from '../../src/report/noise';
-import { indicatorRow, outcomeRow, variantRow } from '../proxies/rows';
+import { noiseOf, signalRatio } from '../../src/proxies/noise';
+import { indicatorRow, outcomeRow, variantRow } from './rows';
 
 const variants = [variantRow('a'), variantRow('b')];
 const seeds = (id: string, values: readonly number[]) =>

@@ -8,7 +8,7 @@ import {
   primaryOutcomes,
   type ByVariant,
   type StudyRows,
-} from '../proxies/measurements';
+} from './measurements';
 
 export interface Noise {
   readonly kind: 'outcome' | 'indicator';
@@ -77,15 +77,29 @@ function noise(
   };
 }
 
-/** Seeds are compared within one variant, dataset and SFT recipe. */
 function seedsOf(rows: readonly Row<'outcomes'>[]): Pick<Noise, 'seeds' | 'n_seeds'> {
+  const { variance, n_seeds } = pooledSeeds(rows);
+  return { seeds: variance === null ? null : Math.sqrt(variance), n_seeds };
+}
+
+export interface PooledSeeds {
+  /** Variance between SFT seeds of one variant, pooled over variants; null where none has two. */
+  readonly variance: number | null;
+  readonly freedom: number;
+  /** Most seeds of a variant. */
+  readonly n_seeds: number;
+}
+
+/** Seeds are compared within one variant, dataset and SFT recipe. */
+export function pooledSeeds(rows: readonly Row<'outcomes'>[]): PooledSeeds {
   const key = (row: Row<'outcomes'>) =>
     JSON.stringify([row.variant_id, row.dataset, row.sft_recipe]);
   const groups = [...mapGroups(rows, key, (group) => group.map((row) => row.value)).values()];
   const freedom = groups.reduce((sum, group) => sum + group.length - 1, 0);
   const squares = groups.reduce((sum, group) => sum + squaresAround(group), 0);
   return {
-    seeds: freedom ? Math.sqrt(squares / freedom) : null,
+    variance: freedom ? squares / freedom : null,
+    freedom,
     n_seeds: Math.max(0, ...groups.map((group) => group.length)),
   };
 }

@@ -1,5 +1,5 @@
 /** Measurements that a reader should look at twice; they are named, never repaired. Pure. */
-import { mapGroups, type ByVariant, type Measured } from '../proxies/measurements';
+import { mapGroups, type ByVariant, type Measured } from './measurements';
 
 export interface Outlier {
   readonly variant_id: string;

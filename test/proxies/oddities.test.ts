@@ -1,5 +1,5 @@
 import type { Measured } from '../../src/proxies/measurements';
-import { findOddities } from '../../src/report/oddities';
+import { findOddities } from '../../src/proxies/oddities';
 
 /** One outcome per column of numbers; a variant is a row, its id its index. */
 function measuredOf(columns: Readonly<Record<string, readonly (number | null)[]>>): Measured {

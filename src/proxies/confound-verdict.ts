@@ -1,0 +1,78 @@
+/**
+ * Do indicators know more than the configuration? A predictor fitted to indicators may have learned
+ * the learning rate (arXiv 2504.12491's table: the rate alone orders .724/.794/.782 of the pairs).
+ */
+import { judgedAccuracy } from './judged-accuracy';
+import type { JudgedPair } from './judged-pair';
+import { pairedDifference, type PairedDifference } from './paired-test';
+
+/** What one learner made of three sets of features, on the same pairs. */
+export interface ConfoundEvidence {
+  readonly indicators: readonly JudgedPair[];
+  readonly configuration: readonly JudgedPair[];
+  readonly both: readonly JudgedPair[];
+}
+
+export type Addition = 'adds' | 'adds-nothing' | 'unclear';
+
+export interface ConfoundVerdict {
+  readonly verdict: Addition;
+  readonly accuracy: {
+    readonly indicators: number;
+    readonly configuration: number;
+    readonly both: number;
+  };
+  /** Both minus configuration alone: what the indicators add. */
+  readonly added: PairedDifference;
+  /** Indicators alone minus configuration alone. */
+  readonly instead: PairedDifference;
+  readonly sentence: string;
+}
+
+/** A gain that is surely smaller than this is none: one pair in fifty. */
+const WORTH_HAVING = 0.02;
+
+/**
+ * `adds` when the interval of the gain lies above 0; `adds-nothing` when there is no gain, or surely
+ * none worth having; else the variants are too few to tell.
+ */
+export function confoundVerdict(of: ConfoundEvidence): ConfoundVerdict {
+  const added = pairedDifference(of.both, of.configuration);
+  const instead = pairedDifference(of.indicators, of.configuration);
+  const accuracy = {
+    indicators: judgedAccuracy(of.indicators).accuracy,
+    configuration: judgedAccuracy(of.configuration).accuracy,
+    both: judgedAccuracy(of.both).accuracy,
+  };
+  const verdict = verdictOn(added);
+  return { verdict, accuracy, added, instead, sentence: sentenceOf(verdict, accuracy, added) };
+}
+
+export function verdictOn({
+  difference,
+  ci_low,
+  ci_high,
+}: Pick<PairedDifference, 'difference' | 'ci_low' | 'ci_high'>): Addition {
+  if (ci_low > 0) return 'adds';
+  return difference <= 0 || ci_high < WORTH_HAVING ? 'adds-nothing' : 'unclear';
+}
+
+function sentenceOf(
+  verdict: Addition,
+  { configuration, both }: ConfoundVerdict['accuracy'],
+  { difference, ci_low, ci_high }: PairedDifference,
+): string {
+  const figures = `${both.toFixed(3)} with indicators and configuration, ${configuration.toFixed(3)} with configuration alone, a difference of ${signed(difference)} (95% interval ${signed(ci_low)} to ${signed(ci_high)})`;
+  switch (verdict) {
+    case 'adds':
+      return `The indicators know more than the configuration: ${figures}.`;
+    case 'adds-nothing':
+      return `The indicators add nothing to the configuration: ${figures}.`;
+    case 'unclear':
+      return `Whether the indicators add to the configuration is not clear: ${figures}.`;
+  }
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
+}

@@ -1,0 +1,90 @@
+/**
+ * Which pairs have an order at all? An outcome is uncertain by the luck of its SFT seed and by the
+ * items that happened to be asked; a difference within that noise is no answer to be right about.
+ */
+import { judgedAccuracy } from './judged-accuracy';
+import type { JudgedPair } from './judged-pair';
+import { mapGroups, mean, primaryOutcomes, type StudyRows } from './measurements';
+import { pooledSeeds } from './noise';
+import { studentQuantile } from './student';
+import type { Row } from '../dataset/tables';
+
+type Outcome = Row<'outcomes'>;
+
+export interface LabelNoise {
+  /** What the noise was estimated from; `none` when neither was recorded. */
+  readonly source: 'seeds' | 'stderr' | 'seeds+stderr' | 'none';
+  /** Degrees of freedom of the spread between seeds; null where it was not used. */
+  readonly freedom: number | null;
+  /** Variance of each variant's outcome. Empty when the source is `none`. */
+  readonly variances: ReadonlyMap<string, number>;
+}
+
+/**
+ * The spread between seeds is pooled over variants, since two seeds say little of one. Standard
+ * errors over items are added as if pairs of variants were asked different items: where they were
+ * asked the same, fewer pairs are called resolved than could be.
+ */
+export function labelNoise(rows: StudyRows, task: string): LabelNoise {
+  const outcomes = primaryOutcomes(rows.outcomes).filter((row) => row.task === task);
+  const seeds = pooledSeeds(outcomes);
+  const hasErrors = outcomes.length > 0 && outcomes.every((row) => row.stderr !== null);
+  const hasSeeds = seeds.variance !== null;
+  if (!hasSeeds && !hasErrors) return { source: 'none', freedom: null, variances: new Map() };
+  return {
+    source: hasSeeds ? (hasErrors ? 'seeds+stderr' : 'seeds') : 'stderr',
+    freedom: hasSeeds ? seeds.freedom : null,
+    variances: mapGroups(
+      outcomes,
+      (row) => row.variant_id,
+      (group) => varianceOfMean(group, seeds.variance ?? 0, hasErrors),
+    ),
+  };
+}
+
+/** An outcome is the mean over datasets of means over seeds; seeds ask the same items. */
+function varianceOfMean(rows: readonly Outcome[], seeds: number, hasErrors: boolean): number {
+  const datasets = mapGroups(
+    rows,
+    (row) => row.dataset,
+    (group) =>
+      seeds / group.length + (hasErrors ? mean(group.map((row) => (row.stderr ?? 0) ** 2)) : 0),
+  );
+  const variances = [...datasets.values()];
+  return variances.reduce((sum, value) => sum + value, 0) / variances.length ** 2;
+}
+
+export interface Resolution {
+  readonly source: LabelNoise['source'];
+  readonly n_pairs: number;
+  /** Share of pairs whose outcomes differ by less than their noise at 95%; null when it is unknown. */
+  readonly unresolved: number | null;
+  readonly n_resolved: number | null;
+  /** Accuracy on the resolved pairs; null when there are none, or the noise is unknown. */
+  readonly accuracy_resolved: number | null;
+}
+
+/** A tie is never resolved, however small the noise. */
+export function resolvePairs(pairs: readonly JudgedPair[], noise: LabelNoise): Resolution {
+  const { source } = noise;
+  const n_pairs = pairs.length;
+  if (source === 'none')
+    return { source, n_pairs, unresolved: null, n_resolved: null, accuracy_resolved: null };
+  const resolved = pairs.filter((pair) => isResolved(pair, noise));
+  return {
+    source,
+    n_pairs,
+    unresolved: n_pairs ? 1 - resolved.length / n_pairs : null,
+    n_resolved: resolved.length,
+    accuracy_resolved: resolved.length ? judgedAccuracy(resolved).accuracy : null,
+  };
+}
+
+export function isResolved(
+  { a, b, outcome_a, outcome_b }: JudgedPair,
+  { variances, freedom }: LabelNoise,
+): boolean {
+  const variance = (variances.get(a) ?? Infinity) + (variances.get(b) ?? Infinity);
+  const gap = Math.abs(outcome_a - outcome_b);
+  return gap > 0 && gap > studentQuantile(freedom) * Math.sqrt(variance);
+}
