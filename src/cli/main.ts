@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { loadConfig } from '../../temporal.config';
 import { ForetuneError, NotFoundError } from '../errors';
+import * as compare from './compare';
 import { EXIT, type CliContext, type OutputFormat } from './context';
 import * as data from './data';
 import * as doctor from './doctor';
@@ -11,6 +12,7 @@ import * as fit from './fit';
 import * as list from './list';
 import * as logs from './logs';
 import * as plan from './plan';
+import * as recommend from './recommend';
 import * as report from './report';
 import * as resume from './resume';
 import * as run from './run';
@@ -33,6 +35,8 @@ const COMMANDS = [
   list,
   logs,
   fit,
+  compare,
+  recommend,
   report,
   data,
 ];
