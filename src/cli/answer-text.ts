@@ -118,7 +118,7 @@ function soFarText({ best_so_far }: RecommendationAnswer): string {
   return `Of the ${of} that are fine-tuned already, the best (${variant_id}) has rank ${rank} among them: going by this ranking would have lost ${lost}.`;
 }
 
-function savingsText({ savings, ranking, top }: RecommendationAnswer): string {
+function savingsText({ savings, ranking }: RecommendationAnswer): string {
   if (!savings) return 'What fine-tuning costs was not recorded, so neither is what this saves.';
   const unit =
     savings.unit === 'gpu_hours' ? 'GPU-hours' : 'hours by the clock (no GPU time was recorded)';

@@ -3,7 +3,7 @@
  * pairs as if they were independent would make every interval too narrow.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
-import { agreement, countPairs, type Scored } from '../domain/pairs';
+import { agreedWithOthers, agreement, countPairs, type Scored } from '../domain/pairs';
 
 export interface Interval {
   readonly ci_low: number;
@@ -74,7 +74,7 @@ export function quantile(sorted: Float64Array, p: number): number {
 /** Accuracy +- 1.96 standard errors from leaving out one variant at a time. */
 export function jackknife(variants: readonly Scored[]): Interval {
   const n = variants.length;
-  const agreed = variants.map((a) => variants.reduce((sum, b) => sum + agreement(a, b), -0.5));
+  const agreed = Array.from(agreedWithOthers(variants));
   const total = agreed.reduce((sum, value) => sum + value, 0) / 2;
   const left = agreed.map((value) => (total - value) / countPairs(n - 1));
   const centre = left.reduce((sum, value) => sum + value, 0) / n;

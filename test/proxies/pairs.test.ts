@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { agreement, countPairs, pairwiseAccuracy, type Scored } from '../../src/domain/pairs';
+import {
+  agreedWithOthers,
+  agreement,
+  countPairs,
+  pairwiseAccuracy,
+  type Scored,
+} from '../../src/domain/pairs';
 
 const number = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
@@ -74,6 +80,27 @@ test('accuracy equals a plain count over all ordered pairs', () => {
       });
     }),
   );
+});
+
+test('the agreements of each variant are those with every other, exactly', () => {
+  fc.assert(
+    fc.property(variants, (list) => {
+      const plain = list.map((a, i) =>
+        list.reduce((sum, b, j) => (i === j ? sum : sum + agreement(a, b)), 0),
+      );
+      expect([...agreedWithOthers(list)]).toEqual(plain);
+    }),
+  );
+});
+
+test('no variants, one, and a number that is none', () => {
+  expect([...agreedWithOthers([])]).toEqual([]);
+  expect([...agreedWithOthers([{ predicted: 1, outcome: 1 }])]).toEqual([0]);
+  const broken = [
+    { predicted: NaN, outcome: 1 },
+    { predicted: 1, outcome: 2 },
+  ];
+  expect(pairwiseAccuracy(broken).accuracy).toBeNaN();
 });
 
 /** Straight from the definition: right, wrong and tied pairs, counted with comparisons only. */
