@@ -15,8 +15,8 @@ const variants = grid(
     id: `${objective}-${mixture}`,
     objective,
     mixture,
-    lr: 0.003,
-    train_tokens: 700_000,
+    lr: 0.004,
+    train_tokens: 800_000,
   }),
 );
 
@@ -29,16 +29,17 @@ export default defineStudy({
   window: 4,
   mixtures: {
     all: { world: 0.55, prose: 0.15, code: 0.15, glosses: 0.15 },
-    facts: { world: 0.75, prose: 0.09, code: 0.08, glosses: 0.08 },
-    books: { world: 0.2, prose: 0.28, code: 0.26, glosses: 0.26 },
+    facts: { world: 0.7, prose: 0.1, code: 0.1, glosses: 0.1 },
+    books: { world: 0.16, prose: 0.28, code: 0.28, glosses: 0.28 },
   },
   base: {
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
     lr: 0.004,
-    train_tokens: 3_200_000,
+    train_tokens: 4_000_000,
   },
   variants,
+  indicate: { items: 512 },
   sft: {
     cms: { lr: 0.002, steps: 60, batch: 32, train_items: 1024, test_items: 512 },
     rag: { lr: 0.001, steps: 100, batch: 16, train_items: 4096, test_items: 512 },

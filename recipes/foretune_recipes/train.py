@@ -101,10 +101,10 @@ def _padded(array: np.ndarray) -> np.ndarray:
     return np.pad(array, [(0, CHUNK - len(array))] + [(0, 0)] * (array.ndim - 1))
 
 
-def learning_rates(peak: float, steps: int, warmup: int, decay_from: float) -> np.ndarray:
-    """Linear warm-up, constant, then linear decay to a tenth from the share `decay_from` on."""
+def learning_rates(peak: float, steps: int, warmup: int, decay_from: float, last: float = 0.1) -> np.ndarray:
+    """Linear warm-up, constant, then linear decay to `last` of the peak from the share `decay_from` on."""
     at = np.arange(steps)
     up = np.minimum(1.0, (at + 1) / max(1, min(warmup, steps // 4)))
     begin = decay_from * steps
-    down = 1.0 - 0.9 * np.clip((at - begin) / max(1.0, steps - begin), 0.0, 1.0)
+    down = 1.0 - (1.0 - last) * np.clip((at - begin) / max(1.0, steps - begin), 0.0, 1.0)
     return (peak * up * down).astype(np.float32)

@@ -15,10 +15,11 @@ from schema import check
 
 from foretune_recipes.checkpoint import local_path
 from foretune_recipes.objectives import PARTS
-from foretune_recipes.pretrain import CHECKPOINT_STEPS, STEP_TOKENS
+from foretune_recipes.pretrain import CHECKPOINT_STEPS, VARIANT_SCHEDULE
 from foretune_recipes.tables import SCHEMAS
 from foretune_recipes.text import REAL_TEXT
 
+STEP_TOKENS = VARIANT_SCHEDULE.step_tokens
 INDICATORS = {"inv_ppl_clm", "inv_ppl_sc", "kshot_cms", "kshot_rag", "kshot_cbqa"}
 # As EXTRA_INDICATORS in src/domain/vocabulary.ts has them, and bits per byte, which are told by domain.
 CONTINUOUS = {
