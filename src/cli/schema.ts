@@ -1,6 +1,7 @@
 /** `foretune schema [name]`: the JSON Schema of a study, or of what recipes read and write. */
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { FitJobSchema, FitResultSchema } from '../domain/fit-schema';
 import { JobResultSchema, JobSchema, ProgressSchema, StudySchema } from '../domain/schema';
 import { NotFoundError } from '../errors';
 import type { CliContext } from './context';
@@ -10,6 +11,8 @@ const SCHEMAS = {
   job: JobSchema,
   result: JobResultSchema,
   progress: ProgressSchema,
+  'fit-job': FitJobSchema,
+  'fit-result': FitResultSchema,
 };
 
 export function register(program: Command, context: CliContext): void {

@@ -4,7 +4,7 @@ import { jsonSchema } from '../../src/cli/schema';
 
 const folder = path.join(__dirname, '../../recipes/schemas');
 
-it.each(['job', 'result', 'progress'])(
+it.each(['job', 'result', 'progress', 'fit-job', 'fit-result'])(
   'recipes/schemas/%s.json is what `foretune schema` prints (else write it anew with that command)',
   (name) => {
     const written: unknown = JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'));
@@ -12,7 +12,8 @@ it.each(['job', 'result', 'progress'])(
   },
 );
 
-it.each(['study', 'job', 'result', 'progress'])('every field of a %s is described', (name) => {
+const ALL = ['study', 'job', 'result', 'progress', 'fit-job', 'fit-result'];
+it.each(ALL)('every field of a %s is described', (name) => {
   const undescribed: string[] = [];
   walk(jsonSchema(name), '', undescribed);
   expect(undescribed).toEqual([]);

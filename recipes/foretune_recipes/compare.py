@@ -1,0 +1,110 @@
+"""Learning to compare: one classifier trained on the pairs of a split and asked about others."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .learners import Refused, make_classifier
+from .pairs import all_pairs, pair_features, scaled
+
+
+@dataclass(frozen=True)
+class Predictor:
+    name: str
+    classifier: str  # import path
+    params: dict[str, Any]
+    symmetric: bool
+    features: list[str]
+
+
+@dataclass(frozen=True)
+class Split:
+    name: str
+    seed: int
+    training: np.ndarray  # int32 [variants], rows of the feature table
+    outcomes: np.ndarray  # float64 [variants], of the training variants and no other
+    a: np.ndarray  # int32 [pairs], test pairs
+    b: np.ndarray
+
+
+@dataclass(frozen=True)
+class Compared:
+    probabilities: np.ndarray  # float64 [pairs], that a is better than b
+    importance: np.ndarray | None  # float64 [features], summing to 1; None where the learner has none
+
+
+def compare(predictor: Predictor, split: Split, values: np.ndarray) -> Compared:
+    """`values` is float64 [all variants, features of the predictor], not scaled."""
+    inputs = scaled(values, split.training)
+    model = make_classifier(predictor.classifier, predictor.params, split.seed)
+    features, labels = _training_pairs(inputs[split.training], split, predictor.symmetric)
+    _fit(model, features, labels, predictor, split)
+    forward = _probability(model, inputs, split.a, split.b)
+    if predictor.symmetric:
+        forward = (forward + 1.0 - _probability(model, inputs, split.b, split.a)) / 2.0
+    if not np.isfinite(forward).all():
+        raise ValueError(f'"{predictor.name}" predicts numbers that are not finite on split "{split.name}".')
+    return Compared(forward, _importance(model, len(predictor.features)))
+
+
+def _training_pairs(inputs: np.ndarray, split: Split, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Features and labels. A tied pair has no better variant, so no label is true of it: it is left out.
+
+    Pairs that all point one way teach nothing about the other, so they are shown from both sides.
+    """
+    a, b = all_pairs(len(split.training))
+    untied = split.outcomes[a] != split.outcomes[b]
+    a, b = a[untied], b[untied]
+    if len(a) == 0:
+        raise ValueError(f'Split "{split.name}" has no training pair with two different outcomes.')
+    labels = split.outcomes[a] > split.outcomes[b]
+    if symmetric or labels.all() or not labels.any():
+        a, b, labels = np.r_[a, b], np.r_[b, a], np.r_[labels, ~labels]
+    return pair_features(inputs, a, b), labels.astype(np.int64)
+
+
+def _fit(model: Any, features: np.ndarray, labels: np.ndarray, predictor: Predictor, split: Split) -> None:
+    try:
+        with _quiet():
+            model.fit(features, labels)
+    except Exception as error:
+        raise Refused(
+            f'"{predictor.classifier}" with parameters {predictor.params} could not be trained on split '
+            f'"{split.name}": {type(error).__name__}: {error}'
+        ) from error
+
+
+def _probability(model: Any, inputs: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    with _quiet():
+        return model.predict_proba(pair_features(inputs, a, b))[:, 1]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without two warnings that would be told of every fit."""
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        # The paper stops the MLP after 100 iterations, converged or not.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        # LightGBM 4.6 names unnamed features, which scikit-learn 1.8 then misses in what is predicted.
+        warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
+        yield
+
+
+def _importance(model: Any, features: int) -> np.ndarray | None:
+    """Gain, impurity or absolute coefficient, summed over the four columns of each feature."""
+    if hasattr(model, "booster_"):
+        raw = model.booster_.feature_importance("gain")
+    elif hasattr(model, "feature_importances_"):
+        raw = model.feature_importances_
+    elif hasattr(model, "coef_"):
+        raw = np.abs(model.coef_[0])
+    else:
+        return None
+    summed = np.asarray(raw, np.float64).reshape(4, features).sum(axis=0)
+    return summed / summed.sum() if summed.sum() > 0 else None
