@@ -66,7 +66,7 @@ export async function measurements(
 }
 
 /** What a fit depends on: the rows, not when or in which order they were recorded. */
-function fitIdentity(rows: Measurements, tasks: readonly string[]) {
+export function fitIdentity(rows: Measurements, tasks: readonly string[]): object {
   const strip = (table: readonly { recorded_at: Date; attempt: number }[]) =>
     table.map(({ recorded_at: _r, attempt: _a, ...row }) => fingerprint(row)).sort();
   return {

@@ -2,6 +2,7 @@
 import type { Dataset } from '../src/dataset/log';
 import type { Latest, Studies } from '../src/dataset/studies';
 import type { ObjectStore } from '../src/dataset/store';
+import type { Row } from '../src/dataset/tables';
 import type { RunStatus } from '../src/domain/vocabulary';
 import { countStatuses, latestRuns, runStatuses, type RunCounts } from '../src/domain/status';
 import { renderReport } from '../src/report/report';
@@ -90,10 +91,17 @@ export async function buildReport(deps: Deps, study: string, version?: number): 
   });
 }
 
-/** The rows of the newest fit. */
-export function latestFits<T extends { readonly fit_id: string }>(fits: readonly T[]): T[] {
-  const newest = fits.at(-1)?.fit_id;
-  return fits.filter((fit) => fit.fit_id === newest);
+type FitKey = Pick<Row<'fits'>, 'fit_id' | 'settings_json'>;
+
+/** The rows of the newest fit of all pairs: the proxies that learn nothing. */
+export function latestFits<T extends FitKey>(fits: readonly T[]): T[] {
+  return newestFits(fits).filter(({ settings_json }) => settings_json === null);
+}
+
+/** The rows of the newest fit under each settings. */
+export function newestFits<T extends FitKey>(fits: readonly T[]): T[] {
+  const newest = new Map(fits.map(({ settings_json, fit_id }) => [settings_json, fit_id]));
+  return fits.filter(({ settings_json, fit_id }) => newest.get(settings_json) === fit_id);
 }
 
 function conclusion(statuses: readonly RunStatus[], cancelled: boolean): Latest['status'] {

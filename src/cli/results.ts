@@ -11,7 +11,7 @@ export interface StudyResults {
   readonly results: readonly Result[];
 }
 
-type Result = Pick<
+export type Result = Pick<
   Row<'fits'>,
   | 'task'
   | 'proxy'
@@ -34,7 +34,7 @@ export async function readResults(
   return { study, dataset_version, results: fits.map(pick) };
 }
 
-function pick(fit: Row<'fits'>): Result {
+export function pick(fit: Row<'fits'>): Result {
   const { task, proxy, protocol, n_variants, n_pairs, accuracy, error_rate, ci_low, ci_high } = fit;
   return { task, proxy, protocol, n_variants, n_pairs, accuracy, error_rate, ci_low, ci_high };
 }

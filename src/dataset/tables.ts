@@ -119,13 +119,30 @@ export const TABLES = {
     proxy: utf8,
     protocol: utf8,
     n_variants: int,
+    /** Pairs that were asked about: of one split under `paper-60-40`, else of all splits together. */
     n_pairs: int,
+    /** Mean over splits; over all pairs where there are none. */
     accuracy: float,
     error_rate: float,
     ci_low: float,
     ci_high: float,
     ci_method: utf8,
     read_version: int,
+    // From here on null in fits of all pairs, which learn nothing and have no splits.
+    /** Standard deviation of the accuracy over splits; null for a single split. */
+    std: maybe(float),
+    n_splits: maybe(int),
+    /** The learner of a supervised proxy. */
+    learner: maybe(utf8),
+    /** What the learner sees: indicators, config, both. */
+    features: maybe(utf8),
+    /** The task whose outcomes were trained on. */
+    train_task: maybe(utf8),
+    /** Share of perplexity's error rate, on the same pairs, that the proxy does away with. */
+    error_reduction: maybe(float),
+    settings_json: maybe(utf8),
+    /** What is known beside: importance of features, choices of nested selection. */
+    details_json: maybe(utf8),
   },
   /** A pair: the probability that A is better than B after SFT. */
   predictions: {
@@ -135,6 +152,10 @@ export const TABLES = {
     variant_a: utf8,
     variant_b: utf8,
     probability: float,
+    // Null in no row so far: the columns are younger than the table.
+    proxy: maybe(utf8),
+    protocol: maybe(utf8),
+    split: maybe(utf8),
   },
 } as const;
 

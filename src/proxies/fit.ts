@@ -5,6 +5,18 @@ import { accuracyInterval } from './intervals';
 import { measure, type ByVariant, type Measured, type StudyRows } from './measurements';
 import { predict, UNSUPERVISED_PROXIES, type UnsupervisedProxy } from './unsupervised';
 
+/** The columns that say nothing of a fit without splits and learners. */
+export const NO_SPLITS = {
+  std: null,
+  n_splits: null,
+  learner: null,
+  features: null,
+  train_task: null,
+  error_reduction: null,
+  settings_json: null,
+  details_json: null,
+} as const;
+
 export interface FitContext {
   /** name@version */
   readonly study: string;
@@ -67,6 +79,7 @@ function fitOne(
       error_rate: 1 - accuracy,
       ...accuracyInterval(variants),
       read_version,
+      ...NO_SPLITS,
     },
   ];
 }

@@ -2,11 +2,9 @@
 import type { Row } from '../dataset/tables';
 import { countPairs, pairwiseAccuracy } from '../domain/pairs';
 import { scoredVariants } from '../proxies/fit';
+import { settingsOf, type Setting, type Settings } from '../proxies/configuration';
 import type { Measured } from '../proxies/measurements';
 import { compact } from './format';
-
-type Value = string | number | boolean;
-type Settings = Readonly<Record<string, Value>>;
 
 export interface Factor {
   readonly name: string;
@@ -45,20 +43,6 @@ export function findFactors(
   return { factors, n_pairs: countPairs(variants.length), pairs_mixed: mixed };
 }
 
-/** The plain values of a variant's configuration; the columns of the table come first. */
-function settingsOf(row: Row<'variants'>): Settings {
-  const { objective, mixture, lr, train_tokens } = row;
-  const columns = Object.entries({ objective, mixture, lr, train_tokens });
-  const config = Object.entries(JSON.parse(row.config_json) as Record<string, unknown>);
-  const known = columns.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
-  const plain = config.filter(([name, value]) => name !== 'id' && isPlain(value));
-  return Object.fromEntries([...plain, ...known]) as Settings;
-}
-
-function isPlain(value: unknown): value is Value {
-  return ['string', 'number', 'boolean'].includes(typeof value);
-}
-
 function varyingNames(settings: readonly Settings[]): string[] {
   const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
   return names.filter((name) => new Set(settings.map((one) => one[name])).size > 1);
@@ -93,7 +77,7 @@ function orderedBy(
   return new Map(judged.map(([task, list]) => [task, pairwiseAccuracy(list).accuracy]));
 }
 
-function textOf(value: Value | undefined): string {
+function textOf(value: Setting | undefined): string {
   if (value === undefined) return 'not set';
   return typeof value === 'number' ? compact(value) : String(value);
 }

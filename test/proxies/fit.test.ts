@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EXTRA_INDICATORS, INDICATORS } from '../../src/domain/vocabulary';
-import { fitUnsupervised } from '../../src/proxies/fit';
+import { fitUnsupervised, NO_SPLITS } from '../../src/proxies/fit';
 import { measure, type StudyRows } from '../../src/proxies/measurements';
 import { predict, UNSUPERVISED_PROXIES } from '../../src/proxies/unsupervised';
 import { CONTEXT, indicatorRow, outcomeRow, rowsOf, variantRow } from './rows';
@@ -51,6 +51,7 @@ test('a fit is a whole row of the table, the same each time', () => {
       ci_high: 1,
       ci_method: 'bootstrap-variants',
       read_version: 7,
+      ...NO_SPLITS,
     },
   ]);
 });

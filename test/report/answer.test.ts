@@ -1,3 +1,4 @@
+import { NO_SPLITS } from '../../src/proxies/fit';
 import type { Row } from '../../src/dataset/tables';
 import { answerTask, toldApart } from '../../src/report/answer';
 
@@ -22,6 +23,7 @@ function fit(proxy: string, accuracy: number, half_width = 0.05): Fit {
     ci_high: accuracy + half_width,
     ci_method: 'bootstrap-variants',
     read_version: 1,
+    ...NO_SPLITS,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Rows, commits and stores that fail on purpose, for tests of the dataset of record. */
+import { NO_SPLITS } from '../../src/proxies/fit';
 import type { Commit } from '../../src/dataset/commit';
 import { openDataset } from '../../src/dataset/log';
 import type { ObjectStore, StoredObject } from '../../src/dataset/store';
@@ -48,6 +49,7 @@ export function fitRow(changes: Partial<Row<'fits'>> = {}): Row<'fits'> {
     ci_high: 1,
     ci_method: 'wilson',
     read_version: 7,
+    ...NO_SPLITS,
     ...changes,
   };
 }

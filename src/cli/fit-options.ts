@@ -1,0 +1,82 @@
+/** What the options of `foretune fit` ask for. */
+import { z } from 'zod';
+import { SpecError } from '../errors';
+import type { FeatureSet, LearnSettings } from '../proxies/experiment';
+import { ALL_LEARNERS, learnerNamed, type Learner } from '../proxies/learners';
+import type { Protocol } from '../proxies/splits';
+
+export interface FitOptions {
+  readonly protocol?: string;
+  readonly learner?: string;
+  readonly params?: string;
+  readonly features?: FeatureSet;
+  readonly seeds?: number;
+  readonly trainTask?: string;
+  readonly shuffleOutcomes?: boolean;
+}
+
+const DEFAULT_SEEDS = 20;
+
+/** Null for the fit of all pairs, which learns nothing. Throws SpecError. */
+export function learnSettings(options: FitOptions): LearnSettings | null {
+  const { protocol, ...others } = options;
+  const asked = Object.keys(others);
+  if (protocol === 'all-pairs' || (protocol === undefined && !asked.length)) {
+    if (!asked.length) return null;
+    throw new SpecError(
+      'Protocol all-pairs holds no variant out, so nothing can be learned under it. Name another: paper, leave-group-out:<setting> or leave-study-out:<study>.',
+    );
+  }
+  const named = (options.learner ?? 'all').split(',').map((name) => name.trim());
+  return {
+    learners: learnersNamed(named, parseParams(options.params)),
+    nested: named.includes('nested'),
+    features: options.features ?? 'indicators',
+    protocol: protocolNamed(protocol ?? 'paper', options.seeds),
+    train_task: options.trainTask ?? null,
+    shuffle: options.shuffleOutcomes ?? false,
+  };
+}
+
+function learnersNamed(
+  names: readonly string[],
+  params: Learner['params'] | undefined,
+): readonly Learner[] {
+  const all = names.flatMap((name) => (['all', 'nested'].includes(name) ? ALL_LEARNERS : [name]));
+  const [first, second] = all;
+  if (names.includes('nested') && names.length > 1)
+    throw new SpecError('Learner nested chooses among all by itself: name it alone.');
+  if (params && (second !== undefined || first === undefined))
+    throw new SpecError(
+      `--params are the arguments of one learner, and ${all.length} are named: ${all.join(', ')}. Name one with --learner.`,
+    );
+  return [...new Set(all)].map((name) => learnerNamed(name, params));
+}
+
+function parseParams(text: string | undefined): Learner['params'] | undefined {
+  if (text === undefined) return undefined;
+  const parsed = z.record(z.string(), z.json()).safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new SpecError(`--params "${text}" is not a JSON object, such as '{"n_estimators": 50}'.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function protocolNamed(text: string, seeds: number | undefined): Protocol {
+  const [kind, ...rest] = text.split(':');
+  const of = rest.join(':');
+  if (kind === 'paper' && !of) return { kind, seeds: seeds ?? DEFAULT_SEEDS };
+  if (seeds !== undefined)
+    throw new SpecError(`--seeds counts the splits of protocol paper; "${text}" has its own.`);
+  if (kind === 'leave-group-out' && of) return { kind, column: of };
+  if (kind === 'leave-study-out' && of) return { kind, study: of };
+  throw new SpecError(
+    `There is no protocol "${text}". Expected all-pairs, paper, leave-group-out:<setting> (lr, objective, mixture, tag, ...) or leave-study-out:<study>.`,
+  );
+}
