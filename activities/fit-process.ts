@@ -67,9 +67,10 @@ export class FitProcess {
     return readOutput(this.folder, experiment, result);
   }
 
-  /** Whatever it is doing: its input ends, and it with that. */
+  /** Ends it, whatever it is doing; the processes that it forked end with their input. */
   async close(): Promise<void> {
     this.child.stdin?.end();
+    this.child.kill();
     await this.ended;
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -135,13 +135,15 @@ function identityOf({ study, fit_id, recorded_at }: RowContext) {
 }
 
 function fitRow(
-  { score, pairs: _, chosen, error_reduction, ...known }: Judgement,
+  { score: judged, pairs: _, chosen, error_reduction, ...known }: Judgement,
   settings: LearnSettings,
   { importance }: FitOutput,
   context: RowContext,
 ): Row<'fits'> {
+  const { pooled_accuracy, ...score } = judged;
   const shares = importance.get(known.proxy);
   const details = {
+    pooled_accuracy,
     ...(shares ? { importance: Object.fromEntries(shares) } : {}),
     ...(chosen ? { chosen: Object.fromEntries(chosen) } : {}),
   };

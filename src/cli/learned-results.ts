@@ -8,6 +8,7 @@ import { formatTable, printObject } from './output';
 import { pick } from './results';
 
 const DetailsSchema = z.object({
+  pooled_accuracy: z.number().optional(),
   importance: z.record(z.string(), z.number()).optional(),
   chosen: z.record(z.string(), z.string()).optional(),
 });

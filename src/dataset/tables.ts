@@ -141,7 +141,7 @@ export const TABLES = {
     /** Share of perplexity's error rate, on the same pairs, that the proxy does away with. */
     error_reduction: maybe(float),
     settings_json: maybe(utf8),
-    /** What is known beside: importance of features, choices of nested selection. */
+    /** What is known beside: accuracy over all pairs of unequal splits, importance of features, choices. */
     details_json: maybe(utf8),
   },
   /** A pair: the probability that A is better than B after SFT. */

@@ -13,6 +13,8 @@ export interface Score {
   /** Mean over splits of the share of pairs whose better variant was named; a tie counts one half. */
   readonly accuracy: number;
   readonly error_rate: number;
+  /** Share of all pairs, so that large splits weigh more; the same where splits are of one size. */
+  readonly pooled_accuracy: number;
   /** Over splits; null for a single one. */
   readonly std: number | null;
   readonly ci_low: number;
@@ -67,6 +69,7 @@ export function score(pairs: readonly JudgedPair[]): Score {
     n_variants: pool.n,
     accuracy,
     error_rate: 1 - accuracy,
+    pooled_accuracy: mean(pairs.map(agreementOf)),
     std: splits.length > 1 ? deviation(accuracies, accuracy) : null,
     ...(pool.n > MOST_BOOTSTRAPPED ? jackknife(pool, accuracy) : bootstrap(pool)),
   };
