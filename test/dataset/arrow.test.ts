@@ -1,10 +1,10 @@
-import { tableFromIPC, type TypeMap } from 'apache-arrow';
+import { tableFromIPC, tableToIPC, type TypeMap } from 'apache-arrow';
 import fc from 'fast-check';
 import { encodeTable, readTable, rowToJson } from '../../src/dataset/arrow';
 import { recipeColumns, schemaOf, typeName, type Column } from '../../src/dataset/arrow-schema';
 import { IDENTITY_COLUMNS, TABLE_NAMES, type TableName } from '../../src/dataset/tables';
 import { SchemaError } from '../../src/errors';
-import { NOW, curvePoint, outcome } from '../support/dataset';
+import { NOW, curvePoint, fitRow, outcome } from '../support/dataset';
 
 const CELLS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   utf8: fc.string({ unit: 'binary' }),
@@ -73,6 +73,16 @@ describe.each(TABLE_NAMES)('the table "%s"', (table) => {
     const all = schemaOf(table).columns.map(({ name }) => name);
     expect([...IDENTITY_COLUMNS, ...written]).toEqual(all);
   });
+});
+
+it('a file written before a table got its nullable columns has nulls there', () => {
+  const added = ['std', 'n_splits', 'learner', 'features', 'train_task', 'settings_json'];
+  const whole = tableFromIPC(encodeTable([fitRow({ learner: 'mlp', std: 0.1 })], 'fits').bytes);
+  const old = whole.select(
+    whole.schema.fields.map(({ name }) => String(name)).filter((name) => !added.includes(name)),
+  );
+  const [row] = readTable(tableToIPC(old, 'file'), 'fits');
+  expect(row).toEqual(fitRow({ learner: null, std: null }));
 });
 
 describe('a row is refused, with its table, column, number and value, when it has', () => {
