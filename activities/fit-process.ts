@@ -19,7 +19,9 @@ export interface FitProcessOptions {
   readonly recipes: string;
   /** Modules to import at once. */
   readonly preload: readonly string[];
-  /** Ends the process and removes its folder. */
+  /** Where its temporary folder is made; that of the system by default. */
+  readonly temporary?: string;
+  /** Ends the process. */
   readonly signal?: AbortSignal;
 }
 
@@ -32,11 +34,12 @@ const PROCESSES = Math.min(2, os.availableParallelism());
 const SHOWN_LINES = 12;
 
 export class FitProcess {
-  private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'foretune-fit-'));
+  private readonly folder: string;
   private readonly child: ChildProcess;
   private readonly ended: Promise<Ended>;
 
-  constructor({ python, recipes, preload, signal }: FitProcessOptions) {
+  constructor({ python, recipes, preload, signal, temporary = os.tmpdir() }: FitProcessOptions) {
+    this.folder = mkdtempSync(path.join(temporary, 'foretune-fit-'));
     const module = ['-m', 'foretune_recipes.fit', path.join(this.folder, 'job.json')];
     let settle: (ended: Ended) => void;
     this.ended = new Promise((resolve) => (settle = resolve));

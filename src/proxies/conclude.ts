@@ -1,6 +1,6 @@
 /** What came of a fit with learners: every predictor judged on the same test pairs, per task and protocol. */
 import type { JudgedPair } from './judged-pair';
-import { agreementOf, byScore, judge, score, type Score } from './judge';
+import { agreementOf, byScore, judge, scoreAll, type Score } from './judge';
 import { mapGroups, mean } from './measurements';
 import { BY_RATE } from './sample';
 import type { Experiment, FeatureSet, Supervised } from './experiment';
@@ -59,23 +59,19 @@ function judgements(cases: readonly Case[], predictors: readonly Predictor[]): J
   const [first] = cases;
   if (!first) return [];
   const { task, train_task } = first.split;
-  const judged = predictors.flatMap(({ on, name, learner, features, chosen }) => {
-    const pairs = cases.flatMap(({ split, test }) => judge(split, test, on(split)));
-    const known = { task, train_task, proxy: name, protocol: first.test.protocol };
-    const picks = chosen && pickOf(chosen, cases);
-    return pairs.length
-      ? [
-          {
-            ...known,
-            learner,
-            features,
-            pairs,
-            score: scoreUnder(known.protocol, pairs),
-            chosen: picks,
-          },
-        ]
-      : [];
-  });
+  const { protocol } = first.test;
+  const asked = predictors
+    .map((predictor) => ({
+      predictor,
+      pairs: cases.flatMap(({ split, test }) => judge(split, test, predictor.on(split))),
+    }))
+    .filter(({ pairs }) => pairs.length > 0);
+  const scores = scoreAll(asked.map(({ pairs }) => pairs));
+  const judged = asked.map(({ predictor: { name, learner, features, chosen }, pairs }, i) => ({
+    ...{ task, train_task, proxy: name, protocol, learner, features, pairs },
+    score: countedUnder(protocol, scores[i] as Score),
+    chosen: chosen && pickOf(chosen, cases),
+  }));
   const baseline = judged.find(({ proxy }) => proxy === BASELINE)?.score.error_rate ?? 0;
   return judged.map((one) => ({
     ...one,
@@ -84,9 +80,9 @@ function judgements(cases: readonly Case[], predictors: readonly Predictor[]): J
 }
 
 /** The paper counts the pairs of one split; groups have as many as they are large. */
-function scoreUnder(protocol: string, pairs: readonly JudgedPair[]): Score {
-  const all = score(pairs);
-  return protocol === PAPER ? { ...all, n_pairs: Math.round(all.n_pairs / all.n_splits) } : all;
+function countedUnder(protocol: string, score: Score): Score {
+  const { n_pairs, n_splits } = score;
+  return protocol === PAPER ? { ...score, n_pairs: Math.round(n_pairs / n_splits) } : score;
 }
 
 function pickOf(chosen: ReadonlyMap<string, string>, cases: readonly Case[]): Map<string, string> {

@@ -50,28 +50,60 @@ export function byScore(scores: ByVariant): (a: string, b: string) => number | u
   };
 }
 
-/** Throws TypeError when there is no pair. */
+/** The score of one predictor. Throws TypeError when there is no pair. */
 export function score(pairs: readonly JudgedPair[]): Score {
-  if (!pairs.length) throw new TypeError('A score needs at least one judged pair.');
-  const splits = [
-    ...mapGroups(
-      pairs,
-      (pair) => pair.split,
-      (group) => group,
-    ).values(),
-  ];
+  const [only] = scoreAll([pairs]);
+  if (only) return only;
+  throw new TypeError('A score needs at least one judged pair.');
+}
+
+/** The scores of several predictors; those asked about the same pairs share their resamples. */
+export function scoreAll(predictors: readonly (readonly JudgedPair[])[]): Score[] {
+  const judged = predictors.map((pairs) => {
+    if (!pairs.length) throw new TypeError('A score needs at least one judged pair.');
+    const splits = [
+      ...mapGroups(
+        pairs,
+        (pair) => pair.split,
+        (group) => group,
+      ).values(),
+    ];
+    return { pairs, splits, pool: poolOf(splits) };
+  });
+  const intervals = new Map<Pool, Interval>();
+  const alike = mapGroups(
+    judged,
+    ({ pool }) => signature(pool),
+    (group) => group,
+  );
+  for (const group of alike.values()) {
+    const pools = group.map(({ pool }) => pool);
+    for (const [i, interval] of intervalsOf(pools).entries())
+      intervals.set(pools[i] as Pool, interval);
+  }
+  return judged.map(({ pairs, splits, pool }) => ({
+    ...pointScore(pairs, splits, pool),
+    ...(intervals.get(pool) as Interval),
+  }));
+}
+
+type Interval = Pick<Score, 'ci_low' | 'ci_high' | 'ci_method'>;
+
+function pointScore(
+  pairs: readonly JudgedPair[],
+  splits: readonly (readonly JudgedPair[])[],
+  { n }: Pool,
+): Omit<Score, keyof Interval> {
   const accuracies = splits.map((group) => mean(group.map(agreementOf)));
   const accuracy = mean(accuracies);
-  const pool = poolOf(splits);
   return {
     n_pairs: pairs.length,
     n_splits: splits.length,
-    n_variants: pool.n,
+    n_variants: n,
     accuracy,
     error_rate: 1 - accuracy,
     pooled_accuracy: mean(pairs.map(agreementOf)),
     std: splits.length > 1 ? deviation(accuracies, accuracy) : null,
-    ...(pool.n > MOST_BOOTSTRAPPED ? jackknife(pool, accuracy) : bootstrap(pool)),
   };
 }
 
@@ -112,37 +144,60 @@ function poolOf(splits: readonly (readonly JudgedPair[])[]): Pool {
   };
 }
 
+/** Equal for pools of the same pairs, weighed alike. */
+function signature({ n, first, second, weight }: Pool): string {
+  return [n, first.join(), second.join(), weight.join()].join(';');
+}
+
+function intervalsOf(pools: readonly Pool[]): Interval[] {
+  const isLarge = (pools[0]?.n ?? 0) > MOST_BOOTSTRAPPED;
+  return isLarge ? pools.map(jackknife) : bootstrap(pools);
+}
+
 /**
  * Resamples variants with all their pairs of all splits. What was trained is held fixed: the interval
  * is of the predictors as they were trained, for other variants to ask about.
  */
-function bootstrap(pool: Pool): Pick<Score, 'ci_low' | 'ci_high' | 'ci_method'> {
+function bootstrap(pools: readonly Pool[]): Interval[] {
+  const [pool] = pools;
+  if (!pool) return [];
   const rng = xoroshiro128plus(SEED);
-  const drawn = Array.from({ length: RESAMPLES }, () =>
-    accuracyOf(pool, drawCounts(pool.n, rng)),
-  ).filter((value) => value !== null);
-  const sorted = Float64Array.from(drawn).sort();
-  return {
-    ci_low: quantile(sorted, 0.025),
-    ci_high: quantile(sorted, 0.975),
-    ci_method: 'bootstrap-variants',
-  };
+  const drawn = pools.map((): number[] => []);
+  const times = new Float64Array(pool.first.length);
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    const total = weigh(pool, drawCounts(pool.n, rng), times);
+    // Where few pairs are asked about, a resample may have none.
+    if (total > 0) pools.forEach(({ agreed }, i) => drawn[i]?.push(dot(times, agreed) / total));
+  }
+  return drawn.map((accuracies) => {
+    const sorted = Float64Array.from(accuracies).sort();
+    return {
+      ci_low: quantile(sorted, 0.025),
+      ci_high: quantile(sorted, 0.975),
+      ci_method: 'bootstrap-variants',
+    };
+  });
 }
 
-/** Null for a resample without a pair, as may happen where few pairs are asked about. */
-function accuracyOf({ first, second, agreed, weight }: Pool, counts: Float64Array): number | null {
-  let [sum, total] = [0, 0];
-  for (let k = 0; k < first.length; k++) {
-    const times = (counts[first[k] as number] as number) * (counts[second[k] as number] as number);
-    if (times === 0) continue;
-    sum += times * (agreed[k] as number);
-    total += times * (weight[k] as number);
+/** Writes how often each pair stands in the resample into `times`; returns the weight of them all. */
+function weigh({ first, second, weight }: Pool, counts: Float64Array, times: Float64Array): number {
+  let total = 0;
+  for (let k = 0; k < times.length; k++) {
+    const both = (counts[first[k] as number] as number) * (counts[second[k] as number] as number);
+    times[k] = both;
+    total += both * (weight[k] as number);
   }
-  return total > 0 ? sum / total : null;
+  return total;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += (a[k] as number) * (b[k] as number);
+  return sum;
 }
 
 /** As for all pairs (intervals.ts): leaves out one variant at a time. */
-function jackknife(pool: Pool, accuracy: number): Pick<Score, 'ci_low' | 'ci_high' | 'ci_method'> {
+function jackknife(pool: Pool): Interval {
   const agreed = new Float64Array(pool.n);
   const weight = new Float64Array(pool.n);
   for (let k = 0; k < pool.first.length; k++)
@@ -153,6 +208,7 @@ function jackknife(pool: Pool, accuracy: number): Pick<Score, 'ci_low' | 'ci_hig
   const [sum, total] = [pool.agreed.reduce(add, 0), pool.weight.reduce(add, 0)];
   const left = Array.from(agreed, (its, i) => (sum - its) / (total - (weight[i] as number)));
   const centre = mean(left);
+  const accuracy = sum / total;
   const squares = left.reduce((all, value) => all + (value - centre) ** 2, 0);
   const half = 1.96 * Math.sqrt(((pool.n - 1) / pool.n) * squares);
   return {

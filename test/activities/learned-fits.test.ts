@@ -14,7 +14,6 @@ import { recordPublished, ZENG } from '../support/published-study';
 
 // Of this file alone: its folders are counted.
 const place = mkdtempSync(path.join(os.tmpdir(), 'learned-fits-'));
-process.env.TMPDIR = place;
 afterAll(() => rmSync(place, { recursive: true }));
 
 const ROOT = path.join(__dirname, '../..');
@@ -24,6 +23,7 @@ const open = (python = PYTHON, signal?: AbortSignal) =>
     python,
     recipes: path.join(ROOT, 'recipes'),
     preload: [],
+    temporary: place,
     ...(signal ? { signal } : {}),
   });
 
