@@ -63,29 +63,33 @@ function protocolText(protocol: string): string {
 }
 
 function tableOf(fits: readonly Row<'fits'>[]): string {
-  const rows = fits.map((fit) => [
-    fit.train_task === fit.task || fit.learner === null
-      ? fit.task
-      : `${fit.task} (from ${fit.train_task})`,
-    fit.proxy === 'inv_ppl_clm' ? `${fit.proxy} (perplexity)` : fit.proxy,
-    fit.features ?? '-',
-    String(fit.n_splits ?? 1),
-    String(fit.n_pairs),
+  // Splits of unequal size have two accuracies.
+  const pooled = fits.map((fit) => detailsOf(fit).pooled_accuracy ?? fit.accuracy);
+  const isUneven = fits.some((fit, i) => Math.abs((pooled[i] ?? 0) - fit.accuracy) > 1e-9);
+  const rows = fits.map((fit, i) => [
+    ...whichText(fit),
+    ...(isUneven ? [(pooled[i] ?? 0).toFixed(3)] : []),
     `${fit.accuracy.toFixed(3)}${fit.std === null ? '' : ` ± ${fit.std.toFixed(3)}`}`,
     `${fit.ci_low.toFixed(3)} - ${fit.ci_high.toFixed(3)}`,
     fit.error_reduction === null ? '-' : `${(100 * fit.error_reduction).toFixed(0)}%`,
   ]);
   const head = [
-    'task',
-    'proxy',
-    'features',
-    'splits',
-    'pairs',
-    'accuracy',
-    '95% interval',
-    'fewer errors',
+    ...['task', 'proxy', 'features', 'splits', 'pairs'],
+    ...(isUneven ? ['of all pairs'] : []),
+    ...['accuracy', '95% interval', 'fewer errors'],
   ];
   return formatTable(head, rows);
+}
+
+function whichText(fit: Row<'fits'>): string[] {
+  const own = fit.train_task === fit.task || fit.learner === null;
+  return [
+    own ? fit.task : `${fit.task} (from ${fit.train_task})`,
+    fit.proxy === 'inv_ppl_clm' ? `${fit.proxy} (perplexity)` : fit.proxy,
+    fit.features ?? '-',
+    String(fit.n_splits ?? 1),
+    String(fit.n_pairs),
+  ];
 }
 
 /** How often nested selection chose what. */

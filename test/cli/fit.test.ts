@@ -95,6 +95,13 @@ describe('the words of a fit with learners', () => {
     ]);
   });
 
+  it('have the accuracy of all pairs beside that of uneven splits', () => {
+    const uneven = fitRow({ ...within, details_json: '{"pooled_accuracy": 0.7}' });
+    const lines = learnedText({ ...fit, fits: [uneven] }, false).split('\n');
+    expect(lines.at(-2)).toMatch(/ {2}of all pairs {2}accuracy {2}/);
+    expect(lines.at(-1)).toMatch(/ {2}0.700 +0.750 +0.500 - 1.000/);
+  });
+
   it('say that outcomes were dealt out at random', () => {
     expect(learnedText(fit, true)).toContain('dealt out at random (not recorded)');
   });

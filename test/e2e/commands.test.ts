@@ -12,6 +12,12 @@ interface Result {
   readonly accuracy: number;
 }
 
+interface LearnedResult extends Result {
+  readonly protocol: string;
+  readonly n_splits: number;
+  readonly std: number;
+}
+
 let workplace: Workplace;
 beforeAll(async () => {
   workplace = await openWorkplace();
@@ -83,6 +89,22 @@ describe('with a published study', () => {
     const off = printed.results.filter((result) => distance(result) > tolerance(result));
     expect(off).toEqual([]);
   }, 60_000);
+
+  it('fit learns to compare, once; run goes on printing what learns nothing', async () => {
+    const fit = ['fit', 'zeng2025', '--learner', 'logreg', '--protocol', 'paper', '--seeds', '3'];
+    const first = await workplace.json<{ results: LearnedResult[] }>(...fit);
+    const learned = first.results.filter(({ proxy }) => proxy === 'ltc:logreg');
+    expect(learned.map(({ task }) => task)).toEqual(['cms', 'rag', 'cbqa']);
+    for (const result of learned) {
+      expect(result).toMatchObject({ protocol: 'paper-60-40', n_pairs: 190, n_splits: 3 });
+      expect(result.accuracy).toBeGreaterThan(0.5);
+      expect(result.std).toBeGreaterThan(0);
+    }
+    const again = await workplace.foretune(...fit, '-o', 'json');
+    expect(again.stderr).toContain('nothing to do');
+    expect(JSON.parse(again.stdout)).toMatchObject({ results: first.results });
+    expect(await workplace.json('run', ZENG)).toMatchObject({ results: { length: 24 } });
+  }, 120_000);
 
   it('afterwards there is nothing to do, by file and by name', async () => {
     expect(await workplace.json('plan', ZENG)).toMatchObject({ run: 0 });
