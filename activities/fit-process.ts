@@ -90,10 +90,11 @@ export class FitProcess {
 
 function failed({ failure, stderr }: Ended, result: FitResult | null): JobFailedError {
   const lines = stderr.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+  const said = lines ? ` Its last lines:\n${lines}` : '';
   const reason = result?.error ?? failure?.split('\n')[0] ?? 'it wrote no valid result.json';
   return new JobFailedError(
     'fit',
     'user_code',
-    `The process that trains learners failed (${reason}). Its last lines:\n${lines}`,
+    `The process that trains learners failed: ${reason}.${said}`,
   );
 }
