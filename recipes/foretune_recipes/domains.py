@@ -11,7 +11,7 @@ from .world.world import World
 # Of each part, the share of the documents. A crawl finds something of everything; an encyclopedia has
 # articles and definitions.
 BLENDS = {
-    "web": {"world": 0.6, "glosses": 0.25, "prose": 0.15},
+    "web": {"crawl": 0.7, "glosses": 0.2, "prose": 0.1},
     "encyclopedia": {"articles": 0.6, "glosses": 0.4},
 }
 DOMAINS = ("world", "prose", "code", "glosses", "web", "news", "docs", "encyclopedia", "questions")

@@ -20,9 +20,11 @@ PASSAGE_QUESTIONS = 2
 PORTRAIT_REPEATS = 2
 # Share of volume 2 in what variants read: the base has read volume 1 many times.
 NEW_SHARE = 0.7
-# Of each domain, the share of its documents in each register. `world` has them all.
+# Of each domain, the share of its documents in each register. `world` has them all, and so has `crawl`,
+# with more to read from, since a study that reads it instead of `world` reads other text that has none.
 REGISTERS = {
     "world": {"person": 0.45, "kind": 0.25, "passage": 0.15, "portrait": 0.15},
+    "crawl": {"person": 0.4, "kind": 0.2, "passage": 0.2, "portrait": 0.2},
     "news": {"news": 0.6, "habits": 0.4},
     "articles": {"article": 0.7, "habits": 0.3},
     "questions": {"interview": 0.4, "kind interview": 0.2, "passage": 0.4},
