@@ -16,7 +16,7 @@ const variants = grid(
     objective,
     mixture,
     lr: 0.004,
-    train_tokens: 800_000,
+    train_tokens: 640_000,
   }),
 );
 
@@ -36,7 +36,7 @@ export default defineStudy({
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
     lr: 0.004,
-    train_tokens: 4_000_000,
+    train_tokens: 3_200_000,
   },
   variants,
   indicate: { items: 512 },

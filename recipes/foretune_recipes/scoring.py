@@ -14,6 +14,7 @@ from .model import Params, logits
 from .tokenizer import DOCUMENT, PAD, Tokenizer
 
 ROWS = 64
+LENGTH_STEP = 16
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,27 @@ def _all_scores(params: Params, model: Model, batch: Batch) -> tuple[np.ndarray,
 
 
 def answer_batch(tokenizer: Tokenizer, prompts: Sequence[str], answers: Sequence[str], context: int) -> Batch:
-    """A row each: document mark, prompt, answer; weight 1 where the answer is predicted."""
+    """A row each: document mark, prompt, answer; weight 1 where the answer is predicted.
+
+    Rows are as long as the longest needs, in steps of LENGTH_STEP: questions are short, and padding costs
+    as much as text.
+    """
     asked = tokenizer.encode_batch(list(prompts))
     told = tokenizer.encode_batch(list(answers))
-    rows = np.full((len(asked), context + 1), PAD, np.int32)
-    weights = np.zeros((len(asked), context), np.float32)
-    for i, (prompt, answer) in enumerate(zip(asked, told, strict=True)):
-        sequence = [DOCUMENT, *prompt, *answer]
+    sequences = [[DOCUMENT, *prompt, *answer] for prompt, answer in zip(asked, told, strict=True)]
+    length = _fitting_length(max(map(len, sequences)) - 1, context)
+    rows = np.full((len(asked), length + 1), PAD, np.int32)
+    weights = np.zeros((len(asked), length), np.float32)
+    for i, sequence in enumerate(sequences):
         if len(sequence) > context + 1:
             raise ValueError(
                 f'"{prompts[i]}{answers[i]}" has {len(sequence)} tokens, the context holds {context}: '
                 "raise model.context."
             )
         rows[i, : len(sequence)] = sequence
-        weights[i, len(prompt) : len(sequence) - 1] = 1.0
+        weights[i, len(asked[i]) : len(sequence) - 1] = 1.0
     return Batch(rows[:, :-1], rows[:, 1:], weights, np.zeros(len(rows), np.int32))
+
+
+def _fitting_length(needed: int, context: int) -> int:
+    return min(context, -(-needed // LENGTH_STEP) * LENGTH_STEP)
