@@ -38,6 +38,15 @@ def test_exactly_the_answer_is_asked_for(corpus: Corpus):
     assert (batch.prefix == 0).all()
 
 
+def test_an_answer_is_as_likely_beside_a_longer_question(corpus: Corpus, model: Model):
+    params = init_params(model, generator("scoring"))
+    alone = score_answers(params, model, corpus.tokenizer, PROMPTS[:1], ANSWERS[:1])
+    longer = [PROMPTS[0], " ".join([PROMPTS[1]] * 4)]
+    beside = score_answers(params, model, corpus.tokenizer, longer, ANSWERS[:2])
+    assert beside[0].log_likelihood == pytest.approx(alone[0].log_likelihood, abs=1e-5)
+    assert (beside[0].tokens, beside[0].exact) == (alone[0].tokens, alone[0].exact)
+
+
 def test_a_text_as_long_as_the_context_fits_and_a_longer_one_is_refused(corpus: Corpus):
     length = len(corpus.tokenizer.encode(PROMPTS[1])) + len(corpus.tokenizer.encode(ANSWERS[1]))
     assert len(answer_batch(corpus.tokenizer, PROMPTS[1:2], ANSWERS[1:2], length)) == 1
