@@ -15,8 +15,8 @@ const variants = grid(
     id: `${objective}-${mixture}`,
     objective,
     mixture,
-    lr: 0.004,
-    train_tokens: 640_000,
+    lr: 0.005,
+    train_tokens: 720_000,
   }),
 );
 
@@ -28,14 +28,14 @@ export default defineStudy({
   tasks: ['cms', 'rag', 'cbqa'],
   window: 4,
   mixtures: {
-    all: { world: 0.55, prose: 0.15, code: 0.15, glosses: 0.15 },
-    facts: { world: 0.7, prose: 0.1, code: 0.1, glosses: 0.1 },
+    all: { world: 0.7, prose: 0.1, code: 0.1, glosses: 0.1 },
+    facts: { world: 0.76, prose: 0.08, code: 0.08, glosses: 0.08 },
     books: { world: 0.16, prose: 0.28, code: 0.28, glosses: 0.28 },
   },
   base: {
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
-    lr: 0.004,
+    lr: 0.006,
     train_tokens: 3_200_000,
   },
   variants,

@@ -19,7 +19,7 @@ PASSAGE_FACTS = 2
 PASSAGE_QUESTIONS = 2
 PORTRAIT_REPEATS = 2
 # Share of volume 2 in what variants read: the base has read volume 1 many times.
-NEW_SHARE = 0.7
+NEW_SHARE = 0.85
 # Of each domain, the share of its documents in each register. `world` has them all, and so has `crawl`,
 # with more to read from, since a study that reads it instead of `world` reads other text that has none.
 REGISTERS = {
