@@ -69,14 +69,17 @@ export async function buildReport(deps: Deps, study: string, version?: number): 
   const spec = await studies.spec(study);
   const dataset_version = version ?? (await dataset.version());
   const at = { study, version: dataset_version };
-  const [variants, indicators, outcomes, curves, runs, fits] = await Promise.all([
+  const [variants, indicators, outcomes, curves, runs, fits, predictions] = await Promise.all([
     dataset.read('variants', at),
     dataset.read('indicators', at),
     dataset.read('outcomes', at),
     dataset.read('curves', at),
     dataset.read('runs', at),
     dataset.read('fits', at),
+    dataset.read('predictions', at),
   ]);
+  const learned = newestFits(fits).filter(({ settings_json }) => settings_json !== null);
+  const shown = new Set(learned.map(({ fit_id }) => fit_id));
   return renderReport({
     study: spec.study,
     dataset_version,
@@ -88,6 +91,8 @@ export async function buildReport(deps: Deps, study: string, version?: number): 
     curves,
     runs: [...latestRuns(runs).values()],
     fits: latestFits(fits),
+    learned,
+    predictions: predictions.filter(({ fit_id }) => shown.has(fit_id)),
   });
 }
 

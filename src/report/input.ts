@@ -13,6 +13,10 @@ export interface ReportInput {
   readonly curves: readonly Row<'curves'>[];
   /** The latest attempt of each run. */
   readonly runs: readonly Row<'runs'>[];
-  /** The rows of one fit. */
+  /** The rows of one fit of all pairs. */
   readonly fits: readonly Row<'fits'>[];
+  /** The rows of the newest fit with learners under each settings. */
+  readonly learned: readonly Row<'fits'>[];
+  /** What those fits predicted; fits of very many pairs record none. */
+  readonly predictions: readonly Row<'predictions'>[];
 }

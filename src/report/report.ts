@@ -2,6 +2,7 @@
 import { EXTRA_INDICATORS, INDICATORS } from '../domain/vocabulary';
 import { studyId } from '../domain/ids';
 import { comparedVariants, measure, primaryOutcomes, type Measured } from '../proxies/measurements';
+import { analyse } from './analysis';
 import { answerTask } from './answer';
 import { findFactors } from './factors';
 import { counted, timestamp } from './format';
@@ -19,10 +20,12 @@ import { answerSection } from './sections/answer';
 import { confoundsSection } from './sections/confounds';
 import { curvesSection, type CurveFigure } from './sections/curves';
 import { errorRateSection, fitsSection, type TaskPlot } from './sections/fits';
+import { learnedSection } from './sections/learned';
 import { ledgerSection } from './sections/ledger';
 import { noiseSection } from './sections/noise';
 import { readingSection } from './sections/reading';
 import { scatterSection, variantsSection, type Scatter } from './sections/scatters';
+import { trustSection } from './sections/trust';
 import { curvePlots } from './training-curves';
 
 export type { ReportInput } from './input';
@@ -39,25 +42,29 @@ export async function renderReport(everything: ReportInput): Promise<string> {
   const looks = assignLooks(variants);
   const answers = tasks.flatMap((task) => answerTask(task, input.fits) ?? []);
   const curves = curvePlots(input.curves);
+  const analysis = await analyse(input, measured);
   const body = [
-    answerSection(tasks, answers),
+    answerSection(tasks, answers, analysis.learned),
+    learnedSection(input.study, analysis.learned, analysis.importance),
+    trustSection(input.study, analysis.trust, analysis.unjudged),
     fitsSection(tasks, input.fits),
     errorRateSection(await errorRatePlots(input)),
     scatterSection(tasks, await scatterPlots(input, measured, looks), looks),
     variantsSection(variants, measured, looks),
-    curvesSection(
-      await curveFigures(curves, looks),
-      Math.max(0, curves.length - MOST_CURVE_PLOTS),
-      looks,
-    ),
-    noiseSection(input.study, noiseOf(input, tasks)),
-    ledgerSection(input.runs),
+    noiseSection(input.study, noiseOf(input, tasks), analysis.resolved),
     confoundsSection({
       study: input.study,
       factors: findFactors(variants, measured, tasks),
       oddities: findOddities(measured),
       answers,
+      judged: analysis.judged,
     }),
+    curvesSection(
+      await curveFigures(curves, looks),
+      Math.max(0, curves.length - MOST_CURVE_PLOTS),
+      looks,
+    ),
+    ledgerSection(input.runs),
     readingSection(input),
   ];
   const page = html`${header(input, variants.length)}

@@ -35,6 +35,8 @@ export function inputOf(
     curves: [],
     runs: [],
     fits,
+    learned: [],
+    predictions: [],
     ...rows,
   };
 }

@@ -3,15 +3,20 @@ import type { Answer } from '../answer';
 import { interval, share } from '../format';
 import { html, type VNode } from '../html';
 import { taskLabel, taskName } from '../names';
+import type { LearnedFigures } from './learned';
 import type { Row } from '../../dataset/tables';
 import { BASELINE } from '../../proxies/unsupervised';
 
-export function answerSection(tasks: readonly string[], answers: readonly Answer[]): VNode {
+export function answerSection(
+  tasks: readonly string[],
+  answers: readonly Answer[],
+  learned: readonly LearnedFigures[],
+): VNode {
   const unanswered = tasks.filter((task) => answers.every((answer) => answer.task !== task));
   return html`<section aria-labelledby="answer">
     <h2 id="answer">Which proxy tells the better variant before fine-tuning?</h2>
     <div class="answers">
-      ${answers.map(answerCard)}
+      ${answers.map((answer) => answerCard(answer, learnedOn(answer.task, learned)))}
       ${unanswered.map(
         (task) =>
           html`<article>
@@ -26,13 +31,19 @@ export function answerSection(tasks: readonly string[], answers: readonly Answer
   </section>`;
 }
 
-function answerCard({ task, best, baseline, sentence, caveats }: Answer): VNode {
+function learnedOn(task: string, [first]: readonly LearnedFigures[]): string {
+  const added = first?.tasks.find((one) => one.task === task)?.added;
+  return added ? `Learned, on variants held out: ${added.headline}.` : '';
+}
+
+function answerCard({ task, best, baseline, sentence, caveats }: Answer, learned: string): VNode {
   return html`<article>
     ${cardTitle(task)}
     <dl class="scores">
       ${score(best, 'best')} ${baseline && baseline !== best ? score(baseline, 'baseline') : null}
     </dl>
     <p class="sentence">${sentence}</p>
+    ${learned ? html`<p><a href="#learned">${learned}</a></p>` : null}
     ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>`)}
   </article>`;
 }

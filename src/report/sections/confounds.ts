@@ -4,7 +4,9 @@ import type { Answer } from '../answer';
 import type { Factor, Factors } from '../factors';
 import { count, counted, listed, measured, NOTHING, share } from '../format';
 import { html, list, table, type VNode } from '../html';
+import type { Judged } from '../judged';
 import { taskLabel } from '../names';
+import { oddVariantsPart } from './doubts';
 import type { Oddities } from '../../proxies/oddities';
 
 /** More names than this make a sentence unreadable. */
@@ -15,6 +17,7 @@ export interface Confounds {
   readonly factors: Factors;
   readonly oddities: Oddities;
   readonly answers: readonly Answer[];
+  readonly judged: readonly Judged[];
 }
 
 export function confoundsSection(of: Confounds): VNode {
@@ -22,6 +25,7 @@ export function confoundsSection(of: Confounds): VNode {
   return html`<section aria-labelledby="confounds">
     <h2 id="confounds">What else could explain it</h2>
     ${of.factors.factors.length ? factorTable(of) : null} ${list(remarks)}
+    ${oddVariantsPart(of.oddities, of.judged)}
   </section>`;
 }
 

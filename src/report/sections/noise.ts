@@ -2,17 +2,22 @@
 import type { Study } from '../../domain/schema';
 import { count, measured, NOTHING } from '../format';
 import { html, table, type VNode } from '../html';
+import { resolutionPart, type Resolved } from './doubts';
 import { signalRatio, type Noise } from '../../proxies/noise';
 
 /** Below it, the order of two typical variants is as much luck as difference. */
 const CLEAR_SIGNAL = 2;
 
-export function noiseSection(study: Study, noises: readonly Noise[]): VNode {
+export function noiseSection(
+  study: Study,
+  noises: readonly Noise[],
+  resolved: readonly Resolved[],
+): VNode {
   const isKnown = noises.some((noise) => signalRatio(noise) !== null);
   return html`<section aria-labelledby="noise">
     <h2 id="noise">How noisy the numbers are</h2>
     <p>${isKnown ? known(noises) : unknown(study, noises)}</p>
-    ${isKnown ? noiseTable(noises) : null}
+    ${isKnown ? noiseTable(noises) : null} ${resolutionPart(resolved)}
   </section>`;
 }
 

@@ -1,0 +1,111 @@
+/** Everything that learned predictions say of a study, drawn: the sections only write it down. */
+import { importanceOf } from '../proxies/importance';
+import { judgedAccuracy } from '../proxies/judged-accuracy';
+import { labelNoise, resolvePairs } from '../proxies/label-noise';
+import type { Measured } from '../proxies/measurements';
+import { sampleOf } from '../proxies/sample';
+import { BASELINE } from '../proxies/unsupervised';
+import { additionOf, type PairsOf } from './addition';
+import { calibrationFinding, coverageFinding, gapFinding, rankingFinding } from './findings';
+import type { ReportInput } from './input';
+import { judgeTask, recordedPairs, rejudge, type Judged, type Unjudged } from './judged';
+import { detailsOf, firstLearned, groupLearned, type LearnedGroup } from './learned-groups';
+import { nameOf, plotLearned } from './plots/learned';
+import { plotCoverage } from './plots/coverage';
+import { plotGaps } from './plots/gaps';
+import { plotImportance } from './plots/importance';
+import { plotRecall } from './plots/recall';
+import { plotReliability } from './plots/reliability';
+import type { Resolved } from './sections/doubts';
+import type { ImportanceFigure, LearnedFigures } from './sections/learned';
+import type { TrustFigures } from './sections/trust';
+
+export interface Analysis {
+  readonly learned: readonly LearnedFigures[];
+  readonly importance: readonly ImportanceFigure[];
+  readonly judged: readonly Judged[];
+  readonly unjudged: readonly Unjudged[];
+  readonly trust: readonly TrustFigures[];
+  readonly resolved: readonly Resolved[];
+}
+
+/** Features of less than this share are named by none of them. */
+const MOST_FEATURES = 8;
+
+export async function analyse(input: ReportInput, measured: Measured): Promise<Analysis> {
+  const { tasks } = input.study;
+  const groups = groupLearned(input.learned, tasks);
+  const { scores } = sampleOf(input, tasks);
+  const recorded = recordedPairs(input.predictions, measured);
+  const pairsOf: PairsOf = (fit, like) => {
+    const pairs = recorded(fit);
+    return pairs.length ? pairs : rejudge(like, scores.get(fit.proxy));
+  };
+  const found = tasks.map((task) =>
+    judgeTask(task, groups, recorded, measured, scores.get(BASELINE)),
+  );
+  const judged = found.flatMap((one) => (one.kind === 'none' ? [] : [one]));
+  return {
+    learned: await Promise.all(groups.map((group) => drawGroup(group, pairsOf))),
+    importance: await drawImportance(groups),
+    judged,
+    unjudged: found.flatMap((one) => (one.kind === 'none' ? [one] : [])),
+    trust: await Promise.all(judged.map(drawTrust)),
+    resolved: judged.flatMap((one) => resolve(one, input)),
+  };
+}
+
+async function drawGroup(group: LearnedGroup, pairsOf: PairsOf): Promise<LearnedFigures> {
+  const tasks = group.tasks.map(async ({ task, fits }) => ({
+    task,
+    fits,
+    svg: await plotLearned(fits),
+    added: additionOf(fits, pairsOf),
+  }));
+  return { group, tasks: await Promise.all(tasks) };
+}
+
+/** Of the fit that the report looks at first on each task; not every learner tells what it used. */
+async function drawImportance(groups: readonly LearnedGroup[]): Promise<ImportanceFigure[]> {
+  const [group] = groups;
+  const figures = (group?.tasks ?? []).flatMap(({ task, fits }) => {
+    const telling = fits.filter((fit) => detailsOf(fit).importance);
+    const fit = firstLearned(telling, 'indicators') ?? firstLearned(telling, 'both');
+    if (!fit) return [];
+    const gains = Object.entries(detailsOf(fit).importance ?? {});
+    const parts = importanceOf(gains.map(([indicator, gain]) => ({ indicator, gain })));
+    return [{ task, name: nameOf(fit), parts: parts.slice(0, MOST_FEATURES) }];
+  });
+  return Promise.all(
+    figures.map(async (one) => ({ ...one, svg: await plotImportance(one.parts) })),
+  );
+}
+
+async function drawTrust(judged: Judged): Promise<TrustFigures> {
+  const [gaps, calibration] = [gapFinding(judged), calibrationFinding(judged)];
+  const [coverage, ranking] = [coverageFinding(judged), rankingFinding(judged)];
+  const [byGap, byProbability, byCoverage, byRank] = await Promise.all([
+    plotGaps(gaps.figures),
+    plotReliability(calibration.figures.bins),
+    plotCoverage(coverage.figures.points, coverage.figures.decided),
+    plotRecall(ranking.figures.recall_at, ranking.figures.perplexity),
+  ]);
+  return {
+    judged,
+    gaps: { ...gaps, svg: byGap },
+    calibration: { ...calibration, svg: byProbability },
+    coverage: { ...coverage, svg: byCoverage },
+    ranking: { ...ranking, svg: byRank },
+  };
+}
+
+function resolve({ task, name, pairs, perplexity }: Judged, input: ReportInput): Resolved[] {
+  const noise = labelNoise(input, task);
+  const of = (who: string, its: Judged['pairs']): Resolved => ({
+    task,
+    name: who,
+    accuracy: judgedAccuracy(its).accuracy,
+    resolution: resolvePairs(its, noise),
+  });
+  return [of(name, pairs), ...(perplexity ? [of('perplexity', perplexity)] : [])];
+}

@@ -1,0 +1,136 @@
+/** What the judged pairs of a task say, each figure with its conclusion in words. Pure. */
+import { SpecError } from '../errors';
+import { calibrate, type Calibration } from '../proxies/calibration';
+import { accuracyAgainstCoverage, decideByOthers, type CoveragePoint } from '../proxies/coverage';
+import { accuracyByGap, type GapBin } from '../proxies/gap-bins';
+import { credit, judgedAccuracy } from '../proxies/judged-accuracy';
+import type { JudgedPair } from '../proxies/judged-pair';
+import { summariseRankings, type RankingSummary } from '../proxies/ranking';
+import { spreadOverVariants } from '../proxies/variant-bootstrap';
+import { measured, share } from './format';
+import type { Judged } from './judged';
+
+/** Accuracies that differ by less are called alike. */
+const ALIKE = 0.05;
+/** "Too close to call" is said of pairs where it would not be right in four of five. */
+export const WANTED_ACCURACY = 0.8;
+const FIFTHS = 5;
+
+export interface Gap extends GapBin {
+  /** `0.2 to 1.1`. */
+  readonly range: string;
+  /** Null when the variants are too few for it. */
+  readonly ci_low: number | null;
+  readonly ci_high: number | null;
+  readonly perplexity: number | null;
+}
+
+export interface Finding<T> {
+  readonly title: string;
+  readonly figures: T;
+}
+
+export function gapFinding({ pairs, perplexity }: Judged): Finding<readonly Gap[]> {
+  const baseline = perplexity && accuracyByGap(perplexity, FIFTHS);
+  const bins = accuracyByGap(pairs, FIFTHS);
+  const figures = bins.map((bin, i) => ({
+    ...bin,
+    ...intervalWithin(pairs, bin),
+    range: `${measured(bin.gap_low)} to ${measured(bin.gap_high)}`,
+    perplexity: baseline?.[i]?.accuracy ?? null,
+  }));
+  return { title: gapTitle(bins), figures };
+}
+
+function intervalWithin(pairs: readonly JudgedPair[], { gap_low, gap_high }: GapBin) {
+  const within = pairs.filter(({ outcome_a, outcome_b }) => {
+    const gap = Math.abs(outcome_a - outcome_b);
+    return gap >= gap_low && gap <= gap_high;
+  });
+  const numbers = within.map((pair) => ({ a: pair.a, b: pair.b, numbers: [1, credit(pair)] }));
+  try {
+    return spreadOverVariants(numbers, ([n = 0, right = 0]) => right / n);
+  } catch (error) {
+    if (error instanceof SpecError) return { ci_low: null, ci_high: null };
+    throw error;
+  }
+}
+
+function gapTitle(bins: readonly GapBin[]): string {
+  const [narrow, wide] = [bins[0], bins.at(-1)];
+  if (!narrow || !wide || bins.length < 2) return 'All pairs are equally far apart.';
+  const part = bins.length === FIFTHS ? 'fifth' : 'part';
+  const figures = `${share(wide.accuracy)} in the widest ${part}, ${share(narrow.accuracy)} in the narrowest`;
+  const gain = wide.accuracy - narrow.accuracy;
+  if (Math.abs(gain) < ALIKE) return `Pairs far apart are no easier: ${figures}.`;
+  return gain > 0
+    ? `Pairs far apart are easier: ${figures}.`
+    : `Pairs far apart are harder, against expectation: ${figures}.`;
+}
+
+export function calibrationFinding({ pairs }: Judged): Finding<Calibration> {
+  const figures = calibrate(pairs);
+  const { accuracy } = judgedAccuracy(pairs);
+  const sure = pairs.reduce((sum, { probability }) => sum + Math.abs(probability - 0.5), 0);
+  const said = 0.5 + sure / pairs.length;
+  const words = `it says ${share(said)} on average and is right in ${share(accuracy)}`;
+  if (Math.abs(said - accuracy) >= ALIKE)
+    return {
+      title: `${said > accuracy ? 'Surer' : 'Less sure'} than it should be: ${words}.`,
+      figures,
+    };
+  return figures.ece < ALIKE
+    ? { title: `Its probabilities mean what they say: ${words}.`, figures }
+    : { title: `Right on average, not at each probability: ${words}.`, figures };
+}
+
+export interface Coverage {
+  readonly points: readonly CoveragePoint[];
+  /** Null when no margin could be chosen, or nothing is sure enough. */
+  readonly decided: { readonly coverage: number; readonly accuracy: number } | null;
+}
+
+export function coverageFinding({ pairs }: Judged): Finding<Coverage> {
+  const points = accuracyAgainstCoverage(pairs);
+  const all = share(judgedAccuracy(pairs).accuracy);
+  try {
+    const { coverage, accuracy } = decideByOthers(pairs, WANTED_ACCURACY);
+    if (accuracy === null)
+      return {
+        title: `Never sure enough to be right in ${WANTED_ACCURACY}: every pair is too close to call.`,
+        figures: { points, decided: null },
+      };
+    return {
+      title: `${share(1 - coverage)} of pairs are too close to call; on the others it is right in ${share(accuracy)}, on all in ${all}.`,
+      figures: { points, decided: { coverage, accuracy } },
+    };
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    const title = `Right in ${all} of all pairs; too few splits to choose when it is too close to call.`;
+    return { title, figures: { points, decided: null } };
+  }
+}
+
+export interface Ranking extends RankingSummary {
+  readonly perplexity: readonly number[] | null;
+}
+
+/** Pairs of one model per pair make one ranking; those of random splits make one each. */
+export function rankingFinding(judged: Judged): Finding<Ranking> {
+  const whole = (pairs: readonly JudgedPair[]) =>
+    judged.kind === 'computed' ? pairs.map((pair) => ({ ...pair, split: 'all' })) : pairs;
+  const summary = summariseRankings(whole(judged.pairs));
+  const perplexity = judged.perplexity && summariseRankings(whole(judged.perplexity)).recall_at;
+  return { title: rankingTitle(summary), figures: { ...summary, perplexity } };
+}
+
+function rankingTitle({ n_splits, recall_at, regret }: RankingSummary): string {
+  const n = recall_at.length;
+  const lost = `picking its first loses ${measured(regret)} of the outcome`;
+  if (n_splits === 1) {
+    const place = recall_at.findIndex((share_of) => share_of > 0.5) + 1;
+    return `The best of ${n} variants stands at place ${place}; ${lost}.`;
+  }
+  const k = Math.max(1, Math.round(n / 4));
+  return `The best of ${n} is among its first ${k} in ${share(recall_at[k - 1] ?? NaN)} of ${n_splits} splits (by chance ${share(k / n)}); ${lost}.`;
+}

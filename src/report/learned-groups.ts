@@ -1,0 +1,93 @@
+/** The recorded fits with learners, sorted by what was held out. Pure. */
+import { z } from 'zod';
+import type { Row } from '../dataset/tables';
+import { mapGroups } from '../proxies/measurements';
+import { BASELINE } from '../proxies/unsupervised';
+
+export type Fit = Row<'fits'>;
+
+/** Fits that were asked about the same test pairs. */
+export interface LearnedGroup {
+  readonly protocol: string;
+  /** Null: each task was learned from its own outcomes. */
+  readonly train_task: string | null;
+  readonly tasks: readonly LearnedTask[];
+}
+
+export interface LearnedTask {
+  readonly task: string;
+  /** What learned first, then what knows the configuration alone, then proxies that learn nothing. */
+  readonly fits: readonly Fit[];
+}
+
+export type Kind = 'learned' | 'configuration' | 'perplexity' | 'proxy';
+
+const KINDS: readonly Kind[] = ['learned', 'configuration', 'perplexity', 'proxy'];
+
+const SettingsSchema = z.object({ protocol: z.unknown(), train_task: z.string().nullable() });
+const DetailsSchema = z.object({
+  pooled_accuracy: z.number().optional(),
+  importance: z.record(z.string(), z.number()).optional(),
+});
+
+export function groupLearned(fits: readonly Fit[], tasks: readonly string[]): LearnedGroup[] {
+  const groups = mapGroups(fits, keyOf, (group) => groupOf(group, tasks));
+  return [...groups.values()]
+    .filter((group) => group.tasks.length > 0)
+    .sort((x, y) => rankOf(x) - rankOf(y));
+}
+
+export function kindOf({ proxy, features }: Fit): Kind {
+  if (features === 'config' || proxy.startsWith('config:')) return 'configuration';
+  if (features !== null) return 'learned';
+  return proxy === BASELINE ? 'perplexity' : 'proxy';
+}
+
+/** Accuracy over all test pairs, and how much of what was learned each feature carries. */
+export function detailsOf({ details_json }: Fit): z.infer<typeof DetailsSchema> {
+  return DetailsSchema.parse(JSON.parse(details_json ?? '{}'));
+}
+
+/** Named without looking at how right it was: nested selection, else what was recorded first. */
+export function firstLearned(
+  fits: readonly Fit[],
+  features: 'indicators' | 'both',
+): Fit | undefined {
+  const learned = fits.filter((fit) => kindOf(fit) === 'learned' && fit.features === features);
+  return learned.find(({ learner }) => learner === 'nested') ?? learned[0];
+}
+
+function settingsOf({ settings_json }: Fit): z.infer<typeof SettingsSchema> {
+  return SettingsSchema.parse(JSON.parse(settings_json ?? 'null'));
+}
+
+function keyOf(fit: Fit): string {
+  const { protocol, train_task } = settingsOf(fit);
+  return JSON.stringify([protocol, train_task, fit.protocol]);
+}
+
+function groupOf(fits: readonly Fit[], tasks: readonly string[]): LearnedGroup {
+  const [first] = fits;
+  const asked = tasks.map((task) => ({
+    task,
+    fits: inOrder(fits.filter((fit) => fit.task === task)),
+  }));
+  return {
+    protocol: first?.protocol ?? '',
+    train_task: first ? settingsOf(first).train_task : null,
+    tasks: asked.filter((one) => one.fits.length > 0),
+  };
+}
+
+/** Several fits have the proxies that learn nothing beside them: the newest of each stays. */
+function inOrder(fits: readonly Fit[]): Fit[] {
+  const newest = new Map(fits.map((fit) => [JSON.stringify([fit.proxy, fit.features]), fit]));
+  return KINDS.flatMap((kind) => [...newest.values()].filter((fit) => kindOf(fit) === kind));
+}
+
+/** The paper's protocol first, the harder ones after it, other tasks' outcomes last. */
+function rankOf({ protocol, train_task }: LearnedGroup): number {
+  const kinds = ['paper', 'leave-group-out', 'leave-study-out'];
+  const kind = kinds.findIndex((name) => protocol.startsWith(name));
+  return (train_task === null ? 0 : 10) + (kind < 0 ? kinds.length : kind);
+}

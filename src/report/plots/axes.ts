@@ -1,0 +1,31 @@
+/** What the plots of shares have in common. */
+import type { TopLevelSpec } from 'vega-lite';
+
+export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
+
+/** Of the whole plot, so that plots beside each other have one scale. */
+export const PLOT_SIZE = {
+  width: 340,
+  height: 215,
+  autosize: { type: 'fit', contains: 'padding' },
+} as const;
+
+export const COLOURS = {
+  predictor: 'var(--accent)',
+  perplexity: 'var(--bar-baseline)',
+  line: 'var(--axis)',
+} as const;
+
+/** From 0 to 1. */
+export const shareScale = (field: string, title: string) => ({
+  field,
+  type: 'quantitative' as const,
+  scale: { domain: [0, 1] },
+  axis: { title, values: [0, 0.25, 0.5, 0.75, 1], format: '.2~f', labelFlush: false },
+});
+
+/** The accuracy of a coin, across the whole plot. */
+export const coinToss: Layer = {
+  mark: { type: 'rule', strokeDash: [3, 3], color: COLOURS.line, aria: false },
+  encoding: { y: { datum: 0.5 } },
+};

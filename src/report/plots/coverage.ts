@@ -1,0 +1,48 @@
+/** Accuracy on the surest pairs, by how many of them are decided. */
+import type { CoveragePoint } from '../../proxies/coverage';
+import { share } from '../format';
+import { COLOURS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { renderSvg } from './svg';
+
+export interface Decision {
+  readonly coverage: number;
+  readonly accuracy: number;
+}
+
+/** More points than pixels draw the same line. */
+const MOST_POINTS = 120;
+/** The accuracy of a handful of pairs is noise that hides the rest of the line. */
+const LEAST_COVERAGE = 0.04;
+
+export function plotCoverage(
+  points: readonly CoveragePoint[],
+  decided: Decision | null,
+): Promise<string> {
+  const [left, right] = ['share of pairs that it decides', 'accuracy on them'];
+  const encoding = { x: shareScale('coverage', left), y: shareScale('accuracy', right) };
+  const line: Layer = {
+    data: { values: thin(points.filter(({ coverage }) => coverage >= LEAST_COVERAGE)) },
+    mark: { type: 'line', color: COLOURS.predictor, strokeWidth: 1.8, aria: false },
+    encoding,
+  };
+  const chosen: Layer = {
+    data: {
+      values: decided
+        ? [
+            {
+              ...decided,
+              label: `decides ${share(decided.coverage)}, right in ${share(decided.accuracy)}`,
+            },
+          ]
+        : [],
+    },
+    mark: { type: 'point', filled: true, size: 80, opacity: 1, color: 'var(--c1)' },
+    encoding: { ...encoding, description: { field: 'label' } },
+  };
+  return renderSvg({ ...PLOT_SIZE, layer: [coinToss, line, chosen] });
+}
+
+function thin(points: readonly CoveragePoint[]): CoveragePoint[] {
+  const step = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_, i) => i % step === 0 || i === points.length - 1);
+}

@@ -1,0 +1,66 @@
+/** How much of what was learned each feature carries. */
+import type { Importance } from '../../proxies/importance';
+import { share } from '../format';
+import { renderSvg } from './svg';
+
+const LABEL_WIDTH = 110;
+
+export function plotImportance(parts: readonly Importance[]): Promise<string> {
+  const values = parts.map(({ indicator, share: of }) => ({
+    indicator,
+    share: of,
+    text: share(of),
+    label: `${indicator}: ${share(of)}`,
+  }));
+  const y = {
+    field: 'indicator',
+    type: 'nominal' as const,
+    sort: null,
+    axis: {
+      title: null,
+      domain: false,
+      ticks: false,
+      labelPadding: 8,
+      minExtent: LABEL_WIDTH,
+      maxExtent: LABEL_WIDTH,
+      labelLimit: LABEL_WIDTH - 10,
+    },
+  };
+  return renderSvg({
+    width: 190,
+    height: { step: 22 },
+    data: { values },
+    encoding: { y },
+    layer: [
+      {
+        mark: { type: 'bar', height: 12, color: 'var(--bar-best)' },
+        encoding: {
+          x: {
+            field: 'share',
+            type: 'quantitative',
+            scale: { domainMin: 0 },
+            axis: {
+              title: 'share of what was learned',
+              tickCount: 4,
+              format: '.2~f',
+              domain: false,
+              ticks: false,
+            },
+          },
+          description: { field: 'label' },
+        },
+      },
+      {
+        mark: {
+          type: 'text',
+          align: 'left',
+          dx: 8,
+          fontSize: 11,
+          color: 'var(--ink)',
+          aria: false,
+        },
+        encoding: { x: { value: 'width' }, text: { field: 'text', type: 'nominal' } },
+      },
+    ],
+  });
+}

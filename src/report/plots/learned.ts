@@ -1,0 +1,101 @@
+/** How right each predictor of one task was on pairs held out, with its interval. */
+import { interval, share } from '../format';
+import { kindOf, type Fit, type Kind } from '../learned-groups';
+import type { Layer } from './axes';
+import { renderSvg } from './svg';
+
+const ROW_HEIGHT = 22;
+const LABEL_WIDTH = 140;
+
+const COLOUR_OF: Readonly<Record<Kind, string>> = {
+  learned: 'var(--accent)',
+  configuration: 'var(--c1)',
+  perplexity: 'var(--muted)',
+  proxy: 'var(--axis)',
+};
+
+export function plotLearned(fits: readonly Fit[]): Promise<string> {
+  return renderSvg({
+    width: 160,
+    height: { step: ROW_HEIGHT },
+    data: { values: fits.map(dotOf) },
+    encoding: {
+      y: {
+        field: 'name',
+        type: 'nominal',
+        sort: null,
+        axis: {
+          title: null,
+          domain: false,
+          ticks: false,
+          labelPadding: 8,
+          labelLimit: LABEL_WIDTH,
+          minExtent: LABEL_WIDTH,
+          maxExtent: LABEL_WIDTH,
+        },
+      },
+      color: { field: 'colour', type: 'nominal', scale: null },
+    },
+    layer: [coin, intervals, dots, labels],
+  });
+}
+
+function dotOf(fit: Fit) {
+  const { accuracy, ci_low, ci_high } = fit;
+  return {
+    name: nameOf(fit),
+    accuracy,
+    ci_low,
+    ci_high,
+    colour: COLOUR_OF[kindOf(fit)],
+    text: share(accuracy),
+    label: `${nameOf(fit)}: accuracy ${share(accuracy)}, 95% interval ${interval(ci_low, ci_high)}`,
+  };
+}
+
+export function nameOf({ proxy, features }: Fit): string {
+  return features === 'both' ? `${proxy} + config` : proxy;
+}
+
+const accuracy = (field: string) => ({
+  field,
+  type: 'quantitative' as const,
+  scale: { domain: [0, 1] },
+  axis: {
+    title: 'accuracy on held-out pairs',
+    values: [0, 0.25, 0.5, 0.75, 1],
+    format: '.2~f',
+    domain: false,
+    ticks: false,
+    labelFlush: false,
+  },
+});
+
+const coin: Layer = {
+  mark: { type: 'rule', strokeDash: [3, 3], color: 'var(--axis)', aria: false },
+  encoding: {
+    x: { datum: 0.5 },
+    y: { value: 0 },
+    y2: { value: 'height' },
+    color: { value: 'var(--axis)' },
+  },
+};
+
+const intervals: Layer = {
+  mark: { type: 'rule', strokeWidth: 1.8, aria: false },
+  encoding: { x: accuracy('ci_low'), x2: { field: 'ci_high' } },
+};
+
+const dots: Layer = {
+  mark: { type: 'point', filled: true, size: 52, opacity: 1 },
+  encoding: { x: accuracy('accuracy'), description: { field: 'label' } },
+};
+
+const labels: Layer = {
+  mark: { type: 'text', align: 'left', dx: 8, fontSize: 11, aria: false },
+  encoding: {
+    x: { value: 'width' },
+    text: { field: 'text', type: 'nominal' },
+    color: { value: 'var(--ink)' },
+  },
+};

@@ -1,0 +1,47 @@
+/** Probabilities beside how often they came true: on the diagonal they mean what they say. */
+import { count, share } from '../format';
+import type { ReliabilityBin } from '../../proxies/calibration';
+import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { renderSvg } from './svg';
+
+export function plotReliability(bins: readonly ReliabilityBin[]): Promise<string> {
+  const values = bins.map(({ mean_probability, share_better, n }) => ({
+    said: mean_probability,
+    came: share_better,
+    n,
+    label: `said ${share(mean_probability)}, came true in ${share(share_better)} of ${count(n)} answers`,
+  }));
+  return renderSvg({ ...PLOT_SIZE, layer: [diagonal, line(values)] });
+}
+
+const diagonal: Layer = {
+  data: {
+    values: [
+      { said: 0, came: 0 },
+      { said: 1, came: 1 },
+    ],
+  },
+  mark: { type: 'line', strokeDash: [3, 3], color: COLOURS.line, strokeWidth: 1, aria: false },
+  encoding: {
+    x: shareScale('said', 'probability that it gave'),
+    y: shareScale('came', 'share that came true'),
+  },
+};
+
+const line = (values: readonly object[]): Layer => ({
+  data: { values: [...values] },
+  encoding: {
+    x: shareScale('said', 'probability that it gave'),
+    y: shareScale('came', 'share that came true'),
+  },
+  layer: [
+    { mark: { type: 'line', color: COLOURS.predictor, strokeWidth: 1.6, aria: false } },
+    {
+      mark: { type: 'point', filled: true, opacity: 1, color: COLOURS.predictor },
+      encoding: {
+        size: { field: 'n', type: 'quantitative', scale: { range: [14, 110] }, legend: null },
+        description: { field: 'label' },
+      },
+    },
+  ],
+});

@@ -1,0 +1,135 @@
+/** Which pairs have an order at all, and what the variants that look wrong do to an accuracy. */
+import { copiesOf, effectOfLeavingOut, type LeavingOut } from '../../proxies/leaving-out';
+import type { LabelNoise, Resolution } from '../../proxies/label-noise';
+import type { Oddities } from '../../proxies/oddities';
+import { count, listed, NOTHING, share } from '../format';
+import { html, table, type VNode } from '../html';
+import type { Judged } from '../judged';
+import { taskLabel } from '../names';
+
+/** How well one predictor does with and without the pairs that are not resolved. */
+export interface Resolved {
+  readonly task: string;
+  readonly name: string;
+  readonly accuracy: number;
+  readonly resolution: Resolution;
+}
+
+const SOURCES: Readonly<Record<LabelNoise['source'], string>> = {
+  seeds: 'the spread between fine-tuning seeds',
+  stderr: 'standard errors over items',
+  'seeds+stderr': 'the spread between fine-tuning seeds and standard errors over items',
+  none: '',
+};
+
+export function resolutionPart(resolved: readonly Resolved[]): VNode | null {
+  if (!resolved.length) return null;
+  const known = resolved.filter(({ resolution }) => resolution.unresolved !== null);
+  if (!known.length)
+    return html`<p>
+      Which pairs have an order that is not luck cannot be computed: neither several seeds nor
+      standard errors are recorded for every variant.
+    </p>`;
+  return html`<h3>${resolutionTitle(known)}</h3>
+    <p>
+      A pair is resolved when its two outcomes differ by more than their noise at 95%, which is
+      estimated from
+      ${listed([...new Set(known.map(({ resolution }) => SOURCES[resolution.source]))])}. Nobody can
+      be right about the others, save by luck.
+    </p>
+    ${resolutionTable(known)}`;
+}
+
+function resolutionTitle(known: readonly Resolved[]): string {
+  const shares = new Map(known.map(({ task, resolution }) => [task, resolution.unresolved ?? 0]));
+  const words = [...shares].map(([task, of]) => `${share(of)} on ${taskLabel(task)}`);
+  return `Pairs whose order may be luck: ${listed(words)}`;
+}
+
+function resolutionTable(known: readonly Resolved[]): VNode {
+  const head = html`<tr>
+    <th>Task and predictor</th>
+    <th class="number">Pairs judged</th>
+    <th class="number">Not resolved</th>
+    <th class="number">Accuracy on all</th>
+    <th class="number">Accuracy on resolved pairs</th>
+  </tr>`;
+  const row = ({ task, name, accuracy, resolution }: Resolved) =>
+    html`<tr data-resolved=${JSON.stringify([task, name])}>
+      <th scope="row">${taskLabel(task)} <small>${name}</small></th>
+      <td class="number">${count(resolution.n_pairs)}</td>
+      <td class="number">${optional(resolution.unresolved)}</td>
+      <td class="number">${share(accuracy)}</td>
+      <td class="number strong">${optional(resolution.accuracy_resolved)}</td>
+    </tr>`;
+  const body = html`<tbody>
+    ${known.map(row)}
+  </tbody>`;
+  return table(head, body, 'Accuracy on resolved pairs');
+}
+
+interface Left extends LeavingOut {
+  readonly task: string;
+  readonly name: string;
+}
+
+const REASONS: Readonly<Record<LeavingOut['reason'], string>> = {
+  copies: 'copies of others',
+  collapsed: 'far below all others',
+  both: 'both kinds',
+};
+
+export function oddVariantsPart(oddities: Oddities, judged: readonly Judged[]): VNode | null {
+  const left = judged.flatMap((one) => leftOut(one, oddities));
+  if (!left.length) return null;
+  return html`<h3>${oddTitle(left)}</h3>
+    <p>${oddText(oddities)}</p>
+    ${oddTable(left)}`;
+}
+
+function leftOut({ task, name, pairs, perplexity }: Judged, oddities: Oddities): Left[] {
+  const of = (who: string, its: Judged['pairs']) =>
+    effectOfLeavingOut(its, oddities).map((effect) => ({ task, name: who, ...effect }));
+  return [...of(name, pairs), ...(perplexity ? of('perplexity', perplexity) : [])];
+}
+
+function oddTitle(left: readonly Left[]): string {
+  const changes = left.flatMap((one) =>
+    one.accuracy_without === null ? [] : [Math.abs(one.accuracy_without - one.accuracy)],
+  );
+  if (!changes.length) return 'Without the odd variants no pair is left';
+  return `Leaving out the variants that look wrong changes accuracies by at most ${share(Math.max(...changes))}`;
+}
+
+function oddText(oddities: Oddities): string {
+  const copies = copiesOf(oddities);
+  return copies.length
+    ? `Of variants that are equal in every number the first stays and ${listed(copies)} ${copies.length === 1 ? 'goes' : 'go'}; predictors are not fitted anew.`
+    : 'Predictors are not fitted anew.';
+}
+
+function oddTable(left: readonly Left[]): VNode {
+  const head = html`<tr>
+    <th>Task and predictor</th>
+    <th>Left out</th>
+    <th class="number">Accuracy with them</th>
+    <th class="number">Without</th>
+    <th class="number">Pairs left</th>
+  </tr>`;
+  const row = (one: Left) =>
+    html`<tr data-odd=${JSON.stringify([one.task, one.name, one.reason])}>
+      <th scope="row">${taskLabel(one.task)} <small>${one.name}</small></th>
+      <td>${REASONS[one.reason]}: ${listed(one.left_out)}</td>
+      <td class="number">${share(one.accuracy)}</td>
+      <td class="number strong">${optional(one.accuracy_without)}</td>
+      <td class="number">${count(one.n_pairs_without)}</td>
+    </tr>`;
+  const body = html`<tbody>
+    ${left.map(row)}
+  </tbody>`;
+  return table(head, body, 'Accuracy without odd variants');
+}
+
+function optional(value: number | null): string {
+  return value === null ? NOTHING : share(value);
+}

@@ -1,0 +1,198 @@
+/** What learning to compare is worth: on variants held out, beside the configuration and perplexity. */
+import type { Study } from '../../domain/schema';
+import type { Importance } from '../../proxies/importance';
+import type { Added } from '../addition';
+import { count, counted, interval, NOTHING, share } from '../format';
+import { figure, html, list, table, type VNode } from '../html';
+import { detailsOf, kindOf, type Fit, type LearnedGroup } from '../learned-groups';
+import { proxyName, taskLabel, taskName } from '../names';
+import { nameOf } from '../plots/learned';
+
+export interface LearnedFigures {
+  readonly group: LearnedGroup;
+  readonly tasks: readonly LearnedFigure[];
+}
+
+export interface LearnedFigure {
+  readonly task: string;
+  readonly fits: readonly Fit[];
+  readonly svg: string;
+  readonly added: Added;
+}
+
+export interface ImportanceFigure {
+  readonly task: string;
+  readonly name: string;
+  readonly parts: readonly Importance[];
+  readonly svg: string;
+}
+
+export function learnedSection(
+  study: Study,
+  groups: readonly LearnedFigures[],
+  importance: readonly ImportanceFigure[],
+): VNode {
+  return html`<section aria-labelledby="learned">
+    <h2 id="learned">Does learning from several indicators help?</h2>
+    ${groups.length ? explanation : nothingLearned(study)}
+    ${groups.map((group, i) => groupPart(group, i === 0))}
+    ${importance.length ? importancePart(importance) : null}
+  </section>`;
+}
+
+const explanation = html`<p>
+  A learner sees pairs of variants with their outcomes, then names the better of two variants that
+  it has not seen. The learning rate and other settings are known before any training, so what
+  learns from indicators has to beat what knows the configuration alone.
+</p>`;
+
+function nothingLearned({ name }: Study): VNode {
+  return html`<p>
+    No fit with a learner is recorded. <code>npx foretune fit ${name} --protocol paper</code> makes
+    one.
+  </p>`;
+}
+
+function groupPart({ group, tasks }: LearnedFigures, isFirst: boolean): VNode {
+  return html`<h3>${protocolTitle(group)}</h3>
+    <p class="muted">${protocolText(group)}</p>
+    <figure class="row">
+      <figcaption>
+        How to read: a point is the accuracy on pairs held out, the line its 95% interval over
+        variants, the dashed line a coin toss. ${' '}<span class="key"
+          ><i class="swatch learned"></i> learned from indicators</span
+        >${' '}<span class="key"><i class="swatch config"></i> configuration alone</span>${' '}<span
+          class="key"
+          ><i class="swatch muted"></i> perplexity</span
+        >
+      </figcaption>
+      <div class="charts wide">
+        ${tasks.map(({ task, svg, added }) =>
+          figure(
+            `Accuracy of each predictor on held-out pairs of ${taskLabel(task)}; the table has the numbers`,
+            svg,
+            html`<b>${taskLabel(task)}: ${added.headline}.</b>`,
+          ),
+        )}
+      </div>
+    </figure>
+    ${list(tasks.map(({ task, added }) => `${taskLabel(task)}: ${added.sentence}`))}
+    <details class="numbers" open=${isFirst}>
+      <summary>The numbers: ${protocolTitle(group)}</summary>
+      ${learnedTable(tasks)}
+    </details>`;
+}
+
+function learnedTable(tasks: readonly LearnedFigure[]): VNode {
+  const uneven = tasks.some(({ fits }) => fits.some(isUneven));
+  const head = html`<tr>
+    <th>Task and predictor</th>
+    <th class="number">Accuracy</th>
+    <th class="number">Std over splits</th>
+    <th class="number">95% interval</th>
+    ${uneven ? html`<th class="number">Over all pairs</th>` : null}
+    <th class="number">Perplexity’s errors avoided</th>
+    <th class="number">Splits</th>
+    <th class="number">Pairs</th>
+  </tr>`;
+  const body = ({ task, fits }: LearnedFigure) =>
+    html`<tbody>
+      <tr class="group">
+        <th colspan=${uneven ? 8 : 7} scope="rowgroup">
+          ${taskLabel(task)} <small>${taskName(task)}</small>
+        </th>
+      </tr>
+      ${fits.map((fit) => learnedRow(fit, uneven))}
+    </tbody>`;
+  return table(head, tasks.map(body), 'Predictors on held-out pairs');
+}
+
+function learnedRow(fit: Fit, uneven: boolean): VNode {
+  const kind = kindOf(fit);
+  const tag = {
+    learned: null,
+    configuration: 'configuration',
+    perplexity: 'baseline',
+    proxy: null,
+  };
+  return html`<tr
+    class=${kind === 'learned' ? 'best' : kind === 'perplexity' ? 'baseline' : ''}
+    data-learned=${JSON.stringify([fit.protocol, fit.train_task, fit.task, nameOf(fit)])}
+  >
+    <th scope="row">
+      <code>${nameOf(fit)}</code> <small>${proxyName(fit.proxy)}</small>${' '}
+      ${tag[kind] ? html`<span class="tag">${tag[kind]}</span>` : null}
+    </th>
+    <td class="number strong">${share(fit.accuracy)}</td>
+    <td class="number">${fit.std === null ? NOTHING : share(fit.std)}</td>
+    <td class="number">${interval(fit.ci_low, fit.ci_high)}</td>
+    ${uneven ? html`<td class="number">${share(pooled(fit))}</td>` : null}
+    <td class="number">${fit.error_reduction === null ? NOTHING : percent(fit.error_reduction)}</td>
+    <td class="number">${count(fit.n_splits ?? 1)}</td>
+    <td class="number">${count(fit.n_pairs)}</td>
+  </tr>`;
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(0)}%`;
+}
+
+function pooled(fit: Fit): number {
+  return detailsOf(fit).pooled_accuracy ?? fit.accuracy;
+}
+
+function isUneven(fit: Fit): boolean {
+  return Math.abs(pooled(fit) - fit.accuracy) > 1e-9;
+}
+
+function protocolTitle({ protocol, train_task }: LearnedGroup): string {
+  const from = train_task === null ? '' : `, learned from ${taskLabel(train_task)}`;
+  const [kind, ...rest] = protocol.split(':');
+  const of = rest.join(':');
+  if (kind === 'leave-study-out') return `Learned from another study, ${of}${from}`;
+  if (kind !== 'leave-group-out') return `Variants never seen (${protocol})${from}`;
+  const [setting, where] = of.split('/');
+  return where === 'within'
+    ? `Both variants have a value of ${setting} never seen (${protocol})${from}`
+    : `One variant has a value of ${setting} never seen (${protocol})${from}`;
+}
+
+function protocolText({ protocol, tasks }: LearnedGroup): string {
+  const [fit] = tasks.flatMap(({ fits }) => fits);
+  const splits = counted(fit?.n_splits ?? 1, 'split');
+  if (protocol.startsWith('paper'))
+    return `${splits}: in each, learners are trained on 60% of the variants at random and asked about the ${counted(fit?.n_pairs ?? 0, 'pair')} of the others. Every predictor is judged on the same pairs.`;
+  if (protocol.endsWith('/within'))
+    return `${splits}: each holds out all variants of one value and asks about pairs among them, where that setting tells nothing.`;
+  if (protocol.endsWith('/against'))
+    return `${splits}: each holds out all variants of one value and asks about pairs of them and the others, which were trained on.`;
+  return 'Trained on that study alone, asked about all pairs of this one.';
+}
+
+function importancePart(figures: readonly ImportanceFigure[]): VNode {
+  return html`<h3>What was learned from</h3>
+    <figure class="row">
+      <figcaption>
+        How to read: a bar is the share of a learner’s gain that came from one feature, its mean
+        over splits. A share says what the learner used, not what causes the outcome.
+      </figcaption>
+      <div class="charts wide">
+        ${figures.map(({ task, name, parts, svg }) =>
+          figure(
+            `Importance of features of ${name} on ${taskLabel(task)}: ${parts.map((one) => `${one.indicator} ${share(one.share)}`).join(', ')}`,
+            svg,
+            html`<b>${taskLabel(task)}: ${importanceTitle(parts)}</b> ${name}`,
+          ),
+        )}
+      </div>
+    </figure>`;
+}
+
+function importanceTitle(parts: readonly Importance[]): string {
+  const [first, second] = parts;
+  if (!first || first.share === 0) return 'nothing was learned.';
+  if (!second) return `all comes from ${first.indicator}.`;
+  return first.share - second.share < 0.05
+    ? `no indicator stands out: ${first.indicator} carries ${share(first.share)}, ${second.indicator} ${share(second.share)}.`
+    : `${first.indicator} carries most, ${share(first.share)} of what was learned.`;
+}

@@ -1,0 +1,116 @@
+/** When a prediction can be trusted: by gap, by probability, by what is left undecided, and as a ranking. */
+import type { Study } from '../../domain/schema';
+import type { Calibration } from '../../proxies/calibration';
+import { share } from '../format';
+import { WANTED_ACCURACY, type Coverage, type Finding, type Gap, type Ranking } from '../findings';
+import { figure, html, list, type VNode } from '../html';
+import type { Judged, Unjudged } from '../judged';
+import { taskLabel } from '../names';
+
+export interface Drawn<T> extends Finding<T> {
+  readonly svg: string;
+}
+
+export interface TrustFigures {
+  readonly judged: Judged;
+  readonly gaps: Drawn<readonly Gap[]>;
+  readonly calibration: Drawn<Calibration>;
+  readonly coverage: Drawn<Coverage>;
+  readonly ranking: Drawn<Ranking>;
+}
+
+export function trustSection(
+  study: Study,
+  tasks: readonly TrustFigures[],
+  missing: readonly Unjudged[],
+): VNode {
+  return html`<section aria-labelledby="trust">
+    <h2 id="trust">When can a prediction be trusted?</h2>
+    ${tasks.length ? html`<p>${whoPredicts(study, tasks)}</p>` : null}
+    ${list(missing.map(({ task, reason }) => `${taskLabel(task)}: not computed. ${reason}`))}
+    ${tasks.length ? rows(tasks) : null}
+  </section>`;
+}
+
+function whoPredicts({ name }: Study, tasks: readonly TrustFigures[]): string {
+  const recorded = tasks.map(({ judged }) => judged).find(({ kind }) => kind === 'recorded');
+  const computed = tasks.some(({ judged }) => judged.kind === 'computed');
+  const words = [
+    ...(recorded
+      ? [
+          `The recorded predictions of ${recorded.name} (${recorded.protocol}), of variants that it had not seen. It was not chosen for these results: it is the first that was recorded, or nested selection.`,
+        ]
+      : []),
+    ...(computed
+      ? [
+          `${recorded ? 'Where none is recorded' : 'No predictions of a learner are recorded, so'} a pairwise logistic model over all indicators judges each pair here, made without the outcomes of either variant. To record a learner’s: npx foretune fit ${name} --protocol paper.`,
+        ]
+      : []),
+  ];
+  return words.join(' ');
+}
+
+function rows(tasks: readonly TrustFigures[]): VNode[] {
+  return [
+    row(
+      'Close pairs and clear ones',
+      html`How to read: a bar is the accuracy on a fifth of the pairs, from the smallest difference
+      of outcomes to the largest, with its 95% interval; ${baselineKey} marks perplexity on the same
+      pairs.`,
+      tasks,
+      ({ gaps }) => gaps,
+    ),
+    row(
+      'Sure enough to answer',
+      html`How to read: the line is the accuracy on the surest pairs, the more of them are decided
+      the further right; the ${dotKey} is where it is left when pairs are called too close on which
+      it would not expect to be right in ${WANTED_ACCURACY} (a margin chosen on pairs of other
+      variants).`,
+      tasks,
+      ({ coverage }) => coverage,
+    ),
+    row(
+      'Does 80% mean 80%?',
+      html`How to read: across, the probability that it gave; up, how often that came true; on the
+      dashed line they are the same, below it on the right it is surer than right.`,
+      tasks,
+      ({ calibration }) => calibration,
+      ({ calibration: { figures } }) =>
+        `Expected calibration error (ECE) ${share(figures.ece)}, Brier score ${share(figures.brier)} (a coin: 0.250).`,
+    ),
+    row(
+      'Finding the best variant',
+      html`How to read: up, how often the best variant is among the first that the ranking names;
+      the dashed line is chance, ${baselineKey} is perplexity’s ranking.`,
+      tasks,
+      ({ ranking }) => ranking,
+    ),
+  ];
+}
+
+const baselineKey = html`<span class="key"><i class="swatch baseline"></i> grey</span>`;
+const dotKey = html`<span class="key"><i class="swatch config"></i> dot</span>`;
+
+function row(
+  title: string,
+  reading: VNode,
+  tasks: readonly TrustFigures[],
+  pick: (of: TrustFigures) => { readonly title: string; readonly svg: string },
+  more: (of: TrustFigures) => string = () => '',
+): VNode {
+  return html`<h3>${title}</h3>
+    <figure class="row">
+      <figcaption>${reading}</figcaption>
+      <div class="charts wide">
+        ${tasks.map((one) => {
+          const { title: conclusion, svg } = pick(one);
+          const label = `${taskLabel(one.judged.task)}: ${conclusion} ${more(one)}`;
+          return figure(
+            label,
+            svg,
+            html`<b>${taskLabel(one.judged.task)}: ${conclusion}</b> ${more(one)}`,
+          );
+        })}
+      </div>
+    </figure>`;
+}
