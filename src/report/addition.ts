@@ -61,10 +61,11 @@ function compare(
   const rival = known.find(({ fit }) => fit === highest(known.map((one) => one.fit)));
   const paired = rival && pairwise(pairs, rival, alone === learned ? undefined : alone, pairsOf);
   if (!rival || !paired) return byIntervals(learned, strongest);
-  const sentence = `${figures(learned)}, ${figures(rival.fit)}: ${paired.sentence}`;
+  const sentence = `${figures(learned)}. Beside ${figures(rival.fit)}: ${paired.sentence}`;
   if (rival.fit === strongest) return { ...paired, sentence };
-  const beside = `Beside them ${figures(strongest)}, whose predictions are not recorded, so that only its interval can be compared.`;
-  const isDoubtful = paired.verdict === 'adds' && !toldApart(learned, strongest);
+  const isApart = toldApart(learned, strongest);
+  const beside = `${figures(strongest)}; its predictions are not recorded, so that only intervals can be compared: they ${isApart ? 'do not overlap' : 'overlap'}.`;
+  const isDoubtful = paired.verdict === 'adds' && !isApart;
   return { verdict: isDoubtful ? 'unclear' : paired.verdict, sentence: `${sentence} ${beside}` };
 }
 
@@ -77,7 +78,10 @@ function pairwise(
 ): Compared | undefined {
   try {
     const indicators = (alone && pairsOf(alone, both)) ?? [];
-    if (indicators.length) return confoundVerdict({ indicators, configuration, both });
+    if (indicators.length) {
+      const { verdict, sentence } = confoundVerdict({ indicators, configuration, both });
+      return { verdict, sentence: `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` };
+    }
     const difference = pairedDifference(both, configuration);
     return { verdict: verdictOn(difference), sentence: `${differenceText(difference)}.` };
   } catch (error) {

@@ -2,7 +2,7 @@
 import { importanceOf } from '../proxies/importance';
 import { judgedAccuracy } from '../proxies/judged-accuracy';
 import { labelNoise, resolvePairs } from '../proxies/label-noise';
-import type { Measured } from '../proxies/measurements';
+import { mapGroups, type Measured } from '../proxies/measurements';
 import { sampleOf } from '../proxies/sample';
 import { BASELINE } from '../proxies/unsupervised';
 import { additionOf, type PairsOf } from './addition';
@@ -29,7 +29,7 @@ export interface Analysis {
   readonly resolved: readonly Resolved[];
 }
 
-/** Features of less than this share are named by none of them. */
+/** The features after these carry little. */
 const MOST_FEATURES = 8;
 
 export async function analyse(input: ReportInput, measured: Measured): Promise<Analysis> {
@@ -65,7 +65,7 @@ async function drawGroup(group: LearnedGroup, pairsOf: PairsOf): Promise<Learned
   return { group, tasks: await Promise.all(tasks) };
 }
 
-/** Of the fit that the report looks at first on each task; not every learner tells what it used. */
+/** Of the fit that the report looks at first; tasks of which a mean was recorded share a plot. */
 async function drawImportance(groups: readonly LearnedGroup[]): Promise<ImportanceFigure[]> {
   const [group] = groups;
   const figures = (group?.tasks ?? []).flatMap(({ task, fits }) => {
@@ -74,10 +74,18 @@ async function drawImportance(groups: readonly LearnedGroup[]): Promise<Importan
     if (!fit) return [];
     const gains = Object.entries(detailsOf(fit).importance ?? {});
     const parts = importanceOf(gains.map(([indicator, gain]) => ({ indicator, gain })));
-    return [{ task, name: nameOf(fit), parts: parts.slice(0, MOST_FEATURES) }];
+    return [{ tasks: [task], name: nameOf(fit), parts: parts.slice(0, MOST_FEATURES) }];
   });
+  const different = mapGroups(
+    figures,
+    (one) => JSON.stringify([one.name, one.parts]),
+    ([first, ...others]) =>
+      first && { ...first, tasks: [first, ...others].flatMap((one) => one.tasks) },
+  );
   return Promise.all(
-    figures.map(async (one) => ({ ...one, svg: await plotImportance(one.parts) })),
+    [...different.values()]
+      .flatMap((one) => one ?? [])
+      .map(async (one) => ({ ...one, svg: await plotImportance(one.parts) })),
   );
 }
 

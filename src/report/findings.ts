@@ -7,7 +7,7 @@ import { credit, judgedAccuracy } from '../proxies/judged-accuracy';
 import type { JudgedPair } from '../proxies/judged-pair';
 import { summariseRankings, type RankingSummary } from '../proxies/ranking';
 import { spreadOverVariants } from '../proxies/variant-bootstrap';
-import { measured, share } from './format';
+import { measured, percent, share } from './format';
 import type { Judged } from './judged';
 
 /** Accuracies that differ by less are called alike. */
@@ -97,11 +97,11 @@ export function coverageFinding({ pairs }: Judged): Finding<Coverage> {
     const { coverage, accuracy } = decideByOthers(pairs, WANTED_ACCURACY);
     if (accuracy === null)
       return {
-        title: `Never sure enough to be right in ${WANTED_ACCURACY}: every pair is too close to call.`,
+        title: `Never sure enough to be right in ${percent(WANTED_ACCURACY)}: every pair is too close to call.`,
         figures: { points, decided: null },
       };
     return {
-      title: `${share(1 - coverage)} of pairs are too close to call; on the others it is right in ${share(accuracy)}, on all in ${all}.`,
+      title: `${percent(1 - coverage)} of pairs are too close to call; on the others it is right in ${share(accuracy)}, on all in ${all}.`,
       figures: { points, decided: { coverage, accuracy } },
     };
   } catch (error) {

@@ -12,6 +12,11 @@ export function interval(low: number, high: number): string {
   return `${share(low)} to ${share(high)}`;
 }
 
+/** `16%`, for sentences. */
+export function percent(value: number): string {
+  return `${(100 * value).toFixed(0)}%`;
+}
+
 /** `1,225`. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');

@@ -16,13 +16,22 @@ export const COLOURS = {
   line: 'var(--axis)',
 } as const;
 
+interface ShareScale {
+  readonly field: string;
+  readonly type: 'quantitative';
+  readonly scale: { domain: number[] };
+  readonly axis: { title: string; values: number[]; format: string; labelFlush: boolean };
+}
+
 /** From 0 to 1. */
-export const shareScale = (field: string, title: string) => ({
-  field,
-  type: 'quantitative' as const,
-  scale: { domain: [0, 1] },
-  axis: { title, values: [0, 0.25, 0.5, 0.75, 1], format: '.2~f', labelFlush: false },
-});
+export function shareScale(field: string, title: string): ShareScale {
+  return {
+    field,
+    type: 'quantitative',
+    scale: { domain: [0, 1] },
+    axis: { title, values: [0, 0.25, 0.5, 0.75, 1], format: '.2~f', labelFlush: false },
+  };
+}
 
 /** The accuracy of a coin, across the whole plot. */
 export const coinToss: Layer = {

@@ -43,7 +43,7 @@ function answerCard({ task, best, baseline, sentence, caveats }: Answer, learned
       ${score(best, 'best')} ${baseline && baseline !== best ? score(baseline, 'baseline') : null}
     </dl>
     <p class="sentence">${sentence}</p>
-    ${learned ? html`<p><a href="#learned">${learned}</a></p>` : null}
+    ${learned ? html`<p class="caveat"><a href="#learned">${learned}</a></p>` : null}
     ${caveats.map((caveat) => html`<p class="caveat">${caveat}</p>`)}
   </article>`;
 }

@@ -2,7 +2,7 @@
 import { copiesOf, effectOfLeavingOut, type LeavingOut } from '../../proxies/leaving-out';
 import type { LabelNoise, Resolution } from '../../proxies/label-noise';
 import type { Oddities } from '../../proxies/oddities';
-import { count, listed, NOTHING, share } from '../format';
+import { count, listed, NOTHING, percent, share } from '../format';
 import { html, table, type VNode } from '../html';
 import type { Judged } from '../judged';
 import { taskLabel } from '../names';
@@ -42,7 +42,7 @@ export function resolutionPart(resolved: readonly Resolved[]): VNode | null {
 
 function resolutionTitle(known: readonly Resolved[]): string {
   const shares = new Map(known.map(({ task, resolution }) => [task, resolution.unresolved ?? 0]));
-  const words = [...shares].map(([task, of]) => `${share(of)} on ${taskLabel(task)}`);
+  const words = [...shares].map(([task, of]) => `${percent(of)} on ${taskLabel(task)}`);
   return `Pairs whose order may be luck: ${listed(words)}`;
 }
 
@@ -87,10 +87,8 @@ export function oddVariantsPart(oddities: Oddities, judged: readonly Judged[]): 
     ${oddTable(left)}`;
 }
 
-function leftOut({ task, name, pairs, perplexity }: Judged, oddities: Oddities): Left[] {
-  const of = (who: string, its: Judged['pairs']) =>
-    effectOfLeavingOut(its, oddities).map((effect) => ({ task, name: who, ...effect }));
-  return [...of(name, pairs), ...(perplexity ? of('perplexity', perplexity) : [])];
+function leftOut({ task, name, pairs }: Judged, oddities: Oddities): Left[] {
+  return effectOfLeavingOut(pairs, oddities).map((effect) => ({ task, name, ...effect }));
 }
 
 function oddTitle(left: readonly Left[]): string {

@@ -2,7 +2,7 @@
 import type { Study } from '../../domain/schema';
 import type { Importance } from '../../proxies/importance';
 import type { Added } from '../addition';
-import { count, counted, interval, NOTHING, share } from '../format';
+import { count, counted, interval, listed, NOTHING, percent, share } from '../format';
 import { figure, html, list, table, type VNode } from '../html';
 import { detailsOf, kindOf, type Fit, type LearnedGroup } from '../learned-groups';
 import { proxyName, taskLabel, taskName } from '../names';
@@ -21,7 +21,8 @@ export interface LearnedFigure {
 }
 
 export interface ImportanceFigure {
-  readonly task: string;
+  /** Over whose fits the shares are the mean. */
+  readonly tasks: readonly string[];
   readonly name: string;
   readonly parts: readonly Importance[];
   readonly svg: string;
@@ -133,10 +134,6 @@ function learnedRow(fit: Fit, uneven: boolean): VNode {
   </tr>`;
 }
 
-function percent(value: number): string {
-  return `${(100 * value).toFixed(0)}%`;
-}
-
 function pooled(fit: Fit): number {
   return detailsOf(fit).pooled_accuracy ?? fit.accuracy;
 }
@@ -177,15 +174,19 @@ function importancePart(figures: readonly ImportanceFigure[]): VNode {
         over splits. A share says what the learner used, not what causes the outcome.
       </figcaption>
       <div class="charts wide">
-        ${figures.map(({ task, name, parts, svg }) =>
+        ${figures.map(({ tasks, name, parts, svg }) =>
           figure(
-            `Importance of features of ${name} on ${taskLabel(task)}: ${parts.map((one) => `${one.indicator} ${share(one.share)}`).join(', ')}`,
+            `Importance of features of ${name} on ${labels(tasks)}: ${parts.map((one) => `${one.indicator} ${share(one.share)}`).join(', ')}`,
             svg,
-            html`<b>${taskLabel(task)}: ${importanceTitle(parts)}</b> ${name}`,
+            html`<b>${labels(tasks)}: ${importanceTitle(parts)}</b> ${name}`,
           ),
         )}
       </div>
     </figure>`;
+}
+
+function labels(tasks: readonly string[]): string {
+  return listed(tasks.map(taskLabel));
 }
 
 function importanceTitle(parts: readonly Importance[]): string {

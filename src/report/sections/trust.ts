@@ -1,7 +1,7 @@
 /** When a prediction can be trusted: by gap, by probability, by what is left undecided, and as a ranking. */
 import type { Study } from '../../domain/schema';
 import type { Calibration } from '../../proxies/calibration';
-import { share } from '../format';
+import { percent, share } from '../format';
 import { WANTED_ACCURACY, type Coverage, type Finding, type Gap, type Ranking } from '../findings';
 import { figure, html, list, type VNode } from '../html';
 import type { Judged, Unjudged } from '../judged';
@@ -64,7 +64,7 @@ function rows(tasks: readonly TrustFigures[]): VNode[] {
       'Sure enough to answer',
       html`How to read: the line is the accuracy on the surest pairs, the more of them are decided
       the further right; the ${dotKey} is where it is left when pairs are called too close on which
-      it would not expect to be right in ${WANTED_ACCURACY} (a margin chosen on pairs of other
+      it would not be right in ${percent(WANTED_ACCURACY)} (a margin chosen on pairs of other
       variants).`,
       tasks,
       ({ coverage }) => coverage,
