@@ -28,7 +28,7 @@ export interface LearnedFit {
 }
 
 /** Raised when the same rows and settings would give other numbers. */
-const LEARNED_FIT_VERSION = 1;
+const LEARNED_FIT_VERSION = 2;
 /** A pair's prediction is recorded while a fit has no more of them than this. */
 const MOST_PREDICTIONS = 100_000;
 

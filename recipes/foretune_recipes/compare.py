@@ -1,4 +1,4 @@
-"""Learning to compare: one classifier trained on the pairs of a split and asked about others."""
+"""Learning to compare: one learner trained on the variants of a split and asked about pairs of others."""
 
 import warnings
 from collections.abc import Iterator
@@ -13,11 +13,21 @@ from .pairs import all_pairs, pair_features, scaled
 
 
 @dataclass(frozen=True)
-class Predictor:
-    name: str
+class PairLearner:
     classifier: str  # import path
     params: dict[str, Any]
     symmetric: bool
+
+
+@dataclass(frozen=True)
+class VariantLearner:
+    model: str  # a name in variant_learners.py
+
+
+@dataclass(frozen=True)
+class Predictor:
+    name: str
+    learner: PairLearner | VariantLearner
     features: list[str]
 
 
@@ -37,18 +47,50 @@ class Compared:
     importance: np.ndarray | None  # float64 [features], summing to 1; None where the learner has none
 
 
+def prepare(learner: PairLearner | VariantLearner) -> None:
+    """Imports what it needs. Raises Refused."""
+    match learner:
+        case PairLearner(classifier, params, _):
+            make_classifier(classifier, params, 0)
+        case VariantLearner(model):
+            from .variant_learners import VARIANT_LEARNERS
+
+            if model not in VARIANT_LEARNERS:
+                names = ", ".join(VARIANT_LEARNERS)
+                raise Refused(f'There is no learner of variants "{model}"; there is {names}.')
+
+
 def compare(predictor: Predictor, split: Split, values: np.ndarray) -> Compared:
     """`values` is float64 [all variants, features of the predictor], not scaled."""
-    inputs = scaled(values, split.training)
-    model = make_classifier(predictor.classifier, predictor.params, split.seed)
-    features, labels = _training_pairs(inputs[split.training], split, predictor.symmetric)
-    _fit(model, features, labels, predictor, split)
-    forward = _probability(model, inputs, split.a, split.b)
-    if predictor.symmetric:
-        forward = (forward + 1.0 - _probability(model, inputs, split.b, split.a)) / 2.0
-    if not np.isfinite(forward).all():
+    if (split.outcomes == split.outcomes[0]).all():
+        raise ValueError(f'Split "{split.name}" has no training pair with two different outcomes.')
+    with _quiet():
+        match predictor.learner:
+            case PairLearner() as learner:
+                compared = _by_pairs(learner, split, values)
+            case VariantLearner(model):
+                compared = _by_variants(model, split, values)
+    if not np.isfinite(compared.probabilities).all():
         raise ValueError(f'"{predictor.name}" predicts numbers that are not finite on split "{split.name}".')
-    return Compared(forward, _importance(model, len(predictor.features)))
+    return compared
+
+
+def _by_variants(model: str, split: Split, values: np.ndarray) -> Compared:
+    from .variant_learners import VARIANT_LEARNERS, ranked
+
+    ranks = ranked(values, split.training)
+    probability = VARIANT_LEARNERS[model]()(ranks[split.training], split.outcomes)
+    return Compared(probability(ranks, split.a, split.b), None)
+
+
+def _by_pairs(learner: PairLearner, split: Split, values: np.ndarray) -> Compared:
+    inputs = scaled(values, split.training)
+    model = make_classifier(learner.classifier, learner.params, split.seed)
+    _fit(model, *_training_pairs(inputs[split.training], split, learner.symmetric), learner, split)
+    forward = _probability(model, inputs, split.a, split.b)
+    if learner.symmetric:
+        forward = (forward + 1.0 - _probability(model, inputs, split.b, split.a)) / 2.0
+    return Compared(forward, _importance(model, values.shape[1]))
 
 
 def _training_pairs(inputs: np.ndarray, split: Split, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -59,28 +101,24 @@ def _training_pairs(inputs: np.ndarray, split: Split, symmetric: bool) -> tuple[
     a, b = all_pairs(len(split.training))
     untied = split.outcomes[a] != split.outcomes[b]
     a, b = a[untied], b[untied]
-    if len(a) == 0:
-        raise ValueError(f'Split "{split.name}" has no training pair with two different outcomes.')
     labels = split.outcomes[a] > split.outcomes[b]
     if symmetric or labels.all() or not labels.any():
         a, b, labels = np.r_[a, b], np.r_[b, a], np.r_[labels, ~labels]
     return pair_features(inputs, a, b), labels.astype(np.int64)
 
 
-def _fit(model: Any, features: np.ndarray, labels: np.ndarray, predictor: Predictor, split: Split) -> None:
+def _fit(model: Any, features: np.ndarray, labels: np.ndarray, learner: PairLearner, split: Split) -> None:
     try:
-        with _quiet():
-            model.fit(features, labels)
+        model.fit(features, labels)
     except Exception as error:
         raise Refused(
-            f'"{predictor.classifier}" with parameters {predictor.params} could not be trained on split '
+            f'"{learner.classifier}" with parameters {learner.params} could not be trained on split '
             f'"{split.name}": {type(error).__name__}: {error}'
         ) from error
 
 
 def _probability(model: Any, inputs: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    with _quiet():
-        return model.predict_proba(pair_features(inputs, a, b))[:, 1]
+    return model.predict_proba(pair_features(inputs, a, b))[:, 1]
 
 
 @contextmanager
@@ -89,7 +127,7 @@ def _quiet() -> Iterator[None]:
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():
-        # The paper stops the MLP after 100 iterations, converged or not.
+        # The paper stops the MLP after 100 iterations, converged or not; a kernel may end at a bound.
         warnings.simplefilter("ignore", ConvergenceWarning)
         # LightGBM 4.6 names unnamed features, which scikit-learn 1.8 then misses in what is predicted.
         warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)

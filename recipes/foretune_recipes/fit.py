@@ -23,15 +23,15 @@ from pathlib import Path
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 from .cache import write_atomically
-from .compare import Compared, compare
+from .compare import Compared, compare, prepare
 from .fit_files import FORMAT, Inputs, Json, write_importance, write_predictions
-from .learners import Refused, make_classifier
+from .learners import Refused
 
 
 def fit(inputs: Inputs, processes: int, watch: bool) -> list[Compared]:
     """In the order of the tasks."""
     for predictor in inputs.predictors.values():
-        make_classifier(predictor.classifier, predictor.params, 0)
+        prepare(predictor.learner)
     count = len(inputs.tasks)
     if processes < 2 or count < 2 * processes or sys.platform != "linux":
         if watch:
@@ -81,7 +81,7 @@ def run(path: Path, watch: bool = False) -> Json:
 
 def _versions() -> dict[str, str]:
     """Of what trained, as far as it is loaded."""
-    names = ["numpy", "sklearn", "lightgbm"]
+    names = ["numpy", "scipy", "sklearn", "lightgbm"]
     return {name: sys.modules[name].__version__ for name in names if name in sys.modules}
 
 

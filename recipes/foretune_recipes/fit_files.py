@@ -9,7 +9,7 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from .cache import write_atomically
-from .compare import Compared, Predictor, Split
+from .compare import Compared, PairLearner, Predictor, Split, VariantLearner
 
 FORMAT = 1
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ class Inputs:
             raise ValueError(f"job.json has format {job['format']}, this program reads format {FORMAT}.")
         table = _read(folder / job["features"])
         self.columns = {name: table[name].to_numpy() for name in table.column_names}
-        self.predictors = {one["name"]: Predictor(**one) for one in job["predictors"]}
+        self.predictors = {one["name"]: _predictor(one) for one in job["predictors"]}
         training, pairs = _read(folder / job["splits"]), _read(folder / job["pairs"])
         members, tests = _groups(training), _groups(pairs)
         self.tasks = [
@@ -35,6 +35,13 @@ class Inputs:
 
     def values(self, predictor: Predictor) -> np.ndarray:
         return np.stack([self.columns[name] for name in predictor.features], axis=1)
+
+
+def _predictor(one: Json) -> Predictor:
+    kinds = {"pair": PairLearner, "variant": VariantLearner}
+    fields = dict(one["learner"])
+    learner = kinds[fields.pop("kind")](**fields)
+    return Predictor(one["name"], learner, one["features"])
 
 
 def _read(path: Path) -> pa.Table:

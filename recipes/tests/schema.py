@@ -26,7 +26,7 @@ BOUNDS = {
     "enum": lambda value, bound: value in bound,
     "pattern": lambda value, bound: re.search(bound.replace(r"\p{Cc}", r"\x00-\x1f\x7f-\x9f"), value),
 }
-STRUCTURE = {"$schema", "description", "type", "anyOf", "properties", "required", "items"}
+STRUCTURE = {"$schema", "description", "type", "anyOf", "oneOf", "properties", "required", "items"}
 KNOWN = STRUCTURE | {"additionalProperties", "propertyNames"} | BOUNDS.keys()
 
 
@@ -39,6 +39,9 @@ def _check(value: Any, schema: dict, at: str) -> None:
     assert schema.keys() <= KNOWN, f"{at}: this checker does not know all of {sorted(schema)}"
     if "anyOf" in schema:
         assert any(_fits(value, option, at) for option in schema["anyOf"]), f"{at}: {value!r} fits no option"
+    if "oneOf" in schema:
+        fitting = sum(_fits(value, option, at) for option in schema["oneOf"])
+        assert fitting == 1, f"{at}: {value!r} fits {fitting} options, not one"
     if "type" in schema:
         types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         assert any(_is(value, kind) for kind in types), f"{at}: {value!r} is no {types}"

@@ -16,7 +16,7 @@ from jobs import RECIPES, read_json
 from pyarrow import ipc
 from schema import check
 
-from foretune_recipes.compare import Predictor, Split, compare
+from foretune_recipes.compare import PairLearner, Predictor, Split, VariantLearner, compare, prepare
 from foretune_recipes.fit import run
 from foretune_recipes.learners import Refused, make_classifier
 from foretune_recipes.pairs import all_pairs, pair_features, scaled
@@ -27,7 +27,7 @@ MLP = ("sklearn.neural_network.MLPClassifier", {"hidden_layer_sizes": [32, 32], 
 
 
 def predictor(learner: tuple[str, dict[str, Any]], symmetric: bool = False, features: int = 2) -> Predictor:
-    return Predictor("p", *learner, symmetric, [f"f{i}" for i in range(features)])
+    return Predictor("p", PairLearner(*learner, symmetric), [f"f{i}" for i in range(features)])
 
 
 def split(outcomes: np.ndarray, training: int) -> Split:
@@ -149,7 +149,15 @@ def write(path: Path, columns: dict[str, pa.Array]) -> None:
         writer.write_table(table)
 
 
-def fit_job(folder: Path, learner: tuple = LOGREG, splits: int = 4, processes: int = 1) -> Path:
+def of_pairs(learner: tuple) -> dict[str, Any]:
+    return {"kind": "pair", "classifier": learner[0], "params": learner[1], "symmetric": False}
+
+
+def of_variants(model: str) -> dict[str, Any]:
+    return {"kind": "variant", "model": model}
+
+
+def fit_job(folder: Path, learner: dict | None = None, splits: int = 4, processes: int = 1) -> Path:
     """Variants 0 to 9 train, all pairs of the last six test; one feature decides, one is noise."""
     values = np.random.default_rng(5).permutation(16).astype(np.float64)
     names = [f"s{i}" for i in range(splits)]
@@ -171,13 +179,7 @@ def fit_job(folder: Path, learner: tuple = LOGREG, splits: int = 4, processes: i
             "b": pa.array(list(b) * splits, pa.int32()),
         },
     )
-    one = {
-        "name": "p",
-        "classifier": learner[0],
-        "params": learner[1],
-        "symmetric": False,
-        "features": ["f0", "f1"],
-    }
+    one = {"name": "p", "learner": learner or of_pairs(LOGREG), "features": ["f0", "f1"]}
     job = {
         "format": 1,
         "processes": processes,
@@ -211,14 +213,19 @@ def test_a_job_predicts_every_test_pair_of_every_split(tmp_path: Path) -> None:
 
 
 def test_a_refused_learner_is_told_in_the_result(tmp_path: Path) -> None:
-    result = run(fit_job(tmp_path, ("sklearn.svm.LinearSVC", {})))
+    result = run(fit_job(tmp_path, of_pairs(("sklearn.svm.LinearSVC", {}))))
     check(result, "fit-result")
     assert (result["status"], result["predictions"]) == ("refused", None)
     assert "has no predict_proba" in result["error"]
 
 
+def test_a_learner_of_variants_that_is_not_there_is_refused() -> None:
+    with pytest.raises(Refused, match='no learner of variants "forest"; there is ensemble, gp'):
+        prepare(VariantLearner("forest"))
+
+
 def test_parameters_that_training_refuses_are_told_with_its_words(tmp_path: Path) -> None:
-    result = run(fit_job(tmp_path, (LOGREG[0], {"C": -1})))
+    result = run(fit_job(tmp_path, of_pairs((LOGREG[0], {"C": -1}))))
     assert result["status"] == "refused"
     assert "'C' parameter" in result["error"]
 
@@ -229,13 +236,14 @@ def start(path: Path, *options: str, **streams: Any) -> subprocess.Popen:
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **streams)
 
 
-def test_two_processes_started_early_give_what_one_gives(tmp_path: Path) -> None:
-    job = fit_job(tmp_path, MLP, splits=4, processes=1)
+@pytest.mark.parametrize("learner", [of_pairs(MLP), of_variants("ensemble"), of_variants("gp")])
+def test_two_processes_started_early_give_what_one_gives(tmp_path: Path, learner: dict) -> None:
+    job = fit_job(tmp_path, learner, splits=4, processes=1)
     run(job)
     alone = predictions(tmp_path)
     (tmp_path / "predictions.arrow").unlink()
     early = start(tmp_path / "job.json", "--preload", "sklearn.neural_network", stdin=subprocess.PIPE)
-    fit_job(tmp_path, MLP, splits=4, processes=2)
+    fit_job(tmp_path, learner, splits=4, processes=2)
     errors = _go(early)
     assert (early.returncode, errors) == (0, "")
     assert predictions(tmp_path) == alone

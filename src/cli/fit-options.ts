@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SpecError } from '../errors';
 import type { FeatureSet, LearnSettings } from '../proxies/experiment';
-import { ALL_LEARNERS, learnerNamed, type Learner } from '../proxies/learners';
+import { ALL_LEARNERS, learnerNamed, NESTED_LEARNERS, type Learner } from '../proxies/learners';
 import type { Protocol } from '../proxies/splits';
 
 export interface FitOptions {
@@ -14,6 +14,8 @@ export interface FitOptions {
   readonly trainTask?: string;
   readonly shuffleOutcomes?: boolean;
 }
+
+type Params = Readonly<Record<string, unknown>>;
 
 const DEFAULT_SEEDS = 20;
 
@@ -38,11 +40,13 @@ export function learnSettings(options: FitOptions): LearnSettings | null {
   };
 }
 
-function learnersNamed(
-  names: readonly string[],
-  params: Learner['params'] | undefined,
-): readonly Learner[] {
-  const all = names.flatMap((name) => (['all', 'nested'].includes(name) ? ALL_LEARNERS : [name]));
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  all: ALL_LEARNERS,
+  nested: NESTED_LEARNERS,
+};
+
+function learnersNamed(names: readonly string[], params: Params | undefined): readonly Learner[] {
+  const all = names.flatMap((name): readonly string[] => GROUPS[name] ?? [name]);
   const [first, second] = all;
   if (names.includes('nested') && names.length > 1)
     throw new SpecError('Learner nested chooses among all by itself: name it alone.');
@@ -53,7 +57,7 @@ function learnersNamed(
   return [...new Set(all)].map((name) => learnerNamed(name, params));
 }
 
-function parseParams(text: string | undefined): Learner['params'] | undefined {
+function parseParams(text: string | undefined): Params | undefined {
   if (text === undefined) return undefined;
   const parsed = z.record(z.string(), z.json()).safeParse(parseJson(text));
   if (parsed.success) return parsed.data;

@@ -27,7 +27,7 @@ export function register(program: Command, context: CliContext): void {
     )
     .option(
       '--learner <names>',
-      'lightgbm, logreg, mlp, each also as <name>-symmetric; all; nested; or the import path of a scikit-learn classifier; several with commas',
+      'lightgbm, logreg, mlp, each also as <name>-symmetric; ensemble; gp; all; nested; or the import path of a scikit-learn classifier; several with commas',
     )
     .option('--params <json>', 'arguments of the one learner, e.g. \'{"n_estimators": 50}\'')
     .addOption(new Option('--features <set>', 'what learners see').choices(FEATURE_SETS))

@@ -53,12 +53,15 @@ export function learnedText(
   ].join('\n');
 }
 
+const UNEVEN = '; accuracy is the mean over groups, pooled accuracy that of all pairs';
+
 function protocolText(protocol: string): string {
   if (protocol.startsWith('paper'))
     return `${protocol}: both variants of a test pair were held out; pairs of each split`;
-  if (protocol.endsWith('/within')) return `${protocol}: both variants are of the held-out group`;
+  if (protocol.endsWith('/within'))
+    return `${protocol}: both variants are of the held-out group${UNEVEN}`;
   if (protocol.endsWith('/against'))
-    return `${protocol}: one variant is of the held-out group, the other one was trained on`;
+    return `${protocol}: one variant is of the held-out group, the other one was trained on${UNEVEN}`;
   return `${protocol}: trained on the other study alone`;
 }
 
@@ -75,7 +78,7 @@ function tableOf(fits: readonly Row<'fits'>[]): string {
   ]);
   const head = [
     ...['task', 'proxy', 'features', 'splits', 'pairs'],
-    ...(isUneven ? ['of all pairs'] : []),
+    ...(isUneven ? ['pooled accuracy'] : []),
     ...['accuracy', '95% interval', 'fewer errors'],
   ];
   return formatTable(head, rows);

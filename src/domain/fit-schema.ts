@@ -6,15 +6,32 @@ import { z } from 'zod';
 
 const count = z.number().int().positive();
 
-export const PredictorSchema = z.strictObject({
-  name: z.string().min(1).describe('Names its predictions, e.g. ltc:lightgbm'),
+export const PairLearnerSchema = z.strictObject({
+  kind: z.literal('pair'),
   classifier: z.string().describe('Import path of a scikit-learn classifier'),
   params: z.record(z.string(), z.unknown()).describe('Arguments of its constructor'),
   symmetric: z
     .boolean()
     .describe('Whether it trains on both orders of a pair and averages both when it predicts'),
+});
+
+/** Fitted to variants: those of recipes/foretune_recipes/variant_learners.py. */
+export const VARIANT_LEARNERS = ['ensemble', 'gp'] as const;
+export const VariantLearnerSchema = z.strictObject({
+  kind: z.literal('variant'),
+  model: z
+    .enum(VARIANT_LEARNERS)
+    .describe('ensemble: the mean of three learners; gp: a Gaussian process'),
+});
+
+export const PredictorSchema = z.strictObject({
+  name: z.string().min(1).describe('Names its predictions, e.g. ltc:lightgbm'),
+  learner: z
+    .discriminatedUnion('kind', [PairLearnerSchema, VariantLearnerSchema])
+    .describe('What it trains: a classifier of pairs, or a learner of variants'),
   features: z.array(z.string()).min(1).describe('Columns of the feature table that it sees'),
 });
+export type LearnerSpec = PredictorSpec['learner'];
 export type PredictorSpec = z.infer<typeof PredictorSchema>;
 
 export const FitJobSchema = z.strictObject({
@@ -32,7 +49,11 @@ export const FitJobSchema = z.strictObject({
     .array(
       z.strictObject({
         split: z.string().describe('As in the files'),
-        seed: z.number().int().nonnegative().describe('Decides every random choice of training'),
+        seed: z
+          .number()
+          .int()
+          .nonnegative()
+          .describe('Decides every random choice of a classifier of pairs'),
         predictors: z.array(z.string()).describe('Names of those that are trained on it'),
       }),
     )

@@ -36,6 +36,13 @@ export function configFeatures(rows: readonly Row<'variants'>[]): Map<string, nu
   return new Map(columns.filter(([, values]) => new Set(values).size > 1));
 }
 
+/** Whether a feature is of this setting: `log_lr` of `lr`, `weight:web` of `mixture`. */
+export function isOfSetting(feature: string, setting: string): boolean {
+  if (setting === 'lr') return feature === 'log_lr';
+  const isWeight = setting === 'mixture' && feature.startsWith('weight:');
+  return isWeight || feature.startsWith(`${setting}=`);
+}
+
 type Column = readonly [name: string, values: number[]];
 
 /** A column for each value, but one for two: the other would be its mirror. */

@@ -1,6 +1,7 @@
 /** A fit with learners, laid out: which predictors are trained on which splits of which numbers. Pure. */
 import { SpecError } from '../errors';
 import type { FitJob, PredictorSpec } from '../domain/fit-schema';
+import { isOfSetting } from './configuration';
 import type { Learner } from './learners';
 import type { Sample } from './sample';
 import {
@@ -53,7 +54,8 @@ export interface Experiment {
 const INNER_SPLITS = 5;
 
 /** Throws SpecError when the study has too little for the protocol. */
-export function layOut(settings: LearnSettings, sample: Sample, other: Sample | null): Experiment {
+export function layOut(settings: LearnSettings, known: Sample, other: Sample | null): Experiment {
+  const sample = withoutHeldOut(settings.protocol, known);
   const notes = [...sample.notes, ...(other?.notes ?? []).map((note) => `Other study: ${note}`)];
   const questions = questionsOf(settings, sample);
   const drawn = questions.flatMap((question) => splitsOf(settings, sample, other, question));
@@ -66,8 +68,28 @@ export function layOut(settings: LearnSettings, sample: Sample, other: Sample | 
     : new Map<string, readonly Split[]>();
   const supervised = supervisedBy(settings, featuresOf(sample, other));
   if (!featuresOf(sample, other).config.length)
-    notes.push('Variants do not differ in configuration: no predictor from configuration alone.');
+    notes.push(`${noConfiguration(settings.protocol)}: no predictor from configuration alone.`);
   return { settings, sample, other, supervised, splits, inner, notes };
+}
+
+/**
+ * Without the features of the setting that is held out: no training variant has the held-out value, so
+ * whatever a learner said of it would be extrapolation.
+ */
+function withoutHeldOut(protocol: Protocol, sample: Sample): Sample {
+  if (protocol.kind !== 'leave-group-out') return sample;
+  const { column } = protocol;
+  const dropped = [...sample.config.keys()].filter((name) => isOfSetting(name, column));
+  if (!dropped.length) return sample;
+  const config = new Map([...sample.config].filter(([name]) => !dropped.includes(name)));
+  const note = `Configuration lacks ${dropped.join(', ')}: a held-out value of ${column} is one that no training variant has.`;
+  return { ...sample, config, notes: [...sample.notes, note] };
+}
+
+function noConfiguration(protocol: Protocol): string {
+  return protocol.kind === 'leave-group-out'
+    ? `Variants do not differ in configuration, ${protocol.column} aside`
+    : 'Variants do not differ in configuration';
 }
 
 function questionsOf({ train_task, shuffle: _ }: LearnSettings, sample: Sample): Question[] {
@@ -131,12 +153,15 @@ export function featuresOf(sample: Sample, other: Sample | null): FeatureNames {
   return { indicators: shared('indicators'), config: shared('config') };
 }
 
-function supervisedBy({ learners, features }: LearnSettings, names: FeatureNames): Supervised[] {
+function supervisedBy(
+  { learners, features, protocol }: LearnSettings,
+  names: FeatureNames,
+): Supervised[] {
   const wanted: FeatureSet[] = features === 'config' ? ['config'] : [features, 'config'];
   if (features !== 'config' && !names.indicators.length)
     throw new SpecError('No indicator is measured: there is nothing to learn from.');
   if (features !== 'indicators' && !names.config.length)
-    throw new SpecError('Variants do not differ in configuration: it is no feature.');
+    throw new SpecError(`${noConfiguration(protocol)}: it is no feature.`);
   const usable = wanted.filter((set) => set !== 'config' || names.config.length > 0);
   return usable.flatMap((set) =>
     learners.map((learner) => ({
@@ -168,12 +193,11 @@ export function allSplits({ splits, inner }: Experiment): Split[] {
 export function trainingOf(experiment: Experiment): Pick<FitJob, 'predictors' | 'splits_to_fit'> {
   const names = featuresOf(experiment.sample, experiment.other);
   const predictors = experiment.supervised.map(({ name, learner, features }): PredictorSpec => {
-    const { classifier, params, symmetric } = learner;
     const columns = [
       ...(features === 'config' ? [] : names.indicators),
       ...(features === 'indicators' ? [] : names.config),
     ];
-    return { name, classifier, params, symmetric, features: columns };
+    return { name, learner: learner.spec, features: columns };
   });
   return {
     predictors,

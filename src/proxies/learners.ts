@@ -1,19 +1,22 @@
-/** The learners of learning to compare: those of the paper by short names, others by import path. */
+/** The learners of learning to compare: those of the paper and our two by short names, others by import path. */
+import { VARIANT_LEARNERS, type LearnerSpec } from '../domain/fit-schema';
 import { nearest } from '../domain/explain';
 import { SpecError } from '../errors';
 
 export interface Learner {
   /** As the user names it: `lightgbm-symmetric`. */
   readonly name: string;
-  /** Import path of a scikit-learn classifier. */
+  readonly spec: Readonly<LearnerSpec>;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+interface Classifier {
   readonly classifier: string;
-  readonly params: Readonly<Record<string, unknown>>;
-  /** Trained on both orders of a pair; p = (f(a, b) + 1 - f(b, a)) / 2. */
-  readonly symmetric: boolean;
+  readonly params: Params;
 }
 
 /** arXiv 2504.12491, section 4.3. */
-const KNOWN: Readonly<Record<string, Pick<Learner, 'classifier' | 'params'>>> = {
+const KNOWN: Readonly<Record<string, Classifier>> = {
   lightgbm: { classifier: 'lightgbm.LGBMClassifier', params: {} },
   logreg: {
     classifier: 'sklearn.linear_model.LogisticRegression',
@@ -25,25 +28,48 @@ const KNOWN: Readonly<Record<string, Pick<Learner, 'classifier' | 'params'>>> = 
   },
 };
 const SYMMETRIC = '-symmetric';
-export const ALL_LEARNERS = ['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp'] as const;
+export const ALL_LEARNERS = [
+  'lightgbm',
+  'lightgbm-symmetric',
+  'logreg',
+  'mlp',
+  ...VARIANT_LEARNERS,
+] as const;
+/** Without gp: trained on the five inner splits of each split as well, it would take as long as all others together. */
+export const NESTED_LEARNERS = ALL_LEARNERS.filter((name) => name !== 'gp');
 
 /** Throws SpecError for a name that is neither known nor an import path. */
-export function learnerNamed(name: string, params: Learner['params'] = {}): Learner {
-  const symmetric = name.endsWith(SYMMETRIC);
-  const plain = symmetric ? name.slice(0, -SYMMETRIC.length) : name;
+export function learnerNamed(name: string, params?: Params): Learner {
+  const model = VARIANT_LEARNERS.find((one) => one === name);
+  if (model && params)
+    throw new SpecError(`Learner ${name} has no parameters: its settings are part of it.`);
+  if (model) return { name, spec: { kind: 'variant', model } };
+  const { plain, symmetric } = formOf(name);
   const known = Object.hasOwn(KNOWN, plain) ? KNOWN[plain] : undefined;
-  if (known) return { name, ...known, params: { ...known.params, ...params }, symmetric };
-  if (/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(plain))
-    return { name, classifier: plain, params, symmetric };
-  const names = [...Object.keys(KNOWN).flatMap((one) => [one, one + SYMMETRIC]), 'all', 'nested'];
+  if (!known && !IMPORT_PATH.test(plain)) throw noLearner(name);
+  const classifier = known?.classifier ?? plain;
+  const given = { ...known?.params, ...params };
+  return { name, spec: { kind: 'pair', classifier, params: given, symmetric } };
+}
+const IMPORT_PATH = /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/;
+
+function formOf(name: string): { readonly plain: string; readonly symmetric: boolean } {
+  const symmetric = name.endsWith(SYMMETRIC);
+  return { plain: symmetric ? name.slice(0, -SYMMETRIC.length) : name, symmetric };
+}
+
+function noLearner(name: string): SpecError {
+  const forms = Object.keys(KNOWN).flatMap((one) => [one, one + SYMMETRIC]);
+  const names = [...forms, ...VARIANT_LEARNERS, 'all', 'nested'];
   const guess = nearest(name, names);
-  throw new SpecError(
+  return new SpecError(
     `There is no learner "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Expected ${names.join(', ')}, or the import path of a scikit-learn classifier such as sklearn.ensemble.RandomForestClassifier.`,
   );
 }
 
 /** The module to import while the record is being read; null for one that the user named. */
-export function knownModule({ name, classifier }: Learner): string | null {
-  const plain = name.endsWith(SYMMETRIC) ? name.slice(0, -SYMMETRIC.length) : name;
-  return Object.hasOwn(KNOWN, plain) ? classifier.slice(0, classifier.lastIndexOf('.')) : null;
+export function knownModule({ name, spec }: Learner): string | null {
+  if (spec.kind === 'variant') return 'foretune_recipes.variant_learners';
+  if (!Object.hasOwn(KNOWN, formOf(name).plain)) return null;
+  return spec.classifier.slice(0, spec.classifier.lastIndexOf('.'));
 }

@@ -19,7 +19,7 @@ describe('the options of fit', () => {
       shuffle: false,
     });
     expect(settings?.learners.map(({ name }) => name)).toEqual([
-      ...['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp'],
+      ...['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp', 'ensemble', 'gp'],
     ]);
     expect(learnSettings({ shuffleOutcomes: true })?.protocol).toEqual(settings?.protocol);
   });
@@ -31,20 +31,36 @@ describe('the options of fit', () => {
     expect(learners).toEqual([
       {
         name: 'mlp-symmetric',
-        classifier: 'sklearn.neural_network.MLPClassifier',
-        params: { hidden_layer_sizes: [32, 32], max_iter: 5 },
-        symmetric: true,
+        spec: {
+          kind: 'pair',
+          classifier: 'sklearn.neural_network.MLPClassifier',
+          params: { hidden_layer_sizes: [32, 32], max_iter: 5 },
+          symmetric: true,
+        },
       },
     ]);
+    const spec = { kind: 'pair', classifier: 'sklearn.svm.SVC', params: {}, symmetric: false };
     expect(learnSettings({ learner: 'sklearn.svm.SVC' })?.learners).toEqual([
-      { name: 'sklearn.svm.SVC', classifier: 'sklearn.svm.SVC', params: {}, symmetric: false },
+      { name: 'sklearn.svm.SVC', spec },
     ]);
+  });
+
+  it('name learners of variants, which nested selection takes without the slowest', () => {
+    expect(learnSettings({ learner: 'ensemble,gp' })?.learners).toEqual([
+      { name: 'ensemble', spec: { kind: 'variant', model: 'ensemble' } },
+      { name: 'gp', spec: { kind: 'variant', model: 'gp' } },
+    ]);
+    const nested = learnSettings({ learner: 'nested' })?.learners.map(({ name }) => name);
+    expect(nested).toEqual(['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp', 'ensemble']);
   });
 
   it.each<[FitOptions, RegExp]>([
     [{ learner: 'lightgm' }, /no learner "lightgm". Did you mean "lightgbm"\?/],
     [{ learner: 'nested,mlp' }, /name it alone/],
-    [{ params: '{}' }, /4 are named/],
+    [{ learner: 'ensembl' }, /no learner "ensembl". Did you mean "ensemble"\?/],
+    [{ learner: 'gp-symmetric' }, /no learner "gp-symmetric"/],
+    [{ learner: 'ensemble', params: '{}' }, /ensemble has no parameters/],
+    [{ params: '{}' }, /6 are named/],
     [{ learner: 'mlp', params: '[1]' }, /not a JSON object/],
     [{ learner: 'mlp', params: '{' }, /not a JSON object/],
     [{ protocol: 'all-pairs', learner: 'mlp' }, /holds no variant out/],
@@ -88,7 +104,9 @@ describe('the words of a fit with learners', () => {
         ...['cms (from rag)', 'nested:both', 'both', '2', '6', '0.750 ± 0.050'],
         ...['0.500 - 1.000', '63%'],
       ],
-      ['leave-group-out:lr/within: both variants are of the held-out group'],
+      [
+        'leave-group-out:lr/within: both variants are of the held-out group; accuracy is the mean over groups, pooled accuracy that of all pairs',
+      ],
       ['task', 'proxy', 'features', 'splits', 'pairs', 'accuracy', '95% interval', 'fewer errors'],
       ['cms', 'inv_ppl_clm (perplexity)', '-', '1', '6', '0.750', '0.500 - 1.000', '-'],
       ['nested:both chose on cms: ltc:mlp 2'],
@@ -98,7 +116,7 @@ describe('the words of a fit with learners', () => {
   it('have the accuracy of all pairs beside that of uneven splits', () => {
     const uneven = fitRow({ ...within, details_json: '{"pooled_accuracy": 0.7}' });
     const lines = learnedText({ ...fit, fits: [uneven] }, false).split('\n');
-    expect(lines.at(-2)).toMatch(/ {2}of all pairs {2}accuracy {2}/);
+    expect(lines.at(-2)).toMatch(/ {2}pooled accuracy {2}accuracy {2}/);
     expect(lines.at(-1)).toMatch(/ {2}0.700 +0.750 +0.500 - 1.000/);
   });
 

@@ -83,6 +83,28 @@ describe('an experiment', () => {
     expect(() => lay({ features: 'config' }, { ...rows, variants })).toThrow(/it is no feature/);
   });
 
+  it.each([
+    ['lr', 'log_lr', ['objective=sc', 'tag=true']],
+    ['objective', 'objective=sc', ['log_lr', 'tag=true']],
+    ['tag', 'tag=true', ['objective=sc', 'log_lr']],
+  ])('has no feature of the setting %s that is held out, and says so', (column, dropped, left) => {
+    const experiment = lay({ features: 'both', protocol: { kind: 'leave-group-out', column } });
+    const { predictors } = trainingOf(experiment);
+    expect(predictors.map(({ features }) => features.slice(-2))).toEqual([left, left]);
+    expect(predictors.map(({ features }) => features.length)).toEqual([7, 2]);
+    expect(featureTable(experiment).has(dropped)).toBe(false);
+    expect(experiment.notes.join()).toContain(`Configuration lacks ${dropped}: `);
+  });
+
+  it('refuses to learn from a configuration of which nothing is left but what is held out', () => {
+    const rows = studyOf(12);
+    const variants = rows.variants.map((row) => ({ ...row, objective: 'clm', config_json: '{}' }));
+    const held = { protocol: { kind: 'leave-group-out', column: 'lr' } } as const;
+    const only = { ...rows, variants };
+    expect(() => lay({ ...held, features: 'config' }, only)).toThrow(/lr aside: it is no feature/);
+    expect(lay(held, only).notes.join()).toContain('lr aside: no predictor from configuration');
+  });
+
   it('leaves a split out whose training variants all have one outcome', () => {
     const rows = studyOf(12);
     const outcomes = rows.outcomes.map((row, i) => ({ ...row, value: i === 0 ? 1 : 0 }));
