@@ -1,19 +1,31 @@
 /** `foretune recommend <study> --task T --top K`: which few variants are worth fine-tuning. */
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { measurements } from '../../activities/fits';
+import { SpecError } from '../errors';
 import { measure } from '../proxies/measurements';
 import { recommendVariants } from '../proxies/recommend';
+import { replayLoop } from '../proxies/replay';
 import { savingsOf } from '../proxies/savings';
 import { recommendationText } from './answer-text';
 import type { CliContext } from './context';
 import { parseVersion } from './data';
 import { printObject } from './output';
-import { openSession } from './session';
+import { replayText } from './replay-text';
+import { openSession, type Session } from './session';
 
 interface RecommendOptions {
   readonly task: string;
   readonly top: number;
   readonly version?: number;
+  readonly replay?: boolean;
+  readonly batch?: number;
+  readonly explore?: number;
+  readonly seeds?: number;
+}
+
+interface Asked {
+  readonly study: string;
+  readonly dataset_version: number;
 }
 
 export function register(program: Command, context: CliContext): void {
@@ -25,6 +37,10 @@ export function register(program: Command, context: CliContext): void {
       new Option('--top <k>', 'how many can be fine-tuned').argParser(parseVersion).default(5),
     )
     .option('--version <n>', 'as the dataset was at a version', parseVersion)
+    .option('--replay', 'of a finished study: the regret of the loop and of fixed orders')
+    .option('--batch <n>', 'replay: variants a round (default: 5)', parseCount)
+    .option('--explore <share>', 'replay: drawn at random (default: 0.2)', parseShare)
+    .option('--seeds <n>', 'replay: orders drawn (default: 20)', parseCount)
     .description('rank the variants of a study, fine-tuned or not, by who is likely to be best')
     .action((study: string, options: RecommendOptions) => recommend(context, study, options));
 }
@@ -32,17 +48,61 @@ export function register(program: Command, context: CliContext): void {
 async function recommend(
   context: CliContext,
   name: string,
-  { task, top, version }: RecommendOptions,
+  options: RecommendOptions,
 ): Promise<void> {
+  refuseAlone(options);
   const session = await openSession(context);
   const study = await session.studies.resolve(name);
-  const dataset_version = version ?? (await session.dataset.version());
+  const dataset_version = options.version ?? (await session.dataset.version());
+  const answer = options.replay ? printReplay : printRanking;
+  await answer(context, session, { study, dataset_version }, options);
+}
+
+function refuseAlone({ replay, batch, explore, seeds }: RecommendOptions): void {
+  if (replay || [batch, explore, seeds].every((value) => value === undefined)) return;
+  throw new SpecError(
+    '--batch, --explore and --seeds belong to --replay: add it, or leave them out.',
+  );
+}
+
+async function printRanking(
+  context: CliContext,
+  { dataset }: Session,
+  { study, dataset_version }: Asked,
+  { task, top }: RecommendOptions,
+): Promise<void> {
   const [rows, runs] = await Promise.all([
-    measurements(session.dataset, study, dataset_version),
-    session.dataset.read('runs', { study, version: dataset_version }),
+    measurements(dataset, study, dataset_version),
+    dataset.read('runs', { study, version: dataset_version }),
   ]);
   const found = recommendVariants(measure(rows), task, top);
   const savings = savingsOf(runs, task, { variants: found.ranking.length, fine_tuned: top });
   const answer = { study, task, dataset_version, held_out: true, ...found, savings };
   printObject(context, answer, () => recommendationText(answer));
+}
+
+async function printReplay(
+  context: CliContext,
+  { dataset }: Session,
+  { study, dataset_version }: Asked,
+  { task, batch = 5, explore = 0.2, seeds = 20 }: RecommendOptions,
+): Promise<void> {
+  const measured = measure(await measurements(dataset, study, dataset_version));
+  const answer = {
+    ...{ study, task, dataset_version, seeds },
+    ...replayLoop(measured, task, { batch, explore, seeds }),
+  };
+  printObject(context, answer, () => replayText(answer));
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError(`"${text}" is not a whole number of 1 or more.`);
+}
+
+function parseShare(text: string): number {
+  const value = Number(text);
+  if (text.trim() && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`"${text}" is not a share from 0 to 1.`);
 }

@@ -130,6 +130,7 @@ function keyOf({ features }: Candidate): string {
   return JSON.stringify(features);
 }
 
-function byName(a: string, b: string): number {
+/** "v2" before "v10". */
+export function byName(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : 1);
 }
