@@ -10,12 +10,14 @@ import { createImportActivities } from './import';
 import { createJobActivities } from './jobs';
 import { createPlanActivities } from './plan';
 import { createReportActivities } from './report';
+import { createRoundActivities } from './rounds';
 import { createVariantActivities, type DescribeWorkflow } from './variants';
 import { withFailures } from './failure';
 
 export type { JobOutcome } from './jobs';
 export type { PlanSummary } from './plan';
 export type { StudySummary } from './report';
+export type { Choice } from './rounds';
 
 export interface ActivityDeps {
   readonly dataset: Dataset;
@@ -45,6 +47,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createPlanActivities({ ...deps, studies }),
     ...createVariantActivities({ ...deps, studies }),
     ...createImportActivities({ ...deps, studies }),
+    ...createRoundActivities({ ...deps, studies }),
     ...createJobActivities({ ...deps, studies, pollers }),
     ...createFitActivities({ ...deps, studies }),
     ...createReportActivities({ ...deps, studies }),

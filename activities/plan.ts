@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SpecError } from '../src/errors';
 import { fingerprint, sha256, sourceDigest } from '../src/fingerprint';
-import { BASE_VARIANT, studyId } from '../src/domain/ids';
+import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
 import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
 import type { RecipeFacts } from '../src/domain/runs';
 import type { Study, TrainedStudy } from '../src/domain/schema';
@@ -27,6 +27,8 @@ export interface PlanSummary {
   readonly kind: Study['kind'];
   readonly runs_base: boolean;
   readonly variants_to_run: number;
+  /** Set where variants are fine-tuned in rounds: `variants_to_run` counts those to measure. */
+  readonly in_rounds?: true;
 }
 
 interface Deps {
@@ -101,7 +103,8 @@ export function createPlanActivities(deps: Deps) {
         status: 'running',
       });
       await recordVariants(dataset, spec, new Date());
-      return summarise(plan, key);
+      const in_rounds = spec.study.kind === 'trained' && spec.study.fine_tune !== undefined;
+      return summarise(plan, key, in_rounds);
     },
 
     /** Ids of the variants that have jobs to run, a page at a time, the base not among them. */
@@ -109,32 +112,41 @@ export function createPlanActivities(deps: Deps) {
       readonly plan_key: string;
       readonly offset: number;
       readonly limit: number;
+      readonly part?: VariantPart;
     }): Promise<string[]> {
-      const ids = variantsToRun(await studies.plan(page.plan_key));
+      const ids = variantsToRun(await studies.plan(page.plan_key), page.part);
       return ids.slice(page.offset, page.offset + page.limit);
     },
 
     async listJobs(of: {
       readonly plan_key: string;
       readonly variant_id: string;
+      readonly part?: VariantPart;
     }): Promise<PlannedJob[]> {
       const plan = await studies.plan(of.plan_key);
-      return plan.jobs.filter((job) => job.variant_id === of.variant_id);
+      return plan.jobs.filter((job) => job.variant_id === of.variant_id && isPart(job, of.part));
     },
   };
 }
 
-function summarise(plan: Plan, key: string): PlanSummary {
+function summarise(plan: Plan, key: string, in_rounds: boolean): PlanSummary {
   return {
     key,
     kind: plan.kind,
     runs_base: plan.jobs.some((job) => job.variant_id === BASE_VARIANT),
-    variants_to_run: variantsToRun(plan).length,
+    variants_to_run: variantsToRun(plan, in_rounds ? 'measure' : undefined).length,
+    ...(in_rounds ? { in_rounds } : {}),
   };
 }
 
-function variantsToRun(plan: Plan): string[] {
-  const ids = new Set(plan.jobs.map((job) => job.variant_id));
+/** The tuning job is the one whose runs belong to tasks. */
+export function isPart({ stage }: PlannedJob, part: VariantPart | undefined): boolean {
+  return !part || (part === 'tune') === (stage === 'sft' || stage === 'evaluate');
+}
+
+export function variantsToRun(plan: Plan, part?: VariantPart): string[] {
+  const jobs = plan.jobs.filter((job) => isPart(job, part));
+  const ids = new Set(jobs.map((job) => job.variant_id));
   ids.delete(BASE_VARIANT);
   return [...ids];
 }

@@ -3,14 +3,23 @@ import type { Dataset } from '../src/dataset/log';
 import type { Latest, Studies } from '../src/dataset/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Row } from '../src/dataset/tables';
+import type { Plan } from '../src/domain/plan';
 import type { RunStatus } from '../src/domain/vocabulary';
-import { countStatuses, latestRuns, runStatuses, type RunCounts } from '../src/domain/status';
+import {
+  countStatuses,
+  latestRuns,
+  runStatuses,
+  untunedVariants,
+  type RunCounts,
+} from '../src/domain/status';
 import { renderReport } from '../src/report/report';
 
 export interface StudySummary {
   readonly study: string;
   readonly status: Latest['status'];
   readonly runs: RunCounts;
+  /** Where not all variants are fine-tuned: how many the budget left out. */
+  readonly not_fine_tuned?: number;
   readonly report_key: string;
   readonly dataset_version: number;
 }
@@ -28,12 +37,22 @@ export function createReportActivities(deps: Deps) {
     async reportStudy(of: {
       readonly study: string;
       readonly cancelled: boolean;
+      /** Where not all are fine-tuned: the variants that were chosen. */
+      readonly chosen?: readonly string[];
     }): Promise<StudySummary> {
       const { studies, dataset } = deps;
       const latest = await studies.latest(of.study);
       const statuses = await statusOfRuns(deps, of.study);
       const report_key = await studies.saveReport(of.study, await buildReport(deps, of.study));
-      const status = conclusion([...statuses.values()], of.cancelled);
+      const plan = latest && (await studies.plan(latest.plan_key));
+      const untuned = plan && of.chosen ? leftOut(plan, statuses, of.chosen) : new Set();
+      const lacking = (plan?.runs ?? []).filter(
+        ({ task, variant_id }) => task === null || !untuned.has(variant_id),
+      );
+      const status = conclusion(
+        lacking.flatMap(({ run_id }) => statuses.get(run_id) ?? []),
+        of.cancelled,
+      );
       if (latest)
         await studies.saveLatest(of.study, {
           ...latest,
@@ -45,11 +64,22 @@ export function createReportActivities(deps: Deps) {
         study: of.study,
         status,
         runs,
+        ...(of.chosen && { not_fine_tuned: untuned.size }),
         report_key,
         dataset_version: await dataset.version(),
       };
     },
   };
+}
+
+/** The variants that nobody chose: the budget left them out, and their fine-tuning is not lacking. */
+function leftOut(
+  plan: Plan,
+  statuses: ReadonlyMap<string, RunStatus>,
+  chosen: readonly string[],
+): ReadonlySet<string> {
+  const asked = new Set(chosen);
+  return new Set([...untunedVariants(plan, statuses)].filter((id) => !asked.has(id)));
 }
 
 /** The status of every run of the study's latest plan. */

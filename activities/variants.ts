@@ -1,6 +1,6 @@
 /** Finds variants that closed without telling their study (ended by force, or failed). */
 import { latestRuns, runStatuses } from '../src/domain/status';
-import { variantWorkflowId } from '../src/domain/ids';
+import { variantWorkflowId, type VariantPart } from '../src/domain/ids';
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/dataset/studies';
 import type { VariantEnded } from '../workflows/messages';
@@ -20,12 +20,13 @@ export function createVariantActivities({ dataset, studies, describeWorkflow }: 
     async closedVariants(of: {
       readonly study: string;
       readonly variant_ids: readonly string[];
+      readonly part?: VariantPart;
     }): Promise<VariantEnded[]> {
       const states = await Promise.all(
-        of.variant_ids.map((id) => describeWorkflow(variantWorkflowId(of.study, id))),
+        of.variant_ids.map((id) => describeWorkflow(variantWorkflowId(of.study, id, of.part))),
       );
       const closed = of.variant_ids.filter((_, i) => states[i] !== 'running');
-      return closed.length ? countEnds(dataset, studies, of.study, closed) : [];
+      return closed.length ? countEnds(dataset, studies, of, closed) : [];
     },
   };
 }
@@ -33,7 +34,7 @@ export function createVariantActivities({ dataset, studies, describeWorkflow }: 
 async function countEnds(
   dataset: Dataset,
   studies: Studies,
-  study: string,
+  { study, part }: { readonly study: string; readonly part?: VariantPart },
   variantIds: readonly string[],
 ): Promise<VariantEnded[]> {
   const latest = await studies.latest(study);
@@ -42,7 +43,10 @@ async function countEnds(
   const statuses = runStatuses(plan, latestRuns(await dataset.read('runs', { study })));
   return variantIds.map((variant_id) => {
     const planned = plan.runs.filter(
-      (run) => run.variant_id === variant_id && run.action === 'run',
+      (run) =>
+        run.variant_id === variant_id &&
+        run.action === 'run' &&
+        (!part || (part === 'tune') === (run.task !== null)),
     );
     const count = (...wanted: string[]) =>
       planned.filter((run) => wanted.includes(statuses.get(run.run_id) ?? '')).length;

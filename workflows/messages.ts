@@ -1,9 +1,12 @@
 /** Signals, updates and queries of the workflows. The wire name lacks the kind's suffix. */
+import type { VariantPart } from '../src/domain/ids';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
 export interface VariantEnded {
   readonly variant_id: string;
   readonly runs: RunCounts;
+  /** Which of its workflows ended, where it has two. */
+  readonly part?: VariantPart;
 }
 
 /** How many runs ended in each way. */
@@ -15,7 +18,7 @@ export interface RunCounts {
 }
 
 export interface StudyProgress {
-  readonly phase: 'planning' | 'importing' | 'base' | 'variants' | 'fitting' | 'ended';
+  readonly phase: 'planning' | 'importing' | 'base' | 'variants' | 'rounds' | 'fitting' | 'ended';
   readonly paused: boolean;
   readonly cancelled: boolean;
   readonly window: number;

@@ -1,6 +1,7 @@
 /** What a study remembers while it runs, as plain data: it travels whole over a continue-as-new. */
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { PlanSummary } from '../activities';
+import type { VariantPart } from '../src/domain/ids';
 import { addCounts, NO_RUNS } from './counts';
 import {
   cancelUpdate,
@@ -29,6 +30,10 @@ export interface StudyState {
   window: number;
   paused: boolean;
   cancelled: boolean;
+  /** Set where variants are fine-tuned in rounds: all are measured first, then the chosen ones tuned. */
+  part?: VariantPart;
+  /** The variants chosen so far, in rounds. */
+  chosen?: string[];
 }
 
 export function newState(window: number): StudyState {
@@ -66,7 +71,9 @@ export function handleMessages(
     return progress(state);
   };
   const validator = () => refuseWhenEnding(state);
-  setHandler(variantEndedSignal, (ended) => endVariant(state, ended));
+  setHandler(variantEndedSignal, (ended) => {
+    if (ended.part === state.part) endVariant(state, ended);
+  });
   setHandler(progressQuery, () => progress(state));
   setHandler(pauseUpdate, () => change({ paused: true }, 'hold'), { validator });
   setHandler(resumeUpdate, () => change({ paused: false }, 'hold'), { validator });
@@ -81,7 +88,7 @@ export function handleMessages(
 
 function progress(state: StudyState): StudyProgress {
   const { phase, paused, cancelled, window, open, runs } = state;
-  const variants_to_run = state.plan?.variants_to_run ?? 0;
+  const variants_to_run = (state.plan?.variants_to_run ?? 0) + (state.chosen?.length ?? 0);
   return {
     phase,
     paused,

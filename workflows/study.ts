@@ -45,10 +45,11 @@ export async function studyWorkflow(input: StudyInput): Promise<StudySummary> {
   }
   await runBase(input, state);
   await runVariants(input, state);
+  if (state.plan.in_rounds) await runRounds(input, state);
   return conclude(input.study, state);
 
   async function forward(send: 'hold' | 'stop'): Promise<void> {
-    await Promise.all(state.open.map((id) => signalVariant(input.study, id, send, state.paused)));
+    await Promise.all(state.open.map((id) => signalVariant(input.study, state, id, send)));
   }
 }
 
@@ -66,7 +67,10 @@ async function runBase(input: StudyInput, state: StudyState): Promise<void> {
 }
 
 async function runVariants(input: StudyInput, state: StudyState): Promise<void> {
+  // Continued as new in its rounds: all variants are measured.
+  if (state.part === 'tune') return;
   state.phase = 'variants';
+  if (state.plan?.in_rounds) state.part = 'measure';
   while (!state.cancelled) {
     if (!state.queue.length && !(await fetchPage(state))) break;
     await until(input, state, () => mayStart(state));
@@ -75,6 +79,31 @@ async function runVariants(input: StudyInput, state: StudyState): Promise<void> 
     await leaveLongHistory(input, state);
   }
   await until(input, state, () => !state.open.length);
+}
+
+/** The variants of a round end before the next is chosen, since their outcomes decide it. */
+async function runRounds(input: StudyInput, state: StudyState): Promise<void> {
+  state.phase = 'rounds';
+  state.part = 'tune';
+  while (!state.cancelled) {
+    if (!state.queue.length && !(await chooseRound(input, state))) break;
+    await until(input, state, () => mayStart(state));
+    const next = state.cancelled ? undefined : state.queue.shift();
+    if (next !== undefined) await startVariant(input.study, state, next);
+    await leaveLongHistory(input, state);
+  }
+  await until(input, state, () => !state.open.length);
+}
+
+async function chooseRound({ study, ...input }: StudyInput, state: StudyState): Promise<boolean> {
+  await until({ study, ...input }, state, () => !state.open.length);
+  if (!state.plan || state.cancelled) return false;
+  const chosen = state.chosen ?? [];
+  const choices = await books.chooseVariants({ study, plan_key: state.plan.key, chosen });
+  const ids = choices.map(({ variant_id }) => variant_id);
+  state.chosen = [...chosen, ...ids];
+  state.queue.push(...ids);
+  return ids.length > 0;
 }
 
 /** Asked again after every message: the window and the pause may change while waiting. */
@@ -88,6 +117,7 @@ async function fetchPage(state: StudyState): Promise<boolean> {
     plan_key: state.plan.key,
     offset: state.offset,
     limit: PAGE,
+    ...partOf(state),
   });
   state.offset += page.length;
   state.queue.push(...page);
@@ -100,8 +130,8 @@ async function startVariant(study: string, state: StudyState, variant_id: string
   let adopted = false;
   try {
     await startChild(variantWorkflow, {
-      workflowId: variantWorkflowId(study, variant_id),
-      args: [{ study, variant_id, plan_key: state.plan.key }],
+      workflowId: variantWorkflowId(study, variant_id, state.part),
+      args: [{ study, variant_id, plan_key: state.plan.key, ...partOf(state) }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       searchAttributes: {
         ForetuneStudy: [study],
@@ -115,8 +145,8 @@ async function startVariant(study: string, state: StudyState, variant_id: string
     adopted = true;
   }
   // What was asked while it started did not reach it, and an adopted one may be held from before.
-  if (adopted || state.paused) await signalVariant(study, variant_id, 'hold', state.paused);
-  if (state.cancelled) await signalVariant(study, variant_id, 'stop', state.paused);
+  if (adopted || state.paused) await signalVariant(study, state, variant_id, 'hold');
+  if (state.cancelled) await signalVariant(study, state, variant_id, 'stop');
 }
 
 /** Waits for variants and messages, however long that takes. */
@@ -130,7 +160,11 @@ async function until(input: StudyInput, state: StudyState, ready: () => boolean)
 /** Variants that closed without a word are ended all the same. */
 async function reconcile(study: string, state: StudyState): Promise<void> {
   if (!state.open.length) return;
-  const closed = await books.closedVariants({ study, variant_ids: state.open });
+  const closed = await books.closedVariants({
+    study,
+    variant_ids: state.open,
+    ...partOf(state),
+  });
   for (const ended of closed) endVariant(state, ended);
 }
 
@@ -144,20 +178,29 @@ async function leaveLongHistory(input: StudyInput, state: StudyState): Promise<v
 async function conclude(study: string, state: StudyState): Promise<StudySummary> {
   state.phase = 'fitting';
   await books.fitStudy({ study });
-  const summary = await books.reportStudy({ study, cancelled: state.cancelled });
+  const summary = await books.reportStudy({
+    study,
+    cancelled: state.cancelled,
+    ...(state.plan?.in_rounds && { chosen: state.chosen ?? [] }),
+  });
   state.phase = 'ended';
   upsertSearchAttributes({ ForetuneStatus: [summary.status] });
   await condition(allHandlersFinished);
   return summary;
 }
 
+/** Absent where variants are run whole, so that what is sent is as it was before there were rounds. */
+function partOf({ part }: StudyState): Pick<StudyState, 'part'> {
+  return part ? { part } : {};
+}
+
 async function signalVariant(
   study: string,
+  { part, paused }: StudyState,
   variant_id: string,
   send: 'hold' | 'stop',
-  paused: boolean,
 ): Promise<void> {
-  const variant = getExternalWorkflowHandle(variantWorkflowId(study, variant_id));
+  const variant = getExternalWorkflowHandle(variantWorkflowId(study, variant_id, part));
   const args = send === 'hold' ? [{ paused }] : [];
   // A variant that has just ended cannot be told: its own signal is on the way.
   await variant.signal(send, ...args).catch(() => undefined);

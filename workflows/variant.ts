@@ -13,7 +13,7 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import { studyWorkflowId } from '../src/domain/ids';
+import { studyWorkflowId, type VariantPart } from '../src/domain/ids';
 import type { PlannedJob } from '../src/domain/plan';
 import { RETRY_BUDGETS, type FailureClass, type RunStatus } from '../src/domain/vocabulary';
 import { books, cluster } from './activity-options';
@@ -24,6 +24,8 @@ export interface VariantInput {
   readonly study: string;
   readonly variant_id: string;
   readonly plan_key: string;
+  /** Only these of its jobs; absent: all. */
+  readonly part?: VariantPart;
 }
 
 export async function variantWorkflow(input: VariantInput): Promise<RunCounts> {
@@ -115,7 +117,8 @@ async function recover(failure: FailureClass, time: number): Promise<void> {
 async function tellStudy(input: VariantInput, runs: RunCounts): Promise<void> {
   const study = getExternalWorkflowHandle(studyWorkflowId(input.study));
   try {
-    await study.signal(variantEndedSignal, { variant_id: input.variant_id, runs });
+    const { variant_id, part } = input;
+    await study.signal(variantEndedSignal, { variant_id, runs, ...(part && { part }) });
   } catch (error) {
     log.warn('The study is not there to be told', { error: String(error) });
   }

@@ -18,6 +18,8 @@ export async function executeStudy(
   const id = studyId(study);
   await startStudy(context, session.client, study);
   const summary = await watchStudy(context, session, id);
+  if (summary.not_fine_tuned)
+    context.stderr(`${summary.not_fine_tuned} variants not fine-tuned (budget).`);
   await printFailures(context, session, id);
   const html = await session.studies.report(id);
   const report = html === null ? null : writeReportFile(context, id, html);

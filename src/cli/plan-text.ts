@@ -10,11 +10,11 @@ export interface PlanCounts {
 }
 
 export function countPlan(plan: Plan): PlanCounts {
-  const toRun = plan.runs.filter((run) => run.action === 'run');
+  const toRun = plan.runs.filter((run) => run.action === 'run' && run.budget !== 'spent');
   const known = toRun.map((run) => run.estimated_seconds).filter((seconds) => seconds !== null);
   const total = known.reduce((sum, seconds) => sum + seconds, 0);
   return {
-    reuse: plan.runs.length - toRun.length,
+    reuse: plan.runs.filter((run) => run.action === 'reuse').length,
     run: toRun.length,
     estimated_seconds: known.length ? (total / known.length) * toRun.length : null,
   };
@@ -24,11 +24,23 @@ export function countPlan(plan: Plan): PlanCounts {
 export function planSummary(plan: Plan): string {
   const { reuse, run, estimated_seconds } = countPlan(plan);
   const total = `${plan.study}: ${plan.runs.length} run${plan.runs.length === 1 ? '' : 's'}`;
+  const untuned = untunedText(plan);
+  if (!run && untuned) return `${total}: ${reuse} reused, nothing to run${untuned}`;
   if (!run) return `${total}, every one reused: nothing to run`;
   const jobs = plan.jobs.length ? ` in ${plan.jobs.length} jobs` : '';
   const cost =
     estimated_seconds === null ? '' : `, about ${duration(estimated_seconds)} of computing`;
-  return `${total}: ${reuse} reused, ${run} to run${jobs}${cost}`;
+  return `${total}: ${reuse} reused, ${run} to run${jobs}${cost}${untuned}`;
+}
+
+/** What a budget leaves out, or has yet to choose. */
+function untunedText(plan: Plan): string {
+  const left = plan.runs.filter(({ budget }) => budget !== undefined);
+  const n = new Set(left.map(({ variant_id }) => variant_id)).size;
+  if (!n) return '';
+  return left.some(({ budget }) => budget === 'open')
+    ? `; of ${n} variants only those are fine-tuned that are chosen within the budget`
+    : `; ${n} variant${n === 1 ? '' : 's'} not fine-tuned (budget)`;
 }
 
 export function planTable(plan: Plan): string {
@@ -37,6 +49,6 @@ export function planTable(plan: Plan): string {
 }
 
 function estimate(run: PlannedRun): string {
-  if (run.action === 'reuse') return '';
+  if (run.action === 'reuse' || run.budget === 'spent') return '';
   return run.estimated_seconds === null ? 'unknown' : duration(run.estimated_seconds);
 }

@@ -2,7 +2,13 @@
 import { closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import path from 'node:path';
 import type { ClusterEntry } from '../../activities';
-import { latestRuns, runStatuses, countStatuses, type RunCounts } from '../domain/status';
+import {
+  latestRuns,
+  runStatuses,
+  countStatuses,
+  untunedVariants,
+  type RunCounts,
+} from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/schema';
 import type { RunStatus } from '../domain/vocabulary';
@@ -17,6 +23,8 @@ export interface StudyProgress {
   readonly current: readonly Progress[];
   /** Null until something of the same kind was measured. */
   readonly seconds_left: number | null;
+  /** Of a study that has ended: variants that its budget left out. */
+  readonly not_fine_tuned: number;
 }
 
 export async function studyProgress(
@@ -36,6 +44,7 @@ export async function studyProgress(
     latest,
     current,
     seconds_left: secondsLeft(plan, statuses, latest),
+    not_fine_tuned: books.ended_at ? untunedVariants(plan, statuses).size : 0,
   };
 }
 
@@ -108,8 +117,10 @@ function secondsLeft(
     if (row.wall_seconds !== null)
       seconds.set(kind, [...(seconds.get(kind) ?? []), row.wall_seconds]);
   }
-  const left = plan.runs.filter((run) =>
-    ['pending', 'running'].includes(statuses.get(run.run_id) ?? ''),
+  if (plan.runs.some(({ budget }) => budget === 'open')) return null;
+  const left = plan.runs.filter(
+    (run) =>
+      run.budget !== 'spent' && ['pending', 'running'].includes(statuses.get(run.run_id) ?? ''),
   );
   const costs = left.map(
     (run) => mean(seconds.get(`${run.stage}/${run.task ?? ''}`)) ?? run.estimated_seconds,

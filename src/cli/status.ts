@@ -46,6 +46,9 @@ async function showStatus(
         Object.entries(counts)
           .map(([word, n]) => `${n} ${word}`)
           .join(', '),
+        ...(progress?.not_fine_tuned
+          ? [`${progress.not_fine_tuned} variants not fine-tuned (budget)`]
+          : []),
         ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
         ...(options.runs ? ['', runTable(rows)] : failureLines(rows)),
       ].join('\n'),

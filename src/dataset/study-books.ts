@@ -40,6 +40,7 @@ const PlannedRunSchema = z.object({
   reason: z.string(),
   attempt: count,
   estimated_seconds: z.number().nullable(),
+  budget: z.enum(['open', 'spent']).optional(),
 });
 
 const PlannedJobSchema = z.object({

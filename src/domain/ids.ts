@@ -25,6 +25,9 @@ export function studyWorkflowId(study: string): string {
   return `study/${study}`;
 }
 
-export function variantWorkflowId(study: string, variantId: string): string {
-  return `study/${study}/variant/${variantId}`;
+/** Where not all variants are fine-tuned, measuring and tuning a variant are workflows of their own. */
+export type VariantPart = 'measure' | 'tune';
+
+export function variantWorkflowId(study: string, variantId: string, part?: VariantPart): string {
+  return `study/${study}/${part ?? 'variant'}/${variantId}`;
 }

@@ -4,6 +4,7 @@
  * that decide its result (configuration, seed, recipe version, the fingerprint of its input), never
  * paths, hosts or clocks.
  */
+import { spentOn, variantsLeft } from './budget';
 import { BASE_VARIANT, studyId } from './ids';
 import { groupJobs } from './jobs';
 import { importRun, trainedRuns, type Digest, type RecipeFacts, type RunDraft } from './runs';
@@ -20,6 +21,7 @@ export interface RecordedRun {
   readonly failure_class: string | null;
   readonly attempt: number;
   readonly wall_seconds: number | null;
+  readonly gpu_seconds?: number | null;
   /** False when the weights that the run made are gone; null for a run that makes none. */
   readonly checkpoint_exists: boolean | null;
 }
@@ -34,6 +36,8 @@ export interface PlannedRun extends RunDraft {
   readonly attempt: number;
   /** Median wall time of recorded runs of this stage and task, or null when there is none. */
   readonly estimated_seconds: number | null;
+  /** Of a variant that is fine-tuned only if it is chosen, and how that stands. */
+  readonly budget?: 'open' | 'spent';
 }
 
 /** Runs that share one process, since starting and compiling cost more than small runs do. */
@@ -68,23 +72,30 @@ export function planStudy(
     study.kind === 'trained'
       ? trainedRuns(study, recipe, digest)
       : [importRun(study, tableDigest, digest)];
-  const runs = decide(drafts, recorded);
+  const runs = withinBudget(study, decide(drafts, recorded), recorded);
   return {
     study: studyId(study),
     study_fingerprint: digest(decidingFields(study, tableDigest)),
     kind: study.kind,
     recipe,
     runs,
-    jobs: study.kind === 'trained' ? groupJobs(study, runs, digest) : [],
+    jobs:
+      study.kind === 'trained'
+        ? groupJobs(
+            study,
+            runs.filter(({ budget }) => budget !== 'spent'),
+            digest,
+          )
+        : [],
     warnings: sourceWarnings(runs, recipe, recorded),
   };
 }
 
-/** The study without what cannot change a measurement: where it runs and how it is described. */
+/** The study without what cannot change a measurement: where it runs, how it is described, and how many of its variants are fine-tuned. */
 export function decidingFields(study: Study, tableDigest = ''): Record<string, unknown> {
   const { description: _d, citation: _c, window: _w, ...fields } = study;
   if (fields.kind === 'imported') return { ...fields, table: tableDigest };
-  const { cluster: _cluster, ...rest } = fields;
+  const { cluster: _cluster, fine_tune: _budget, ...rest } = fields;
   return rest;
 }
 
@@ -107,6 +118,21 @@ function decide(
     };
   });
   return rerunLostInputs(decided, recorded);
+}
+
+/** What the budget decides: variants that were begun are finished, others wait to be chosen. */
+function withinBudget(
+  study: Study,
+  runs: readonly PlannedRun[],
+  recorded: ReadonlyMap<string, RecordedRun>,
+): readonly PlannedRun[] {
+  if (study.kind !== 'trained' || !study.fine_tune) return runs;
+  const spent = spentOn(runs, recorded);
+  const budget = variantsLeft(study.fine_tune, spent) ? 'open' : 'spent';
+  const reason = budget === 'open' ? 'fine-tuned if it is chosen' : 'not fine-tuned (budget)';
+  return runs.map((run) =>
+    run.task === null || spent.begun.has(run.variant_id) ? run : { ...run, budget, reason },
+  );
 }
 
 /** A run that was running when last seen is picked up where it is, not started again. */

@@ -85,6 +85,36 @@ export const SftSchema = z.strictObject({
   test_items: count.describe('Size of the test set, disjoint from the fine-tuning set'),
 });
 
+export const FineTuneSchema = z
+  .strictObject({
+    top: count.optional().describe('Fine-tune so many variants'),
+    gpu_hours: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'Fine-tune for so many GPU-hours; hours by the clock where no GPU time is recorded',
+      ),
+    batch: count
+      .max(1000)
+      .default(4)
+      .describe('Variants chosen at once; then the proxy is refitted'),
+    explore: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .describe('The chance of each choice to be drawn at random'),
+    task: z
+      .enum(TASKS)
+      .optional()
+      .describe('The task to be good at; without it the mean of the standardised outcomes of all'),
+  })
+  .refine(({ top, gpu_hours }) => (top === undefined) !== (gpu_hours === undefined), {
+    error: 'expected exactly one of `top` and `gpu_hours`',
+  });
+export type FineTune = z.infer<typeof FineTuneSchema>;
+
 const studyFields = {
   name: slug.describe('Name of the study; with `version` its identity'),
   version: count.default(1).describe('Raised when the configuration changes'),
@@ -122,6 +152,9 @@ export const TrainedStudySchema = z.strictObject({
     .min(1)
     .default([0])
     .describe('One fine-tuning run for each'),
+  fine_tune: FineTuneSchema.optional().describe(
+    'Measure all variants first, then fine-tune only those that a proxy chooses, round by round; absent: all',
+  ),
 });
 export type TrainedStudy = z.infer<typeof TrainedStudySchema>;
 
@@ -163,6 +196,12 @@ function refineTrained(study: TrainedStudy, ctx: z.RefinementCtx): void {
     fail(['base', 'mixture'], noMixture(study, study.base.mixture));
   for (const task of study.tasks)
     if (!study.sft[task]) fail(['sft', task], `task "${task}" has no fine-tuning settings`);
+  const target = study.fine_tune?.task;
+  if (target && !study.tasks.includes(target))
+    fail(
+      ['fine_tune', 'task'],
+      `"${target}" is not a task of the study: ${study.tasks.join(', ')}`,
+    );
   if (study.model.width % study.model.heads)
     fail(['model', 'width'], `${study.model.width} does not divide by ${study.model.heads} heads`);
 }

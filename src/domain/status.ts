@@ -41,6 +41,18 @@ function isCurrent(record: RunRecord, run: PlannedRun): boolean {
   return record.fingerprint === run.fingerprint && (!ended || record.attempt >= run.attempt);
 }
 
+/** Variants that were to be fine-tuned only if chosen, and of which nothing was begun. */
+export function untunedVariants(
+  plan: Plan,
+  statuses: ReadonlyMap<string, RunStatus>,
+): ReadonlySet<string> {
+  const tuning = plan.runs.filter(({ budget }) => budget !== undefined);
+  const begun = tuning.filter(({ run_id }) => statuses.get(run_id) !== 'pending');
+  const untuned = new Set(tuning.map(({ variant_id }) => variant_id));
+  for (const { variant_id } of begun) untuned.delete(variant_id);
+  return untuned;
+}
+
 export function countStatuses(statuses: Iterable<RunStatus>): RunCounts {
   const counts = Object.fromEntries(RUN_STATUSES.map((status) => [status, 0])) as Record<
     RunStatus,

@@ -5,7 +5,7 @@
 import { SpecError } from '../errors';
 import { nearest } from '../domain/explain';
 import type { JudgedPair } from './judged-pair';
-import { mapGroups, type Measured } from './measurements';
+import { mapGroups, type ByVariant, type Measured } from './measurements';
 import { fitPairwise, pairsOf, sigmoid, type PairwiseModel } from './pairwise-logistic';
 
 /** A variant that has every indicator; its outcome is null before it is fine-tuned. */
@@ -37,9 +37,18 @@ const MOST_JUDGED = 1000;
 export function candidatesOf(measured: Measured, task: string): Candidates {
   const outcomes = measured.outcomes.get(task);
   if (!outcomes?.size) throw new SpecError(unknownTask(measured, task));
-  const indicators = [...measured.indicators.keys()].sort();
-  if (!indicators.length)
+  if (!measured.indicators.size)
     throw new SpecError('The study has no indicators yet: run it, then ask again.');
+  return completeVariants(measured, task, outcomes);
+}
+
+/** Those that have every indicator, and those that have not. */
+export function completeVariants(
+  measured: Measured,
+  task: string,
+  outcomes: ByVariant,
+): Candidates {
+  const indicators = [...measured.indicators.keys()].sort();
   const value = (id: string, name: string) => measured.indicators.get(name)?.get(id);
   const lacking = measured.variants.map(
     (id) => [id, indicators.filter((name) => value(id, name) === undefined)] as const,

@@ -5,7 +5,7 @@
  */
 import { mersenne, unsafeUniformIntDistribution, type RandomGenerator } from 'pure-rand';
 import { byName, type Candidate, type Candidates, type Trained } from './held-out';
-import { mean } from './measurements';
+import { mean, type ByVariant } from './measurements';
 import { fitPairwise } from './pairwise-logistic';
 
 export interface LoopPolicy {
@@ -59,6 +59,22 @@ export function nextVariants(
     const [picked] = left.splice(explores ? drawn(rng, left.length) : 0, 1);
     return { variant_id: picked ?? '', reason: explores ? 'explore' : reason };
   });
+}
+
+/** Mean over the tasks of the outcomes standardised over the variants that have them all. */
+export function meanOutcomes(outcomes: readonly ByVariant[]): ByVariant {
+  const [first, ...others] = outcomes;
+  const ids = [...(first?.keys() ?? [])].filter((id) => others.every((values) => values.has(id)));
+  const scaled = outcomes.map((values) => standardiser(ids.map((id) => values.get(id) ?? NaN)));
+  const total = (id: string) =>
+    mean(outcomes.map((values, k) => scaled[k]?.(values.get(id) ?? NaN) ?? NaN));
+  return new Map(ids.map((id) => [id, total(id)]));
+}
+
+function standardiser(values: readonly number[]): (value: number) => number {
+  const centre = mean(values);
+  const spread = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+  return (value) => (spread ? (value - centre) / spread : 0);
 }
 
 /** Seeds of the rounds of one loop lie between those of two loops. */

@@ -133,6 +133,7 @@ describe('progress in lines', () => {
     latest: new Map(),
     current: [],
     seconds_left: null,
+    not_fine_tuned: 0,
     ...changes,
   });
   function linesOf(...all: StudyProgress[]): string[] {

@@ -153,6 +153,56 @@ describe('the plan over a record', () => {
   });
 });
 
+describe('the plan of a study with a budget', () => {
+  const budgeted = (top: number) => tinyStudy({ fine_tune: { top } });
+  const untuned = (of: Plan) =>
+    of.runs.filter(({ budget }) => budget !== undefined).map(({ variant_id }) => variant_id);
+  /** All is measured, and `ids` are fine-tuned too. */
+  const tunedOnly = (...ids: string[]) =>
+    recordOf(plan()).filter(
+      ({ run_id }) => !/sft|evaluate/.test(run_id) || ids.some((id) => run_id.startsWith(`${id}/`)),
+    );
+
+  it('has the fingerprints of the study without one', () => {
+    const prints = (of: Plan) => [of.study_fingerprint, ...of.runs.map((run) => run.fingerprint)];
+    expect(prints(plan(budgeted(2)))).toEqual(prints(plan()));
+    expect(prints(plan(budgeted(3)))).toEqual(prints(plan(budgeted(2))));
+  });
+
+  it('measures all and leaves open who is fine-tuned', () => {
+    const first = plan(budgeted(2));
+    expect(first.jobs).toHaveLength(1 + 4 * 2);
+    expect(new Set(untuned(first)).size).toBe(4);
+    expect(first.runs.at(-1)).toMatchObject({
+      budget: 'open',
+      reason: 'fine-tuned if it is chosen',
+    });
+  });
+
+  it('has nothing to do when as many as it allows are fine-tuned', () => {
+    const again = plan(budgeted(2), tunedOnly('clm-plain', 'sc-mixed'));
+    expect(again.jobs).toEqual([]);
+    expect(new Set(untuned(again))).toEqual(new Set(['clm-mixed', 'sc-plain']));
+    const reasons = again.runs.filter(({ budget }) => budget === 'spent').map((run) => run.reason);
+    expect(new Set(reasons)).toEqual(new Set(['not fine-tuned (budget)']));
+  });
+
+  it('goes on when the budget is raised', () => {
+    const raised = plan(budgeted(3), tunedOnly('clm-plain', 'sc-mixed'));
+    expect(raised.jobs.map(({ variant_id }) => variant_id)).toEqual(['clm-mixed', 'sc-plain']);
+  });
+
+  it('finishes what was begun, the budget being spent', () => {
+    const record = tunedOnly('clm-plain', 'sc-mixed').filter(
+      ({ run_id }) => run_id !== 'sc-mixed/evaluate/cms/full/seed0',
+    );
+    const again = plan(budgeted(2), record);
+    expect(again.jobs.map(({ run_ids }) => run_ids)).toEqual([
+      ['sc-mixed/evaluate/cms/full/seed0'],
+    ]);
+  });
+});
+
 describe('fingerprints', () => {
   it('differ between all runs of a study, and depend on the seed', () => {
     const prints = plan().runs.map((run) => run.fingerprint);

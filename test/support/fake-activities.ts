@@ -16,6 +16,8 @@ export interface FakeStudyOptions {
   readonly kind?: PlanSummary['kind'];
   /** How many variants one answer lists at most. */
   readonly page?: number;
+  /** Fine-tunes in rounds: the next variants, given those chosen before. */
+  readonly choose?: (chosen: readonly string[]) => readonly string[];
   /** How an attempt at a job ends: null for well. */
   readonly outcome?: (job: string, attempt: number) => FailureClass | null;
   /** What is found out about variants that do not say how they ended. */
@@ -44,7 +46,8 @@ export class FakeStudy implements Activities {
   makePlan = async (): Promise<PlanSummary> => {
     await this.play('plan');
     const { kind = 'trained', base = false, variants } = this.options;
-    return { key: 'plans/1', kind, runs_base: base, variants_to_run: variants.length };
+    const plan = { key: 'plans/1', kind, runs_base: base, variants_to_run: variants.length };
+    return this.options.choose ? { ...plan, in_rounds: true } : plan;
   };
 
   importTable = (): Promise<void> => this.play('import');
@@ -54,10 +57,16 @@ export class FakeStudy implements Activities {
       this.options.variants.slice(offset, offset + Math.min(limit, this.options.page ?? limit)),
     );
 
-  listJobs: Activities['listJobs'] = ({ variant_id }) => {
+  chooseVariants: Activities['chooseVariants'] = async ({ chosen }) => {
+    await this.play(`choose after ${chosen.join('+') || 'none'}`);
+    const ids = this.options.choose?.(chosen) ?? [];
+    return ids.map((variant_id) => ({ variant_id, reason: 'proxy' }));
+  };
+
+  listJobs: Activities['listJobs'] = ({ variant_id, part }) => {
     if (variant_id !== BASE_VARIANT) this.open.add(variant_id);
     this.mostOpen = Math.max(this.mostOpen, this.open.size);
-    return Promise.resolve(jobsOf(variant_id));
+    return Promise.resolve(jobsOf(variant_id).filter(({ name }) => name.startsWith(part ?? '')));
   };
 
   runJob: Activities['runJob'] = async ({ job, attempt }) => {
@@ -92,7 +101,7 @@ export class FakeStudy implements Activities {
     await this.wait(job);
     const failure = this.options.outcome?.(job, attempt) ?? null;
     this.events.push(`${job}#${attempt} ${failure ?? 'done'}`);
-    if (kind === 'tune') this.open.delete(variant);
+    if (kind === 'tune' || this.options.choose) this.open.delete(variant);
     return outcomeOf(job, failure ? 'failed' : 'done', failure);
   }
 

@@ -11,7 +11,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { studyWorkflowId, variantWorkflowId } from '../../src/domain/ids';
+import { studyWorkflowId, variantWorkflowId, type VariantPart } from '../../src/domain/ids';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
 import type { studyWorkflow, variantWorkflow } from '../../workflows';
 import type { StudyInput } from '../../workflows/study';
@@ -141,8 +141,9 @@ export function variantHandle(
   { environment }: Temporal,
   { study }: FakeStudy,
   variant: string,
+  part?: VariantPart,
 ): WorkflowHandle<typeof variantWorkflow> {
-  return environment.client.workflow.getHandle(variantWorkflowId(study, variant));
+  return environment.client.workflow.getHandle(variantWorkflowId(study, variant, part));
 }
 
 /** The study's progress once it is as wanted. */

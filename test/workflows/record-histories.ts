@@ -111,6 +111,25 @@ async function continued(temporal: Temporal): Promise<Recorded[]> {
   });
 }
 
+/** Measures all, tunes two rounds of two, and continues as new on the way. */
+async function inRounds(temporal: Temporal): Promise<Recorded[]> {
+  const rounds = [['d', 'b'], ['a', 'f'], []];
+  const fake = new FakeStudy('rounds@1', {
+    variants: ['a', 'b', 'c', 'd', 'e', 'f'],
+    base: true,
+    choose: (chosen) => rounds[chosen.length / 2] ?? [],
+  });
+  return withStudy(temporal, fake, async (handle) => {
+    await handle.result();
+    return [
+      ['study-rounds-first', firstRun(temporal, handle)],
+      ['study-rounds-last', latestRun(temporal, handle)],
+      ['variant-measure', variantHandle(temporal, fake, 'd', 'measure')],
+      ['variant-tune', variantHandle(temporal, fake, 'd', 'tune')],
+    ];
+  });
+}
+
 function variantOf(temporal: Temporal, fake: FakeStudy, id: string, name: string): Recorded {
   return [name, variantHandle(temporal, fake, id)];
 }
@@ -146,7 +165,7 @@ async function record(
 
 async function main(): Promise<void> {
   await record({}, [plain, failing, steered, imported, adopting]);
-  await record({ longHistory: 60 }, [continued]);
+  await record({ longHistory: 60 }, [continued, inRounds]);
 }
 
 main().catch((error: unknown) => {
