@@ -39,7 +39,14 @@ async function showStatus(
   const rows = progress ? runRows(progress) : [];
   printObject(
     context,
-    { study, status, dataset_version, runs: counts, ...(options.runs ? { each: rows } : {}) },
+    {
+      study,
+      status,
+      dataset_version,
+      runs: counts,
+      ...(progress?.not_fine_tuned ? { not_fine_tuned: progress.not_fine_tuned } : {}),
+      ...(options.runs ? { each: rows } : {}),
+    },
     () =>
       [
         `${study}: ${status}, dataset version ${dataset_version}`,

@@ -1,0 +1,38 @@
+import { fingerprint } from '../../src/fingerprint';
+import { planStudy, type Plan } from '../../src/domain/plan';
+import { countPlan, planSummary } from '../../src/cli/plan-text';
+import { tinyStudy } from '../support/studies';
+
+const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
+const study = tinyStudy({ fine_tune: { top: 2 } });
+
+/** As after a run that measured all and fine-tuned variants with these ids. */
+function planAfter(...ids: string[]): Plan {
+  const first = planStudy(study, RECIPE, new Map(), fingerprint);
+  const recorded = first.runs
+    .filter(({ task, variant_id }) => task === null || ids.includes(variant_id))
+    .map((run) => ({
+      ...run,
+      values_json: JSON.stringify(run.values),
+      source_digest: RECIPE.source_digest,
+      status: 'done',
+      failure_class: null,
+      wall_seconds: 2,
+      checkpoint_exists: null,
+    }));
+  return planStudy(study, RECIPE, new Map(recorded.map((run) => [run.run_id, run])), fingerprint);
+}
+
+test('a plan with budget left says that only the chosen variants are fine-tuned', () => {
+  expect(planSummary(planAfter('clm-plain'))).toMatch(
+    /^tiny@1: 25 runs: 13 reused, 12 to run in 3 jobs, .*; of 3 variants only those are fine-tuned that are chosen within the budget$/,
+  );
+});
+
+test('a plan whose budget is spent has nothing to run, and says how many it left out', () => {
+  const plan = planAfter('clm-plain', 'sc-plain');
+  expect(planSummary(plan)).toBe(
+    'tiny@1: 25 runs: 17 reused, nothing to run; 2 variants not fine-tuned (budget)',
+  );
+  expect(countPlan(plan)).toEqual({ reuse: 17, run: 0, estimated_seconds: null });
+});
