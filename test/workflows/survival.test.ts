@@ -92,7 +92,11 @@ test('a variant that was left held goes on under a study that is not paused', as
 test('a study with a long history continues as new and runs every variant once', async () => {
   const variants = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
   const fake = new FakeStudy('long@1', { variants, base: true });
+  // The last two meet, so that the whole window is seen in use behind the new beginning.
+  fake.gates.hold('measure-g', 'measure-h');
   await withStudy(temporal, fake, async (handle) => {
+    await fake.gates.arrived('measure-g', 'measure-h');
+    fake.gates.release('measure-g', 'measure-h');
     expect(await handle.result()).toMatchObject({ status: 'done' });
     expect((await firstRun(handle).describe()).status.name).toBe('CONTINUED_AS_NEW');
     const latest = temporal.environment.client.workflow.getHandle(handle.workflowId);
@@ -103,7 +107,7 @@ test('a study with a long history continues as new and runs every variant once',
   });
   expect(variants.map((id) => fake.attempts(`tune-${id}`))).toEqual(variants.map(() => 1));
   expect(fake.attempts('measure-base')).toBe(1);
-  expect(fake.mostOpen).toBeLessThanOrEqual(2);
+  expect(fake.mostOpen).toBe(2);
 });
 
 test('a study that waits long for its variants continues as new, and they still answer', async () => {
