@@ -29,7 +29,7 @@ export function plotLearned(fits: readonly Fit[]): Promise<string> {
           domain: false,
           ticks: false,
           labelPadding: 8,
-          labelLimit: LABEL_WIDTH,
+          labelLimit: 1.25 * LABEL_WIDTH,
           minExtent: LABEL_WIDTH,
           maxExtent: LABEL_WIDTH,
         },
