@@ -14,7 +14,7 @@ import numpy as np
 
 from . import RECIPE_VERSION
 from .cache import cached
-from .domains import domain_documents, tells_of_the_world
+from .domains import blended, domain_documents, tells_of_the_world
 from .seeds import writer
 from .tokenizer import DOCUMENT, Tokenizer, load_tokenizer, train_tokenizer
 from .world.registers import world_documents
@@ -89,7 +89,13 @@ def _sample_of(world: World, seed: int, domain: str) -> Iterable[str]:
     """Of the world, what is told of people and kinds to be known: their names are to be one token each."""
     if domain != "world":
         return domain_documents(world, seed, domain, "train", 2)
-    return world_documents(world, 2, writer("sample", seed), {"person": 2, "kind": 1})
+    shares = {"person": 2.0, "kind": 1.0}
+    # What variants read alone has too little of volume 1.
+    tellings = {
+        str(volumes): world_documents(world, volumes, writer("sample", seed, volumes), shares)
+        for volumes in (1, 2)
+    }
+    return blended(tellings, {"1": 0.5, "2": 0.5}, writer("sample", seed))
 
 
 def encode_documents(
