@@ -16,7 +16,7 @@ const variants = grid(
     objective,
     mixture,
     lr: 0.005,
-    train_tokens: 720_000,
+    train_tokens: 640_000,
   }),
 );
 
