@@ -1,6 +1,7 @@
 /** What came of a fit with learners: every predictor judged on the same test pairs, per task and protocol. */
 import type { JudgedPair } from './judged-pair';
-import { agreementOf, byScore, judge, scoreAll, type Score } from './judge';
+import { credit } from './judged-accuracy';
+import { byScore, judge, scoreAll, type Score } from './judge';
 import { mapGroups, mean } from './measurements';
 import { BY_RATE } from './sample';
 import type { Experiment, FeatureSet, Supervised } from './experiment';
@@ -168,7 +169,7 @@ function meanAccuracy(inner: readonly Split[], { on }: Predictor): number {
   const accuracies = inner.flatMap((split) =>
     split.tests.flatMap((test) => {
       const pairs = judge(split, test, on(split));
-      return pairs.length ? [mean(pairs.map(agreementOf))] : [];
+      return pairs.length ? [mean(pairs.map(credit))] : [];
     }),
   );
   return accuracies.length ? mean(accuracies) : 0.5;

@@ -1,8 +1,7 @@
 /** How right a predictor is when it may call pairs too close: accuracy against coverage. */
 import { SpecError } from '../errors';
-import { credit, judgedAccuracy } from './judged-accuracy';
+import { credit, judgedAccuracy, splitsOf } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
-import { mapGroups } from './measurements';
 
 export interface CoveragePoint {
   /** Pairs whose probability is at least so far from one half are decided. */
@@ -45,13 +44,7 @@ export interface Decided {
  * only the pairs that share no variant with it: nothing of the judged pairs enters the choice.
  */
 export function decideByOthers(pairs: readonly JudgedPair[], accuracy: number): Decided {
-  const splits = [
-    ...mapGroups(
-      pairs,
-      (pair) => pair.split,
-      (group) => group,
-    ).values(),
-  ];
+  const splits = splitsOf(pairs);
   const decided = splits.flatMap((split) => {
     const others = strangers(pairs, split);
     if (!others.length)

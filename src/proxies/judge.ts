@@ -1,6 +1,7 @@
 /** How right a predictor was about the pairs of several splits. */
 import { drawCounts, MOST_BOOTSTRAPPED, quantile, RESAMPLES, SEED } from './intervals';
 import { xoroshiro128plus } from 'pure-rand';
+import { credit, splitsOf } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import { mapGroups, mean, type ByVariant } from './measurements';
 import type { Split, TestSet } from './splits';
@@ -20,11 +21,6 @@ export interface Score {
   readonly ci_low: number;
   readonly ci_high: number;
   readonly ci_method: 'bootstrap-variants' | 'jackknife-variants';
-}
-
-/** 1 when the better variant was held to be the likelier one, 0 when the other; else one half. */
-export function agreementOf({ probability, outcome_a, outcome_b }: JudgedPair): number {
-  return (1 + Math.sign(probability - 0.5) * Math.sign(outcome_a - outcome_b)) / 2;
 }
 
 /** The pairs of a test set of which `probability` knows both variants, with their outcomes. */
@@ -61,13 +57,7 @@ export function score(pairs: readonly JudgedPair[]): Score {
 export function scoreAll(predictors: readonly (readonly JudgedPair[])[]): Score[] {
   const judged = predictors.map((pairs) => {
     if (!pairs.length) throw new TypeError('A score needs at least one judged pair.');
-    const splits = [
-      ...mapGroups(
-        pairs,
-        (pair) => pair.split,
-        (group) => group,
-      ).values(),
-    ];
+    const splits = splitsOf(pairs);
     return { pairs, splits, pool: poolOf(splits) };
   });
   const intervals = new Map<Pool, Interval>();
@@ -94,7 +84,7 @@ function pointScore(
   splits: readonly (readonly JudgedPair[])[],
   { n }: Pool,
 ): Omit<Score, keyof Interval> {
-  const accuracies = splits.map((group) => mean(group.map(agreementOf)));
+  const accuracies = splits.map((group) => mean(group.map(credit)));
   const accuracy = mean(accuracies);
   return {
     n_pairs: pairs.length,
@@ -102,7 +92,7 @@ function pointScore(
     n_variants: n,
     accuracy,
     error_rate: 1 - accuracy,
-    pooled_accuracy: mean(pairs.map(agreementOf)),
+    pooled_accuracy: mean(pairs.map(credit)),
     std: splits.length > 1 ? deviation(accuracies, accuracy) : null,
   };
 }
@@ -132,7 +122,7 @@ function poolOf(splits: readonly (readonly JudgedPair[])[]): Pool {
       const [i, j] = [index.get(pair.a) ?? 0, index.get(pair.b) ?? 0];
       const key = Math.min(i, j) * ids.length + Math.max(i, j);
       const [agreed, weight] = pooled.get(key) ?? [0, 0];
-      pooled.set(key, [agreed + agreementOf(pair) / group.length, weight + 1 / group.length]);
+      pooled.set(key, [agreed + credit(pair) / group.length, weight + 1 / group.length]);
     }
   const keys = [...pooled.keys()].sort((a, b) => a - b);
   return {

@@ -1,6 +1,7 @@
 /** How often a predictor named the better variant of the pairs that it judged. */
-import type { PairwiseAccuracy, Scored } from '../domain/pairs';
+import type { PairwiseAccuracy } from '../domain/pairs';
 import type { JudgedPair } from './judged-pair';
+import { mapGroups } from './measurements';
 
 /** 1 for the better variant named, 0 for the worse; a probability of 0.5 or tied outcomes, one half. */
 export function credit({ probability, outcome_a, outcome_b }: JudgedPair): number {
@@ -18,19 +19,13 @@ export function judgedAccuracy(pairs: readonly JudgedPair[]): PairwiseAccuracy {
   return { n_pairs: pairs.length, accuracy: credits / pairs.length };
 }
 
-/** All pairs of variants, as a proxy that only compares numbers judges them. */
-export function judgeByScore(
-  variants: readonly (Scored & { readonly variant_id: string })[],
-  split = 'all',
-): JudgedPair[] {
-  return variants.flatMap((a, i) =>
-    variants.slice(i + 1).map((b) => ({
-      split,
-      a: a.variant_id,
-      b: b.variant_id,
-      probability: (1 + Math.sign(a.predicted - b.predicted)) / 2,
-      outcome_a: a.outcome,
-      outcome_b: b.outcome,
-    })),
-  );
+/** The pairs of each split, in the order in which splits first appear. */
+export function splitsOf(pairs: readonly JudgedPair[]): (readonly JudgedPair[])[] {
+  return [
+    ...mapGroups(
+      pairs,
+      (pair) => pair.split,
+      (group) => group,
+    ).values(),
+  ];
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { accuracyByGap } from '../../src/proxies/gap-bins';
-import { judgedAccuracy, judgeByScore } from '../../src/proxies/judged-accuracy';
-import { arbitraryPairs, flipped, judged } from './judged';
+import { judgedAccuracy } from '../../src/proxies/judged-accuracy';
+import { arbitraryPairs, flipped, judged, judgeByScore } from './judged';
 
 test('ten pairs, right on large gaps only: two a bin, smallest gaps first', () => {
   const pairs = Array.from({ length: 10 }, (_, i) => judged('a', 'b', i < 4 ? 0 : 1, [i + 1, 0]));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { agreementOf, byScore, score } from '../../src/proxies/judge';
+import { byScore, score } from '../../src/proxies/judge';
+import { credit } from '../../src/proxies/judged-accuracy';
 import type { JudgedPair } from '../../src/proxies/judged-pair';
 
 const pair = (changes: Partial<JudgedPair> = {}): JudgedPair => ({
@@ -18,7 +19,7 @@ it.each([
   ['neither is', pair({ probability: 0.5 }), 0.5],
   ['neither is better', pair({ outcome_a: 1 }), 0.5],
 ])('when %s a pair counts %#', (_, judged, agreement) => {
-  expect(agreementOf(judged)).toBe(agreement);
+  expect(credit(judged)).toBe(agreement);
 });
 
 /** All pairs of n variants, each split naming the better one in `right` of them. */

@@ -1,6 +1,7 @@
 /** Judged pairs for tests, and seeded random numbers. */
 import fc from 'fast-check';
 import { xoroshiro128plus } from 'pure-rand';
+import type { Scored } from '../../src/domain/pairs';
 import type { JudgedPair } from '../../src/proxies/judged-pair';
 
 export function judged(
@@ -51,4 +52,21 @@ export function uniforms(seed: number): () => number {
 export function normals(seed: number): () => number {
   const uniform = uniforms(seed);
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** All pairs of variants, as a proxy that only compares numbers judges them. */
+export function judgeByScore(
+  variants: readonly (Scored & { readonly variant_id: string })[],
+  split = 'all',
+): JudgedPair[] {
+  return variants.flatMap((a, i) =>
+    variants.slice(i + 1).map((b) => ({
+      split,
+      a: a.variant_id,
+      b: b.variant_id,
+      probability: (1 + Math.sign(a.predicted - b.predicted)) / 2,
+      outcome_a: a.outcome,
+      outcome_b: b.outcome,
+    })),
+  );
 }

@@ -5,13 +5,14 @@ import { importRows } from '../../src/dataset/import-table';
 import { parseStudy } from '../../src/domain/study';
 import { pairwiseAccuracy } from '../../src/domain/pairs';
 import { fitUnsupervised, scoredVariants } from '../../src/proxies/fit';
-import { judgeByScore, judgedAccuracy } from '../../src/proxies/judged-accuracy';
+import { judgedAccuracy } from '../../src/proxies/judged-accuracy';
 import { labelNoise } from '../../src/proxies/label-noise';
 import { collapsedOf, copiesOf, effectOfLeavingOut } from '../../src/proxies/leaving-out';
 import { measure } from '../../src/proxies/measurements';
 import { findOddities } from '../../src/proxies/oddities';
 import zeng2025 from '../../studies/zeng2025';
 import { PUBLISHED } from '../support/published';
+import { judgeByScore } from '../proxies/judged';
 
 const study = parseStudy(zeng2025);
 if (study.kind !== 'imported') throw new TypeError('zeng2025 is an imported study');

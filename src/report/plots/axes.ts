@@ -38,3 +38,17 @@ export const coinToss: Layer = {
   mark: { type: 'rule', strokeDash: [3, 3], color: COLOURS.line, aria: false },
   encoding: { y: { datum: 0.5 } },
 };
+
+/** Names beside the rows of a plot, all in a column of one width, so that plots of a row line up. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
+export function nameAxis(width: number, labelLimit: number) {
+  return {
+    title: null,
+    domain: false,
+    ticks: false,
+    labelPadding: 8,
+    minExtent: width,
+    maxExtent: width,
+    labelLimit,
+  };
+}

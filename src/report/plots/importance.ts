@@ -1,6 +1,7 @@
 /** How much of what was learned each feature carries. */
 import type { Importance } from '../../proxies/importance';
 import { share } from '../format';
+import { nameAxis } from './axes';
 import { renderSvg } from './svg';
 
 const LABEL_WIDTH = 110;
@@ -16,15 +17,7 @@ export function plotImportance(parts: readonly Importance[]): Promise<string> {
     field: 'indicator',
     type: 'nominal' as const,
     sort: null,
-    axis: {
-      title: null,
-      domain: false,
-      ticks: false,
-      labelPadding: 8,
-      minExtent: LABEL_WIDTH,
-      maxExtent: LABEL_WIDTH,
-      labelLimit: LABEL_WIDTH - 10,
-    },
+    axis: nameAxis(LABEL_WIDTH, LABEL_WIDTH - 10),
   };
   return renderSvg({
     width: 190,

@@ -1,7 +1,7 @@
 /** How right each predictor of one task was on pairs held out, with its interval. */
 import { interval, share } from '../format';
 import { kindOf, type Fit, type Kind } from '../learned-groups';
-import type { Layer } from './axes';
+import { nameAxis, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 const ROW_HEIGHT = 22;
@@ -24,15 +24,7 @@ export function plotLearned(fits: readonly Fit[]): Promise<string> {
         field: 'name',
         type: 'nominal',
         sort: null,
-        axis: {
-          title: null,
-          domain: false,
-          ticks: false,
-          labelPadding: 8,
-          labelLimit: 1.25 * LABEL_WIDTH,
-          minExtent: LABEL_WIDTH,
-          maxExtent: LABEL_WIDTH,
-        },
+        axis: nameAxis(LABEL_WIDTH, 1.25 * LABEL_WIDTH),
       },
       color: { field: 'colour', type: 'nominal', scale: null },
     },
