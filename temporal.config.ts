@@ -21,18 +21,22 @@ const python = path.join(root, '.venv', 'bin', 'python');
 const recipes: Readonly<Record<string, RecipeConfig>> = {
   jax: {
     command: [python, '-m', 'foretune_recipes'],
-    version: '2',
+    version: '3',
     source: path.join(root, 'recipes', 'foretune_recipes'),
     environment: { PYTHONPATH: path.join(root, 'recipes') },
   },
 };
 
-/** Where jobs run. `slots` jobs at once, `threads` computing threads each, killed after the limit. */
+/**
+ * Where jobs run: `slots` at once, `threads` computing threads each, killed after the limit. The job of
+ * the shared base has `base_threads`: all others wait for it, and leave their cores to it.
+ */
 const clusters: Readonly<Record<string, ClusterConfig>> = {
   local: {
     kind: 'local',
     slots: Math.max(1, Math.min(os.availableParallelism(), 8)),
     threads: 1,
+    base_threads: Math.min(os.availableParallelism(), 2),
     time_limit_seconds: null,
   },
 };
@@ -43,6 +47,7 @@ export interface ClusterConfig {
   readonly kind: 'local';
   readonly slots: number;
   readonly threads: number;
+  readonly base_threads: number;
   readonly time_limit_seconds: number | null;
 }
 

@@ -32,6 +32,7 @@ export interface ActivityDeps {
 export interface ClusterEntry {
   readonly cluster: Cluster;
   readonly threads: number;
+  readonly base_threads: number;
   readonly time_limit_seconds: number | null;
 }
 

@@ -10,6 +10,7 @@ import type { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/dataset/studies';
 import { SpecError } from '../src/errors';
+import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan, PlannedJob, PlannedRun } from '../src/domain/plan';
 import type { TrainedStudy } from '../src/domain/schema';
 import type { FailureClass } from '../src/domain/vocabulary';
@@ -146,7 +147,7 @@ function jobRequest(
       study: plan.study,
       recipe: study.recipe,
       seed: study.seed,
-      threads: entry.threads,
+      threads: job.variant_id === BASE_VARIANT ? entry.base_threads : entry.threads,
       cache_dir: deps.cacheDir,
       credentials_file: null,
       runs: runs.map((run) => jobRun(run, inputs)),

@@ -10,11 +10,11 @@ const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as 
 export function openClusters(config: Config): ReadonlyMap<string, ClusterEntry> {
   const environment = Object.fromEntries(INHERITED.map((name) => [name, config.environment[name]]));
   return new Map(
-    Object.entries(config.clusters).map(([name, { slots, threads, time_limit_seconds }]) => {
+    Object.entries(config.clusters).map(([name, { slots, ...limits }]) => {
       const root = path.join(config.stateDir, 'clusters', name);
       const { python } = config;
       const cluster = new LocalCluster({ name, root, slots, python, environment });
-      return [name, { cluster, threads, time_limit_seconds }];
+      return [name, { cluster, ...limits }];
     }),
   );
 }

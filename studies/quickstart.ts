@@ -4,8 +4,9 @@
  *
  *   npm start, or: npx foretune run studies/quickstart.ts
  *
- * The base has read every format (every objective) and half of an invented world. Each variant goes on
- * with one objective and one mixture, in which the other half of that world stands for the first time.
+ * The base has read every format (every objective), and much about one half of an invented world but
+ * little about the other. Each variant goes on with one objective and one mixture, whose world text is
+ * mostly about that other half.
  */
 import { defineStudy, grid } from '../src/domain/study';
 
@@ -16,7 +17,7 @@ const variants = grid(
     objective,
     mixture,
     lr: 0.005,
-    train_tokens: 640_000,
+    train_tokens: 448_000,
   }),
 );
 
@@ -36,13 +37,13 @@ export default defineStudy({
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
     lr: 0.006,
-    train_tokens: 3_200_000,
+    train_tokens: 2_400_000,
   },
   variants,
   indicate: { items: 512 },
   sft: {
     cms: { lr: 0.002, steps: 60, batch: 32, train_items: 1024, test_items: 512 },
-    rag: { lr: 0.001, steps: 100, batch: 16, train_items: 4096, test_items: 512 },
+    rag: { lr: 0.001, steps: 100, batch: 16, train_items: 1600, test_items: 512 },
     cbqa: { lr: 0.002, steps: 60, batch: 32, train_items: 256, test_items: 192 },
   },
 });

@@ -42,16 +42,16 @@ class Corpus:
     tokenizer: Tokenizer
     world: World
 
-    def pool(self, domain: str, split: str, needed: int, volumes: int = 2) -> Pool:
+    def pool(self, domain: str, split: str, needed: int, volume: int = 2) -> Pool:
         """At least `needed` tokens where the source has them; reads the cache or fills it."""
         size = max(SMALLEST_POOL, 1 << (needed - 1).bit_length())
-        name = f"{domain}{volumes if tells_of_the_world(domain) else ''}-{split}-{size}.npz"
-        path = cached(self.folder / name, lambda to: self._encode(domain, split, volumes, size, to))
+        name = f"{domain}{volume if tells_of_the_world(domain) else ''}-{split}-{size}.npz"
+        path = cached(self.folder / name, lambda to: self._encode(domain, split, volume, size, to))
         with np.load(path) as arrays:
             return Pool(arrays["tokens"], arrays["starts"])
 
-    def _encode(self, domain: str, split: str, volumes: int, size: int, to: Path) -> None:
-        documents = domain_documents(self.world, self.seed, domain, split, volumes)
+    def _encode(self, domain: str, split: str, volume: int, size: int, to: Path) -> None:
+        documents = domain_documents(self.world, self.seed, domain, split, volume)
         tokens, starts = encode_documents(self.tokenizer, documents, size)
         with to.open("wb") as handle:
             np.savez(handle, tokens=tokens, starts=starts)
@@ -90,10 +90,10 @@ def _sample_of(world: World, seed: int, domain: str) -> Iterable[str]:
     if domain != "world":
         return domain_documents(world, seed, domain, "train", 2)
     shares = {"person": 2.0, "kind": 1.0}
-    # What variants read alone has too little of volume 1.
+    # Half and half, whatever the base and the variants read.
     tellings = {
-        str(volumes): world_documents(world, volumes, writer("sample", seed, volumes), shares)
-        for volumes in (1, 2)
+        str(volume): world_documents(world, volume, writer("sample", seed, volume), shares)
+        for volume in (1, 2)
     }
     return blended(tellings, {"1": 0.5, "2": 0.5}, writer("sample", seed))
 

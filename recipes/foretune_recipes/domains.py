@@ -22,24 +22,24 @@ def tells_of_the_world(domain: str) -> bool:
     return domain not in REAL_TEXT
 
 
-def domain_documents(world: World, seed: int, domain: str, split: str, volumes: int) -> Iterable[str]:
+def domain_documents(world: World, seed: int, domain: str, split: str, volume: int) -> Iterable[str]:
     """All documents of real text in random order; an endless stream of the others (training text alone)."""
     if domain in REAL_TEXT:
         return _shuffled(seed, domain, split)
     if split != "train":
         raise ValueError(f'Domain "{domain}" tells of the world: it has no {split} text.')
     if domain in BLENDS:
-        parts = {part: _endless(world, seed, part, volumes) for part in BLENDS[domain]}
-        return blended(parts, BLENDS[domain], writer("blend", seed, domain, volumes))
-    return _endless(world, seed, domain, volumes)
+        parts = {part: _endless(world, seed, part, volume) for part in BLENDS[domain]}
+        return blended(parts, BLENDS[domain], writer("blend", seed, domain, volume))
+    return _endless(world, seed, domain, volume)
 
 
-def _endless(world: World, seed: int, part: str, volumes: int) -> Iterator[str]:
+def _endless(world: World, seed: int, part: str, volume: int) -> Iterator[str]:
     if part in REAL_TEXT:
         return _cycled(_shuffled(seed, part, "train"))
     # The first domain there was is told by a generator of its own.
     name = () if part == "world" else (part,)
-    return world_documents(world, volumes, writer("documents", *name, seed, volumes), REGISTERS[part])
+    return world_documents(world, volume, writer("documents", *name, seed, volume), REGISTERS[part])
 
 
 def _shuffled(seed: int, domain: str, split: str) -> list[str]:

@@ -6,20 +6,20 @@ from .config import ALL_LENGTHS, Pretrain
 from .corpus import Corpus, Pool
 
 
-def training_pool(corpus: Corpus, config: Pretrain, domain: str, needed: int, volumes: int) -> Pool:
+def training_pool(corpus: Corpus, config: Pretrain, domain: str, needed: int, volume: int) -> Pool:
     """At least `needed` tokens of training text, where the source has them, as the run is to read it."""
-    pool = _of_length(corpus, config.length_filter, domain, needed, volumes)
+    pool = _of_length(corpus, config.length_filter, domain, needed, volume)
     return tagged(pool, corpus.tokenizer.encode(f"[{domain}]\n")) if config.tag else pool
 
 
-def _of_length(corpus: Corpus, length_filter: str, domain: str, needed: int, volumes: int) -> Pool:
+def _of_length(corpus: Corpus, length_filter: str, domain: str, needed: int, volume: int) -> Pool:
     if length_filter == ALL_LENGTHS:
-        return corpus.pool(domain, "train", needed, volumes)
+        return corpus.pool(domain, "train", needed, volume)
     # Of the smallest pool, so that the bounds do not depend on how much a run reads.
-    bounds = length_bounds(corpus.pool(domain, "train", 1, volumes), length_filter)
+    bounds = length_bounds(corpus.pool(domain, "train", 1, volume), length_filter)
     asked = needed
     while True:
-        pool = corpus.pool(domain, "train", asked, volumes)
+        pool = corpus.pool(domain, "train", asked, volume)
         kept = between(pool, *bounds)
         if len(kept.tokens) >= needed or len(pool.tokens) < asked:
             return kept

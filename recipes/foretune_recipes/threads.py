@@ -9,14 +9,17 @@ import os
 from pathlib import Path
 from typing import IO
 
-XLA_FLAGS = "--xla_cpu_multi_thread_eigen={multi} intra_op_parallelism_threads={threads}"
+# A thread is a device of its own, and the trainer deals the rows of a step out to them: on matrices as
+# small as ours that trains 1.5 times as fast on two, and threads within a matrix product 1.2 times.
+XLA_FLAGS = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+DEVICES_VARIABLE = "JAX_NUM_CPU_DEVICES"
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
 def limit_threads(threads: int, lock_dir: Path) -> list[IO]:
     """Sets the environment and the processor affinity; keep the returned locks as long as the process."""
-    flags = XLA_FLAGS.format(multi=str(threads > 1).lower(), threads=threads)
-    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {XLA_FLAGS}".strip()
+    os.environ[DEVICES_VARIABLE] = str(threads)
     os.environ |= {name: str(threads) for name in THREAD_VARIABLES}
     os.environ["TOKENIZERS_PARALLELISM"] = str(threads > 1).lower()
     if not hasattr(os, "sched_setaffinity"):

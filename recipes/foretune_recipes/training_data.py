@@ -29,9 +29,9 @@ def training_data(context: RunContext, config: Pretrain, rows: int) -> Batch:
 
 def _part(context: RunContext, config: Pretrain, part: str, domain: str, count: int) -> Batch:
     rng = generator("rows", context.seed, context.variant_id, part, domain)
-    volumes = 1 if context.variant_id == BASE_VARIANT else 2
+    volume = 1 if context.variant_id == BASE_VARIANT else 2
     length = row_length(part, config.model.context)
-    pool = training_pool(context.corpus(config.model), config, domain, count * length, volumes)
+    pool = training_pool(context.corpus(config.model), config, domain, count * length, volume)
     return apply_objective(part, read_rows(pool, length, count, rng), config.model.context, rng)
 
 

@@ -9,7 +9,7 @@ import pytest
 from foretune_recipes.threads import THREAD_VARIABLES, XLA_FLAGS
 
 # Before jax is imported, as the trainer itself does: equal threads are part of equal numbers.
-os.environ["XLA_FLAGS"] = XLA_FLAGS.format(multi="false", threads=1)
+os.environ["XLA_FLAGS"] = XLA_FLAGS
 os.environ |= dict.fromkeys(THREAD_VARIABLES, "1") | {"TOKENIZERS_PARALLELISM": "false"}
 
 from foretune_recipes.compiled import use_compilation_cache

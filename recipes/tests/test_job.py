@@ -7,10 +7,12 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
-from jobs import Json, finish, indicate_run, job, pretrain_run, read_json, run, sft_runs, start
+from jobs import MODEL, Json, finish, indicate_run, job, pretrain_run, read_json, run, sft_runs, start
 from pyarrow import ipc
+from safetensors.numpy import load_file
 from schema import check
 
 from foretune_recipes.checkpoint import local_path
@@ -113,12 +115,27 @@ def test_every_objective_trains_from_scratch_with_every_intervention(tmp_path: P
     runs = [pretrain_run(f"v-{i}", 4096, objectives=[name], **changes) for i, name in enumerate(PARTS)]
     code, result = finish(job(tmp_path / "work", cache_dir, runs))
     assert code == 0, (tmp_path / "work" / "log").read_text()
+    step = STEP_TOKENS // 96 * 96
     for done in result["runs"]:
-        assert (done["status"], done["checkpoint"]["tokens"]) == ("done", 4 * (STEP_TOKENS // 96) * 96)
+        assert (done["status"], done["checkpoint"]["tokens"]) == ("done", round(4096 / step) * step)
         losses = [
             r["value"] for r in rows_of(tmp_path / "work", done, "curves") if r["metric"] == "train_loss"
         ]
         assert all(0 < loss < 8 for loss in losses)
+
+
+def test_two_threads_train_alike_and_each_number_of_them_repeats_itself(tmp_path: Path, cache_dir: Path):
+    def trained(name: str, threads: int) -> dict[str, np.ndarray]:
+        runs = [pretrain_run("base", model=MODEL | {"context": 64})]
+        code, result = finish(job(tmp_path / name, cache_dir, runs) | {"threads": threads})
+        assert code == 0, (tmp_path / name / "log").read_text()
+        return load_file(local_path(result["runs"][0]["checkpoint"]["uri"]))
+
+    one, two, again = trained("one", 1), trained("two", 2), trained("again", 2)
+    for key, value in two.items():
+        assert np.array_equal(value, again[key])
+        np.testing.assert_allclose(value, one[key], atol=2e-3)
+    assert any(not np.array_equal(value, one[key]) for key, value in two.items())
 
 
 def test_scores_are_the_shares_of_correct_samples(whole: tuple[Json, Json]):

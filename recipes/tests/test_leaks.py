@@ -34,8 +34,8 @@ def texts(world: World, domain: str) -> list[str]:
     """Much of what any model reads of the world in one domain."""
     return [
         text
-        for volumes in (1, 2)
-        for text in islice(domain_documents(world, 7, domain, "train", volumes), 12_000)
+        for volume in (1, 2)
+        for text in islice(domain_documents(world, 7, domain, "train", volume), 12_000)
     ]
 
 

@@ -18,6 +18,7 @@ from foretune_recipes.train import (
     CLIP_NORM,
     WEIGHT_DECAY,
     State,
+    asked_positions,
     batch_loss,
     learning_rates,
     new_state,
@@ -41,18 +42,16 @@ def same(a: Params, b: Params) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True))
 
 
-def arrays(batch: Batch) -> dict[str, np.ndarray]:
-    return vars(batch)
-
-
 def test_the_loss_is_the_mean_over_weighted_positions():
     batch = data(1)
     uniform = fresh() | {"embedding": fresh()["embedding"] * 0}
     weights = np.array([[1] * 5 + [0] * 3, [0] * 8], np.float32)
     asked = Batch(batch.inputs, batch.targets, weights, batch.prefix)
-    assert float(batch_loss(uniform, MODEL, arrays(asked))) == pytest.approx(np.log(MODEL.vocabulary))
+    assert float(batch_loss(uniform, MODEL, asked_positions(asked))) == pytest.approx(
+        np.log(MODEL.vocabulary)
+    )
     nothing = Batch(batch.inputs, batch.targets, weights * 0, batch.prefix)
-    assert float(batch_loss(fresh(), MODEL, arrays(nothing))) == 0.0
+    assert float(batch_loss(fresh(), MODEL, asked_positions(nothing))) == 0.0
 
 
 def test_steps_equal_a_slow_adamw():
@@ -74,7 +73,7 @@ def slow_adamw(params: Params, batch: Batch, lrs: np.ndarray) -> dict[str, np.nd
     for t, lr in enumerate(lrs, start=1):
         part = batch.take(slice((t - 1) * ROWS, t * ROWS))
         current = {key: np.asarray(value, np.float32) for key, value in p.items()}
-        gradient = gradient_of(current, MODEL, arrays(part))
+        gradient = gradient_of(current, MODEL, asked_positions(part))
         norm = np.sqrt(sum(np.sum(np.square(np.asarray(g, np.float64))) for g in gradient.values()))
         for key, g in gradient.items():
             g = np.asarray(g, np.float64) / max(1.0, norm / CLIP_NORM)

@@ -63,7 +63,9 @@ function activitiesOf(
   const deps = {
     dataset: openDataset(store),
     studies: new Studies(store),
-    clusters: new Map([['local', { cluster, threads: 1, time_limit_seconds: null }]]),
+    clusters: new Map([
+      ['local', { cluster, threads: 1, base_threads: 2, time_limit_seconds: null }],
+    ]),
     pollers: new Map([['local', new Poller(cluster, POLL_MS)]]),
     recipes,
     cacheDir: path.join(local.root, 'cache'),

@@ -1,7 +1,7 @@
 """The world: who lives in it, which facts hold, what is usual among each kind of folk.
 
-Volume 1 is what the shared base reads; volume 2 tells of the other half of people and kinds, and only
-the text that variants continue with contains it.
+Half of the people and kinds stand in volume 1, of which the shared base reads most, and half in volume 2,
+of which variants do.
 """
 
 from dataclasses import dataclass
