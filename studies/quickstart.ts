@@ -17,7 +17,7 @@ const variants = grid(
     objective,
     mixture,
     lr: 0.005,
-    train_tokens: 448_000,
+    train_tokens: 400_000,
   }),
 );
 
@@ -29,21 +29,21 @@ export default defineStudy({
   tasks: ['cms', 'rag', 'cbqa'],
   window: 4,
   mixtures: {
-    all: { world: 0.7, prose: 0.1, code: 0.1, glosses: 0.1 },
-    facts: { world: 0.76, prose: 0.08, code: 0.08, glosses: 0.08 },
-    books: { world: 0.16, prose: 0.28, code: 0.28, glosses: 0.28 },
+    all: { world: 0.79, prose: 0.07, code: 0.07, glosses: 0.07 },
+    facts: { world: 0.82, prose: 0.06, code: 0.06, glosses: 0.06 },
+    books: { world: 0.1, prose: 0.3, code: 0.3, glosses: 0.3 },
   },
   base: {
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
-    lr: 0.006,
+    lr: 0.008,
     train_tokens: 2_400_000,
   },
   variants,
   indicate: { items: 512 },
   sft: {
     cms: { lr: 0.002, steps: 60, batch: 32, train_items: 1024, test_items: 512 },
-    rag: { lr: 0.001, steps: 100, batch: 16, train_items: 1600, test_items: 512 },
+    rag: { lr: 0.001, steps: 50, batch: 16, train_items: 800, test_items: 512 },
     cbqa: { lr: 0.002, steps: 60, batch: 32, train_items: 256, test_items: 192 },
   },
 });

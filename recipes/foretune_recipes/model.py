@@ -15,6 +15,8 @@ Params = dict[str, jax.Array]
 ROTARY_BASE = 10_000.0
 MLP_FACTOR = 4
 EPSILON = 1e-6
+# Weights that map one vector to another, by the ends of their names.
+MATRICES = (".qkv", ".out", ".up", ".down")
 
 
 def init_params(model: Model, rng: np.random.Generator) -> Params:

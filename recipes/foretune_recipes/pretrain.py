@@ -27,7 +27,7 @@ class Schedule:
 
 # From scratch small steps teach more a token. The base ends at a low rate: one that kept its rate
 # differed by .05 to .1 in every later score from seed to seed.
-BASE_SCHEDULE = Schedule(512, 0.5, 0.1)
+BASE_SCHEDULE = Schedule(1024, 0.5, 0.1)
 # Span corruption asks for few tokens of a row: its gradient is noisy and wants larger steps and a long decay.
 VARIANT_SCHEDULE = Schedule(2048, 0.0, 0.0)
 CHECKPOINT_STEPS = 4 * CHUNK

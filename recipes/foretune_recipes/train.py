@@ -1,4 +1,4 @@
-"""The training loop of pre-training and fine-tuning: AdamW over chunks of steps, compiled once.
+"""The training loop of pre-training and fine-tuning: Muon and AdamW over chunks of steps, compiled once.
 
 A chunk is a compiled loop over up to `CHUNK` steps whose number and learning rates are arguments, so
 that runs of any length and rate share one program.
@@ -14,19 +14,43 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from optax import contrib
 
 from .batch import Batch
 from .config import Model
-from .model import Params, hidden_states
+from .model import MATRICES, Params, hidden_states
 
 CHUNK = 50
 # Numbers of asked positions are rounded up to this, so that runs alike share a compiled program.
-WIDTH_STEP = 8
+WIDTH_STEP = 16
 WEIGHT_DECAY = 0.01
 CLIP_NORM = 1.0
+MOMENTUM = 0.95
+UPDATE_RMS = 0.2
+
+
+def _dimensions(matrices: optax.Params) -> optax.Params:
+    return jax.tree.map(lambda _: contrib.MuonDimensionNumbers(), matrices)
+
+
+def _rescaled(updates: optax.Updates, _: optax.Params) -> optax.Updates:
+    """Orthogonal updates at the size of AdamW's."""
+    return jax.tree.map(lambda update: UPDATE_RMS * max(update.shape) ** 0.5 * update, updates)
+
+
+def _kinds(params: Params) -> dict[str, str]:
+    return {key: "matrix" if key.endswith(MATRICES) else "other" for key in params}
+
+
+MUON = optax.chain(
+    contrib.scale_by_muon(beta=MOMENTUM, weight_dimension_numbers=_dimensions),
+    optax.stateless(_rescaled),
+)
+# Muon for the layers' matrices at AdamW's rates (arXiv 2502.16982, equation 4), AdamW for all else: at the
+# same cost a base knows more, and differs less from seed to seed, than with AdamW alone.
 OPTIMISER = optax.chain(
     optax.clip_by_global_norm(CLIP_NORM),
-    optax.scale_by_adam(b1=0.9, b2=0.98),
+    optax.partition({"matrix": MUON, "other": optax.scale_by_adam(b1=0.9, b2=0.98)}, _kinds),
     optax.add_decayed_weights(WEIGHT_DECAY),
 )
 

@@ -9,13 +9,15 @@ import pytest
 from foretune_recipes.batch import Batch
 from foretune_recipes.checkpoint import read_arrays, write_arrays
 from foretune_recipes.config import Model
-from foretune_recipes.model import Params, init_params
+from foretune_recipes.model import MATRICES, Params, init_params
 from foretune_recipes.objectives import causal_lm
 from foretune_recipes.optimiser_state import pack_state, unpack_state
 from foretune_recipes.seeds import generator
 from foretune_recipes.train import (
     CHUNK,
     CLIP_NORM,
+    MOMENTUM,
+    UPDATE_RMS,
     WEIGHT_DECAY,
     State,
     asked_positions,
@@ -54,11 +56,11 @@ def test_the_loss_is_the_mean_over_weighted_positions():
     assert float(batch_loss(fresh(), MODEL, asked_positions(nothing))) == 0.0
 
 
-def test_steps_equal_a_slow_adamw():
+def test_steps_equal_slow_muon_and_adamw():
     steps = 4
     lrs = np.array([0.01, 0.02, 0.005, 0.01], np.float32)
     found = train(MODEL, new_state(fresh()), data(steps), lrs).params
-    expected = slow_adamw(fresh(), data(steps), lrs)
+    expected = slow_steps(fresh(), data(steps), lrs)
     for key, value in expected.items():
         np.testing.assert_allclose(np.asarray(found[key]), value, rtol=2e-3, atol=2e-5)
 
@@ -66,8 +68,9 @@ def test_steps_equal_a_slow_adamw():
 gradient_of = jax.jit(jax.grad(batch_loss), static_argnums=1)
 
 
-def slow_adamw(params: Params, batch: Batch, lrs: np.ndarray) -> dict[str, np.ndarray]:
-    """arXiv 1711.05101, algorithm 2, after clipping by the global norm; one array at a time."""
+def slow_steps(params: Params, batch: Batch, lrs: np.ndarray) -> dict[str, np.ndarray]:
+    """After clipping by the global norm, one array at a time: AdamW (arXiv 1711.05101, algorithm 2), and for
+    matrices Muon (arXiv 2502.16982, section 2), whose momentum is Nesterov's as in NAdam."""
     p = {key: np.asarray(value, np.float64) for key, value in params.items()}
     m, v = ({key: np.zeros_like(value) for key, value in p.items()} for _ in range(2))
     for t, lr in enumerate(lrs, start=1):
@@ -77,11 +80,25 @@ def slow_adamw(params: Params, batch: Batch, lrs: np.ndarray) -> dict[str, np.nd
         norm = np.sqrt(sum(np.sum(np.square(np.asarray(g, np.float64))) for g in gradient.values()))
         for key, g in gradient.items():
             g = np.asarray(g, np.float64) / max(1.0, norm / CLIP_NORM)
-            m[key] = 0.9 * m[key] + 0.1 * g
+            before = m[key]
+            m[key] = 0.9 * before + 0.1 * g
             v[key] = 0.98 * v[key] + 0.02 * g * g
             step = (m[key] / (1 - 0.9**t)) / (np.sqrt(v[key] / (1 - 0.98**t)) + 1e-8)
+            if key.endswith(MATRICES):
+                m[key] = MOMENTUM * before + (1 - MOMENTUM) * g
+                ahead = MOMENTUM * m[key] / (1 - MOMENTUM ** (t + 1)) + (1 - MOMENTUM) * g / (1 - MOMENTUM**t)
+                step = UPDATE_RMS * max(g.shape) ** 0.5 * orthogonal(ahead)
             p[key] = p[key] - lr * (step + WEIGHT_DECAY * p[key])
     return p
+
+
+def orthogonal(x: np.ndarray) -> np.ndarray:
+    """Five Newton-Schulz steps towards the nearest orthogonal matrix, each singular value on its own."""
+    u, s, v = np.linalg.svd(x, full_matrices=False)
+    s = s / np.linalg.norm(s)
+    for _ in range(5):
+        s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
+    return (u * s) @ v
 
 
 def test_training_lowers_the_loss():
