@@ -17,7 +17,7 @@ const variants = grid(
     objective,
     mixture,
     lr: 0.005,
-    train_tokens: 400_000,
+    train_tokens: 336_000,
   }),
 );
 
@@ -37,10 +37,10 @@ export default defineStudy({
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
     lr: 0.008,
-    train_tokens: 2_400_000,
+    train_tokens: 2_200_000,
   },
   variants,
-  indicate: { items: 512 },
+  indicate: { items: 384 },
   sft: {
     cms: { lr: 0.002, steps: 60, batch: 32, train_items: 1024, test_items: 512 },
     rag: { lr: 0.001, steps: 50, batch: 16, train_items: 800, test_items: 512 },
