@@ -42,8 +42,8 @@ export default defineStudy({
   variants,
   indicate: { items: 384 },
   sft: {
-    cms: { lr: 0.002, steps: 60, batch: 32, train_items: 1024, test_items: 512 },
-    rag: { lr: 0.001, steps: 50, batch: 16, train_items: 800, test_items: 512 },
-    cbqa: { lr: 0.002, steps: 60, batch: 32, train_items: 256, test_items: 192 },
+    cms: { lr: 0.002, steps: 40, batch: 32, train_items: 1024, test_items: 512 },
+    rag: { lr: 0.001, steps: 25, batch: 32, train_items: 800, test_items: 512 },
+    cbqa: { lr: 0.002, steps: 40, batch: 32, train_items: 256, test_items: 192 },
   },
 });

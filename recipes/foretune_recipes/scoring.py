@@ -14,7 +14,7 @@ from .model import Params, logits
 from .tokenizer import DOCUMENT, PAD, Tokenizer
 
 ROWS = 64
-LENGTH_STEP = 16
+LENGTH_STEP = 32
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,18 @@ def _all_scores(params: Params, model: Model, batch: Batch) -> tuple[np.ndarray,
     return np.concatenate(found), np.concatenate(likeliest)
 
 
-def answer_batch(tokenizer: Tokenizer, prompts: Sequence[str], answers: Sequence[str], context: int) -> Batch:
+def answer_batch(
+    tokenizer: Tokenizer, prompts: Sequence[str], answers: Sequence[str], context: int, *, whole: bool = False
+) -> Batch:
     """A row each: document mark, prompt, answer; weight 1 where the answer is predicted.
 
     Rows are as long as the longest needs, in steps of LENGTH_STEP: questions are short, and padding costs
-    as much as text.
+    as much as text. If `whole`, they are as long as the context.
     """
     asked = tokenizer.encode_batch(list(prompts))
     told = tokenizer.encode_batch(list(answers))
     sequences = [[DOCUMENT, *prompt, *answer] for prompt, answer in zip(asked, told, strict=True)]
-    length = _fitting_length(max(map(len, sequences)) - 1, context)
+    length = context if whole else _fitting_length(max(map(len, sequences)) - 1, context)
     rows = np.full((len(asked), length + 1), PAD, np.int32)
     weights = np.zeros((len(asked), length), np.float32)
     for i, sequence in enumerate(sequences):

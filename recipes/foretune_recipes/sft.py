@@ -38,7 +38,10 @@ def sft(context: RunContext) -> RunOutput:
 
 
 def sft_data(context: RunContext, config: Sft) -> Batch:
-    """Batches over the shuffled training items, reshuffled each epoch by the fine-tuning seed."""
+    """Batches over the shuffled training items, reshuffled each epoch by the fine-tuning seed.
+
+    Rows are as long as in pre-training: the same compiled program serves, and compiling costs more.
+    """
     corpus = context.corpus(config.model)
     made = items(config.task, corpus.world, "train", config.train_items, corpus.seed)
     batch = answer_batch(
@@ -46,6 +49,7 @@ def sft_data(context: RunContext, config: Sft) -> Batch:
         [item.prompt for item in made],
         [item.answer for item in made],
         config.model.context,
+        whole=True,
     )
     rng = generator("sft", context.seed, context.variant_id, config.task, config.sft_seed)
     needed = config.steps * config.batch

@@ -21,8 +21,6 @@ from .config import Model
 from .model import MATRICES, Params, hidden_states
 
 CHUNK = 50
-# Numbers of asked positions are rounded up to this, so that runs alike share a compiled program.
-WIDTH_STEP = 16
 WEIGHT_DECAY = 0.01
 CLIP_NORM = 1.0
 MOMENTUM = 0.95
@@ -69,26 +67,12 @@ def new_state(params: Params) -> State:
 
 
 def batch_loss(params: Params, model: Model, batch: dict[str, jax.Array]) -> jax.Array:
-    """Mean cross-entropy over the weighted positions of one batch (arrays of `asked_positions`)."""
+    """Mean cross-entropy over the weighted positions of one batch."""
     x = hidden_states(params, model, batch["inputs"], batch["prefix"])
-    x = jnp.take_along_axis(x, batch["positions"][..., None], axis=1)
     scores = x @ params["embedding"].T
     top = jax.nn.logsumexp(scores, axis=-1)
     hit = jnp.take_along_axis(scores, batch["targets"][..., None], axis=-1)[..., 0]
     return jnp.sum((top - hit) * batch["weights"]) / jnp.maximum(jnp.sum(batch["weights"]), 1.0)
-
-
-def asked_positions(batch: Batch) -> dict[str, np.ndarray]:
-    """The batch with the targets and weights of only as many positions as any row asks for.
-
-    Scores over the vocabulary are a third of the work, and span corruption and answers ask for few.
-    """
-    asked = int(np.count_nonzero(batch.weights, axis=1).max())
-    width = min(batch.weights.shape[1], -(-max(asked, 1) // WIDTH_STEP) * WIDTH_STEP)
-    positions = np.argsort(batch.weights == 0, axis=1, kind="stable")[:, :width].astype(np.int32)
-    targets, weights = (np.take_along_axis(a, positions, 1) for a in (batch.targets, batch.weights))
-    whole = {"inputs": batch.inputs, "prefix": batch.prefix}
-    return whole | {"positions": positions, "targets": targets, "weights": weights}
 
 
 @partial(jax.jit, static_argnames="model", donate_argnums=(0, 1))
@@ -119,14 +103,13 @@ def train(
     CHUNK, so that a resumed run repeats the uninterrupted one bit by bit.
     """
     rows = len(data) // len(lrs)
-    arrays = asked_positions(data)
     whole, by_rows = _shardings(rows)
     while state.step < len(lrs):
         steps = min(CHUNK - state.step % CHUNK, len(lrs) - state.step)
         span = slice(state.step * rows, (state.step + steps) * rows)
         params, moments, losses = train_chunk(
             *jax.device_put((state.params, state.moments), whole),
-            jax.device_put({key: _stacked(value[span], rows) for key, value in arrays.items()}, by_rows),
+            jax.device_put({key: _stacked(value[span], rows) for key, value in vars(data).items()}, by_rows),
             jax.device_put(_padded(lrs[state.step : state.step + steps].astype(np.float32)), whole),
             steps,
             model=model,

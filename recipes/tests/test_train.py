@@ -20,7 +20,6 @@ from foretune_recipes.train import (
     UPDATE_RMS,
     WEIGHT_DECAY,
     State,
-    asked_positions,
     batch_loss,
     learning_rates,
     new_state,
@@ -49,11 +48,9 @@ def test_the_loss_is_the_mean_over_weighted_positions():
     uniform = fresh() | {"embedding": fresh()["embedding"] * 0}
     weights = np.array([[1] * 5 + [0] * 3, [0] * 8], np.float32)
     asked = Batch(batch.inputs, batch.targets, weights, batch.prefix)
-    assert float(batch_loss(uniform, MODEL, asked_positions(asked))) == pytest.approx(
-        np.log(MODEL.vocabulary)
-    )
+    assert float(batch_loss(uniform, MODEL, vars(asked))) == pytest.approx(np.log(MODEL.vocabulary))
     nothing = Batch(batch.inputs, batch.targets, weights * 0, batch.prefix)
-    assert float(batch_loss(fresh(), MODEL, asked_positions(nothing))) == 0.0
+    assert float(batch_loss(fresh(), MODEL, vars(nothing))) == 0.0
 
 
 def test_steps_equal_slow_muon_and_adamw():
@@ -76,7 +73,7 @@ def slow_steps(params: Params, batch: Batch, lrs: np.ndarray) -> dict[str, np.nd
     for t, lr in enumerate(lrs, start=1):
         part = batch.take(slice((t - 1) * ROWS, t * ROWS))
         current = {key: np.asarray(value, np.float32) for key, value in p.items()}
-        gradient = gradient_of(current, MODEL, asked_positions(part))
+        gradient = gradient_of(current, MODEL, vars(part))
         norm = np.sqrt(sum(np.sum(np.square(np.asarray(g, np.float64))) for g in gradient.values()))
         for key, g in gradient.items():
             g = np.asarray(g, np.float64) / max(1.0, norm / CLIP_NORM)
