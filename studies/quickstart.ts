@@ -16,8 +16,8 @@ const variants = grid(
     id: `${objective}-${mixture}`,
     objective,
     mixture,
-    lr: 0.005,
-    train_tokens: 336_000,
+    lr: 0.006,
+    train_tokens: 272_000,
   }),
 );
 
@@ -37,13 +37,13 @@ export default defineStudy({
     objectives: ['clm', 'plm', 'sc'],
     mixture: 'all',
     lr: 0.008,
-    train_tokens: 2_200_000,
+    train_tokens: 2_100_000,
   },
   variants,
   indicate: { items: 384 },
   sft: {
-    cms: { lr: 0.002, steps: 40, batch: 32, train_items: 1024, test_items: 512 },
+    cms: { lr: 0.002, steps: 25, batch: 32, train_items: 1024, test_items: 512 },
     rag: { lr: 0.001, steps: 25, batch: 32, train_items: 800, test_items: 512 },
-    cbqa: { lr: 0.002, steps: 40, batch: 32, train_items: 256, test_items: 192 },
+    cbqa: { lr: 0.002, steps: 25, batch: 32, train_items: 256, test_items: 192 },
   },
 });
