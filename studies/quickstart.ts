@@ -16,7 +16,7 @@ const variants = grid(
     id: `${objective}-${mixture}`,
     objective,
     mixture,
-    lr: 0.006,
+    lr: 0.005,
     train_tokens: 272_000,
   }),
 );
