@@ -38,8 +38,8 @@ class Shape:
 
 
 SHAPES = {
-    "quickstart": Shape(2, 64, 4, 64, 1024, rows=8, steps=300),
-    "large-batch": Shape(2, 64, 4, 64, 1024, rows=64, steps=100),
+    "quickstart": Shape(2, 64, 4, 64, 1536, rows=16, steps=300),
+    "large-batch": Shape(2, 64, 4, 64, 1536, rows=64, steps=100),
     "larger-model": Shape(4, 128, 4, 128, 1024, rows=8, steps=100),
 }
 

@@ -10,6 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 WARM_UP = 50
+DECAY = 0.01
+MOMENTUM = 0.95
 
 
 def rotate(x: Tensor, sin: Tensor, cos: Tensor) -> Tensor:
@@ -84,7 +86,15 @@ def main() -> None:
     load(model, {k.removeprefix("weights/"): inputs[k] for k in inputs if k.startswith("weights/")})
     names = ("inputs", "targets", "weights", "prefix")
     data = {name: torch.from_numpy(inputs[name]).split(rows) for name in names}
-    optimiser = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    matrices = [
+        p
+        for name, p in model.named_parameters()
+        if p.ndim == 2 and name.startswith("blocks") and "shift" not in name
+    ]
+    chosen = {id(p) for p in matrices}
+    others = [p for p in model.parameters() if id(p) not in chosen]
+    adamw = torch.optim.AdamW(others, betas=(0.9, 0.98), weight_decay=DECAY, fused=True)
+    optimiser = Optimisers(adamw, matrices)
     losses, lrs = [], inputs["lrs"].tolist()
     for step in range(steps):
         if step == WARM_UP:
@@ -95,16 +105,44 @@ def main() -> None:
     print(json.dumps({"tokens_per_second": tokens / seconds, "losses": losses}))
 
 
-def one_step(model: Transformer, optimiser: torch.optim.Optimizer, batch: dict, lr: float) -> float:
+class Optimisers:
+    """AdamW, and Muon for the matrices (arXiv 2502.16982): torch's own Muon counts in bfloat16."""
+
+    def __init__(self, adamw: torch.optim.Optimizer, matrices: list[nn.Parameter]) -> None:
+        self.adamw, self.matrices, self.steps = adamw, matrices, 0
+        self.moments = [torch.zeros_like(p) for p in matrices]
+
+    @torch.no_grad()
+    def step(self, lr: float) -> None:
+        self.adamw.param_groups[0]["lr"] = lr
+        self.adamw.step()
+        self.steps += 1
+        now, ahead = (1 - MOMENTUM ** (self.steps + later) for later in (0, 1))
+        for p, m in zip(self.matrices, self.moments, strict=True):
+            m.lerp_(p.grad, 1 - MOMENTUM)
+            update = orthogonal(m * (MOMENTUM / ahead) + p.grad * ((1 - MOMENTUM) / now))
+            p.mul_(1 - lr * DECAY).add_(update, alpha=-lr * 0.2 * max(p.shape) ** 0.5)
+
+
+def orthogonal(x: Tensor) -> Tensor:
+    if x.shape[0] > x.shape[1]:
+        return orthogonal(x.T).T
+    x = x / x.norm()
+    for _ in range(5):
+        a = x @ x.T
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+    return x
+
+
+def one_step(model: Transformer, optimiser: Optimisers, batch: dict, lr: float) -> float:
     scores = model(batch["inputs"], batch["prefix"]).flatten(0, 1)
     each = F.cross_entropy(scores, batch["targets"].flatten().long(), reduction="none")
     weights = batch["weights"].flatten()
     loss = (each * weights).sum() / weights.sum()
-    optimiser.zero_grad()
+    model.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimiser.param_groups[0]["lr"] = lr
-    optimiser.step()
+    optimiser.step(lr)
     return loss.item()
 
 

@@ -17,7 +17,7 @@ from schema import check
 
 from foretune_recipes.checkpoint import local_path
 from foretune_recipes.objectives import PARTS
-from foretune_recipes.pretrain import CHECKPOINT_STEPS, VARIANT_SCHEDULE
+from foretune_recipes.pretrain import BASE_SCHEDULE, CHECKPOINT_STEPS, VARIANT_SCHEDULE
 from foretune_recipes.tables import SCHEMAS
 from foretune_recipes.text import REAL_TEXT
 
@@ -246,8 +246,9 @@ def test_a_job_of_another_format_is_refused(tmp_path: Path, cache_dir: Path):
 def test_a_killed_job_goes_on_and_ends_with_the_weights_of_an_undisturbed_one(
     tmp_path: Path, cache_dir: Path
 ):
-    runs = [pretrain_run("v1", 4 * CHECKPOINT_STEPS * STEP_TOKENS)]
-    undisturbed, killed = (job(tmp_path / name, cache_dir, runs) for name in ("one", "two"))
+    """A base, on two threads."""
+    runs = [pretrain_run("base", 3 * CHECKPOINT_STEPS * BASE_SCHEDULE.step_tokens)]
+    undisturbed, killed = (job(tmp_path / name, cache_dir, runs) | {"threads": 2} for name in ("one", "two"))
     _, expected = finish(undisturbed)
     with start(killed) as process:
         partial = wait_for_partial(tmp_path / "two", process)
