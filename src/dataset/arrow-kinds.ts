@@ -2,7 +2,7 @@
  * The five kinds of column of the dataset of record: which values a column takes, how they lie in
  * Arrow's memory, and how Arrow's reader gives them back.
  */
-import { DataType, Precision, TimeUnit, util } from 'apache-arrow';
+import { DataType, Precision, TimeUnit, util, type Data, type Vector } from 'apache-arrow';
 
 export type CellValue = string | number | boolean | Date | null;
 
@@ -14,8 +14,8 @@ export interface Kind {
   accepts(value: unknown): boolean;
   /** Arrow's buffers for values that were accepted; a null takes the place of any value. */
   buffers(values: readonly CellValue[]): Buffers;
-  /** A cell that is not null, as Arrow's reader returns it. */
-  read(value: unknown): CellValue;
+  /** A column's cells. */
+  cells(column: Vector): CellValue[];
 }
 
 interface Buffers {
@@ -26,6 +26,24 @@ interface Buffers {
 const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 const LONE_SURROGATE = /\p{Surrogate}/u;
+
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** From the bytes: Arrow's own reader drops a byte order mark that a string begins with. */
+function texts(column: Vector): CellValue[] {
+  return column.data.flatMap((chunk: Data<DataType>) => {
+    const bytes = chunk.values as Uint8Array;
+    const ends = chunk.valueOffsets as Int32Array;
+    return Array.from({ length: chunk.length }, (_, i) =>
+      chunk.getValid(i) ? DECODER.decode(bytes.subarray(ends[i], ends[i + 1])) : null,
+    );
+  });
+}
+
+/** Through Arrow's reader, cell by cell. */
+function each(read: (value: unknown) => CellValue): Kind['cells'] {
+  return (column) => Array.from(column, (value: unknown) => (value === null ? null : read(value)));
+}
 
 const utf8: Kind = {
   name: 'utf8',
@@ -38,7 +56,7 @@ const utf8: Kind = {
     texts.forEach((text, i) => (valueOffsets[i + 1] = end += Buffer.byteLength(text)));
     return { data: new TextEncoder().encode(texts.join('')), valueOffsets };
   },
-  read: (value) => value as string,
+  cells: texts,
 };
 
 const float64: Kind = {
@@ -46,7 +64,7 @@ const float64: Kind = {
   expected: 'a finite number (Float64)',
   accepts: Number.isFinite,
   buffers: (values) => ({ data: Float64Array.from(values, Number) }),
-  read: (value) => value as number,
+  cells: each((value) => value as number),
 };
 
 const int32: Kind = {
@@ -55,7 +73,7 @@ const int32: Kind = {
   accepts: (value) =>
     Number.isInteger(value) && (value as number) >= INT32_MIN && (value as number) <= INT32_MAX,
   buffers: (values) => ({ data: Int32Array.from(values, Number) }),
-  read: (value) => value as number,
+  cells: each((value) => value as number),
 };
 
 const timestamp: Kind = {
@@ -63,7 +81,7 @@ const timestamp: Kind = {
   expected: 'a valid Date (Timestamp, milliseconds, UTC)',
   accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
   buffers: (values) => ({ data: BigInt64Array.from(values, (value) => BigInt(Number(value))) }),
-  read: (value) => new Date(value as number),
+  cells: each((value) => new Date(value as number)),
 };
 
 const bool: Kind = {
@@ -71,7 +89,7 @@ const bool: Kind = {
   expected: 'true or false (Bool)',
   accepts: (value) => typeof value === 'boolean',
   buffers: (values) => ({ data: util.packBools(values.map(Boolean)) }),
-  read: (value) => value as boolean,
+  cells: each((value) => value as boolean),
 };
 
 /** The kind of a column's type; the tables have no others. */

@@ -96,12 +96,10 @@ function withSchemaOf(table: TableName, opened: Table<TypeMap>): Table<TypeMap> 
 }
 
 export function rowsOf<T extends TableName>(opened: Table<TypeMap>, table: T): Row<T>[] {
-  const columns = schemaOf(table).columns.map(({ name, kind }) => ({
-    name,
-    values: Array.from(opened.getChild(name) ?? [], (value: unknown) =>
-      value === null ? null : kind.read(value),
-    ),
-  }));
+  const columns = schemaOf(table).columns.map(({ name, kind }) => {
+    const column = opened.getChild(name);
+    return { name, values: column ? kind.cells(column) : [] };
+  });
   return rowsFromColumns(opened.numRows, columns) as Row<T>[];
 }
 
