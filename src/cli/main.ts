@@ -1,61 +1,49 @@
 /** The command line: one file per command, errors told in words, exit codes that scripts may trust. */
+import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
+import { version } from '../../package.json';
 import { loadConfig } from '../../temporal.config';
 import { ForetuneError, NotFoundError } from '../errors';
-import * as compare from './compare';
 import { EXIT, type CliContext, type OutputFormat } from './context';
-import * as data from './data';
-import * as doctor from './doctor';
-import * as down from './down';
-import * as env from './env';
-import * as fit from './fit';
-import * as list from './list';
-import * as logs from './logs';
-import * as plan from './plan';
-import * as recommend from './recommend';
-import * as report from './report';
-import * as resume from './resume';
-import * as run from './run';
-import * as schema from './schema';
-import * as status from './status';
-import * as up from './up';
-import * as worker from './worker';
 
+interface CommandModule {
+  readonly register: (program: Command, context: CliContext) => void;
+}
+
+/** In the order of the help; each is the file of its name. */
 const COMMANDS = [
-  up,
-  down,
-  doctor,
-  env,
-  worker,
-  schema,
-  run,
-  plan,
-  resume,
-  status,
-  list,
-  logs,
-  fit,
-  compare,
-  recommend,
-  report,
-  data,
+  ...['up', 'down', 'doctor', 'env', 'worker', 'schema', 'run', 'plan', 'resume', 'status', 'list'],
+  ...['logs', 'fit', 'compare', 'recommend', 'report', 'data'],
 ];
+/** Reached by `require`: the command line's loader compiles that, and not what is imported on the way. */
+const load = createRequire(__filename);
 
 const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl'];
 
-function buildProgram(): Command {
+function buildProgram(words: readonly string[]): Command {
   const program = new Command('foretune')
     .description('Predicts which of two checkpoints will be better after supervised fine-tuning.')
     .addOption(
       new Option('-o, --output <format>', 'form of the results').choices(FORMATS).default('text'),
     )
+    .version(version)
+    .enablePositionalOptions() // `data show --version` is another one
     .showHelpAfterError('(--help lists what there is)')
     .showSuggestionAfterError()
     .exitOverride();
   const context = createContext(program);
-  for (const command of COMMANDS) command.register(program, context);
+  for (const command of commandsAmong(words)) command.register(program, context);
   for (const command of allCommands(program)) shareOutputOption(command, program);
   return program;
+}
+
+/**
+ * Those that are named, since loading what all of them import takes longer than most take to run; or
+ * all, for the help and for suggestions.
+ */
+function commandsAmong(words: readonly string[]): CommandModule[] {
+  const named = COMMANDS.filter((name) => words.includes(name));
+  return (named.length ? named : COMMANDS).map((name) => load(`./${name}`) as CommandModule);
 }
 
 function createContext(program: Command): CliContext {
@@ -94,7 +82,7 @@ function explain(error: unknown): number {
 
 async function main(): Promise<void> {
   try {
-    await buildProgram().parseAsync();
+    await buildProgram(process.argv.slice(2)).parseAsync();
   } catch (error) {
     process.exitCode = explain(error);
   }

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { kill, openWorkplace, pidIn, type Running, type Workplace } from '../support/cli';
@@ -23,10 +22,6 @@ afterAll(() => reference.close(), 60_000);
 let workplace: Workplace;
 beforeEach(async () => {
   workplace = await openWorkplace();
-  // Prepared text and compiled code, which decide no number and take most of a small job's time.
-  await cp(path.join(reference.stateDir, 'cache'), path.join(workplace.stateDir, 'cache'), {
-    recursive: true,
-  });
 }, 60_000);
 afterEach(() => workplace.close(), 60_000);
 

@@ -5,10 +5,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { sharedCache } from './shared-cache';
 
 export const ROOT = path.resolve(__dirname, '../..');
 const BIN = path.join(ROOT, 'src/cli/bin.cjs');
@@ -52,6 +53,8 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
 
 export async function openWorkplace(): Promise<Workplace> {
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'foretune-e2e-'));
+  const cache = sharedCache();
+  if (cache) await symlink(cache, path.join(stateDir, 'cache'));
   const env = { ...cleanEnvironment(), FORETUNE_STATE_DIR: stateDir };
   const shell = openShell(env);
   return {
