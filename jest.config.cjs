@@ -1,4 +1,4 @@
-/** Two projects: `unit` (seconds each, parallel) and `e2e` (real servers and jobs, one at a time). */
+/** Two projects: `unit` (seconds each, parallel) and `e2e` (real servers and jobs, two suites at once). */
 // As in src/cli/bin.cjs: the AWS SDK announces at every start what it will need in 2027.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 

@@ -14,7 +14,7 @@ if (!existsSync(path.join(bin, 'pytest'))) {
 for (const [command, ...args] of [
   ['ruff', 'check', 'recipes', 'src', 'test', 'bench'],
   ['ruff', 'format', '--check', '--quiet', 'recipes', 'src', 'test', 'bench'],
-  ['pytest', '-q', '-n', '2', '--dist', 'loadfile', 'recipes/tests'],
+  ['pytest', '-q', '-n', '2', '--dist', 'worksteal', 'recipes/tests'],
 ]) {
   const { status } = spawnSync(path.join(bin, command), args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);

@@ -247,7 +247,7 @@ def test_a_killed_job_goes_on_and_ends_with_the_weights_of_an_undisturbed_one(
     tmp_path: Path, cache_dir: Path
 ):
     """A base, on two threads."""
-    runs = [pretrain_run("base", 3 * CHECKPOINT_STEPS * BASE_SCHEDULE.step_tokens)]
+    runs = [pretrain_run("base", CHECKPOINT_STEPS * 3 // 2 * BASE_SCHEDULE.step_tokens)]
     undisturbed, killed = (job(tmp_path / name, cache_dir, runs) | {"threads": 2} for name in ("one", "two"))
     _, expected = finish(undisturbed)
     with start(killed) as process:

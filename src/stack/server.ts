@@ -36,6 +36,7 @@ export interface ServerSpec {
 
 const HEALTHY_WITHIN_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
+const MOST_STARTS = 3;
 
 const PortsSchema = z.record(z.string(), z.number());
 const ServerSchema = ProcessIdentitySchema.extend({ ready: z.boolean().default(true) });
@@ -56,14 +57,30 @@ export async function isUp(stateDir: string, spec: ServerSpec): Promise<boolean>
   return !!server?.ready && port !== undefined && isAlive(server) && takesConnections(port);
 }
 
-/** Starts the server on free ports, the remembered ones when nobody took them. Not concurrently. */
+/**
+ * Starts the server on free ports, the remembered ones when nobody took them. Not concurrently.
+ * Between the choice of a port and its use another program may take it: then others are chosen.
+ */
 export async function startServer(
   stateDir: string,
   spec: ServerSpec,
   say: (text: string) => void,
 ): Promise<Ports> {
   await stopServer(stateDir, spec.name);
-  const ports = await choosePorts(stateDir, spec, say);
+  for (let start = 1; ; start++) {
+    const ports = await choosePorts(stateDir, spec, say);
+    try {
+      await launch(stateDir, spec, ports);
+      return ports;
+    } catch (error) {
+      const ended = !(await stopServer(stateDir, spec.name));
+      const lostPort = ended && !(await allFree(Object.values(ports)));
+      if (start === MOST_STARTS || !lostPort) throw error;
+    }
+  }
+}
+
+async function launch(stateDir: string, spec: ServerSpec, ports: Ports): Promise<void> {
   const log = logFile(stateDir, spec.name);
   const { command, args, env } = spec.command(ports);
   const identity = await spawnDetached(command, args, { env, log, cwd: stateDir }).catch(
@@ -79,7 +96,6 @@ export async function startServer(
   await untilHealthy(spec, ports, identity, log);
   await spec.prepare?.(ports);
   writeState(stateDir, `${spec.name}.json`, { ...identity, ready: true });
-  return ports;
 }
 
 export async function stopServer(stateDir: string, name: string): Promise<boolean> {

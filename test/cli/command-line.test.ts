@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { version } from '../../package.json';
 import { jsonSchema } from '../../src/cli/schema';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -26,6 +27,10 @@ it('Help goes to stdout, exits 0 and names every command', () => {
     .flatMap((text) => /program\s*\.command\('(\w+)'\)/.exec(text)?.[1] ?? []);
   expect(registered.length).toBeGreaterThan(12);
   for (const name of registered) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+});
+
+it("The version is the package's", () => {
+  expect(foretune(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 it('Help of a command tells its options and its own exit codes', () => {
@@ -57,6 +62,12 @@ describe('What cannot be understood exits 1, with words on stderr and nothing on
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('cmss');
     expect(stderr).not.toMatch(/^ +at /m);
+  });
+
+  it('a file without a study', () => {
+    const { code, stdout, stderr } = foretune(['run', path.join(ROOT, 'src/cli/context.ts')]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('no default export');
   });
 
   it('an environment that is wrong', () => {

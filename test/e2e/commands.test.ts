@@ -37,21 +37,6 @@ describe('before anything was started', () => {
     expect(JSON.stringify(schema)).toContain('"imported"');
     expect(await workplace.foretune('schema', 'studdy')).toMatchObject({ code: 4, stdout: '' });
   });
-
-  it.each([
-    ['an unknown command', ['rum', ZENG], 1, 'Did you mean run?'],
-    ['an unknown option', ['run', ZENG, '--sed', '1'], 1, '--seed'],
-    ['an unknown format', ['list', '-o', 'xml'], 1, 'text, json, jsonl'],
-    ['a seed that is no number', ['run', ZENG, '--seed', 'x'], 1, '"x" is not a whole number'],
-    ['a study file that is not there', ['run', 'studies/none.ts'], 4, '"studies/none.ts"'],
-    ['a file without a study', ['run', 'src/cli/context.ts'], 1, 'no default export'],
-  ])('%s is an error in words', async (_name, args, code, message) => {
-    const ended = await workplace.foretune(...args);
-    expect(ended).toMatchObject({ code, stdout: '' });
-    expect(ended.stderr).toContain(message);
-    expect(ended.stderr).not.toMatch(/^\s+at /m);
-    expect(workplace.processes()).toEqual([]);
-  });
 });
 
 describe('with a published study', () => {
