@@ -9,13 +9,16 @@ import { createFitActivities } from './fits';
 import { createImportActivities } from './import';
 import { createJobActivities } from './jobs';
 import { createPlanActivities } from './plan';
+import { createRefitActivities, type StartLearning } from './refit';
 import { createReportActivities } from './report';
 import { createRoundActivities } from './rounds';
 import { createVariantActivities, type DescribeWorkflow } from './variants';
 import { withFailures } from './failure';
 
+export type { FitSummary } from './fits';
 export type { JobOutcome } from './jobs';
 export type { PlanSummary } from './plan';
+export type { DriftSummary, RecordedFits } from './refit';
 export type { StudySummary } from './report';
 export type { Choice } from './rounds';
 
@@ -27,6 +30,7 @@ export interface ActivityDeps {
   /** Folder that jobs on this machine share: tokenizer, encoded text, compiled code. */
   readonly cacheDir: string;
   readonly describeWorkflow: DescribeWorkflow;
+  readonly startLearning: StartLearning;
 }
 
 export interface ClusterEntry {
@@ -51,6 +55,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createRoundActivities({ ...deps, studies }),
     ...createJobActivities({ ...deps, studies, pollers }),
     ...createFitActivities({ ...deps, studies }),
+    ...createRefitActivities({ ...deps, studies }),
     ...createReportActivities({ ...deps, studies }),
   });
 }

@@ -1,10 +1,12 @@
 /** Connects to Temporal. */
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Config } from '../temporal.config';
 import { StackError } from './errors';
 import type { StackEndpoints } from './stack/stack';
 
 export async function connectClient(config: Config, endpoints: StackEndpoints): Promise<Client> {
+  // Loaded here, since it takes half a second and most commands need the record alone.
+  const { Client, Connection } = await import('@temporalio/client');
   const { address, namespace } = endpoints.temporal;
   const connection = await Connection.connect({ ...config.temporal.connection, address }).catch(
     (cause: unknown) => {

@@ -15,6 +15,7 @@ import type { Config } from '../temporal.config';
 import { connectClient } from './client';
 import { openClusters } from './clusters';
 import { openDataset } from './dataset/log';
+import { startLearning } from './learning';
 import { openStore } from './stack/open-store';
 import type { StackEndpoints } from './stack/stack';
 import { writeState } from './stack/state';
@@ -69,6 +70,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     recipes: config.recipes,
     cacheDir: path.join(config.stateDir, 'cache'),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
+    startLearning: (settings, signal) => startLearning(config, settings, signal),
   });
 }
 

@@ -21,3 +21,10 @@ export const cluster = proxyActivities<Activities>({
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { ...retry, maximumInterval: '15 seconds' },
 });
+
+/** Trains learners in a child process, which a dead worker takes along. */
+export const learning = proxyActivities<Activities>({
+  startToCloseTimeout: '6 hours',
+  heartbeatTimeout: '30 seconds',
+  retry,
+});

@@ -1,3 +1,4 @@
 /** The bundle: everything exported here runs in the workflow sandbox. */
+export { refitWorkflow } from './refit';
 export { studyWorkflow } from './study';
 export { variantWorkflow } from './variant';

@@ -1,11 +1,9 @@
 /** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
-import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { FitProcess } from '../../activities/fit-process';
 import { createFitActivities } from '../../activities/fits';
 import { fitLearned } from '../../activities/learned-fits';
+import { startLearning } from '../learning';
 import { FEATURE_SETS, type LearnSettings } from '../proxies/experiment';
-import { knownModule } from '../proxies/learners';
 import type { CliContext } from './context';
 import { learnSettings, type FitOptions } from './fit-options';
 import { printLearned } from './learned-results';
@@ -59,12 +57,7 @@ async function fitWithLearners(
   const interrupted = new AbortController();
   const stop = () => interrupted.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  const learning = new FitProcess({
-    python: context.config.python,
-    recipes: path.join(context.config.root, 'recipes'),
-    preload: settings.learners.flatMap((learner) => knownModule(learner) ?? []),
-    signal: interrupted.signal,
-  });
+  const learning = startLearning(context.config, settings, interrupted.signal);
   try {
     const session = await openSession(context);
     const study = await session.studies.resolve(name);

@@ -31,3 +31,8 @@ export type VariantPart = 'measure' | 'tune';
 export function variantWorkflowId(study: string, variantId: string, part?: VariantPart): string {
   return `study/${study}/${part ?? 'variant'}/${variantId}`;
 }
+
+/** A study has one schedule; its re-fits have the same name, with their time behind it. */
+export function refitId(study: string): string {
+  return `refit/${study}`;
+}

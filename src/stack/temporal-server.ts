@@ -1,6 +1,6 @@
 /** The embedded Temporal server: the real one, with its history in a database file. */
 import path from 'node:path';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import type { Config } from '../../temporal.config';
 import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
 import type { Ports, ServerSpec } from './server';
@@ -40,6 +40,7 @@ async function withConnection(
   ports: Ports,
   work: (connection: Connection) => Promise<unknown>,
 ): Promise<void> {
+  const { Connection } = await import('@temporalio/client');
   const address = `127.0.0.1:${ports.frontend}`;
   const connection = await Connection.connect({ address, connectTimeout: 1000 });
   try {

@@ -99,6 +99,26 @@ describe('with a published study', () => {
     ]);
   });
 
+  it('a schedule re-fits, and what is unchanged is a no-op that commits nothing', async () => {
+    const { version } =
+      (await workplace.json<{ version: number }[]>('data', 'versions')).at(-1) ?? {};
+    const created = ['schedule', 'create', 'zeng2025', '--cron', '0 3 * * *', '--timezone', 'UTC'];
+    const { stderr } = await workplace.foretune(...created);
+    expect(stderr).toContain('while the machine is up');
+    expect((await workplace.foretune(...created)).stderr).toContain('has a schedule');
+    const ended = await workplace.json('schedule', 'trigger', 'zeng2025', '--wait');
+    expect(ended).toMatchObject({ study: 'zeng2025@1', outcome: 'no-op' });
+    const found = await workplace.json<Scheduled>('schedule', 'describe', 'zeng2025');
+    expect(found).toMatchObject({ spec: { cron: '0 3 * * *', timezone: 'UTC' }, paused: false });
+    expect(found.next[0]).toMatch(/T03:00:00/);
+    expect(found.recent.map(({ outcome }) => outcome)).toEqual(['no-op']);
+    expect((await workplace.json<{ version: number }[]>('data', 'versions')).at(-1)).toMatchObject({
+      version,
+    });
+    expect((await workplace.foretune('schedule', 'delete', 'zeng2025')).code).toBe(0);
+    expect(await workplace.foretune('schedule', 'describe', 'zeng2025')).toMatchObject({ code: 4 });
+  }, 120_000);
+
   it('data shows the rows of one variant, which is named behind its study', async () => {
     const show = ['data', 'show', 'outcomes', '--study'];
     const rows = await workplace.json<Outcome[]>(...show, 'zeng2025/7');
@@ -170,6 +190,11 @@ describe('with a published study', () => {
 interface Outcome {
   readonly variant_id: string;
   readonly task: string;
+}
+
+interface Scheduled {
+  readonly next: readonly string[];
+  readonly recent: readonly { readonly outcome: string }[];
 }
 
 interface Doctor {

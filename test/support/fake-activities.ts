@@ -3,7 +3,13 @@
  * and one that tunes, as planned studies have. Whatever is held waits until it is released.
  */
 import { Context } from '@temporalio/activity';
-import type { Activities, JobOutcome, PlanSummary, StudySummary } from '../../activities';
+import type {
+  Activities,
+  JobOutcome,
+  PlanSummary,
+  RecordedFits,
+  StudySummary,
+} from '../../activities';
 import { BASE_VARIANT, runId } from '../../src/domain/ids';
 import type { PlannedJob } from '../../src/domain/plan';
 import type { FailureClass } from '../../src/domain/vocabulary';
@@ -20,6 +26,8 @@ export interface FakeStudyOptions {
   readonly choose?: (chosen: readonly string[]) => readonly string[];
   /** How an attempt at a job ends: null for well. */
   readonly outcome?: (job: string, attempt: number) => FailureClass | null;
+  /** What a re-fit finds on record; by default nothing. */
+  readonly recorded?: Partial<RecordedFits>;
   /** What is found out about variants that do not say how they ended. */
   readonly closed?: (variantIds: readonly string[]) => VariantEnded[];
 }
@@ -81,6 +89,26 @@ export class FakeStudy implements Activities {
   fitStudy: Activities['fitStudy'] = async () => {
     await this.play('fit');
     return { fit_id: 'fit', dataset_version: 1, fitted: true };
+  };
+
+  recordedFits: Activities['recordedFits'] = async () => {
+    await this.play('recorded fits');
+    return { fit_ids: [], learned: [], read_version: null, ...this.options.recorded };
+  };
+
+  fitLearnedAgain: Activities['fitLearnedAgain'] = async ({ settings_json }) => {
+    await this.play(`fit ${settings_json}`);
+    return { fit_id: `fit of ${settings_json}`, dataset_version: 2, fitted: true };
+  };
+
+  reportDrift: Activities['reportDrift'] = async ({ before, fit_id }) => {
+    await this.play(`drift of ${fit_id} from ${before}`);
+    return { key: `drift/${fit_id}`, summary: '1 variants added' };
+  };
+
+  refreshReport: Activities['refreshReport'] = async () => {
+    await this.play('report');
+    return 3;
   };
 
   reportStudy: Activities['reportStudy'] = async ({ study, cancelled }) => {

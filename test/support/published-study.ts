@@ -10,7 +10,11 @@ import zeng2025 from '../../studies/zeng2025';
 
 export const ZENG = 'zeng2025@1';
 
-export async function recordPublished(): Promise<{ dataset: Dataset; studies: Studies }> {
+export async function recordPublished(): Promise<{
+  dataset: Dataset;
+  studies: Studies;
+  store: MemoryStore;
+}> {
   const study = parseStudy(zeng2025);
   if (study.kind !== 'imported') throw new TypeError('zeng2025 is an imported study');
   const csv = readFileSync(path.join(__dirname, '../../studies', study.table), 'utf8');
@@ -18,5 +22,5 @@ export async function recordPublished(): Promise<{ dataset: Dataset; studies: St
   const [dataset, studies] = [openDataset(store), new Studies(store)];
   await studies.register(study, csv);
   await dataset.commit({ key: 'import', rows: { ...importRows(study, csv, new Date(0)) } });
-  return { dataset, studies };
+  return { dataset, studies, store };
 }

@@ -11,9 +11,14 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { studyWorkflowId, variantWorkflowId, type VariantPart } from '../../src/domain/ids';
+import {
+  refitId,
+  studyWorkflowId,
+  variantWorkflowId,
+  type VariantPart,
+} from '../../src/domain/ids';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
-import type { studyWorkflow, variantWorkflow } from '../../workflows';
+import type { refitWorkflow, studyWorkflow, variantWorkflow } from '../../workflows';
 import type { StudyInput } from '../../workflows/study';
 import type { StudyProgress } from '../../workflows/messages';
 import type { FakeStudy } from './fake-activities';
@@ -120,6 +125,19 @@ export function startStudy(
     workflowId: studyWorkflowId(study),
     taskQueue: study,
     args: [{ study, window: 2, ...input }],
+    searchAttributes: { ForetuneStudy: [study], ForetuneStatus: ['running'] },
+  });
+}
+
+/** As a schedule starts it. */
+export function startRefit(
+  { environment }: Temporal,
+  { study }: FakeStudy,
+): Promise<WorkflowHandle<typeof refitWorkflow>> {
+  return environment.client.workflow.start<typeof refitWorkflow>('refitWorkflow', {
+    workflowId: refitId(study),
+    taskQueue: study,
+    args: [{ study }],
     searchAttributes: { ForetuneStudy: [study], ForetuneStatus: ['running'] },
   });
 }

@@ -3,11 +3,11 @@
  *
  *     npx tsx test/workflows/record-histories.ts
  *
- * Takes about 20 seconds and needs the set-up (`node infra/setup.mjs`). Record anew only when the
- * workflows changed on purpose and no study of before needs to go on: a change that breaks the
- * recorded histories breaks running studies too. Otherwise keep them, and add new ones.
+ * Takes about 20 seconds and needs the set-up (`node infra/setup.mjs`). What is recorded is kept: a
+ * change that breaks a recorded history breaks running studies too. Only where no study of before needs
+ * to go on, delete its file first.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -16,6 +16,7 @@ import { FakeStudy } from '../support/fake-activities';
 import {
   openTemporal,
   progressWhen,
+  startRefit,
   startStudy,
   startVariant,
   variantHandle,
@@ -130,6 +131,17 @@ async function inRounds(temporal: Temporal): Promise<Recorded[]> {
   });
 }
 
+/** With a fit that is new, one learned again, and a drift. */
+async function refitted(temporal: Temporal): Promise<Recorded[]> {
+  const recorded = { fit_ids: ['older'], learned: ['A'], read_version: 1 };
+  const fake = new FakeStudy('refits@1', { variants: [], recorded });
+  return withWorker(temporal, fake, async () => {
+    const handle = await startRefit(temporal, fake);
+    await handle.result();
+    return [['refit', handle]];
+  });
+}
+
 function variantOf(temporal: Temporal, fake: FakeStudy, id: string, name: string): Recorded {
   return [name, variantHandle(temporal, fake, id)];
 }
@@ -142,13 +154,15 @@ function latestRun({ environment }: Temporal, { workflowId }: StudyHandle): Work
   return environment.client.workflow.getHandle(workflowId);
 }
 
-/** Without what tells of the machine: nothing of it matters to a replay. */
+/** Without what tells of the machine: nothing of it matters to a replay. What is recorded is kept. */
 async function save([name, handle]: Recorded): Promise<void> {
+  const file = path.join(FOLDER, `${name}.json`);
+  if (existsSync(file)) return;
   const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
   const neutral = (key: string, value: unknown) => (key === 'stackTrace' ? '' : value);
   const text = JSON.stringify(history, neutral, 1);
   const recorder = `${process.pid}@${os.hostname()}`;
-  writeFileSync(path.join(FOLDER, `${name}.json`), `${text.replaceAll(recorder, 'recorder')}\n`);
+  writeFileSync(file, `${text.replaceAll(recorder, 'recorder')}\n`);
 }
 
 async function record(
@@ -164,7 +178,7 @@ async function record(
 }
 
 async function main(): Promise<void> {
-  await record({}, [plain, failing, steered, imported, adopting]);
+  await record({}, [plain, failing, steered, imported, adopting, refitted]);
   await record({ longHistory: 60 }, [continued, inRounds]);
 }
 
