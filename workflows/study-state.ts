@@ -1,5 +1,10 @@
 /** What a study remembers while it runs, as plain data: it travels whole over a continue-as-new. */
-import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  patched,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { PlanSummary } from '../activities';
 import type { VariantPart } from '../src/domain/ids';
 import { addCounts, NO_RUNS } from './counts';
@@ -67,6 +72,7 @@ export function handleMessages(
 ): void {
   const change = async (fields: Partial<StudyState>, message?: 'hold' | 'stop') => {
     Object.assign(state, fields);
+    announce(state);
     if (message) await forward(message);
     return progress(state);
   };
@@ -84,6 +90,13 @@ export function handleMessages(
       refuseWindow(window);
     },
   });
+}
+
+/** So that anybody sees it without asking the workflow. Studies that run since before this do not tell. */
+function announce({ paused, cancelled }: StudyState): void {
+  if (!patched('steered-status')) return;
+  const status = cancelled ? 'cancelling' : paused ? 'paused' : 'running';
+  upsertSearchAttributes({ ForetuneStatus: [status] });
 }
 
 function progress(state: StudyState): StudyProgress {

@@ -21,6 +21,8 @@ def limit_threads(threads: int, lock_dir: Path) -> list[IO]:
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {XLA_FLAGS}".strip()
     os.environ[DEVICES_VARIABLE] = str(threads)
     os.environ |= {name: str(threads) for name in THREAD_VARIABLES}
+    # XLA deals work out to as many threads as it sees cores, and without a free core it would see them all.
+    os.environ["NPROC"] = str(threads)
     os.environ["TOKENIZERS_PARALLELISM"] = str(threads > 1).lower()
     if not hasattr(os, "sched_setaffinity"):
         return []

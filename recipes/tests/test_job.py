@@ -1,10 +1,13 @@
 """The contract between a job and the trainer, kept by the real program in a process of its own."""
 
+import fcntl
 import hashlib
 import json
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +125,26 @@ def test_every_objective_trains_from_scratch_with_every_intervention(tmp_path: P
             r["value"] for r in rows_of(tmp_path / "work", done, "curves") if r["metric"] == "train_loss"
         ]
         assert all(0 < loss < 8 for loss in losses)
+
+
+def test_a_job_that_finds_no_free_core_trains_alike(tmp_path: Path):
+    """Each compiles for itself: there XLA looks at the cores, to deal out the work of a model wide enough."""
+    runs = [pretrain_run("v1", 1024, objectives=["clm"], model=MODEL | {"width": 32})]
+    free, crowded = (job(tmp_path / name, tmp_path / name / "cache", runs) for name in ("free", "crowded"))
+    _, expected = finish(free)
+    with busy_cores(tmp_path / "crowded" / "cache" / "cores"):
+        _, result = finish(crowded)
+    assert_same_outcome(tmp_path, expected["runs"][0], result["runs"][0], ("free", "crowded"))
+
+
+@contextmanager
+def busy_cores(locks: Path) -> Iterator[None]:
+    """Other jobs have them all."""
+    locks.mkdir(parents=True)
+    with ExitStack() as held:
+        for core in os.sched_getaffinity(0):
+            fcntl.flock(held.enter_context((locks / f"core{core}.lock").open("a")), fcntl.LOCK_EX)
+        yield
 
 
 def test_two_threads_train_alike_and_each_number_of_them_repeats_itself(tmp_path: Path, cache_dir: Path):
@@ -264,9 +287,9 @@ def test_a_killed_job_goes_on_and_ends_with_the_weights_of_an_undisturbed_one(
     assert_same_outcome(tmp_path, expected["runs"][0], result["runs"][0])
 
 
-def assert_same_outcome(folder: Path, one: Json, two: Json) -> None:
+def assert_same_outcome(folder: Path, one: Json, two: Json, names: tuple[str, str] = ("one", "two")) -> None:
     assert two["checkpoint"]["sha256"] == one["checkpoint"]["sha256"]
-    assert rows_of(folder / "two", two, "curves") == rows_of(folder / "one", one, "curves")
+    assert rows_of(folder / names[1], two, "curves") == rows_of(folder / names[0], one, "curves")
 
 
 def wait_for_partial(work: Path, process) -> Path:

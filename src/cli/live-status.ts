@@ -4,7 +4,16 @@ import { connectClient } from '../client';
 import type { CliContext } from './context';
 import type { Session } from './session';
 
-export type LiveStatus = 'pending' | 'running' | 'interrupted' | 'done' | 'failed' | 'cancelled';
+/** `paused` and `cancelling` are running studies that were steered. */
+const STEERED = ['paused', 'cancelling'] as const;
+export type LiveStatus =
+  | (typeof STEERED)[number]
+  | 'pending'
+  | 'running'
+  | 'interrupted'
+  | 'done'
+  | 'failed'
+  | 'cancelled';
 
 export async function liveStatus(
   context: CliContext,
@@ -14,16 +23,23 @@ export async function liveStatus(
   const latest = await session.studies.latest(study);
   if (!latest) return 'pending';
   if (latest.status !== 'running') return latest.status;
-  return (await isRunning(context, session, study)) ? 'running' : 'interrupted';
+  return workflowStatus(context, session, study);
 }
 
-async function isRunning(context: CliContext, session: Session, study: string): Promise<boolean> {
+async function workflowStatus(
+  context: CliContext,
+  session: Session,
+  study: string,
+): Promise<LiveStatus> {
   const client = await connectClient(context.config, session.endpoints);
   try {
-    const { status } = await client.workflow.getHandle(studyWorkflowId(study)).describe();
-    return status.name === 'RUNNING';
+    const handle = client.workflow.getHandle(studyWorkflowId(study));
+    const { status, searchAttributes } = await handle.describe();
+    if (status.name !== 'RUNNING') return 'interrupted';
+    const told = searchAttributes.ForetuneStatus?.[0];
+    return STEERED.find((one) => one === told) ?? 'running';
   } catch {
-    return false; // Temporal has forgotten it, or never knew it
+    return 'interrupted'; // Temporal has forgotten it, or never knew it
   } finally {
     await client.connection.close();
   }

@@ -13,7 +13,8 @@ interface CommandModule {
 /** In the order of the help; each is the file of its name. */
 const COMMANDS = [
   ...['up', 'down', 'doctor', 'env', 'worker', 'schema', 'run', 'plan', 'resume', 'status', 'list'],
-  ...['logs', 'fit', 'schedule', 'compare', 'recommend', 'report', 'data'],
+  ...['logs', 'pause', 'cancel', 'window', 'fit', 'schedule', 'compare', 'recommend', 'report'],
+  'data',
 ];
 /** Reached by `require`: the command line's loader compiles that, and not what is imported on the way. */
 const load = createRequire(__filename);

@@ -42,7 +42,7 @@ it('worker, client and servers are killed while jobs run: `resume` completes the
   for (const job of jobFolders()) expect(readdirSync(path.join(job, 'control'))).toEqual(['1']);
 }, 240_000);
 
-it('Ctrl-C leaves the study running; `down` refuses until it is forced, and `resume` completes it', async () => {
+it('Ctrl-C leaves the study running, a pause holds it; `down` refuses until it is forced, and `resume` completes it', async () => {
   const client = workplace.start('run', TINY);
   // Held where it is, so that it runs for as long as this test looks.
   const job = await untilJobRuns(client);
@@ -52,10 +52,13 @@ it('Ctrl-C leaves the study running; `down` refuses until it is forced, and `res
   expect(detached).toMatchObject({ code: 130, stdout: '' });
   expect(detached.stderr).toContain('npx foretune resume tiny@1');
 
+  // It stays paused while everything is down, until it is resumed.
+  expect(await workplace.json('pause', 'tiny')).toMatchObject({ study: 'tiny@1', paused: true });
+  expect(await workplace.json('window', 'tiny', '5')).toMatchObject({ paused: true, window: 5 });
   const refused = await workplace.foretune('down');
   expect(refused).toMatchObject({ code: 2, stdout: '' });
   expect(refused.stderr).toContain('npx foretune down --force');
-  expect(await workplace.json('status', 'tiny')).toMatchObject({ status: 'running' });
+  expect(await workplace.json('status', 'tiny')).toMatchObject({ status: 'paused' });
 
   // Held still: it must not end by itself before it is ended.
   const forced = await workplace.foretune('down', '--force');
@@ -64,6 +67,9 @@ it('Ctrl-C leaves the study running; `down` refuses until it is forced, and `res
 
   await succeed(workplace, 'resume', 'tiny');
   expect(await measurements(workplace)).toEqual(expected);
+  const late = await workplace.foretune('cancel', 'tiny');
+  expect(late).toMatchObject({ code: 1, stdout: '' });
+  expect(late.stderr).toContain('"tiny@1" is not running');
 }, 240_000);
 
 async function succeed(where: Workplace, ...args: string[]): Promise<void> {

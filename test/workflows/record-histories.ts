@@ -74,7 +74,8 @@ async function steered(temporal: Temporal): Promise<Recorded[]> {
     await handle.executeUpdate('cancel');
     await handle.result();
     const variants = ['a', 'c'].map((id) => variantOf(temporal, fake, id, `variant-steered-${id}`));
-    return [['study-steered', handle], ...variants];
+    // The first was recorded before a study told how it is steered.
+    return [['study-steered', handle], ['study-steered-told', handle], ...variants];
   });
 }
 

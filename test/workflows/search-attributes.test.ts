@@ -83,3 +83,21 @@ test('a search by study finds the study, its base and its variants', async () =>
   const variants = [BASE_VARIANT, 'a', 'b'].map((id) => `study/found@1/variant/${id}`);
   expect([...found].sort()).toEqual(['study/found@1', ...variants].sort());
 });
+
+test('a study says that it is paused, that it goes on, and that it is being cancelled', async () => {
+  const fake = new FakeStudy('told@1', { variants: ['a'] });
+  fake.gates.hold('measure-a');
+  await withStudy(temporal, fake, async (handle) => {
+    await fake.gates.arrived('measure-a');
+    for (const [update, status] of [
+      ['pause', 'paused'],
+      ['resume', 'running'],
+      ['cancel', 'cancelling'],
+    ] as const) {
+      await handle.executeUpdate(update);
+      expect(await attributesOf(handle)).toMatchObject({ ForetuneStatus: status });
+    }
+    await handle.result();
+    expect(await attributesOf(handle)).toMatchObject({ ForetuneStatus: 'cancelled' });
+  });
+});
