@@ -112,7 +112,7 @@ export async function describeSchedule(client: Client, study: string): Promise<S
     study,
     spec: memo as unknown as ScheduleSettings,
     paused: state.paused,
-    note: state.note ?? null,
+    note: state.note ? state.note : null, // Temporal's is empty before the first pause
     next: info.nextActionTimes.slice(0, NEXT_SHOWN),
     recent: await Promise.all(info.recentActions.map((action) => recentRefit(client, action))),
     missed: info.numActionsMissedCatchupWindow,

@@ -49,6 +49,6 @@ async function conclude(
       ? await books.reportDrift({ study, before: read_version, fit_id: fit.fit_id })
       : null;
   const dataset_version = await books.refreshReport({ study });
-  const reason = drift?.summary ?? `${fresh.length} new fits, none of them before`;
+  const reason = drift?.summary ?? `${fresh.length} fits that were not there before`;
   return { outcome: 'fitted', reason, dataset_version, drift_key: drift?.key ?? null };
 }

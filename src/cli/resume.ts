@@ -30,9 +30,9 @@ async function resumeStudy(context: CliContext, name: string): Promise<void> {
   await executeStudy(context, session, study);
 }
 
-/** A study that was paused is let go on. */
+/** A study that was paused is let go on; one that was cancelled since is at its end. */
 async function goOn(client: Client, study: string): Promise<void> {
   const handle = await runningStudy(client, study);
   const progress = await handle?.query<StudyProgress>('progress');
-  if (progress?.paused) await handle?.executeUpdate('resume');
+  if (progress?.paused && !progress.cancelled) await handle?.executeUpdate('resume');
 }
