@@ -12,8 +12,10 @@ import {
   type ScheduleHandle,
 } from '@temporalio/client';
 import type { RefitResult } from '../workflows/refit';
+import { failureReason } from './client';
 import { refitId } from './domain/ids';
 import { NotFoundError, SpecError, StackError } from './errors';
+import { pause } from './processes';
 
 export interface ScheduleSettings {
   /** Five fields: minute, hour, day of the month, month, day of the week. */
@@ -159,8 +161,7 @@ async function endOf(
     return { outcome, reason };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    const cause = error.cause?.cause ?? error.cause;
-    return { outcome: 'failed', reason: cause instanceof Error ? cause.message : error.message };
+    return { outcome: 'failed', reason: failureReason(error) };
   }
 }
 
@@ -212,8 +213,4 @@ async function startedSince(handle: ScheduleHandle, known: ReadonlySet<string>):
   throw new StackError(
     `The schedule started nothing within ${STARTED_WITHIN_MS / 1000} s. Run: npx foretune doctor`,
   );
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

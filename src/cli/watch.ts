@@ -6,9 +6,11 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { SingleBar } from 'cli-progress';
 import type { StudySummary } from '../../activities';
+import { failureReason } from '../client';
 import { openClusters } from '../clusters';
 import { studyWorkflowId } from '../domain/ids';
 import { StackError } from '../errors';
+import { pause } from '../processes';
 import { ensureWorker } from '../stack/worker-process';
 import type { CliContext } from './context';
 import { duration } from './output';
@@ -63,10 +65,8 @@ async function summary(handle: WorkflowHandle, study: string): Promise<StudySumm
     return (await handle.result()) as StudySummary;
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    const cause = error.cause?.cause ?? error.cause;
-    const reason = cause instanceof Error ? cause.message : error.message;
     throw new StackError(
-      `Study "${study}" stopped: ${reason}\nWhat was measured is kept. Mend the cause, then: npx foretune resume ${study}`,
+      `Study "${study}" stopped: ${failureReason(error)}\nWhat was measured is kept. Mend the cause, then: npx foretune resume ${study}`,
       { cause: error },
     );
   }
@@ -137,8 +137,4 @@ function describe({ counts, current, seconds_left }: StudyProgress): string {
     return `${run_id}${at}${loss === null ? '' : ` loss ${loss.toFixed(2)}`}`;
   });
   return [parts.join(', '), ...steps].filter(Boolean).join(' | ');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -2,8 +2,8 @@
  * What a new fit says that the fit before it did not: error rates before and after, the measurements
  * that moved, and the pairs whose answer flipped because of them. Pure.
  */
-import { agreement, pairwiseAccuracy } from '../domain/pairs';
-import { scoredVariants } from './fit';
+import { agreement, pairwiseAccuracy, type Scored } from '../domain/pairs';
+import { scoredById, scoredVariants } from './fit';
 import type { ByVariant, Measured } from './measurements';
 import { predict, UNSUPERVISED_PROXIES, type UnsupervisedProxy } from './unsupervised';
 
@@ -133,7 +133,8 @@ interface Change {
  */
 function flipsOf(proxy: UnsupervisedProxy, task: string, { before, after, moves }: Change): Flip[] {
   const names = [...Object.keys(proxy.terms), outcomeOn(task)];
-  const [old, now] = [scoredById(before, proxy, task), scoredById(after, proxy, task)];
+  const scored = (measured: Measured) => scoredById(measured, predict(proxy, measured), task);
+  const [old, now] = [scored(before), scored(after)];
   const both = [...now.keys()].filter((id) => old.has(id));
   const moved = new Set(names.flatMap((name) => [...(moves.get(name)?.keys() ?? [])]));
   return both.flatMap((a, i) =>
@@ -147,21 +148,7 @@ function flipsOf(proxy: UnsupervisedProxy, task: string, { before, after, moves 
   );
 }
 
-type ScoredById = ReadonlyMap<string, { readonly predicted: number; readonly outcome: number }>;
-
-function scoredById(measured: Measured, proxy: UnsupervisedProxy, task: string): ScoredById {
-  const predicted = predict(proxy, measured);
-  const outcomes = measured.outcomes.get(task) ?? new Map<string, number>();
-  const complete = measured.variants.filter((id) => predicted.has(id) && outcomes.has(id));
-  return new Map(
-    complete.map((id) => [
-      id,
-      { predicted: predicted.get(id) ?? NaN, outcome: outcomes.get(id) ?? NaN },
-    ]),
-  );
-}
-
-function answerAbout(scored: ScoredById, a: string, b: string): Answer {
+function answerAbout(scored: ReadonlyMap<string, Scored>, a: string, b: string): Answer {
   const [one, two] = [scored.get(a), scored.get(b)];
   const share = one && two ? agreement(one, two) : NaN;
   return share === 1 ? 'right' : share === 0 ? 'wrong' : 'tied';

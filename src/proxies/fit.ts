@@ -45,13 +45,23 @@ export function fitUnsupervised(rows: StudyRows, context: FitContext): Row<'fits
 
 /** The variants with a prediction and an outcome on the task. */
 export function scoredVariants(measured: Measured, predicted: ByVariant, task: string): Scored[] {
+  return [...scoredById(measured, predicted, task).values()];
+}
+
+/** The same by id, in the order in which they were recorded. */
+export function scoredById(
+  measured: Measured,
+  predicted: ByVariant,
+  task: string,
+): ReadonlyMap<string, Scored> {
   const outcomes = measured.outcomes.get(task);
-  return measured.variants.flatMap((id) => {
+  const scored = measured.variants.flatMap((id): [string, Scored][] => {
     const [prediction, outcome] = [predicted.get(id), outcomes?.get(id)];
     return prediction === undefined || outcome === undefined
       ? []
-      : [{ predicted: prediction, outcome }];
+      : [[id, { predicted: prediction, outcome }]];
   });
+  return new Map(scored);
 }
 
 function fitOne(
