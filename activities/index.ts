@@ -5,6 +5,7 @@ import type { Dataset } from '../src/dataset/log';
 import { Studies } from '../src/dataset/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { RecipeConfig } from './plan';
+import { createAmendActivities } from './amend';
 import { createFitActivities } from './fits';
 import { createImportActivities } from './import';
 import { createJobActivities } from './jobs';
@@ -15,6 +16,7 @@ import { createRoundActivities } from './rounds';
 import { createVariantActivities, type DescribeWorkflow } from './variants';
 import { withFailures } from './failure';
 
+export type { Amended } from './amend';
 export type { FitSummary } from './fits';
 export type { JobOutcome } from './jobs';
 export type { PlanSummary } from './plan';
@@ -50,6 +52,7 @@ export function createActivities(deps: ActivityDeps) {
   );
   return withFailures({
     ...createPlanActivities({ ...deps, studies }),
+    ...createAmendActivities({ ...deps, studies }),
     ...createVariantActivities({ ...deps, studies }),
     ...createImportActivities({ ...deps, studies }),
     ...createRoundActivities({ ...deps, studies }),

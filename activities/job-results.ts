@@ -114,8 +114,9 @@ async function collectRun(
 
 /**
  * The key of measurements names the run, not the attempt: a run done again, for its lost weights or
- * after a worker's death, perhaps on another machine, leaves what was measured first. Where weights
- * lie is no measurement.
+ * after a worker's death, perhaps on another machine, leaves what was measured first. Only one that is
+ * done again by choice is measured again: readers take the newest attempt. Where weights lie is no
+ * measurement.
  */
 async function commitRun(
   dataset: Dataset,
@@ -133,7 +134,7 @@ async function commitRun(
     tables[table] = rows.map((row) => ({ ...own, ...row }));
   }
   const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;
-  const key = `run:${name}`;
+  const key = run.redo ? `run:${name}/attempt${context.attempt}` : `run:${name}`;
   if (Object.keys(tables).length && !(await dataset.hasKey(key)))
     await dataset.commit({ key, rows: tables });
   if (!result.checkpoint) return;

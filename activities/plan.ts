@@ -5,6 +5,7 @@ import { SpecError } from '../src/errors';
 import { fingerprint, sha256, sourceDigest } from '../src/fingerprint';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
 import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
+import type { PlanRequest } from '../src/domain/request';
 import type { RecipeFacts } from '../src/domain/runs';
 import type { Study, TrainedStudy } from '../src/domain/schema';
 import { latestRuns } from '../src/domain/status';
@@ -38,17 +39,20 @@ interface Deps {
   readonly clusters: ReadonlyMap<string, unknown>;
 }
 
-type PlanDeps = Pick<Deps, 'dataset' | 'recipes'>;
+export type PlanDeps = Pick<Deps, 'dataset' | 'recipes' | 'studies'>;
+type Books = Pick<Deps, 'dataset' | 'recipes'>;
 
 /** Plans without writing anything. */
 export async function planFromRecord(
-  { dataset, recipes }: PlanDeps,
+  { dataset, recipes }: Books,
   study: Study,
   table: string | null,
+  request: PlanRequest = {},
 ): Promise<Plan> {
   const recorded = await recordedRuns(dataset, studyId(study));
   const tableDigest = table === null ? '' : sha256(table);
-  return planStudy(study, recipeFacts(recipes, study), recorded, fingerprint, tableDigest);
+  const facts = recipeFacts(recipes, study);
+  return planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
 }
 
 async function recordedRuns(dataset: Dataset, study: string): Promise<Map<string, RecordedRun>> {
@@ -66,7 +70,7 @@ function exists(uri: string): boolean {
   return !uri.startsWith('file://') || existsSync(fileURLToPath(uri));
 }
 
-function recipeFacts(recipes: PlanDeps['recipes'], study: Study): RecipeFacts {
+function recipeFacts(recipes: Books['recipes'], study: Study): RecipeFacts {
   if (study.kind === 'imported') return { name: 'import', version: '1', source_digest: '' };
   const recipe = recipes[study.recipe];
   if (!recipe)
@@ -91,10 +95,13 @@ export function createPlanActivities(deps: Deps) {
   const { studies, dataset } = deps;
   return {
     /** Plans a study, keeps the plan, and records its variants. */
-    async makePlan({ study }: { readonly study: string }): Promise<PlanSummary> {
+    async makePlan({
+      study,
+      ...request
+    }: PlanRequest & { readonly study: string }): Promise<PlanSummary> {
       const spec = await studies.spec(study);
       if (spec.study.kind === 'trained') requireCluster(deps.clusters, spec.study.cluster);
-      const plan = await planFromRecord(deps, spec.study, spec.table);
+      const plan = await planFromRecord(deps, spec.study, spec.table, request);
       const key = await studies.savePlan(plan);
       await studies.saveLatest(study, {
         plan_key: key,
@@ -129,7 +136,7 @@ export function createPlanActivities(deps: Deps) {
   };
 }
 
-function summarise(plan: Plan, key: string, in_rounds: boolean): PlanSummary {
+export function summarise(plan: Plan, key: string, in_rounds: boolean): PlanSummary {
   return {
     key,
     kind: plan.kind,
@@ -152,7 +159,7 @@ export function variantsToRun(plan: Plan, part?: VariantPart): string[] {
 }
 
 /** The variants of a trained study; an imported study's come with its table. */
-async function recordVariants(dataset: Dataset, spec: SpecRecord, now: Date): Promise<void> {
+export async function recordVariants(dataset: Dataset, spec: SpecRecord, now: Date): Promise<void> {
   if (spec.study.kind !== 'trained') return;
   const rows = variantRows(spec.study, now);
   await dataset.commit({

@@ -1,5 +1,5 @@
 /** Connects to Temporal. */
-import type { Client, WorkflowFailedError } from '@temporalio/client';
+import type { Client, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Config } from '../temporal.config';
 import { StackError } from './errors';
 import type { StackEndpoints } from './stack/stack';
@@ -19,8 +19,8 @@ export async function connectClient(config: Config, endpoints: StackEndpoints): 
   return new Client({ connection, namespace });
 }
 
-/** Why a workflow failed, in the words of what failed within it. */
-export function failureReason(error: WorkflowFailedError): string {
+/** Why a workflow or an update of it failed, in the words of what failed within it. */
+export function failureReason(error: WorkflowFailedError | WorkflowUpdateFailedError): string {
   const cause = error.cause?.cause ?? error.cause;
   return cause instanceof Error ? cause.message : error.message;
 }

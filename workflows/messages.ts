@@ -25,6 +25,7 @@ export interface StudyProgress {
   readonly variants_to_run: number;
   readonly variants_ended: number;
   readonly open: readonly string[];
+  /** A run that was tried again by request counts at each of its ends. */
   readonly runs: RunCounts;
 }
 
@@ -43,4 +44,13 @@ export const cancelUpdate = defineUpdate<StudyProgress>('cancel');
 export const setWindowUpdate = defineUpdate<StudyProgress, [{ readonly window: number }]>(
   'setWindow',
 );
+/** Runs that failed, were cancelled or blocked. */
+export interface RetryRequest {
+  readonly runs: readonly string[];
+}
+
+/** Tries runs again, with what waits for them. */
+export const retryUpdate = defineUpdate<StudyProgress, [RetryRequest]>('retry');
+/** Takes up the variants that were added to the study's specification. */
+export const addVariantsUpdate = defineUpdate<StudyProgress>('addVariants');
 export const progressQuery = defineQuery<StudyProgress>('progress');

@@ -1,20 +1,24 @@
 /** What a study remembers while it runs, as plain data: it travels whole over a continue-as-new. */
 import {
   ApplicationFailure,
+  condition,
   patched,
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { PlanSummary } from '../activities';
+import type { Amended, PlanSummary } from '../activities';
 import type { VariantPart } from '../src/domain/ids';
 import { addCounts, NO_RUNS } from './counts';
 import {
+  addVariantsUpdate,
   cancelUpdate,
   pauseUpdate,
   progressQuery,
   resumeUpdate,
+  retryUpdate,
   setWindowUpdate,
   variantEndedSignal,
+  type RetryRequest,
   type RunCounts,
   type StudyProgress,
   type VariantEnded,
@@ -28,6 +32,12 @@ export interface StudyState {
   queue: string[];
   /** Where the next page of variants begins. */
   offset: number;
+  /** Key of the plan whose variants are all listed. */
+  listed?: string;
+  /** Variants that ended and are started again by request. */
+  again?: string[];
+  /** Changes of the plan that are under way. */
+  amending?: number;
   /** Variants started and not ended. */
   open: string[];
   ended: number;
@@ -65,11 +75,53 @@ export function endVariant(state: StudyState, { variant_id, runs }: VariantEnded
   state.runs = addCounts(state.runs, runs);
 }
 
-/** `forward` passes a change of mind on to the open variants. */
-export function handleMessages(
+/** Whether all that was listed has ended, or there is more to start. */
+export function isAtEnd(state: StudyState): boolean {
+  return (!state.open.length && !state.amending) || hasMore(state);
+}
+
+/** What waits to be listed or started. */
+export function hasMore({ cancelled, queue, listed, plan }: StudyState): boolean {
+  return !cancelled && (queue.length > 0 || listed !== plan?.key);
+}
+
+/** The first in the queue that is not still at its last try. */
+export function nextInQueue({ queue, open }: StudyState): string | undefined {
+  return queue.find((id) => !open.includes(id));
+}
+
+/** A study does not end while this waits. */
+async function changePlan(
   state: StudyState,
-  forward: (message: 'hold' | 'stop') => Promise<void>,
-): void {
+  amend: () => Promise<Amended>,
+): Promise<StudyProgress> {
+  await condition(() => state.plan !== null);
+  state.amending = (state.amending ?? 0) + 1;
+  try {
+    takeUp(state, await amend());
+  } finally {
+    state.amending -= 1;
+  }
+  return progress(state);
+}
+
+/** Variants that had ended are not ended any more. */
+function takeUp(state: StudyState, { plan, again }: Amended): void {
+  state.plan = plan;
+  const fresh = again.filter((id) => !state.queue.includes(id));
+  state.queue.push(...fresh);
+  state.again = [...(state.again ?? []), ...fresh];
+  state.ended -= fresh.filter((id) => !state.open.includes(id)).length;
+}
+
+export interface Reach {
+  /** Passes a change of mind on to the open variants. */
+  readonly forward: (message: 'hold' | 'stop') => Promise<void>;
+  /** Changes the plan: runs to try again, or by default variants that were added. */
+  readonly amend: (runs?: readonly string[]) => Promise<Amended>;
+}
+
+export function handleMessages(state: StudyState, { forward, amend }: Reach): void {
   const change = async (fields: Partial<StudyState>, message?: 'hold' | 'stop') => {
     Object.assign(state, fields);
     announce(state);
@@ -84,6 +136,12 @@ export function handleMessages(
   setHandler(pauseUpdate, () => change({ paused: true }, 'hold'), { validator });
   setHandler(resumeUpdate, () => change({ paused: false }, 'hold'), { validator });
   setHandler(cancelUpdate, () => change({ cancelled: true }, 'stop'), { validator });
+  setHandler(retryUpdate, ({ runs }) => changePlan(state, () => amend(runs)), {
+    validator: (_: RetryRequest) => refuseAmending(state),
+  });
+  setHandler(addVariantsUpdate, () => changePlan(state, () => amend()), {
+    validator: () => refuseAmending(state),
+  });
   setHandler(setWindowUpdate, ({ window }) => change({ window }), {
     validator: ({ window }: { readonly window: number }) => {
       refuseWhenEnding(state);
@@ -118,6 +176,20 @@ function refuseWhenEnding(state: StudyState): void {
   if (state.phase === 'fitting' || state.phase === 'ended')
     throw ApplicationFailure.nonRetryable(
       'The study is ending: nothing is left to steer.',
+      'SpecError',
+    );
+}
+
+function refuseAmending(state: StudyState): void {
+  refuseWhenEnding(state);
+  const why = state.cancelled
+    ? 'is being cancelled'
+    : state.plan?.in_rounds
+      ? 'fine-tunes in rounds'
+      : null;
+  if (why)
+    throw ApplicationFailure.nonRetryable(
+      `The study ${why}: let it end, then run or resume it with what you want.`,
       'SpecError',
     );
 }

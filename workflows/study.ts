@@ -5,26 +5,32 @@
  * workflow id, the open ones travel in the state, and an activity reconciles those that closed
  * without a signal.
  */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  getExternalWorkflowHandle,
-  ParentClosePolicy,
-  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { StudySummary } from '../activities';
-import { BASE_VARIANT, variantWorkflowId } from '../src/domain/ids';
+import type { Amended, StudySummary } from '../activities';
+import { BASE_VARIANT } from '../src/domain/ids';
+import type { PlanRequest } from '../src/domain/request';
 import { books } from './activity-options';
-import { endVariant, handleMessages, newState, type StudyState } from './study-state';
-import { variantWorkflow } from './variant';
+import { partOf, reconcile, signalVariant, startVariant } from './children';
+import {
+  handleMessages,
+  hasMore,
+  isAtEnd,
+  newState,
+  nextInQueue,
+  type StudyState,
+} from './study-state';
 
 export interface StudyInput {
   readonly study: string;
   readonly window: number;
+  /** What of the study is to run; absent: all that it lacks. */
+  readonly request?: PlanRequest;
   /** Carried over a continue-as-new. */
   readonly state?: StudyState;
 }
@@ -37,8 +43,9 @@ const RECONCILE_AFTER = '1 minute';
 
 export async function studyWorkflow(input: StudyInput): Promise<StudySummary> {
   const state = input.state ?? newState(input.window);
-  handleMessages(state, forward);
-  if (!state.plan) state.plan = await books.makePlan({ study: input.study });
+  const { study } = input;
+  handleMessages(state, { forward, amend: (only) => amend(study, state, only) });
+  if (!state.plan) state.plan = await books.makePlan({ study, ...input.request });
   if (state.plan.kind === 'imported') {
     state.phase = 'importing';
     await books.importTable({ study: input.study, plan_key: state.plan.key });
@@ -71,14 +78,36 @@ async function runVariants(input: StudyInput, state: StudyState): Promise<void> 
   if (state.part === 'tune') return;
   state.phase = 'variants';
   if (state.plan?.in_rounds) state.part = 'measure';
-  while (!state.cancelled) {
-    if (!state.queue.length && !(await fetchPage(state))) break;
-    await until(input, state, () => mayStart(state));
-    const next = state.cancelled ? undefined : state.queue.shift();
-    if (next !== undefined) await startVariant(input.study, state, next);
-    await leaveLongHistory(input, state);
+  do {
+    while (!state.cancelled) {
+      if (!state.queue.length && !(await fetchPage(state))) break;
+      await startNext(input, state);
+    }
+    await until(input, state, () => isAtEnd(state));
+  } while (hasMore(state));
+}
+
+async function startNext(input: StudyInput, state: StudyState): Promise<void> {
+  await until(input, state, () => mayStart(state) && (state.cancelled || canStart(state)));
+  const next = state.cancelled ? undefined : nextInQueue(state);
+  if (next !== undefined) {
+    state.queue = state.queue.filter((id) => id !== next);
+    await startVariant(input.study, state, next);
   }
-  await until(input, state, () => !state.open.length);
+  await leaveLongHistory(input, state);
+}
+
+function canStart(state: StudyState): boolean {
+  return nextInQueue(state) !== undefined;
+}
+
+async function amend(
+  study: string,
+  { plan, offset }: StudyState,
+  only?: readonly string[],
+): Promise<Amended> {
+  const plan_key = plan?.key ?? '';
+  return books.amendPlan({ study, plan_key, offset, ...(only && { only }) });
 }
 
 /** The variants of a round end before the next is chosen, since their outcomes decide it. */
@@ -87,10 +116,7 @@ async function runRounds(input: StudyInput, state: StudyState): Promise<void> {
   state.part = 'tune';
   while (!state.cancelled) {
     if (!state.queue.length && !(await chooseRound(input, state))) break;
-    await until(input, state, () => mayStart(state));
-    const next = state.cancelled ? undefined : state.queue.shift();
-    if (next !== undefined) await startVariant(input.study, state, next);
-    await leaveLongHistory(input, state);
+    await startNext(input, state);
   }
   await until(input, state, () => !state.open.length);
 }
@@ -112,41 +138,18 @@ function mayStart({ cancelled, paused, open, window }: StudyState): boolean {
 }
 
 async function fetchPage(state: StudyState): Promise<boolean> {
-  if (!state.plan) return false;
+  if (!state.plan || state.listed === state.plan.key) return false;
+  const { key } = state.plan;
   const page = await books.listVariants({
-    plan_key: state.plan.key,
+    plan_key: key,
     offset: state.offset,
     limit: PAGE,
     ...partOf(state),
   });
   state.offset += page.length;
   state.queue.push(...page);
+  if (!page.length) state.listed = key;
   return page.length > 0;
-}
-
-async function startVariant(study: string, state: StudyState, variant_id: string): Promise<void> {
-  if (!state.plan) return;
-  state.open.push(variant_id);
-  let adopted = false;
-  try {
-    await startChild(variantWorkflow, {
-      workflowId: variantWorkflowId(study, variant_id, state.part),
-      args: [{ study, variant_id, plan_key: state.plan.key, ...partOf(state) }],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      searchAttributes: {
-        ForetuneStudy: [study],
-        ForetuneVariant: [variant_id],
-        ForetuneStatus: ['running'],
-      },
-    });
-  } catch (error) {
-    // Left over from a study that was ended by force: its end is awaited like any other's.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    adopted = true;
-  }
-  // What was asked while it started did not reach it, and an adopted one may be held from before.
-  if (adopted || state.paused) await signalVariant(study, state, variant_id, 'hold');
-  if (state.cancelled) await signalVariant(study, state, variant_id, 'stop');
 }
 
 /** Waits for variants and messages, however long that takes. */
@@ -155,17 +158,6 @@ async function until(input: StudyInput, state: StudyState, ready: () => boolean)
     await reconcile(input.study, state);
     await leaveLongHistory(input, state);
   }
-}
-
-/** Variants that closed without a word are ended all the same. */
-async function reconcile(study: string, state: StudyState): Promise<void> {
-  if (!state.open.length) return;
-  const closed = await books.closedVariants({
-    study,
-    variant_ids: state.open,
-    ...partOf(state),
-  });
-  for (const ended of closed) endVariant(state, ended);
 }
 
 async function leaveLongHistory(input: StudyInput, state: StudyState): Promise<void> {
@@ -187,21 +179,4 @@ async function conclude(study: string, state: StudyState): Promise<StudySummary>
   upsertSearchAttributes({ ForetuneStatus: [summary.status] });
   await condition(allHandlersFinished);
   return summary;
-}
-
-/** Absent where variants are run whole, so that what is sent is as it was before there were rounds. */
-function partOf({ part }: StudyState): Pick<StudyState, 'part'> {
-  return part ? { part } : {};
-}
-
-async function signalVariant(
-  study: string,
-  { part, paused }: StudyState,
-  variant_id: string,
-  send: 'hold' | 'stop',
-): Promise<void> {
-  const variant = getExternalWorkflowHandle(variantWorkflowId(study, variant_id, part));
-  const args = send === 'hold' ? [{ paused }] : [];
-  // A variant that has just ended cannot be told: its own signal is on the way.
-  await variant.signal(send, ...args).catch(() => undefined);
 }

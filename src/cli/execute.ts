@@ -1,8 +1,13 @@
 /** Starts or finds a study's workflow, follows it to its end, and prints what came out. */
-import { ServiceError, type Client } from '@temporalio/client';
+import {
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+} from '@temporalio/client';
 import { studyId, studyWorkflowId } from '../domain/ids';
 import type { Study } from '../domain/schema';
-import { StackError } from '../errors';
+import type { PlanRequest } from '../domain/request';
+import { SpecError, StackError } from '../errors';
 import { EXIT, type CliContext } from './context';
 import { writeReportFile } from './report-file';
 import { printResults, readResults } from './results';
@@ -14,9 +19,10 @@ export async function executeStudy(
   context: CliContext,
   session: Session & { client: Client },
   study: Study,
+  request?: PlanRequest,
 ): Promise<void> {
   const id = studyId(study);
-  await startStudy(context, session.client, study);
+  await startStudy(context, session.client, study, request);
   const summary = await watchStudy(context, session, id);
   if (summary.not_fine_tuned)
     context.stderr(`${summary.not_fine_tuned} variants not fine-tuned (budget).`);
@@ -28,14 +34,19 @@ export async function executeStudy(
   context.setExitCode(summary.status === 'done' ? EXIT.done : EXIT.failed);
 }
 
-/** A second start attaches to the first. */
-async function startStudy(context: CliContext, client: Client, study: Study): Promise<void> {
+/** A second start attaches to the first, unless it asks for something of its own. */
+async function startStudy(
+  context: CliContext,
+  client: Client,
+  study: Study,
+  request?: PlanRequest,
+): Promise<void> {
   const id = studyId(study);
   const start = client.workflow.start('studyWorkflow', {
     workflowId: studyWorkflowId(id),
     taskQueue: context.config.temporal.taskQueue,
-    args: [{ study: id, window: study.window }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [{ study: id, window: study.window, ...(request && { request }) }],
+    workflowIdConflictPolicy: request ? 'FAIL' : 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     searchAttributes: { ForetuneStudy: [id], ForetuneStatus: ['running'] },
   });
@@ -44,6 +55,11 @@ async function startStudy(context: CliContext, client: Client, study: Study): Pr
 
 /** As on a server that does not know our search attributes: the reason is in the cause. */
 function explainRefusal(study: string, error: unknown): never {
+  if (error instanceof WorkflowExecutionAlreadyStartedError)
+    throw new SpecError(
+      `Study "${study}" is running: wait for its end (npx foretune resume ${study}), or cancel it first (npx foretune cancel ${study}).`,
+      { cause: error },
+    );
   if (!(error instanceof ServiceError)) throw error;
   const reason = error.cause instanceof Error ? error.cause.message : error.message;
   throw new StackError(

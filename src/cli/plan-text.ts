@@ -10,7 +10,7 @@ export interface PlanCounts {
 }
 
 export function countPlan(plan: Plan): PlanCounts {
-  const toRun = plan.runs.filter((run) => run.action === 'run' && run.budget !== 'spent');
+  const toRun = plan.runs.filter((run) => run.action === 'run');
   const known = toRun.map((run) => run.estimated_seconds).filter((seconds) => seconds !== null);
   const total = known.reduce((sum, seconds) => sum + seconds, 0);
   return {
@@ -24,7 +24,7 @@ export function countPlan(plan: Plan): PlanCounts {
 export function planSummary(plan: Plan): string {
   const { reuse, run, estimated_seconds } = countPlan(plan);
   const total = `${plan.study}: ${plan.runs.length} run${plan.runs.length === 1 ? '' : 's'}`;
-  const untuned = untunedText(plan);
+  const untuned = `${untunedText(plan)}${leftOutText(plan)}`;
   if (!run && untuned) return `${total}: ${reuse} reused, nothing to run${untuned}`;
   if (!run) return `${total}, every one reused: nothing to run`;
   const jobs = plan.jobs.length ? ` in ${plan.jobs.length} jobs` : '';
@@ -43,12 +43,18 @@ function untunedText(plan: Plan): string {
     : `; ${n} variant${n === 1 ? '' : 's'} not fine-tuned (budget)`;
 }
 
+/** What lacks too, and was not asked for. */
+function leftOutText({ runs }: Plan): string {
+  const left = runs.filter(({ action, budget }) => action === 'blocked' && !budget).length;
+  return left ? `; ${left} more lack and were not asked for` : '';
+}
+
 export function planTable(plan: Plan): string {
   const rows = plan.runs.map((run) => [run.run_id, run.action, run.reason, estimate(run)]);
   return formatTable(['run', 'action', 'reason', 'estimate'], rows);
 }
 
 function estimate(run: PlannedRun): string {
-  if (run.action === 'reuse' || run.budget === 'spent') return '';
+  if (run.action !== 'run') return '';
   return run.estimated_seconds === null ? 'unknown' : duration(run.estimated_seconds);
 }

@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { planFromRecord } from '../../activities/plan';
+import type { PlannedRun } from '../domain/plan';
 import { EXIT, type CliContext } from './context';
 import { loadStudy, type LoadedStudy } from './load-study';
-import { printObject } from './output';
+import { printRows } from './output';
 import { countPlan, planSummary, planTable } from './plan-text';
 import { openSession } from './session';
 
@@ -27,18 +28,19 @@ export async function planOnly(context: CliContext, { study, table }: LoadedStud
   const { dataset, studies } = await openSession(context);
   await studies.check(study, table);
   const plan = await planFromRecord({ dataset, recipes: context.config.recipes }, study, table);
-  const counts = countPlan(plan);
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  const dataset_version = await dataset.version();
-  printObject(
-    context,
-    {
-      study: plan.study,
-      dataset_version,
-      ...counts,
-      runs: plan.runs.map(({ config: _c, values: _v, ...run }) => run),
-    },
-    () => `${planTable(plan)}\n\n${planSummary(plan)} (dataset version ${dataset_version})`,
-  );
-  context.setExitCode(counts.run ? EXIT.workToDo : EXIT.done);
+  const summary = `${planSummary(plan)} (dataset version ${await dataset.version()})`;
+  if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
+  else {
+    printRows(context, plan.runs.map(planRow));
+    context.stderr(summary);
+  }
+  context.setExitCode(countPlan(plan).run ? EXIT.workToDo : EXIT.done);
+}
+
+/** `gpu_hours` is null where nothing like the run was measured yet. */
+function planRow({ run_id, stage, action, reason, gpu_hours = null, ...run }: PlannedRun) {
+  const { attempt, fingerprint } = run;
+  const costs = action === 'run' ? gpu_hours : 0;
+  return { run_id, stage, action, reason, gpu_hours: costs, attempt, fingerprint };
 }

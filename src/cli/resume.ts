@@ -1,13 +1,18 @@
 /** `foretune resume <study>`: follows a running study, or runs what an interrupted one lacks. */
 import type { Client } from '@temporalio/client';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { planFromRecord } from '../../activities/plan';
 import type { StudyProgress } from '../../workflows/messages';
+import type { PlanRequest } from '../domain/request';
+import { STAGES } from '../domain/vocabulary';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
 import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 import { runningStudy } from './steer';
+
+/** Those that recipes compute: a table is imported, and proxies are fitted, at no cost. */
+const RECIPE_STAGES = STAGES.filter((stage) => stage !== 'import' && stage !== 'fit');
 
 export function register(program: Command, context: CliContext): void {
   program
@@ -16,16 +21,28 @@ export function register(program: Command, context: CliContext): void {
     .description(
       'run exactly what is missing or failed; a study that is running is followed, a paused one goes on',
     )
-    .action((study: string) => resumeStudy(context, study));
+    .addOption(
+      new Option('--from <stage>', 'do this stage, and what is made from it, again').choices(
+        RECIPE_STAGES,
+      ),
+    )
+    .action((study: string, request: Pick<PlanRequest, 'from'>) =>
+      resumeStudy(context, study, request),
+    );
 }
 
-async function resumeStudy(context: CliContext, name: string): Promise<void> {
+async function resumeStudy(
+  context: CliContext,
+  name: string,
+  request: Pick<PlanRequest, 'from'>,
+): Promise<void> {
   const session = await openWorkSession(context);
   const id = await session.studies.resolve(name);
   const { study, table } = await session.studies.spec(id);
   const { dataset } = session;
-  const plan = await planFromRecord({ dataset, recipes: context.config.recipes }, study, table);
-  context.stderr(planSummary(plan));
+  const books = { dataset, recipes: context.config.recipes };
+  context.stderr(planSummary(await planFromRecord(books, study, table, request)));
+  if (request.from) return executeStudy(context, session, study, request);
   await goOn(session.client, id);
   await executeStudy(context, session, study);
 }

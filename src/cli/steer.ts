@@ -1,6 +1,7 @@
 /** Steers a running study: an update of its workflow, which answers when it is in force. */
 import { WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { StudyProgress } from '../../workflows/messages';
+import { failureReason } from '../client';
 import { studyWorkflowId } from '../domain/ids';
 import { SpecError } from '../errors';
 import type { CliContext } from './context';
@@ -8,7 +9,8 @@ import { printObject } from './output';
 import { openWorkSession } from './session';
 
 type Change =
-  | { readonly update: 'pause' | 'resume' | 'cancel' }
+  | { readonly update: 'pause' | 'resume' | 'cancel' | 'addVariants' }
+  | { readonly update: 'retry'; readonly runs: readonly string[] }
   | { readonly update: 'setWindow'; readonly window: number };
 
 /** Throws SpecError for a study that is not running, or is at its end. */
@@ -39,7 +41,7 @@ async function update(handle: WorkflowHandle, change: Change): Promise<StudyProg
     return await handle.executeUpdate<StudyProgress, [object]>(name, { args: [args] });
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-    throw new SpecError(error.cause?.message ?? error.message, { cause: error });
+    throw new SpecError(failureReason(error), { cause: error });
   }
 }
 

@@ -3,7 +3,7 @@
  * latest execution ended, as JSON objects below `studies/<name@version>/`. A specification is
  * written once: another configuration under the same name and version is refused.
  */
-import { FingerprintMismatchError, NotFoundError } from '../errors';
+import { FingerprintMismatchError, NotFoundError, SpecError } from '../errors';
 import { fingerprint, sha256 } from '../fingerprint';
 import { studyId } from '../domain/ids';
 import { decidingFields, differences, type Plan } from '../domain/plan';
@@ -37,8 +37,31 @@ export class Studies {
     const standing = await this.spec(studyId(study));
     refuseOther(standing, record);
     // What cannot change a measurement (description, window, cluster) may be edited.
-    await this.store.put(key, encodeBook({ ...record, registered_at: standing.registered_at }));
+    await this.put({ ...record, registered_at: standing.registered_at });
     return record;
+  }
+
+  private put(record: SpecRecord): Promise<void> {
+    return this.store.put(specKey(studyId(record.study)), encodeBook(record));
+  }
+
+  /**
+   * Takes variants, and mixtures that they use, into the specification that stands; returns the new
+   * ids. Throws FingerprintMismatchError where anything else differs, SpecError where nothing is new.
+   */
+  async extend(study: Study, table: string | null): Promise<string[]> {
+    const standing = await this.spec(studyId(study));
+    const added = addedVariants(standing.study, study);
+    refuseOther(
+      { study: standing.study, table },
+      { study: without(added, study, standing.study), table },
+    );
+    if (!added.length)
+      throw new SpecError(
+        `Study "${studyId(study)}" has all variants of its file: none was added.`,
+      );
+    await this.put({ ...standing, study, fingerprint: fingerprint(deciding({ study, table })) });
+    return added;
   }
 
   /** Fails as `register` would, and writes nothing. */
@@ -127,11 +150,31 @@ function refuseOther(standing: Configuration, wanted: Configuration): void {
   const fields = differences(deciding(standing), deciding(wanted));
   if (!fields.length) return;
   const id = studyId(wanted.study);
+  const added = addedVariants(standing.study, wanted.study);
+  const rest = { ...wanted, study: without(added, wanted.study, standing.study) };
+  const advice =
+    !added.length || differences(deciding(standing), deciding(rest)).length
+      ? `Raise \`version\` to ${wanted.study.version + 1} in the study file, or undo the change.`
+      : `Only variants were added: take them up with \`npx foretune add <study file>\`, or raise \`version\` to ${wanted.study.version + 1}.`;
   throw new FingerprintMismatchError(
     id,
     fields.map((field) => field.split(':')[0] ?? field),
-    `"${id}" is on record with another configuration:\n  ${fields.join('\n  ')}\nA study keeps its configuration under one name and version. Raise \`version\` to ${wanted.study.version + 1} in the study file, or undo the change.`,
+    `"${id}" is on record with another configuration:\n  ${fields.join('\n  ')}\nA study keeps its configuration under one name and version. ${advice}`,
   );
+}
+
+function addedVariants(standing: Study, wanted: Study): string[] {
+  if (standing.kind !== 'trained' || wanted.kind !== 'trained') return [];
+  const known = new Set(standing.variants.map(({ id }) => id));
+  return wanted.variants.map(({ id }) => id).filter((id) => !known.has(id));
+}
+
+/** `wanted` without these variants, and with none but the mixtures that stand. */
+function without(ids: readonly string[], wanted: Study, standing: Study): Study {
+  if (wanted.kind !== 'trained' || standing.kind !== 'trained') return wanted;
+  const variants = wanted.variants.filter(({ id }) => !ids.includes(id));
+  const mixtures = Object.entries(wanted.mixtures).filter(([name]) => standing.mixtures[name]);
+  return { ...wanted, variants, mixtures: Object.fromEntries(mixtures) };
 }
 
 function deciding({ study, table }: Configuration): Record<string, unknown> {

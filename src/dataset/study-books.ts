@@ -36,10 +36,12 @@ const PlannedRunSchema = z.object({
   values,
   fingerprint: z.string(),
   input_run_id: z.string().nullable(),
-  action: z.enum(['reuse', 'run']),
+  action: z.enum(['reuse', 'run', 'blocked']),
   reason: z.string(),
   attempt: count,
   estimated_seconds: z.number().nullable(),
+  gpu_hours: z.number().nullable().optional(),
+  redo: z.literal(true).optional(),
   budget: z.enum(['open', 'spent']).optional(),
 });
 

@@ -40,13 +40,20 @@ function job(
 ): PlannedJob | null {
   const first = runs[0];
   if (!first) return null;
-  const identity = digest([studyId(study), runs.map((run) => [run.run_id, run.fingerprint])]);
+  const attempt = Math.max(...runs.map((run) => run.attempt));
+  // In the folder of the job before, a run done again would find its own end.
+  const again = runs.some((run) => run.redo) ? [attempt] : [];
+  const identity = digest([
+    studyId(study),
+    runs.map((run) => [run.run_id, run.fingerprint]),
+    ...again,
+  ]);
   return {
     name: `${study.name}-${study.version}-${first.task ? 'tune' : 'measure'}-${identity.slice(0, 12)}`,
     variant_id: first.variant_id,
     stage: first.stage,
     run_ids: runs.map((run) => run.run_id),
     needs,
-    attempt: Math.max(...runs.map((run) => run.attempt)),
+    attempt,
   };
 }

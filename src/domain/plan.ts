@@ -5,9 +5,11 @@
  * paths, hosts or clocks.
  */
 import { spentOn, variantsLeft } from './budget';
-import { BASE_VARIANT, studyId } from './ids';
+import { estimator } from './estimate';
+import { studyId } from './ids';
 import { groupJobs } from './jobs';
 import { importRun, trainedRuns, type Digest, type RecipeFacts, type RunDraft } from './runs';
+import { doneAgain, narrow, type PlanRequest } from './request';
 import type { Study } from './schema';
 import type { Stage } from './vocabulary';
 
@@ -26,7 +28,8 @@ export interface RecordedRun {
   readonly checkpoint_exists: boolean | null;
 }
 
-export type Action = 'reuse' | 'run';
+/** `blocked`: it lacks, and does not run: nobody asked for it, or a budget is spent. */
+export type Action = 'reuse' | 'run' | 'blocked';
 
 /** A run of the plan, with what is to be done about it. */
 export interface PlannedRun extends RunDraft {
@@ -36,6 +39,10 @@ export interface PlannedRun extends RunDraft {
   readonly attempt: number;
   /** Median wall time of recorded runs of this stage and task, or null when there is none. */
   readonly estimated_seconds: number | null;
+  /** GPU-hours that it will take by the same estimate; by the clock where no GPU time is recorded. */
+  readonly gpu_hours?: number | null;
+  /** Set where a run that is on record is done again by choice: its new measurements take over. */
+  readonly redo?: true;
   /** Of a variant that is fine-tuned only if it is chosen, and how that stands. */
   readonly budget?: 'open' | 'spent';
 }
@@ -66,27 +73,20 @@ export function planStudy(
   recipe: RecipeFacts,
   recorded: ReadonlyMap<string, RecordedRun>,
   digest: Digest,
-  tableDigest = '',
+  { tableDigest = '', ...request }: PlanRequest & { readonly tableDigest?: string } = {},
 ): Plan {
   const drafts =
     study.kind === 'trained'
       ? trainedRuns(study, recipe, digest)
       : [importRun(study, tableDigest, digest)];
-  const runs = withinBudget(study, decide(drafts, recorded), recorded);
+  const runs = withinBudget(study, decide(drafts, recorded, request), recorded);
   return {
     study: studyId(study),
     study_fingerprint: digest(decidingFields(study, tableDigest)),
     kind: study.kind,
     recipe,
     runs,
-    jobs:
-      study.kind === 'trained'
-        ? groupJobs(
-            study,
-            runs.filter(({ budget }) => budget !== 'spent'),
-            digest,
-          )
-        : [],
+    jobs: study.kind === 'trained' ? groupJobs(study, runs, digest) : [],
     warnings: sourceWarnings(runs, recipe, recorded),
   };
 }
@@ -104,20 +104,24 @@ export function decidingFields(study: Study, tableDigest = ''): Record<string, u
 function decide(
   drafts: readonly RunDraft[],
   recorded: ReadonlyMap<string, RecordedRun>,
+  request: PlanRequest,
 ): PlannedRun[] {
   const estimate = estimator(drafts, recorded);
+  const again = doneAgain(drafts, request.from);
   const decided = drafts.map((draft): PlannedRun => {
     const record = recorded.get(draft.run_id);
-    const reason = whyRun(draft, record);
+    const redo = again.has(draft.run_id) && isDone(draft, record);
+    const reason = redo ? `done again from ${request.from} on, by choice` : whyRun(draft, record);
     return {
       ...draft,
       action: reason ? 'run' : 'reuse',
       reason: reason ?? 'recorded with the same fingerprint',
       attempt: nextAttempt(record),
-      estimated_seconds: estimate(draft),
+      ...estimate(draft),
+      ...(redo && { redo }),
     };
   });
-  return rerunLostInputs(decided, recorded);
+  return rerunLostInputs(narrow(decided, request.only, recorded), recorded);
 }
 
 /** What the budget decides: variants that were begun are finished, others wait to be chosen. */
@@ -129,9 +133,14 @@ function withinBudget(
   if (study.kind !== 'trained' || !study.fine_tune) return runs;
   const spent = spentOn(runs, recorded);
   const budget = variantsLeft(study.fine_tune, spent) ? 'open' : 'spent';
-  const reason = budget === 'open' ? 'fine-tuned if it is chosen' : 'not fine-tuned (budget)';
+  const change: Pick<PlannedRun, 'action' | 'reason' | 'budget'> =
+    budget === 'open'
+      ? { action: 'run', reason: 'fine-tuned if it is chosen', budget }
+      : { action: 'blocked', reason: 'not fine-tuned (budget)', budget };
   return runs.map((run) =>
-    run.task === null || spent.begun.has(run.variant_id) ? run : { ...run, budget, reason },
+    run.task === null || run.action !== 'run' || spent.begun.has(run.variant_id)
+      ? run
+      : { ...run, ...change },
   );
 }
 
@@ -139,6 +148,10 @@ function withinBudget(
 function nextAttempt(record: RecordedRun | undefined): number {
   if (!record) return 1;
   return record.status === 'running' ? record.attempt : record.attempt + 1;
+}
+
+function isDone(draft: RunDraft, record: RecordedRun | undefined): boolean {
+  return record?.status === 'done' && record.fingerprint === draft.fingerprint;
 }
 
 function whyRun(draft: RunDraft, record: RecordedRun | undefined): string | null {
@@ -184,22 +197,6 @@ export function differences(before: unknown, after: unknown, path = ''): string[
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function estimator(drafts: readonly RunDraft[], recorded: ReadonlyMap<string, RecordedRun>) {
-  const seconds = new Map<string, number[]>();
-  const kind = (draft: RunDraft) =>
-    `${draft.stage}/${draft.task ?? ''}/${draft.variant_id === BASE_VARIANT ? 'base' : ''}`;
-  for (const draft of drafts) {
-    const wall = recorded.get(draft.run_id)?.wall_seconds;
-    if (wall != null) seconds.set(kind(draft), [...(seconds.get(kind(draft)) ?? []), wall]);
-  }
-  return (draft: RunDraft): number | null => median(seconds.get(kind(draft)) ?? []);
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 }
 
 function sourceWarnings(

@@ -100,3 +100,42 @@ describe('a study under a name and version on record', () => {
     expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
   });
 });
+
+describe('a study that is extended', () => {
+  const grown = tinyStudy({
+    mixtures: { ...tinyStudy().mixtures, prose: { prose: 1 } },
+    variants: [
+      { id: 'new', objective: 'plm', mixture: 'prose', lr: 0.003, train_tokens: 2048 },
+      ...tinyStudy().variants,
+    ],
+  });
+
+  it('has the new variants and their mixtures, and stays the same study', async () => {
+    const { studies } = await opened();
+    expect(await studies.extend(grown, null)).toEqual(['new']);
+    expect((await studies.spec('tiny@1')).study).toEqual(grown);
+    await expect(studies.register(grown, null)).resolves.toMatchObject({ study: grown });
+  });
+
+  it('is told the way when it is run instead of added to', async () => {
+    const { studies } = await opened();
+    await expect(studies.register(grown, null)).rejects.toThrow(/npx foretune add/);
+  });
+
+  it.each([
+    [{ lr: 0.1 }, /variants\.0\.lr: 0\.003 -> 0\.1/],
+    [{ id: 'renamed' }, /variants\.0\.id/],
+  ])('may not change what stands: %j', async (change, message) => {
+    const { studies } = await opened();
+    const [first, ...others] = tinyStudy().variants;
+    if (!first) throw new TypeError('the study has variants');
+    const edited = { ...grown, variants: [{ ...first, ...change }, ...others] };
+    await expect(studies.extend(edited, null)).rejects.toThrow(message);
+    expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
+  });
+
+  it('needs something new', async () => {
+    const { studies } = await opened();
+    await expect(studies.extend(tinyStudy(), null)).rejects.toThrow(/none was added/);
+  });
+});

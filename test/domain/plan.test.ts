@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { fingerprint } from '../../src/fingerprint';
 import { differences, planStudy, type Plan, type RecordedRun } from '../../src/domain/plan';
+import type { PlanRequest } from '../../src/domain/request';
 import { defineStudy } from '../../src/domain/study';
 import { TINY, tinyStudy } from '../support/studies';
 
 const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
 
-const plan = (study = tinyStudy(), recorded: readonly RecordedRun[] = [], recipe = RECIPE): Plan =>
-  planStudy(study, recipe, new Map(recorded.map((run) => [run.run_id, run])), fingerprint);
+const plan = (
+  study = tinyStudy(),
+  recorded: readonly RecordedRun[] = [],
+  recipe = RECIPE,
+  request: PlanRequest = {},
+): Plan =>
+  planStudy(study, recipe, new Map(recorded.map((run) => [run.run_id, run])), fingerprint, request);
 
 /** The record that running a whole plan leaves. */
 const recordOf = (of: Plan, changes: Partial<RecordedRun> = {}): RecordedRun[] =>
@@ -150,6 +156,64 @@ describe('the plan over a record', () => {
     const again = plan(grown, recordOf(plan()));
     const added = again.runs.find((run) => run.run_id === 'clm-plain/sft/cms/full/seed1');
     expect(added).toMatchObject({ action: 'run', estimated_seconds: 2 });
+  });
+});
+
+describe('a plan of what was asked for', () => {
+  const asked = (record: readonly RecordedRun[], request: PlanRequest) =>
+    plan(tinyStudy(), record, RECIPE, request);
+  const SFT = 'clm-plain/sft/cms/full/seed0';
+  /** As after a study in which the fine-tuning of two variants failed. */
+  const failed = recordOf(plan())
+    .filter(({ run_id }) => !/(clm|sc)-plain\/evaluate\/cms/.test(run_id))
+    .map((run) =>
+      /(clm|sc)-plain\/sft\/cms/.test(run.run_id)
+        ? { ...run, status: 'failed', failure_class: 'out_of_memory', checkpoint_exists: null }
+        : run,
+    );
+
+  it('runs the run and what waits for it, and leaves other failures where they are', () => {
+    const again = asked(failed, { only: [SFT] });
+    expect(toRun(again)).toEqual([SFT, 'clm-plain/evaluate/cms/full/seed0']);
+    expect(again.jobs).toHaveLength(1);
+    const other = again.runs.find(({ run_id }) => run_id === 'sc-plain/sft/cms/full/seed0');
+    expect(other).toMatchObject({
+      action: 'blocked',
+      attempt: 1,
+      reason: 'not asked for (failed before (out_of_memory))',
+    });
+  });
+
+  it('runs what a run waits for, when that has not ended well', () => {
+    expect(toRun(asked(failed, { only: ['sc-plain/evaluate/cms/full/seed0'] }))).toEqual([
+      'sc-plain/sft/cms/full/seed0',
+      'sc-plain/evaluate/cms/full/seed0',
+    ]);
+  });
+
+  it.each([
+    ['pretrain' as const, 25],
+    ['indicate' as const, 4],
+    ['sft' as const, 16],
+    ['evaluate' as const, 8],
+  ])('from %s on, does %d runs again: those of the stage and what is made from them', (from, n) => {
+    const again = asked(recordOf(plan()), { from });
+    expect(toRun(again)).toHaveLength(n);
+    const first = again.runs.find(({ action }) => action === 'run');
+    expect(first).toMatchObject({
+      stage: from,
+      attempt: 2,
+      redo: true,
+      reason: `done again from ${from} on, by choice`,
+    });
+  });
+
+  it('gives work that is done again a folder of its own, each time', () => {
+    const names = (record: readonly RecordedRun[]) =>
+      asked(record, { from: 'pretrain' }).jobs.map(({ name }) => name);
+    const [once, twice] = [recordOf(plan()), recordOf(plan(), { attempt: 2 })];
+    const all = [...plan().jobs.map(({ name }) => name), ...names(once), ...names(twice)];
+    expect(new Set(all).size).toBe(3 * 9);
   });
 });
 

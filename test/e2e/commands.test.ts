@@ -92,8 +92,9 @@ describe('with a published study', () => {
   }, 120_000);
 
   it('afterwards there is nothing to do, by file and by name', async () => {
-    expect(await workplace.json('plan', ZENG)).toMatchObject({ run: 0 });
-    expect(await workplace.json('plan', 'zeng2025')).toMatchObject({ run: 0 });
+    const reused = { run_id: 'import', stage: 'import', action: 'reuse', gpu_hours: 0 };
+    for (const study of [ZENG, 'zeng2025'])
+      expect(await workplace.json('plan', study)).toMatchObject([reused]);
     expect(await workplace.json('list')).toEqual([
       expect.objectContaining({ study: 'zeng2025@1', status: 'done', failed: 0 }),
     ]);

@@ -28,6 +28,8 @@ export interface FakeStudyOptions {
   readonly outcome?: (job: string, attempt: number) => FailureClass | null;
   /** What a re-fit finds on record; by default nothing. */
   readonly recorded?: Partial<RecordedFits>;
+  /** Variants that are added while the study runs. */
+  readonly added?: readonly string[];
   /** What is found out about variants that do not say how they ended. */
   readonly closed?: (variantIds: readonly string[]) => VariantEnded[];
 }
@@ -44,12 +46,15 @@ export class FakeStudy implements Activities {
   /** The greatest number of variants that were open at once. */
   mostOpen = 0;
   private readonly open = new Set<string>();
+  private readonly variants: string[];
   private readonly ends = new Map<string, JobOutcome>();
 
   constructor(
     readonly study: string,
     private readonly options: FakeStudyOptions,
-  ) {}
+  ) {
+    this.variants = [...options.variants];
+  }
 
   makePlan = async (): Promise<PlanSummary> => {
     await this.play('plan');
@@ -62,8 +67,19 @@ export class FakeStudy implements Activities {
 
   listVariants: Activities['listVariants'] = ({ offset, limit }) =>
     Promise.resolve(
-      this.options.variants.slice(offset, offset + Math.min(limit, this.options.page ?? limit)),
+      this.variants.slice(offset, offset + Math.min(limit, this.options.page ?? limit)),
     );
+
+  /** Without runs, the variants in `options.added` are new; with runs, their variants are tried again. */
+  amendPlan: Activities['amendPlan'] = async ({ plan_key, only, offset }) => {
+    await this.play(`amend ${only?.join('+') ?? 'variants'}`);
+    if (!only) this.variants.push(...(this.options.added ?? []));
+    const asked = (only ?? []).map((run) => run.split('/')[0]);
+    const again = this.variants.slice(0, offset).filter((id) => asked.includes(id));
+    const { length } = this.variants;
+    const plan = { kind: 'trained', runs_base: false, variants_to_run: length } as const;
+    return { plan: { ...plan, key: `${plan_key}+` }, again };
+  };
 
   chooseVariants: Activities['chooseVariants'] = async ({ chosen }) => {
     await this.play(`choose after ${chosen.join('+') || 'none'}`);

@@ -1,0 +1,59 @@
+/** What a plan is asked for, where that is not all that a study lacks. Pure. */
+import type { PlannedRun } from './plan';
+import type { RunDraft } from './runs';
+import type { Stage } from './vocabulary';
+
+export interface PlanRequest {
+  /** Runs to try again, with what waits for them and what they wait for. Absent: all that lacks. */
+  readonly only?: readonly string[];
+  /** Runs of this stage, and all that is made from them, are done again though they are on record. */
+  readonly from?: Stage;
+}
+
+type Linked = Pick<RunDraft, 'run_id' | 'input_run_id'>;
+
+/** The runs that `from` means. `drafts` has inputs before what needs them. */
+export function doneAgain(
+  drafts: readonly RunDraft[],
+  from: Stage | undefined,
+): ReadonlySet<string> {
+  if (!from) return new Set();
+  return withDependents(
+    drafts,
+    drafts.filter(({ stage }) => stage === from).map(({ run_id }) => run_id),
+  );
+}
+
+/** Leaves out what was not asked for. It stands where it stood: a failure is not history. */
+export function narrow(
+  runs: readonly PlannedRun[],
+  only: readonly string[] | undefined,
+  recorded: ReadonlyMap<string, { readonly attempt: number }>,
+): readonly PlannedRun[] {
+  if (!only) return runs;
+  const asked = withInputs(runs, withDependents(runs, only));
+  return runs.map((run) =>
+    run.action !== 'run' || asked.has(run.run_id)
+      ? run
+      : {
+          ...run,
+          action: 'blocked',
+          reason: `not asked for (${run.reason})`,
+          attempt: recorded.get(run.run_id)?.attempt ?? run.attempt,
+        },
+  );
+}
+
+function withDependents(runs: readonly Linked[], ids: readonly string[]): Set<string> {
+  const found = new Set(ids);
+  for (const { run_id, input_run_id } of runs)
+    if (input_run_id !== null && found.has(input_run_id)) found.add(run_id);
+  return found;
+}
+
+function withInputs(runs: readonly Linked[], ids: ReadonlySet<string>): Set<string> {
+  const found = new Set(ids);
+  for (const { run_id, input_run_id } of [...runs].reverse())
+    if (input_run_id !== null && found.has(run_id)) found.add(input_run_id);
+  return found;
+}

@@ -1,0 +1,86 @@
+/** The variants of a study as its child workflows: started, adopted, told, and found when they closed. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+} from '@temporalio/workflow';
+import { variantWorkflowId } from '../src/domain/ids';
+import { books } from './activity-options';
+import { endVariant, type StudyState } from './study-state';
+import { variantWorkflow } from './variant';
+
+const CLOSES_WITHIN = '1 second';
+
+export async function startVariant(
+  study: string,
+  state: StudyState,
+  variant_id: string,
+): Promise<void> {
+  state.open.push(variant_id);
+  const adopted = !(await startOnce(study, state, variant_id));
+  state.again = state.again?.filter((id) => id !== variant_id);
+  // What was asked while it started did not reach it, and an adopted one may be held from before.
+  if (adopted || state.paused) await signalVariant(study, state, variant_id, 'hold');
+  if (state.cancelled) await signalVariant(study, state, variant_id, 'stop');
+}
+
+/**
+ * False for a variant left over from a study that was ended by force: its end is awaited like any
+ * other's. One that is started again has told its end, and may take a moment to close.
+ */
+async function startOnce(study: string, state: StudyState, variant_id: string): Promise<boolean> {
+  for (;;) {
+    try {
+      await startAsChild(study, state, variant_id);
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      if (!state.again?.includes(variant_id)) return false;
+      await sleep(CLOSES_WITHIN);
+    }
+  }
+}
+
+async function startAsChild(study: string, state: StudyState, variant_id: string): Promise<void> {
+  if (!state.plan) return;
+  await startChild(variantWorkflow, {
+    workflowId: variantWorkflowId(study, variant_id, state.part),
+    args: [{ study, variant_id, plan_key: state.plan.key, ...partOf(state) }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    searchAttributes: {
+      ForetuneStudy: [study],
+      ForetuneVariant: [variant_id],
+      ForetuneStatus: ['running'],
+    },
+  });
+}
+
+/** Variants that closed without a word are ended all the same. */
+export async function reconcile(study: string, state: StudyState): Promise<void> {
+  if (!state.open.length) return;
+  const closed = await books.closedVariants({
+    study,
+    variant_ids: state.open,
+    ...partOf(state),
+  });
+  for (const ended of closed) endVariant(state, ended);
+}
+
+/** Absent where variants are run whole, so that what is sent is as it was before there were rounds. */
+export function partOf({ part }: StudyState): Pick<StudyState, 'part'> {
+  return part ? { part } : {};
+}
+
+export async function signalVariant(
+  study: string,
+  { part, paused }: StudyState,
+  variant_id: string,
+  send: 'hold' | 'stop',
+): Promise<void> {
+  const variant = getExternalWorkflowHandle(variantWorkflowId(study, variant_id, part));
+  const args = send === 'hold' ? [{ paused }] : [];
+  // A variant that has just ended cannot be told: its own signal is on the way.
+  await variant.signal(send, ...args).catch(() => undefined);
+}
