@@ -28,7 +28,8 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
 };
 
 /**
- * Where jobs run: `slots` at once, `threads` computing threads each, killed after the limit. The job of
+ * Where jobs run: `slots` at once, `threads` computing threads each, killed after the limit; `gpus` and `price_per_hour` of a job
+ * are what budgets count. The job of
  * the shared base has `base_threads`: all others wait for it, and leave their cores to it.
  */
 const clusters: Readonly<Record<string, ClusterConfig>> = {
@@ -38,6 +39,8 @@ const clusters: Readonly<Record<string, ClusterConfig>> = {
     threads: 1,
     base_threads: Math.min(os.availableParallelism(), 2),
     time_limit_seconds: null,
+    gpus: 0,
+    price_per_hour: null,
   },
 };
 
@@ -49,6 +52,10 @@ export interface ClusterConfig {
   readonly threads: number;
   readonly base_threads: number;
   readonly time_limit_seconds: number | null;
+  /** GPUs that a job has; 0 where it has none. */
+  readonly gpus: number;
+  /** What an hour of a job costs, in any one currency; null where it costs nothing. */
+  readonly price_per_hour: number | null;
 }
 
 export interface TemporalConfig {

@@ -40,6 +40,10 @@ export interface ClusterEntry {
   readonly threads: number;
   readonly base_threads: number;
   readonly time_limit_seconds: number | null;
+  /** GPUs of a job. */
+  readonly gpus: number;
+  /** Of a job; null where it costs nothing. */
+  readonly price_per_hour: number | null;
 }
 
 export type Activities = ReturnType<typeof createActivities>;

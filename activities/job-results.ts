@@ -20,7 +20,7 @@ import { identity } from './job-rows';
 /** How one run of a job ended. */
 export interface RunEnd {
   readonly run_id: string;
-  readonly status: 'done' | 'failed' | 'blocked';
+  readonly status: 'done' | 'failed' | 'blocked' | 'cancelled';
   readonly failure_class: FailureClass | null;
   readonly error: string | null;
   readonly wall_seconds: number | null;
@@ -160,7 +160,7 @@ async function readInside(workDir: string, file: string): Promise<Uint8Array> {
 function failed(run: PlannedRun, error: JobFailedError, result?: RunResult): RunEnd {
   return {
     run_id: run.run_id,
-    status: 'failed',
+    status: error.failureClass === 'cancelled' ? 'cancelled' : 'failed',
     failure_class: error.failureClass,
     error: error.message.slice(-4000),
     wall_seconds: result?.wall_seconds ?? null,

@@ -1,6 +1,7 @@
 /** Rows of the `runs` table: one for each run at submit, one at the end. */
 import type { JobState } from '../src/cluster/cluster';
 import type { PlannedRun } from '../src/domain/plan';
+import { shareOut, type Rates } from '../src/domain/spending';
 import type { IDENTITY_COLUMNS, Row } from '../src/dataset/tables';
 import type { JobContext } from './jobs';
 import type { JobResults } from './job-results';
@@ -17,17 +18,14 @@ export function identity(
   return { study: plan.study, variant_id, run_id, attempt, recorded_at };
 }
 
-export function submitRows(
-  context: JobContext,
-  now: Date,
-  status: 'running' | 'cancelled' = 'running',
-): Row<'runs'>[] {
+/** `cancelled`: why the job is not submitted, or was ended before it was. */
+export function submitRows(context: JobContext, now: Date, cancelled?: string): Row<'runs'>[] {
   return context.runs.map((run) => ({
     ...describe(context, run, now),
     external_id: '',
-    status,
-    failure_class: status === 'cancelled' ? 'cancelled' : null,
-    error: null,
+    status: cancelled === undefined ? 'running' : 'cancelled',
+    failure_class: cancelled === undefined ? null : 'cancelled',
+    error: cancelled ?? null,
     started_at: null,
     ended_at: null,
     wall_seconds: null,
@@ -41,13 +39,20 @@ export function endRows(
   context: JobContext,
   state: TerminalState,
   results: JobResults,
+  rates: Rates,
   now: Date,
 ): Row<'runs'>[] {
   const usage = 'usage' in state ? state.usage : null;
+  const ends = context.runs.map((run) => results.ends.find((one) => one.run_id === run.run_id));
+  const seconds = shareOut(
+    jobSeconds(state),
+    ends.map((end) => end?.wall_seconds ?? null),
+  );
   return context.runs.map((run, i) => {
-    const end = results.ends.find((one) => one.run_id === run.run_id);
+    const end = ends[i];
     return {
       ...describe(context, run, now),
+      ...priced(seconds[i] ?? 0, rates),
       recipe_version: results.recipe_version ?? context.plan.recipe.version,
       external_id: state.external_id,
       status: end?.status ?? 'failed',
@@ -60,6 +65,19 @@ export function endRows(
       max_rss_bytes: i === 0 ? (usage?.max_rss_bytes ?? null) : null,
     };
   });
+}
+
+/** What the process took, by its own usage, else by the clock. */
+function jobSeconds({ started_at, ended_at, usage }: TerminalState): number {
+  if (usage) return usage.wall_seconds;
+  return started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / 1000 : 0;
+}
+
+function priced(seconds: number, { gpus, price_per_hour }: Rates) {
+  return {
+    gpu_seconds: gpus ? seconds * gpus : null,
+    cost: price_per_hour === null ? null : (seconds / 3600) * price_per_hour,
+  };
 }
 
 function describe(context: JobContext, run: PlannedRun, now: Date) {

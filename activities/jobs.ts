@@ -12,8 +12,9 @@ import type { Studies } from '../src/dataset/studies';
 import { SpecError } from '../src/errors';
 import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan, PlannedJob, PlannedRun } from '../src/domain/plan';
-import type { TrainedStudy } from '../src/domain/schema';
+import type { Retry, TrainedStudy } from '../src/domain/schema';
 import type { FailureClass } from '../src/domain/vocabulary';
+import { guardBudget, spentBudget } from './budget';
 import type { ClusterEntry } from './index';
 import { resolveInputs } from './job-inputs';
 import { collectResults, type RunEnd } from './job-results';
@@ -24,6 +25,8 @@ export interface JobOutcome {
   readonly runs: readonly { readonly run_id: string; readonly status: RunEnd['status'] }[];
   /** Why the job ended badly, or null when it ended well. */
   readonly failure_class: FailureClass | null;
+  /** How often and when it is tried again after that, where the study says so. */
+  readonly retry?: Retry;
 }
 
 interface Deps {
@@ -44,6 +47,7 @@ export interface JobContext {
   readonly runs: readonly PlannedRun[];
 }
 
+type FailedState = Extract<JobState, { status: 'failed' }>;
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
 const HEARTBEAT_MS = 2000;
@@ -57,12 +61,17 @@ export function createJobActivities(deps: Deps) {
       readonly attempt: number;
     }): Promise<JobOutcome> {
       const context = await loadContext(deps.studies, of);
+      const submit = `job:${of.job}/attempt${of.attempt}/submit`;
+      // One that was submitted before its worker died is watched, whatever it has cost since.
+      const isNew = !(await deps.dataset.hasKey(submit));
+      const spent = isNew ? await spentBudget(deps, context.study) : null;
+      if (spent !== null) return withhold(deps, context, spent);
       const inputs = await resolveInputs(deps.dataset, context);
       if (!inputs) return blocked(context);
       // What the configuration does not know is refused before anything is recorded.
       const request = jobRequest(deps, context, inputs);
       await deps.dataset.commit({
-        key: `job:${of.job}/attempt${of.attempt}/submit`,
+        key: submit,
         rows: { runs: submitRows(context, new Date()) },
       });
       const state = await submitAndWatch(deps, context, request);
@@ -84,6 +93,17 @@ async function loadContext(
   return { plan, study, job, attempt: of.attempt, runs };
 }
 
+/** Not submitted: the study goes on without it, and says why. */
+async function withhold(deps: Deps, context: JobContext, reason: string): Promise<JobOutcome> {
+  const { job, attempt, runs } = context;
+  await deps.dataset.commit({
+    key: `job:${job.name}/attempt${attempt}/withheld`,
+    rows: { runs: submitRows(context, new Date(), `Not started: ${reason}.`) },
+  });
+  const ends = runs.map(({ run_id }) => ({ run_id, status: 'cancelled' as const }));
+  return { runs: ends, failure_class: null };
+}
+
 function blocked({ runs }: JobContext): JobOutcome {
   const ends = runs.map(({ run_id }) => ({ run_id, status: 'blocked' as const }));
   return { runs: ends, failure_class: null };
@@ -98,17 +118,26 @@ async function submitAndWatch(
   const poller = deps.pollers.get(context.study.cluster);
   const beat = setInterval(() => Context.current().heartbeat(), HEARTBEAT_MS);
   const signal = Context.current().cancellationSignal;
+  const { name } = context.job;
+  const guard = guardBudget(deps, context.plan.study, () => cluster.cancel(name));
   try {
     await cluster.submit(request);
-    const state = await poller?.wait(context.job.name, { signal });
-    if (state?.status === 'succeeded' || state?.status === 'failed') return state;
+    const state = await poller?.wait(name, { signal });
+    if (state?.status === 'succeeded') return state;
+    if (state?.status === 'failed') return withReason(state, guard.reason());
     throw ApplicationFailure.retryable(`Job "${context.job.name}" is ${state?.status ?? 'gone'}.`);
   } catch (error) {
     if (!signal.aborted) throw error;
     return await stop(deps, context);
   } finally {
     clearInterval(beat);
+    guard.stop();
   }
+}
+
+function withReason(state: FailedState, reason: string | null): FailedState {
+  if (reason === null || state.failure_class !== 'cancelled') return state;
+  return { ...state, message: `Ended: ${reason}.` };
 }
 
 /**
@@ -122,7 +151,7 @@ async function stop(deps: Deps, context: JobContext): Promise<never> {
   await requireCluster(deps.clusters, context.study.cluster).cluster.cancel(context.job.name);
   await deps.dataset.commit({
     key: `job:${context.job.name}/attempt${context.attempt}/cancelled`,
-    rows: { runs: submitRows(context, new Date(), 'cancelled') },
+    rows: { runs: submitRows(context, new Date(), 'Cancelled on request.') },
   });
   throw reason;
 }
@@ -162,7 +191,7 @@ function jobRun(run: PlannedRun, inputs: ReadonlyMap<string, string>) {
 }
 
 async function record(deps: Deps, context: JobContext, state: TerminalState): Promise<JobOutcome> {
-  const { cluster } = requireCluster(deps.clusters, context.study.cluster);
+  const { cluster, ...rates } = requireCluster(deps.clusters, context.study.cluster);
   const results = await collectResults(
     deps.dataset,
     context,
@@ -171,12 +200,19 @@ async function record(deps: Deps, context: JobContext, state: TerminalState): Pr
   );
   await deps.dataset.commit({
     key: `job:${context.job.name}/attempt${context.attempt}/end`,
-    rows: { runs: endRows(context, state, results, new Date()) },
+    rows: { runs: endRows(context, state, results, rates, new Date()) },
   });
   return {
     runs: results.ends.map(({ run_id, status }) => ({ run_id, status })),
     failure_class: state.status === 'failed' ? state.failure_class : null,
+    ...retryOf(context, state),
   };
+}
+
+/** Where the study has a say of its own. */
+function retryOf({ study }: JobContext, state: TerminalState): Pick<JobOutcome, 'retry'> {
+  const retry = state.status === 'failed' ? study.retries[state.failure_class] : undefined;
+  return retry ? { retry } : {};
 }
 
 function findRecipe(deps: Deps, name: string): RecipeConfig {

@@ -13,6 +13,9 @@ import type { Dataset } from '../src/dataset/log';
 import type { SpecRecord, Studies } from '../src/dataset/studies';
 import type { Row } from '../src/dataset/tables';
 
+import { spentBudget } from './budget';
+import type { ClusterEntry } from './index';
+
 /** A recipe as temporal.config.ts registers it. */
 export interface RecipeConfig {
   readonly command: readonly string[];
@@ -36,7 +39,7 @@ interface Deps {
   readonly dataset: Dataset;
   readonly studies: Studies;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
-  readonly clusters: ReadonlyMap<string, unknown>;
+  readonly clusters: ReadonlyMap<string, ClusterEntry>;
 }
 
 export type PlanDeps = Pick<Deps, 'dataset' | 'recipes' | 'studies'>;
@@ -101,7 +104,9 @@ export function createPlanActivities(deps: Deps) {
     }: PlanRequest & { readonly study: string }): Promise<PlanSummary> {
       const spec = await studies.spec(study);
       if (spec.study.kind === 'trained') requireCluster(deps.clusters, spec.study.cluster);
-      const plan = await planFromRecord(deps, spec.study, spec.table, request);
+      const spent = await spentBudget(deps, spec.study);
+      const asked = { ...request, ...(spent !== null && { spent }) };
+      const plan = await planFromRecord(deps, spec.study, spec.table, asked);
       const key = await studies.savePlan(plan);
       await studies.saveLatest(study, {
         plan_key: key,

@@ -1,9 +1,8 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
-import type { Dataset } from '../src/dataset/log';
 import type { Latest, Studies } from '../src/dataset/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Row } from '../src/dataset/tables';
-import type { Plan } from '../src/domain/plan';
+import type { Plan, PlannedRun } from '../src/domain/plan';
 import type { RunStatus } from '../src/domain/vocabulary';
 import {
   countStatuses,
@@ -12,6 +11,7 @@ import {
   untunedVariants,
   type RunCounts,
 } from '../src/domain/status';
+import { spentBudget, type BudgetDeps } from './budget';
 import { renderReport } from '../src/report/report';
 
 export interface StudySummary {
@@ -20,15 +20,18 @@ export interface StudySummary {
   readonly runs: RunCounts;
   /** Where not all variants are fine-tuned: how many the budget left out. */
   readonly not_fine_tuned?: number;
+  /** Of a study that ended at its budget: what was spent. */
+  readonly spent?: string;
   readonly report_key: string;
   readonly dataset_version: number;
 }
 
-interface Deps {
-  readonly dataset: Dataset;
+interface Deps extends BudgetDeps {
   readonly studies: Studies;
   readonly store: ObjectStore;
 }
+
+type Sources = Pick<Deps, 'dataset' | 'studies' | 'store'>;
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createReportActivities(deps: Deps) {
@@ -49,10 +52,12 @@ export function createReportActivities(deps: Deps) {
       const lacking = (plan?.runs ?? []).filter(
         ({ task, variant_id }) => task === null || !untuned.has(variant_id),
       );
-      const status = conclusion(
-        lacking.flatMap(({ run_id }) => statuses.get(run_id) ?? []),
-        of.cancelled,
-      );
+      const ends = lacking.map((run) => endOf(run, statuses.get(run.run_id)));
+      const status = conclusion(ends, of.cancelled);
+      const spent =
+        status === 'cancelled' && !of.cancelled
+          ? await spentBudget(deps, (await studies.spec(of.study)).study)
+          : null;
       if (latest)
         await studies.saveLatest(of.study, {
           ...latest,
@@ -65,6 +70,7 @@ export function createReportActivities(deps: Deps) {
         status,
         runs,
         ...(of.chosen && { not_fine_tuned: untuned.size }),
+        ...(spent !== null && { spent }),
         report_key,
         dataset_version: await dataset.version(),
       };
@@ -94,7 +100,7 @@ export async function statusOfRuns(
 }
 
 /** The report of everything that is recorded of a study. */
-export async function buildReport(deps: Deps, study: string, version?: number): Promise<string> {
+export async function buildReport(deps: Sources, study: string, version?: number): Promise<string> {
   const { dataset, studies, store } = deps;
   const spec = await studies.spec(study);
   const dataset_version = version ?? (await dataset.version());
@@ -139,7 +145,15 @@ export function newestFits<T extends FitKey>(fits: readonly T[]): T[] {
   return fits.filter(({ settings_json, fit_id }) => newest.get(settings_json) === fit_id);
 }
 
+/** A study that lacks runs which nobody or no budget allowed was ended early; it has not failed. */
 function conclusion(statuses: readonly RunStatus[], cancelled: boolean): Latest['status'] {
   if (cancelled) return 'cancelled';
-  return statuses.every((status) => status === 'done' || status === 'reused') ? 'done' : 'failed';
+  if (statuses.every((status) => status === 'done' || status === 'reused')) return 'done';
+  const failed = statuses.some((status) => status === 'failed' || status === 'blocked');
+  return !failed && statuses.includes('cancelled') ? 'cancelled' : 'failed';
+}
+
+/** What nobody asked for, or a budget forbade, is not under way. */
+function endOf({ action }: PlannedRun, status: RunStatus = 'pending'): RunStatus {
+  return status === 'pending' && action === 'blocked' ? 'cancelled' : status;
 }

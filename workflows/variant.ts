@@ -15,7 +15,7 @@ import {
 } from '@temporalio/workflow';
 import { studyWorkflowId, type VariantPart } from '../src/domain/ids';
 import type { PlannedJob } from '../src/domain/plan';
-import { RETRY_BUDGETS, type FailureClass, type RunStatus } from '../src/domain/vocabulary';
+import { RETRIES, type FailureClass, type RunStatus } from '../src/domain/vocabulary';
 import { books, cluster } from './activity-options';
 import { addCounts, countRuns, NO_RUNS } from './counts';
 import { holdSignal, stopSignal, variantEndedSignal, type RunCounts } from './messages';
@@ -93,25 +93,18 @@ async function tryJob(input: VariantInput, job: PlannedJob, control: Control): P
     upsertSearchAttributes({ ForetuneStage: [job.stage] });
     const outcome = await cluster.runJob({ plan_key: input.plan_key, job: job.name, attempt });
     const failure = outcome.failure_class;
-    if (!failure || !mayRetry(failure, spent)) return countRuns(outcome.runs);
+    if (!failure) return countRuns(outcome.runs);
+    const { times, pause_seconds } = outcome.retry ?? RETRIES[failure];
+    const time = (spent.get(failure) ?? 0) + 1;
+    if (time > times) return countRuns(outcome.runs);
+    spent.set(failure, time);
     log.warn('Job failed and is tried again', { job: job.name, class: failure });
-    await recover(failure, spent.get(failure) ?? 1);
+    const pause = Math.min(pause_seconds * 2 ** (time - 1), LONGEST_PAUSE_SECONDS);
+    if (pause) await sleep(pause * 1000);
   }
 }
 
-function mayRetry(failure: FailureClass, spent: Map<FailureClass, number>): boolean {
-  spent.set(failure, (spent.get(failure) ?? 0) + 1);
-  return (spent.get(failure) ?? 0) <= RETRY_BUDGETS[failure];
-}
-
-const FIRST_PAUSE_MS = 5000;
-const LONGEST_PAUSE_MS = 10 * 60_000;
-
-/** A cluster in trouble needs time; what was pre-empted only has to queue again. */
-async function recover(failure: FailureClass, time: number): Promise<void> {
-  if (failure === 'preempted') return;
-  await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (time - 1), LONGEST_PAUSE_MS));
-}
+const LONGEST_PAUSE_SECONDS = 600;
 
 /** A study that is gone needs no message: the record has everything. */
 async function tellStudy(input: VariantInput, runs: RunCounts): Promise<void> {

@@ -26,6 +26,10 @@ export async function executeStudy(
   const summary = await watchStudy(context, session, id);
   if (summary.not_fine_tuned)
     context.stderr(`${summary.not_fine_tuned} variants not fine-tuned (budget).`);
+  if (summary.spent !== undefined)
+    context.stderr(
+      `The study ended at ${summary.spent}. Raise \`budget\` in the study file and run it again: it goes on from here.`,
+    );
   await printFailures(context, session, id);
   const html = await session.studies.report(id);
   const report = html === null ? null : writeReportFile(context, id, html);

@@ -43,10 +43,12 @@ function untunedText(plan: Plan): string {
     : `; ${n} variant${n === 1 ? '' : 's'} not fine-tuned (budget)`;
 }
 
-/** What lacks too, and was not asked for. */
+/** What lacks too, and why it does not run. */
 function leftOutText({ runs }: Plan): string {
-  const left = runs.filter(({ action, budget }) => action === 'blocked' && !budget).length;
-  return left ? `; ${left} more lack and were not asked for` : '';
+  const left = runs.filter(({ action, budget }) => action === 'blocked' && !budget);
+  if (!left.length) return '';
+  const reasons = new Set(left.map(({ reason }) => reason.replace(/ \(.*/, '')));
+  return `; ${left.length} more left out: ${[...reasons].join(', ')}`;
 }
 
 export function planTable(plan: Plan): string {

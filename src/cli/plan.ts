@@ -1,11 +1,11 @@
 /** `foretune plan <study>`: what would run, and why. Writes nothing. */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { planFromRecord } from '../../activities/plan';
 import type { PlannedRun } from '../domain/plan';
 import { EXIT, type CliContext } from './context';
 import { loadStudy, type LoadedStudy } from './load-study';
 import { printRows } from './output';
+import { planStudyNow } from './plan-study';
 import { countPlan, planSummary, planTable } from './plan-text';
 import { openSession } from './session';
 
@@ -25,11 +25,11 @@ async function planStudyNamed(context: CliContext, study: string): Promise<void>
 }
 
 export async function planOnly(context: CliContext, { study, table }: LoadedStudy): Promise<void> {
-  const { dataset, studies } = await openSession(context);
-  await studies.check(study, table);
-  const plan = await planFromRecord({ dataset, recipes: context.config.recipes }, study, table);
+  const session = await openSession(context);
+  await session.studies.check(study, table);
+  const plan = await planStudyNow(context, session, { study, table });
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  const summary = `${planSummary(plan)} (dataset version ${await dataset.version()})`;
+  const summary = `${planSummary(plan)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
   else {
     printRows(context, plan.runs.map(planRow));

@@ -16,6 +16,7 @@ import type { Row } from '../dataset/tables';
 import type { Session } from './session';
 
 export interface StudyProgress {
+  readonly plan: Plan;
   readonly counts: RunCounts;
   readonly statuses: ReadonlyMap<string, RunStatus>;
   readonly latest: ReadonlyMap<string, Row<'runs'>>;
@@ -39,6 +40,7 @@ export async function studyProgress(
   const current = currentSteps(latest, clusters);
   const statuses = refine(runStatuses(plan, latest), latest, current);
   return {
+    plan,
     counts: countStatuses(statuses.values()),
     statuses,
     latest,

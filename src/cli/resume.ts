@@ -1,12 +1,12 @@
 /** `foretune resume <study>`: follows a running study, or runs what an interrupted one lacks. */
 import type { Client } from '@temporalio/client';
 import { Option, type Command } from 'commander';
-import { planFromRecord } from '../../activities/plan';
 import type { StudyProgress } from '../../workflows/messages';
 import type { PlanRequest } from '../domain/request';
 import { STAGES } from '../domain/vocabulary';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
+import { planStudyNow } from './plan-study';
 import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 import { runningStudy } from './steer';
@@ -38,13 +38,11 @@ async function resumeStudy(
 ): Promise<void> {
   const session = await openWorkSession(context);
   const id = await session.studies.resolve(name);
-  const { study, table } = await session.studies.spec(id);
-  const { dataset } = session;
-  const books = { dataset, recipes: context.config.recipes };
-  context.stderr(planSummary(await planFromRecord(books, study, table, request)));
-  if (request.from) return executeStudy(context, session, study, request);
+  const spec = await session.studies.spec(id);
+  context.stderr(planSummary(await planStudyNow(context, session, spec, request)));
+  if (request.from) return executeStudy(context, session, spec.study, request);
   await goOn(session.client, id);
-  await executeStudy(context, session, study);
+  await executeStudy(context, session, spec.study);
 }
 
 /** A study that was paused is let go on; one that was cancelled since is at its end. */

@@ -1,11 +1,11 @@
 /** `foretune retry <study>`: tries runs again that failed, and what waits for them; nothing else. */
 import type { Command } from 'commander';
-import { planFromRecord } from '../../activities/plan';
 import { openClusters } from '../clusters';
 import { chooseRuns, parseFailureClass, type RetryChoice } from '../domain/retry';
 import type { FailureClass } from '../domain/vocabulary';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
+import { planStudyNow } from './plan-study';
 import { planSummary } from './plan-text';
 import { studyProgress } from './progress';
 import { openWorkSession, type Session } from './session';
@@ -39,10 +39,9 @@ async function retry(context: CliContext, name: string, choice: RetryChoice): Pr
   const only = chooseRuns(id, await standing(context, session, id), choice);
   if (await runningStudy(session.client, id))
     return steer(context, id, { update: 'retry', runs: only });
-  const { study, table } = await session.studies.spec(id);
-  const books = { dataset: session.dataset, recipes: context.config.recipes };
-  context.stderr(planSummary(await planFromRecord(books, study, table, { only })));
-  await executeStudy(context, session, study, { only });
+  const spec = await session.studies.spec(id);
+  context.stderr(planSummary(await planStudyNow(context, session, spec, { only })));
+  await executeStudy(context, session, spec.study, { only });
 }
 
 async function standing(context: CliContext, session: Session, study: string) {

@@ -1,10 +1,10 @@
 /** `foretune run <study file>`: plans, runs what is missing, fits, reports. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { planFromRecord } from '../../activities/plan';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
 import { loadStudy, type StudyOverrides } from './load-study';
 import { planOnly } from './plan';
+import { planStudyNow } from './plan-study';
 import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 
@@ -28,11 +28,7 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   if (options.dryRun) return planOnly(context, loaded);
   const session = await openWorkSession(context);
   await session.studies.register(loaded.study, loaded.table);
-  const plan = await planFromRecord(
-    { dataset: session.dataset, recipes: context.config.recipes },
-    loaded.study,
-    loaded.table,
-  );
+  const plan = await planStudyNow(context, session, loaded);
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
   context.stderr(planSummary(plan));
   await executeStudy(context, session, loaded.study);

@@ -1,10 +1,13 @@
 /** `foretune status [study]`: where each run stands, from the record. */
 import type { Command } from 'commander';
+import { studySpending, type BudgetDeps } from '../../activities/budget';
 import { openClusters } from '../clusters';
+import { KINDS, show, type Spending } from '../domain/spending';
 import { countStatuses } from '../domain/status';
 import type { CliContext } from './context';
 import { duration, formatTable, printObject } from './output';
 import { studyProgress, type StudyProgress } from './progress';
+import { waitingReasons } from './reasons';
 import { openSession } from './session';
 import { liveStatus } from './live-status';
 import { printList } from './list';
@@ -32,11 +35,14 @@ async function showStatus(
   const session = await openSession(context);
   if (name === undefined) return printList(context, session);
   const study = await session.studies.resolve(name);
-  const progress = await studyProgress(session, openClusters(context.config), study);
+  const clusters = openClusters(context.config);
+  const progress = await studyProgress(session, clusters, study);
   const status = await liveStatus(context, session, study);
   const dataset_version = await session.dataset.version();
   const counts = progress?.counts ?? countStatuses([]);
-  const rows = progress ? runRows(progress) : [];
+  const reasons = progress && options.runs && (await waitingReasons(progress, clusters, status));
+  const rows = progress ? runRows(progress, reasons || new Map()) : [];
+  const budget = await budgetOf({ ...session, clusters }, study);
   printObject(
     context,
     {
@@ -45,6 +51,7 @@ async function showStatus(
       dataset_version,
       runs: counts,
       ...(progress?.not_fine_tuned ? { not_fine_tuned: progress.not_fine_tuned } : {}),
+      ...(budget ? { budget } : {}),
       ...(options.runs ? { each: rows } : {}),
     },
     () =>
@@ -56,15 +63,36 @@ async function showStatus(
         ...(progress?.not_fine_tuned
           ? [`${progress.not_fine_tuned} variants not fine-tuned (budget)`]
           : []),
+        ...(budget ? [budgetLine(budget)] : []),
         ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
         ...(options.runs ? ['', runTable(rows)] : failureLines(rows)),
       ].join('\n'),
   );
 }
 
+type BudgetStatus = Partial<
+  Record<keyof Spending, { readonly spent: number; readonly limit: number }>
+>;
+
+/** Undefined for a study without a budget. */
+async function budgetOf(deps: BudgetDeps, id: string): Promise<BudgetStatus | undefined> {
+  const { study } = await deps.studies.spec(id);
+  const spent = await studySpending(deps, study);
+  if (!spent || study.kind !== 'trained') return undefined;
+  const limits = Object.entries(study.budget ?? {}) as [keyof Spending, number][];
+  return Object.fromEntries(limits.map(([kind, limit]) => [kind, { spent: spent[kind], limit }]));
+}
+
+function budgetLine(budget: BudgetStatus): string {
+  const parts = Object.entries(budget).map(
+    ([kind, { spent, limit }]) => `${show(spent)} of ${limit} ${KINDS[kind as keyof Spending]}`,
+  );
+  return `budget: ${parts.join(', ')} spent`;
+}
+
 type RunRow = ReturnType<typeof runRows>[number];
 
-function runRows({ statuses, latest }: StudyProgress) {
+function runRows({ statuses, latest }: StudyProgress, reasons: ReadonlyMap<string, string>) {
   return [...statuses].map(([run_id, status]) => {
     const row = latest.get(run_id);
     return {
@@ -76,6 +104,7 @@ function runRows({ statuses, latest }: StudyProgress) {
       external_id: row?.external_id ?? null,
       wall_seconds: row?.wall_seconds ?? null,
       failure_class: row?.failure_class ?? null,
+      reason: reasons.get(run_id) ?? row?.error?.split('\n')[0] ?? null,
       error: row?.error ?? null,
     };
   });
@@ -87,9 +116,9 @@ function runTable(rows: readonly RunRow[]): string {
     row.status,
     String(row.attempt ?? ''),
     row.wall_seconds === null ? '' : duration(row.wall_seconds),
-    row.failure_class ?? '',
+    [row.failure_class, row.reason].filter(Boolean).join(': '),
   ]);
-  return formatTable(['run', 'status', 'attempt', 'wall time', 'failure'], cells);
+  return formatTable(['run', 'status', 'attempt', 'wall time', 'why'], cells);
 }
 
 function failureLines(rows: readonly RunRow[]): string[] {

@@ -8,7 +8,7 @@ export function register(program: Command, context: CliContext): void {
     .command('window')
     .argument('<study>', 'name of a study that is running, or name@version')
     .argument('<n>', 'variants at once, from 1 to 1000', parseWindow)
-    .description('let more or fewer variants of a study run at once')
+    .description('set how many variants of a study run side by side')
     .action((study: string, window: number) =>
       steer(context, study, { update: 'setWindow', window }),
     );

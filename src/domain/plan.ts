@@ -9,7 +9,7 @@ import { estimator } from './estimate';
 import { studyId } from './ids';
 import { groupJobs } from './jobs';
 import { importRun, trainedRuns, type Digest, type RecipeFacts, type RunDraft } from './runs';
-import { doneAgain, narrow, type PlanRequest } from './request';
+import { blockAll, doneAgain, narrow, type PlanRequest } from './request';
 import type { Study } from './schema';
 import type { Stage } from './vocabulary';
 
@@ -91,11 +91,11 @@ export function planStudy(
   };
 }
 
-/** The study without what cannot change a measurement: where it runs, how it is described, and how many of its variants are fine-tuned. */
+/** The study without what cannot change a measurement: where it runs, how it is described, and how much of it is run. */
 export function decidingFields(study: Study, tableDigest = ''): Record<string, unknown> {
   const { description: _d, citation: _c, window: _w, ...fields } = study;
   if (fields.kind === 'imported') return { ...fields, table: tableDigest };
-  const { cluster: _cluster, fine_tune: _budget, ...rest } = fields;
+  const { cluster: _c1, fine_tune: _f, budget: _b, retries: _r, ...rest } = fields;
   return rest;
 }
 
@@ -121,7 +121,8 @@ function decide(
       ...(redo && { redo }),
     };
   });
-  return rerunLostInputs(narrow(decided, request.only, recorded), recorded);
+  const asked = rerunLostInputs(narrow(decided, request.only, recorded), recorded);
+  return request.spent === undefined ? asked : blockAll(asked, request.spent);
 }
 
 /** What the budget decides: variants that were begun are finished, others wait to be chosen. */

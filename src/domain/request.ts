@@ -8,6 +8,8 @@ export interface PlanRequest {
   readonly only?: readonly string[];
   /** Runs of this stage, and all that is made from them, are done again though they are on record. */
   readonly from?: Stage;
+  /** Why nothing may run: how much of the study's budget is spent. */
+  readonly spent?: string;
 }
 
 type Linked = Pick<RunDraft, 'run_id' | 'input_run_id'>;
@@ -42,6 +44,10 @@ export function narrow(
           attempt: recorded.get(run.run_id)?.attempt ?? run.attempt,
         },
   );
+}
+
+export function blockAll(runs: readonly PlannedRun[], reason: string): PlannedRun[] {
+  return runs.map((run) => (run.action === 'run' ? { ...run, action: 'blocked', reason } : run));
 }
 
 function withDependents(runs: readonly Linked[], ids: readonly string[]): Set<string> {

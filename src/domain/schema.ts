@@ -4,7 +4,7 @@
  * `foretune schema` prints is generated from here.
  */
 import { z } from 'zod';
-import { DOMAINS, INDICATORS, OBJECTIVES, STAGES, TASKS } from './vocabulary';
+import { DOMAINS, FAILURE_CLASSES, INDICATORS, OBJECTIVES, STAGES, TASKS } from './vocabulary';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes');
 const count = z.number().int().positive();
@@ -115,6 +115,29 @@ export const FineTuneSchema = z
   });
 export type FineTune = z.infer<typeof FineTuneSchema>;
 
+const limit = z.number().positive().optional();
+
+export const BudgetSchema = z
+  .strictObject({
+    gpu_hours: limit.describe('GPU-hours of all jobs; by the clock on a cluster without GPUs'),
+    cost: limit.describe('Cost of all jobs, in the currency of `price_per_hour` of the cluster'),
+    wall_hours: limit.describe('Hours since this execution of the study was started'),
+  })
+  .refine((budget) => Object.values(budget).some((value) => value !== undefined), {
+    error: 'expected at least one of `gpu_hours`, `cost` and `wall_hours`',
+  });
+export type Budget = z.infer<typeof BudgetSchema>;
+
+export const RetrySchema = z.strictObject({
+  times: z.number().int().nonnegative().describe('Tries after the first'),
+  pause_seconds: z
+    .number()
+    .nonnegative()
+    .default(5)
+    .describe('Before the first new try; doubled before each further one, up to ten minutes'),
+});
+export type Retry = z.infer<typeof RetrySchema>;
+
 const studyFields = {
   name: slug.describe('Name of the study; with `version` its identity'),
   version: count.default(1).describe('Raised when the configuration changes'),
@@ -152,6 +175,15 @@ export const TrainedStudySchema = z.strictObject({
     .min(1)
     .default([0])
     .describe('One fine-tuning run for each'),
+  budget: BudgetSchema.optional().describe(
+    'At its limit jobs are ended, and the study is fitted and reported with what is there',
+  ),
+  retries: z
+    .partialRecord(z.enum(FAILURE_CLASSES), RetrySchema)
+    .default({})
+    .describe(
+      'How often a job is tried again after a failure of each class, where not the default',
+    ),
   fine_tune: FineTuneSchema.optional().describe(
     'Measure all variants first, then fine-tune only those that a proxy chooses, round by round; absent: all',
   ),

@@ -62,15 +62,20 @@ export const FAILURE_CLASSES = [
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
-/** How often a job is tried again after a failure of each class. Preemption is not failure. */
-export const RETRY_BUDGETS: Readonly<Record<FailureClass, number>> = {
-  user_code: 0,
-  out_of_memory: 0,
-  timeout: 0,
-  preempted: 100,
-  node_failure: 3,
-  cluster_unavailable: 10,
-  cancelled: 0,
+/**
+ * How often a job is tried again after a failure of each class, and after how long at first, where the
+ * study does not say. Preemption is not failure: what was preempted only has to queue again.
+ */
+export const RETRIES: Readonly<
+  Record<FailureClass, { readonly times: number; readonly pause_seconds: number }>
+> = {
+  user_code: { times: 0, pause_seconds: 5 },
+  out_of_memory: { times: 0, pause_seconds: 5 },
+  timeout: { times: 0, pause_seconds: 5 },
+  preempted: { times: 100, pause_seconds: 0 },
+  node_failure: { times: 3, pause_seconds: 5 },
+  cluster_unavailable: { times: 10, pause_seconds: 5 },
+  cancelled: { times: 0, pause_seconds: 0 },
 };
 
 /** Where a run stands. `reused` is a run whose measurements an earlier execution recorded. */

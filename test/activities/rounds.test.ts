@@ -1,4 +1,5 @@
 /** What a study fine-tunes next, and how it ends, over a record in memory. */
+import type { ClusterEntry } from '../../activities';
 import { createPlanActivities } from '../../activities/plan';
 import { createReportActivities } from '../../activities/report';
 import { createRoundActivities } from '../../activities/rounds';
@@ -24,7 +25,13 @@ function openStudy() {
   const store = new MemoryStore();
   const [dataset, studies] = [openDataset(store), new Studies(store)];
   const recipes = { jax: { command: [], version: '1', source: null, environment: {} } };
-  const deps = { dataset, studies, store, recipes, clusters: new Map([['local', {}]]) };
+  const deps = {
+    dataset,
+    studies,
+    store,
+    recipes,
+    clusters: new Map([['local', {} as ClusterEntry]]),
+  };
   const activities = {
     ...createPlanActivities(deps),
     ...createRoundActivities(deps),

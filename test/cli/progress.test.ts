@@ -128,6 +128,7 @@ describe('a job of several runs', () => {
 
 describe('progress in lines', () => {
   const at = (statuses: RunStatus[], changes: Partial<StudyProgress> = {}): StudyProgress => ({
+    plan: { runs: [] } as unknown as StudyProgress['plan'],
     counts: countStatuses(statuses),
     statuses: new Map(),
     latest: new Map(),

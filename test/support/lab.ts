@@ -64,7 +64,17 @@ function activitiesOf(
     dataset: openDataset(store),
     studies: new Studies(store),
     clusters: new Map([
-      ['local', { cluster, threads: 1, base_threads: 2, time_limit_seconds: null }],
+      [
+        'local',
+        {
+          cluster,
+          threads: 1,
+          base_threads: 2,
+          time_limit_seconds: null,
+          gpus: 0,
+          price_per_hour: null,
+        },
+      ],
     ]),
     pollers: new Map([['local', new Poller(cluster, POLL_MS)]]),
     recipes,

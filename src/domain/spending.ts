@@ -1,0 +1,94 @@
+/** What a study has used of its budget. Pure. */
+import type { Budget } from './schema';
+
+/** The columns of a `runs` row that tell what an attempt took. */
+export interface SpentRow {
+  readonly job: string;
+  readonly attempt: number;
+  readonly started_at: Date | null;
+  readonly ended_at: Date | null;
+  readonly gpu_seconds: number | null;
+  readonly cost: number | null;
+}
+
+/** What an hour of a job takes on its cluster. */
+export interface Rates {
+  /** GPUs of a job; 0 where it has none. */
+  readonly gpus: number;
+  /** Of a job; null where it costs nothing. */
+  readonly price_per_hour: number | null;
+}
+
+export type Spending = Readonly<Record<keyof Budget, number>>;
+
+export interface Clock {
+  readonly now: Date;
+  /** When this execution of the study was started. */
+  readonly started_at: Date;
+  /** When each job that runs now was started. */
+  readonly running: readonly Date[];
+}
+
+/** Every attempt counts, however it ended, and jobs that run count up to now. */
+export function spending(rows: readonly SpentRow[], rates: Rates, clock: Clock): Spending {
+  const running = sum(clock.running.map((start) => hoursBetween(start, clock.now)));
+  return {
+    gpu_hours: sum(attempts(rows).map(gpuHours)) + running * Math.max(1, rates.gpus),
+    cost: sum(rows.map(({ cost }) => cost ?? 0)) + running * (rates.price_per_hour ?? 0),
+    wall_hours: hoursBetween(clock.started_at, clock.now),
+  };
+}
+
+/** `2.03 of 2 GPU-hours are spent`, for the first limit that is reached; null while none is. */
+export function overBudget(budget: Budget, spent: Spending): string | null {
+  for (const [kind, name] of Object.entries(KINDS) as [keyof Budget, string][]) {
+    const limit = budget[kind];
+    if (limit !== undefined && spent[kind] >= limit)
+      return `the budget: ${show(spent[kind])} of ${limit} ${name} are spent`;
+  }
+  return null;
+}
+
+export const KINDS: Readonly<Record<keyof Budget, string>> = {
+  gpu_hours: 'GPU-hours',
+  cost: 'of cost',
+  wall_hours: 'hours of wall time',
+};
+
+export function show(value: number): string {
+  return value < 0.01 ? value.toPrecision(1) : value.toFixed(2);
+}
+
+/** A job's rows end together, and the job is one process. */
+function attempts(rows: readonly SpentRow[]): SpentRow[][] {
+  const jobs = new Map<string, SpentRow[]>();
+  for (const row of rows.filter(({ ended_at }) => ended_at !== null)) {
+    const key = `${row.job}/${row.attempt}`;
+    const known = jobs.get(key);
+    if (known) known.push(row);
+    else jobs.set(key, [row]);
+  }
+  return [...jobs.values()];
+}
+
+function gpuHours(rows: readonly SpentRow[]): number {
+  const recorded = rows.map(({ gpu_seconds }) => gpu_seconds).filter((value) => value !== null);
+  if (recorded.length) return sum(recorded) / 3600;
+  const [row] = rows;
+  return row?.started_at && row.ended_at ? hoursBetween(row.started_at, row.ended_at) : 0;
+}
+
+function hoursBetween(start: Date, end: Date): number {
+  return Math.max(0, end.getTime() - start.getTime()) / 3_600_000;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Seconds of each run of a job that took `total`: what no run says of itself is the first one's. */
+export function shareOut(total: number, own: readonly (number | null)[]): number[] {
+  const told = own.map((seconds) => seconds ?? 0);
+  const left = Math.max(0, total - sum(told));
+  return told.map((seconds, i) => (i === 0 ? seconds + left : seconds));
+}
