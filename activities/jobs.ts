@@ -119,10 +119,14 @@ async function submitAndWatch(
   const beat = setInterval(() => Context.current().heartbeat(), HEARTBEAT_MS);
   const signal = Context.current().cancellationSignal;
   const { name } = context.job;
-  const guard = guardBudget(deps, context.plan.study, () => cluster.cancel(name));
+  const { attempt } = context;
+  const end = () => cluster.cancel(name, { attempt });
+  const guard = guardBudget(deps, context.plan.study, end);
   try {
     await cluster.submit(request);
     const state = await poller?.wait(name, { signal });
+    if (state && 'attempt' in state && state.attempt > attempt)
+      throw superseded(context, state.attempt);
     if (state?.status === 'succeeded') return state;
     if (state?.status === 'failed') return withReason(state, guard.reason());
     throw ApplicationFailure.retryable(`Job "${context.job.name}" is ${state?.status ?? 'gone'}.`);
@@ -133,6 +137,14 @@ async function submitAndWatch(
     clearInterval(beat);
     guard.stop();
   }
+}
+
+/** What a newer attempt left must not be recorded as this one's. */
+function superseded({ job, attempt }: JobContext, newer: number): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `Attempt ${attempt} of job "${job.name}" was followed by attempt ${newer}: whoever runs that records it.`,
+    'Superseded',
+  );
 }
 
 function withReason(state: FailedState, reason: string | null): FailedState {
@@ -148,7 +160,9 @@ async function stop(deps: Deps, context: JobContext): Promise<never> {
   const reason: unknown = Context.current().cancellationSignal.reason;
   const asked = reason instanceof CancelledFailure && reason.message === 'CANCELLED';
   if (!asked) throw ApplicationFailure.retryable('The worker is leaving; the job goes on.');
-  await requireCluster(deps.clusters, context.study.cluster).cluster.cancel(context.job.name);
+  await requireCluster(deps.clusters, context.study.cluster).cluster.cancel(context.job.name, {
+    attempt: context.attempt,
+  });
   await deps.dataset.commit({
     key: `job:${context.job.name}/attempt${context.attempt}/cancelled`,
     rows: { runs: submitRows(context, new Date(), 'Cancelled on request.') },

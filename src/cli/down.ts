@@ -28,7 +28,7 @@ async function down(context: CliContext, { force = false }: DownOptions): Promis
   // It may have submitted one more before it stopped.
   const jobs = await liveJobs(clusters);
   if (jobs.length && !force) return refuse(context, jobs, 'The worker is stopped. ');
-  for (const { cluster, job } of jobs) await cluster.cancel(job, 'preempted');
+  for (const { cluster, job } of jobs) await cluster.cancel(job, { as: 'preempted' });
   if (jobs.length) stopped.push(countJobs(jobs));
   stopped.push(...(await stopStack(context.config)));
   printObject(context, { stopped }, () =>

@@ -39,7 +39,7 @@ export async function executeStudy(
 }
 
 /** A second start attaches to the first, unless it asks for something of its own. */
-async function startStudy(
+export async function startStudy(
   context: CliContext,
   client: Client,
   study: Study,

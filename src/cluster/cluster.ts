@@ -65,6 +65,17 @@ export interface LogChunk {
   readonly cursor: number;
 }
 
+export interface CancelOptions {
+  /** The class of failure to record: a job that was `preempted` is tried again. Default: `cancelled`. */
+  readonly as?: 'cancelled' | 'preempted';
+  /** The attempt that is meant; without it, the newest. */
+  readonly attempt?: number;
+}
+
+/**
+ * The attempt is a fencing token: whoever acts for an older one, such as a worker that was frozen and
+ * thawed, neither starts, nor ends, nor records anything of a newer one.
+ */
 export interface Cluster {
   readonly name: string;
   /** Starts the job, or finds it started: the same name and attempt never runs twice. */
@@ -72,10 +83,10 @@ export interface Cluster {
   /** The state of each named job, asked of the cluster in one call. */
   poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>>;
   /**
-   * Ends the job's whole process group; a job that has ended stays as it is. Idempotent. `as` is the
-   * class of failure to record: a job that was `preempted` is tried again.
+   * Ends the job's whole process group; a job that has ended stays as it is, and so does one whose
+   * newest attempt is another than the given one. Idempotent.
    */
-  cancel(name: string, as?: 'cancelled' | 'preempted'): Promise<void>;
+  cancel(name: string, options?: CancelOptions): Promise<void>;
   /** The job's standard output and error, from `cursor` on (0 for the beginning). */
   readLog(name: string, cursor: number): Promise<LogChunk>;
   /** The job's work folder on this machine, where result.json and progress.jsonl appear. */

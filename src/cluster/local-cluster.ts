@@ -8,7 +8,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ClusterUnavailableError } from '../errors';
 import { isAlive, pause, ProcessIdentitySchema, signal, spawnDetached } from '../processes';
-import type { Cluster, JobRequest, JobState, LogChunk } from './cluster';
+import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from './cluster';
 import { JobFolder, readJson, writeJson, type Exit } from './job-folder';
 import { JobQueue, type Ticket } from './job-queue';
 import { ended, lost, wrapperSaid } from './job-state';
@@ -93,10 +93,11 @@ export class LocalCluster implements Cluster {
     return new Map(names.map((name, i) => [name, states[i] ?? { status: 'unknown' }]));
   }
 
-  async cancel(name: string, as: 'cancelled' | 'preempted' = 'cancelled'): Promise<void> {
+  async cancel(name: string, { as = 'cancelled', ...only }: CancelOptions = {}): Promise<void> {
     const folder = this.folder(name);
     const attempt = await folder.attempt();
-    if (attempt === null || (await folder.exit(attempt))) return;
+    if (attempt === null || attempt !== (only.attempt ?? attempt)) return;
+    if (await folder.exit(attempt)) return;
     await writeJson(folder.control(attempt, 'cancel.json'), { as });
     await this.queue.remove(name);
     for (const end = Date.now() + CANCEL_WITHIN_MS; Date.now() < end; await pause(50)) {

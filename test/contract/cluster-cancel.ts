@@ -39,9 +39,23 @@ export function testCancelling({ cluster, another, job }: ClusterUnderTest): voi
   it('records the class of failure that the canceller names', async () => {
     const request = job("wait('never')");
     await cluster().submit(request);
-    await cluster().cancel(request.name, 'preempted');
+    await cluster().cancel(request.name, { as: 'preempted' });
     const state = await untilStatus(cluster(), request.name, 'failed');
     expect(state.failure_class).toBe('preempted');
+  });
+
+  it('leaves a newer attempt alone, whoever speaks for an older one', async () => {
+    const first = job(
+      "note('starts'); sys.exit(1 if len(open('starts').readlines()) < 2 else wait('go'))",
+    );
+    await cluster().submit(first);
+    await untilStatus(cluster(), first.name, 'failed');
+    await cluster().submit({ ...first, attempt: 2 });
+    await untilStatus(cluster(), first.name, 'running');
+    await another().cancel(first.name, { attempt: 1 });
+    expect(await another().submit(first)).toMatchObject({ attempt: 2, status: 'running' });
+    letGo(cluster(), first.name, 'go');
+    expect(await untilStatus(cluster(), first.name, 'succeeded')).toMatchObject({ attempt: 2 });
   });
 
   it('leaves a job that has ended as it is, however often it is cancelled', async () => {

@@ -79,6 +79,25 @@ async function steered(temporal: Temporal): Promise<Recorded[]> {
   });
 }
 
+/** A run tried again, and a variant added, while the last one runs. */
+async function amended(temporal: Temporal): Promise<Recorded[]> {
+  const fake = new FakeStudy('amended@1', {
+    variants: ['a', 'b'],
+    added: ['c'],
+    outcome: (job, attempt) => (job === 'tune-a' && attempt === 1 ? 'user_code' : null),
+  });
+  fake.gates.hold('tune-b');
+  return withStudy(temporal, fake, async (handle) => {
+    await progressWhen(handle, (now) => now.variants_ended === 1);
+    await handle.executeUpdate('retry', { args: [{ runs: ['a/sft/cms/full/seed0'] }] });
+    await progressWhen(handle, (now) => now.variants_ended === 1);
+    await handle.executeUpdate('addVariants');
+    fake.gates.release('tune-b');
+    await handle.result();
+    return [['study-amended', handle]];
+  });
+}
+
 async function imported(temporal: Temporal): Promise<Recorded[]> {
   const fake = new FakeStudy('imported@1', { variants: [], kind: 'imported' });
   return withStudy(temporal, fake, async (handle) => {
@@ -179,7 +198,7 @@ async function record(
 }
 
 async function main(): Promise<void> {
-  await record({}, [plain, failing, steered, imported, adopting, refitted]);
+  await record({}, [plain, failing, steered, amended, imported, adopting, refitted]);
   await record({ longHistory: 60 }, [continued, inRounds]);
 }
 
