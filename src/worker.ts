@@ -15,6 +15,7 @@ import type { Config } from '../temporal.config';
 import { connectClient } from './client';
 import { openClusters } from './clusters';
 import { openDataset } from './dataset/log';
+import { heartbeats } from './heartbeat';
 import { startLearning } from './learning';
 import { openStore } from './stack/open-store';
 import type { StackEndpoints } from './stack/stack';
@@ -47,6 +48,7 @@ export async function runWorker(
     buildId: build,
     workflowBundle: await workflowBundle(config, build),
     activities: await activities(config, endpoints, client),
+    interceptors: { activity: [(context) => heartbeats(context)] },
     maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     shutdownGraceTime: '1 second',

@@ -8,8 +8,15 @@ const retry: ActivityOptions['retry'] = {
   maximumInterval: '1 minute',
 };
 
-/** Reads and small commits: tried for ever, since a study waits out a store that is down. */
-export const books = proxyActivities<Activities>({ startToCloseTimeout: '10 minutes', retry });
+/**
+ * Reads and small commits: tried for ever, since a study waits out a store that is down. Heartbeats come
+ * from the worker (src/heartbeat.ts); computing that takes the whole thread may hold them up for seconds.
+ */
+export const books = proxyActivities<Activities>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry,
+});
 
 /**
  * Submits, watches and records a job. The heartbeat is short, since a dead worker is noticed by its

@@ -12,7 +12,6 @@ import { text } from 'node:stream/consumers';
 import { sharedCache } from './shared-cache';
 
 export const ROOT = path.resolve(__dirname, '../..');
-const BIN = path.join(ROOT, 'src/cli/bin.cjs');
 
 export interface Ended {
   /** Null for a program that a signal ended. */
@@ -51,16 +50,17 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(isOurs));
 }
 
-export async function openWorkplace(): Promise<Workplace> {
+/** `root`: of a copy of the product. */
+export async function openWorkplace(root = ROOT): Promise<Workplace> {
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'foretune-e2e-'));
   const cache = sharedCache();
   if (cache) await symlink(cache, path.join(stateDir, 'cache'));
   const env = { ...cleanEnvironment(), FORETUNE_STATE_DIR: stateDir };
-  const shell = openShell(env);
+  const shell = openShell(root, env);
   return {
     ...shell,
     stateDir,
-    with: (variables) => openShell({ ...env, ...variables }),
+    with: (variables) => openShell(root, { ...env, ...variables }),
     processes: () => processesOf(stateDir),
     close: async () => {
       await shell.foretune('down', '--force');
@@ -70,8 +70,9 @@ export async function openWorkplace(): Promise<Workplace> {
   };
 }
 
-function openShell(env: NodeJS.ProcessEnv): Shell {
-  const start = (...args: string[]) => run(process.execPath, [BIN, ...args], env);
+function openShell(root: string, env: NodeJS.ProcessEnv): Shell {
+  const bin = path.join(root, 'src/cli/bin.cjs');
+  const start = (...args: string[]) => run(root, process.execPath, [bin, ...args], env);
   const foretune = (...args: string[]) => start(...args).ended;
   return {
     start,
@@ -86,11 +87,16 @@ export function runProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv = cleanEnvironment(),
 ): Promise<Ended> {
-  return run(command, args, env).ended;
+  return run(ROOT, command, args, env).ended;
 }
 
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Running {
-  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(
+  cwd: string,
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Running {
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(
     ([stdout, stderr, [code]]) => ({ code: code as number | null, stdout, stderr }),
   );

@@ -18,6 +18,7 @@ import {
   type VariantPart,
 } from '../../src/domain/ids';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
+import { heartbeats } from '../../src/heartbeat';
 import type { refitWorkflow, studyWorkflow, variantWorkflow } from '../../workflows';
 import type { StudyInput } from '../../workflows/study';
 import type { StudyProgress } from '../../workflows/messages';
@@ -26,6 +27,8 @@ import type { FakeStudy } from './fake-activities';
 export const ROOT = path.resolve(__dirname, '../..');
 const TEMPORAL = path.join(ROOT, '.venv', 'bin', 'temporal');
 const WORKFLOWS = path.join(ROOT, 'workflows', 'index.ts');
+
+const HEARTBEAT_MS = 100;
 
 export type StudyHandle = WorkflowHandleWithFirstExecutionRunId<typeof studyWorkflow>;
 
@@ -92,6 +95,7 @@ export async function withWorker<T>(
   temporal: Temporal,
   fake: FakeStudy,
   body: () => Promise<T>,
+  heartbeatMs = HEARTBEAT_MS,
 ): Promise<T> {
   const { environment, bundle } = temporal;
   const worker = await Worker.create({
@@ -99,6 +103,7 @@ export async function withWorker<T>(
     taskQueue: fake.study,
     workflowBundle: bundle,
     activities: { ...fake },
+    interceptors: { activity: [(context) => heartbeats(context, heartbeatMs)] },
     // A cancellation reaches an activity with the answer to a heartbeat.
     maxHeartbeatThrottleInterval: '50 ms',
     shutdownForceTime: '5 seconds',

@@ -1,4 +1,5 @@
 /** What a study survives: lost signals, left-over variants, a history that grows long. */
+import { Context } from '@temporalio/activity';
 import type { VariantEnded } from '../../workflows/messages';
 import { FakeStudy } from '../support/fake-activities';
 import {
@@ -28,6 +29,18 @@ const firstRun = (handle: { workflowId: string; firstExecutionRunId: string }) =
 const untilContinued = async (handle: { workflowId: string; firstExecutionRunId: string }) => {
   while ((await firstRun(handle).describe()).status.name === 'RUNNING');
 };
+
+test('planning that a dead worker took along is done again soon', async () => {
+  const fake = new FakeStudy('deaf@1', { variants: ['a'] });
+  const { makePlan } = fake;
+  const lost = () => Context.current().cancelled;
+  let calls = 0;
+  fake.makePlan = () => (++calls === 1 ? lost() : makePlan());
+  const silent = 3_600_000;
+  const run = async () => (await startStudy(temporal, fake)).result();
+  expect(await withWorker(temporal, fake, run, silent)).toMatchObject({ status: 'done' });
+  expect(calls).toBe(2);
+});
 
 test('a variant that was ended by force is found to be gone and counted', async () => {
   const gone: VariantEnded[] = [];

@@ -1,0 +1,28 @@
+/**
+ * Small enough to be run again and again while everything around it is killed; no finding comes of it.
+ *
+ *   npm run chaos -- --rounds 10 --seed 1     ten rounds, about 8 minutes on two slow cores
+ *   npx foretune run studies/chaos.ts         undisturbed: about 15 s, 30 s before anything is compiled
+ *
+ * Shows that a study ends with every measurement once and the same tables, whatever is killed, slowed or
+ * out of space meanwhile (test/chaos).
+ */
+import { defineStudy } from '../src/domain/study';
+
+const variant = { mixture: 'even', lr: 0.003, train_tokens: 8192 };
+
+export default defineStudy({
+  kind: 'trained',
+  name: 'chaos',
+  description: 'Two variants of a minute base, for rounds in which everything around them fails.',
+  tasks: ['cms'],
+  model: { layers: 1, width: 32, heads: 2, context: 96, vocabulary: 512 },
+  mixtures: { even: { world: 0.5, prose: 0.5 } },
+  base: { objectives: ['clm', 'sc'], mixture: 'even', lr: 0.003, train_tokens: 8192 },
+  variants: [
+    { id: 'clm', objective: 'clm', ...variant },
+    { id: 'sc', objective: 'sc', ...variant },
+  ],
+  indicate: { dev_tokens: 1024, items: 16 },
+  sft: { cms: { lr: 0.002, steps: 8, batch: 8, train_items: 32, test_items: 32 } },
+});
