@@ -74,7 +74,20 @@ export function storeError(cause: unknown, action: string): StoreError {
   const facts = factsOf(cause);
   const { retryable, advice } = VERDICTS.find((verdict) => verdict.when(facts)) ?? UNKNOWN;
   const answer = [facts.status, facts.name, facts.message].filter(Boolean).join(' ');
-  return new StoreError(`Could not ${action}: ${answer}. ${advice}`, retryable, { cause });
+  return new StoreError(`Could not ${action}: ${answer}. ${advice}`, retryable, {
+    cause: withoutAnswer(cause, facts),
+  });
+}
+
+/**
+ * AWS repeats in its refusals the access key and all that was signed, a session token among it: of what is
+ * kept, and may be logged, that is no part.
+ */
+function withoutAnswer(cause: unknown, { name, message, code }: Facts): unknown {
+  if (!(cause instanceof Error)) return cause;
+  const kept = Object.assign(new Error(message), { name, ...(code === undefined ? {} : { code }) });
+  kept.stack = cause.stack;
+  return kept;
 }
 
 export function factsOf(cause: unknown): Facts {

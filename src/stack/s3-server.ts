@@ -12,18 +12,43 @@ import { serverEnvironment } from './temporal-server';
 /** Outside of the dataset. */
 const HEALTH_KEY = 'health';
 const CREDENTIALS_FILE = 's3-credentials.json';
-const CredentialsSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
+/** As SeaweedFS reads it: given in the environment, it would write the access key to its log. */
+const IdentitiesSchema = z.object({
+  identities: z.tuple([
+    z.object({
+      credentials: z.tuple([z.object({ accessKey: z.string(), secretKey: z.string() })]),
+    }),
+  ]),
+});
+/** As it was written before. */
+const PlainSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 
 /** The embedded server's credentials, made at the first call. */
 export function embeddedCredentials(stateDir: string): S3Credentials {
-  const known = readState(stateDir, CREDENTIALS_FILE, CredentialsSchema);
-  if (known) return known;
-  const made = {
+  const known = readState(stateDir, CREDENTIALS_FILE, IdentitiesSchema);
+  if (known) {
+    const { accessKey, secretKey } = known.identities[0].credentials[0];
+    return { accessKeyId: accessKey, secretAccessKey: secretKey };
+  }
+  const made = readState(stateDir, CREDENTIALS_FILE, PlainSchema) ?? randomCredentials();
+  const { accessKeyId: accessKey, secretAccessKey: secretKey } = made;
+  const identity = { name: 'foretune', credentials: [{ accessKey, secretKey }] };
+  const content = { identities: [{ ...identity, actions: ['Admin'] }] };
+  writeState(stateDir, CREDENTIALS_FILE, content, 0o600);
+  return made;
+}
+
+function randomCredentials(): S3Credentials {
+  return {
     accessKeyId: randomBytes(10).toString('hex').toUpperCase(),
     secretAccessKey: randomBytes(30).toString('base64url'),
   };
-  writeState(stateDir, CREDENTIALS_FILE, made, 0o600);
-  return made;
+}
+
+/** Its path; written when it is not there. */
+function credentialsFile({ stateDir }: Config): string {
+  embeddedCredentials(stateDir);
+  return path.join(stateDir, CREDENTIALS_FILE);
 }
 
 export function s3Server(config: Config): ServerSpec {
@@ -41,19 +66,14 @@ export function s3Server(config: Config): ServerSpec {
       args: [
         ...['-logtostderr', 'mini', `-dir=${data}`, '-ip=127.0.0.1', '-ip.bind=127.0.0.1'],
         ...['-webdav=false', '-admin.ui=false', '-master.telemetry=false'],
-        ...['-s3.port.iceberg=0', '-s3.port.lance=0'],
+        ...['-s3.port.iceberg=0', '-s3.port.lance=0', `-s3.config=${credentialsFile(config)}`],
         ...[`-s3.port=${ports.s3}`, `-s3.port.grpc=${ports.s3Grpc}`],
         ...[`-master.port=${ports.master}`, `-master.port.grpc=${ports.masterGrpc}`],
         ...[`-volume.port=${ports.volume}`, `-volume.port.grpc=${ports.volumeGrpc}`],
         ...[`-filer.port=${ports.filer}`, `-filer.port.grpc=${ports.filerGrpc}`],
         ...[`-admin.port=${ports.admin}`, `-admin.port.grpc=${ports.adminGrpc}`],
       ],
-      env: {
-        ...serverEnvironment(config),
-        AWS_ACCESS_KEY_ID: embeddedCredentials(config.stateDir).accessKeyId,
-        AWS_SECRET_ACCESS_KEY: embeddedCredentials(config.stateDir).secretAccessKey,
-        S3_BUCKET: bucket,
-      },
+      env: { ...serverEnvironment(config), S3_BUCKET: bucket },
     }),
     async check(ports) {
       const client = s3Client({

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { S3Store } from '../../src/dataset/s3-store';
 import { s3Client } from '../../src/stack/s3-client';
+import { startS3Proxy } from '../support/s3-proxy';
 
 /** An S3 server that gives the prepared answers, one to each request; undefined: none at all. */
 let answers: ({ status: number; code: string; message?: string } | undefined)[];
@@ -63,6 +65,19 @@ it.each([
     await expect(made).rejects.toThrow(expected);
     await expect(made).rejects.toThrow(/s3:\/\/bucket\/main\/key.*words of the server/);
   }
+});
+
+it('what AWS repeats of the credentials is no part of the error, however deep it is looked at', async () => {
+  const proxy = await startS3Proxy('http://unused');
+  proxy.now = 'refusing';
+  const credentials = { accessKeyId: 'KEYID', secretAccessKey: 'secret', sessionToken: 'TOKEN' };
+  const client = s3Client({ endpoint: proxy.endpoint, region: 'us-east-1', credentials });
+  const refused = await new S3Store({ client, bucket: 'bucket', prefix: '' })
+    .get('key')
+    .catch((error: unknown) => inspect(error, { depth: Infinity, showHidden: true }));
+  await proxy.close();
+  expect(refused).toContain('SignatureDoesNotMatch');
+  expect(refused).not.toMatch(/KEYID|TOKEN/);
 });
 
 it('a full disk is known by the words of the server', async () => {

@@ -32,14 +32,17 @@ export interface Seaweed {
   stop(): Promise<void>;
 }
 
-export async function startSeaweed(): Promise<Seaweed> {
+export async function startSeaweed(
+  accessKeyId = randomBytes(8).toString('hex'),
+  secretAccessKey = randomBytes(16).toString('hex'),
+): Promise<Seaweed> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'foretune-s3-'));
   const ports = await freePorts(PORT_FLAGS.length);
   const environment = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${ports[0]}`,
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: randomBytes(8).toString('hex'),
-    AWS_SECRET_ACCESS_KEY: randomBytes(16).toString('hex'),
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
   };
   const bucket = 'foretune';
   const server = launch(dir, ports, { ...environment, S3_BUCKET: bucket });

@@ -66,7 +66,10 @@ export function quietRuntime(): void {
   quiet = true;
 }
 
-function startServer({ longHistory }: TemporalOptions): Promise<TestWorkflowEnvironment> {
+/** The server alone. */
+export function startServer({
+  longHistory,
+}: TemporalOptions = {}): Promise<TestWorkflowEnvironment> {
   const limit = `limit.historyCount.suggestContinueAsNew=${longHistory}`;
   return TestWorkflowEnvironment.createLocal({
     server: {
