@@ -28,9 +28,10 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
 };
 
 /**
- * Where jobs run: `slots` at once, `threads` computing threads each, killed after the limit; `gpus` and `price_per_hour` of a job
- * are what budgets count. The job of
- * the shared base has `base_threads`: all others wait for it, and leave their cores to it.
+ * Where jobs run: `slots` at once, `threads` computing threads each, ended after the time limit and above
+ * the memory limit (resident bytes of all processes of a job). The job of the shared base has
+ * `base_threads`: all others wait for it, and leave their cores to it. Budgets count `gpus` and
+ * `price_per_hour` of a job.
  */
 const clusters: Readonly<Record<string, ClusterConfig>> = {
   local: {
@@ -41,6 +42,7 @@ const clusters: Readonly<Record<string, ClusterConfig>> = {
     time_limit_seconds: null,
     gpus: 0,
     price_per_hour: null,
+    memory_limit_bytes: null,
   },
 };
 
@@ -56,6 +58,7 @@ export interface ClusterConfig {
   readonly gpus: number;
   /** What an hour of a job costs, in any one currency; null where it costs nothing. */
   readonly price_per_hour: number | null;
+  readonly memory_limit_bytes?: number | null;
 }
 
 export interface TemporalConfig {

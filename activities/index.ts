@@ -44,6 +44,7 @@ export interface ClusterEntry {
   readonly gpus: number;
   /** Of a job; null where it costs nothing. */
   readonly price_per_hour: number | null;
+  readonly memory_limit_bytes?: number | null;
 }
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -6,6 +6,7 @@ import { ForetuneError, JobFailedError, SchemaError } from '../src/errors';
 import type { JobState } from '../src/cluster/cluster';
 import { readRecipeTable } from '../src/dataset/arrow';
 import type { Dataset } from '../src/dataset/log';
+import { saysOutOfMemory } from '../src/domain/evidence';
 import type { PlannedRun } from '../src/domain/plan';
 import {
   JobResultSchema,
@@ -95,12 +96,7 @@ async function collectRun(
 ): Promise<RunEnd> {
   const own = result.runs.find((one) => one.run_id === run.run_id);
   if (!own) return failed(run, lost(context, state, `result.json has no run "${run.run_id}".`));
-  if (own.status === 'failed')
-    return failed(
-      run,
-      new JobFailedError(context.job.name, 'user_code', own.error ?? 'no reason given'),
-      own,
-    );
+  if (own.status === 'failed') return failed(run, ownFailure(context, own), own);
   try {
     await commitRun(dataset, context, run, own, workDir);
   } catch (error) {
@@ -110,6 +106,15 @@ async function collectRun(
   }
   const { run_id, wall_seconds } = own;
   return { run_id, status: 'done', failure_class: null, error: null, wall_seconds };
+}
+
+function ownFailure({ job }: JobContext, { error }: RunResult): JobFailedError {
+  const words = error ?? 'no reason given';
+  return new JobFailedError(
+    job.name,
+    saysOutOfMemory(words) ? 'out_of_memory' : 'user_code',
+    words,
+  );
 }
 
 /**

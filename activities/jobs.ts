@@ -184,6 +184,7 @@ function jobRequest(
     command: recipe.command,
     environment: recipe.environment,
     time_limit_seconds: entry.time_limit_seconds,
+    memory_limit_bytes: entry.memory_limit_bytes ?? null,
     job: {
       format: 1,
       job: job.name,

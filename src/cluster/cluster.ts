@@ -19,6 +19,8 @@ export interface JobRequest {
   readonly job: Omit<Job, 'work_dir'>;
   /** Wall time after which the cluster ends the job (class `timeout`), or null for no limit. */
   readonly time_limit_seconds: number | null;
+  /** Resident bytes of all its processes above which the cluster ends the job (class `out_of_memory`). */
+  readonly memory_limit_bytes?: number | null;
 }
 
 export interface JobUsage {

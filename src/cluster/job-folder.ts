@@ -20,6 +20,8 @@ const ExitSchema = z.object({
   wall_seconds: z.number(),
   cpu_seconds: z.number(),
   max_rss_bytes: z.number(),
+  /** What was seen of the job's memory last; absent in jobs of before. */
+  memory: z.object({ resident_bytes: z.number(), limit_bytes: z.number().nullable() }).optional(),
 });
 export type Exit = z.infer<typeof ExitSchema>;
 

@@ -1,10 +1,13 @@
 /** How a job ended, in the words of the Cluster interface. */
 import { readFile } from 'node:fs/promises';
+import { saysOutOfMemory } from '../domain/evidence';
 import { lastLines, startTime, type ProcessIdentity } from '../processes';
 import type { JobState } from './cluster';
 import type { Exit, JobFolder } from './job-folder';
 
 const LOG_LINES = 20;
+/** An allocator may describe at length what it could not place, behind the line that says so. */
+const EVIDENCE_LINES = 200;
 
 /** The state that a job's exit.json tells. */
 export async function ended(folder: JobFolder, attempt: number, exit: Exit): Promise<JobState> {
@@ -34,18 +37,32 @@ export async function ended(folder: JobFolder, attempt: number, exit: Exit): Pro
 async function classOf(folder: JobFolder, attempt: number, exit: Exit) {
   if (exit.ended_by === 'cancelled') return (await folder.cancelled(attempt))?.as ?? 'preempted';
   if (exit.ended_by !== null) return exit.ended_by;
-  // Killed from outside, and nobody here asked for it: not the recipe's fault.
-  return exit.signal === 'SIGKILL' ? 'node_failure' : 'user_code';
+  // Killed from outside, and nobody here asked for it: not the recipe's fault, and no sign of why.
+  if (exit.signal === 'SIGKILL') return 'node_failure';
+  const words = await logTail(folder, exit.log_start, EVIDENCE_LINES);
+  return saysOutOfMemory(words) ? 'out_of_memory' : 'user_code';
 }
 
-function howItEnded({ exit_code, signal, wall_seconds }: Exit, failure: string): string {
+function howItEnded(exit: Exit, failure: string): string {
+  const { exit_code, signal, wall_seconds } = exit;
   const after = `after ${wall_seconds.toFixed(1)} s`;
   if (failure === 'timeout') return `The job ran past its time limit and was ended ${after}.`;
   if (failure === 'cancelled') return `The job was cancelled ${after}.`;
   if (failure === 'preempted') return `The job was ended from outside ${after}.`;
-  if (failure === 'out_of_memory') return `The kernel killed the job for its memory ${after}.`;
+  if (exit.ended_by === 'out_of_memory') return `${memoryVerdict(exit)} ${after}. Its last lines:`;
   const how = signal === null ? `exited with code ${exit_code}` : `was killed by ${signal}`;
-  return `The job ${how} ${after}. Its last lines:`;
+  const why = failure === 'out_of_memory' ? ', out of memory by its own words' : '';
+  return `The job ${how} ${after}${why}. Its last lines:`;
+}
+
+function memoryVerdict({ memory }: Exit): string {
+  const [used, limit] = [memory?.resident_bytes ?? 0, memory?.limit_bytes ?? Infinity];
+  if (used <= limit) return 'The kernel killed the job for its memory';
+  return `The job held ${megabytes(used)} of memory, more than its limit of ${megabytes(limit)}, and was ended`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
 }
 
 /**
@@ -76,9 +93,9 @@ export async function lost(
   };
 }
 
-async function logTail(folder: JobFolder, from: number): Promise<string> {
+async function logTail(folder: JobFolder, from: number, count = LOG_LINES): Promise<string> {
   const bytes = await readFile(folder.log).catch(() => Buffer.alloc(0));
-  const lines = bytes.subarray(from).toString('utf8').trimEnd().split('\n').slice(-LOG_LINES);
+  const lines = bytes.subarray(from).toString('utf8').trimEnd().split('\n').slice(-count);
   return lines.join('\n') || '(the log is empty)';
 }
 

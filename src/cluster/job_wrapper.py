@@ -20,6 +20,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))  # an isolated interpreter does not look there
+from job_memory import Memory
+
 GRACE_SECONDS = 10.0
 POLL_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
@@ -50,11 +53,12 @@ def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> Non
     started = time.monotonic()
     with (job_dir / "job.log").open("ab") as log:
         log_start = log.tell()
-        ended_by, code = execute(job_dir, control, request, log, stopping)
-    finish(control, started, ended_by, code, log_start)
+        memory = Memory(request.get("memory_limit_bytes"))
+        ended_by, code = execute(job_dir, control, request, log, stopping, memory)
+    finish(control, started, ended_by, code, log_start, memory)
 
 
-def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str]) -> tuple:
+def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str], memory: Memory) -> tuple:
     """Why the job was ended (None: by itself) and its exit code."""
     if (control / "cancel.json").exists():
         return "cancelled", None
@@ -64,7 +68,7 @@ def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str
     except OSError as error:
         log.write(f"{request['command'][0]} cannot be started: {error}\n".encode())
         return None, 127
-    ended_by = wait(child, stopping, request["time_limit_seconds"])
+    ended_by = wait(child, stopping, request["time_limit_seconds"], memory)
     # What the recipe left running goes with it.
     kill_group(child.pid, signal.SIGKILL)
     if ended_by is None and child.returncode == -signal.SIGKILL and oom_kills() > kills_before:
@@ -96,16 +100,19 @@ def before_exec(control: Path, wrapper: int) -> None:
         os._exit(1)  # it was killed before the kernel knew
 
 
-def wait(child: subprocess.Popen, stopping: list[str], limit: float | None) -> str | None:
+def wait(child: subprocess.Popen, stopping: list[str], limit: float | None, memory: Memory) -> str | None:
     """Waits for the end; why the job was ended, or None when it ended by itself."""
     started = time.monotonic()
     while child.poll() is None and not stopping:
         if limit is not None and time.monotonic() - started > limit:
             stopping.append("timeout")
+        if memory.is_over(child.pid):
+            stopping.append("out_of_memory")
         time.sleep(POLL_SECONDS)
     if child.poll() is not None:
         return None
-    kill_group(child.pid, signal.SIGTERM)
+    # What takes too much memory gets no time to take more.
+    kill_group(child.pid, signal.SIGKILL if stopping[0] == "out_of_memory" else signal.SIGTERM)
     end = time.monotonic() + GRACE_SECONDS
     while child.poll() is None and time.monotonic() < end:
         time.sleep(POLL_SECONDS)
@@ -120,6 +127,7 @@ def finish(
     ended_by: str | None,
     code: int | None,
     log_start: int,
+    memory: Memory,
 ) -> None:
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     # Linux counts kibibytes, macOS bytes.
@@ -135,6 +143,7 @@ def finish(
             "wall_seconds": time.monotonic() - started,
             "cpu_seconds": usage.ru_utime + usage.ru_stime,
             "max_rss_bytes": usage.ru_maxrss * unit,
+            "memory": {"resident_bytes": memory.resident, "limit_bytes": memory.limit},
         },
     )
 

@@ -66,12 +66,14 @@ export class LocalCluster implements Cluster {
   /** All that the wrapper reads stands there before the ticket does: any worker may take it. */
   private async start(request: JobRequest): Promise<JobState> {
     const { name, attempt, command, environment, time_limit_seconds } = request;
+    const { memory_limit_bytes = null } = request;
     const folder = this.folder(name);
     await writeJson(path.join(folder.dir, 'job.json'), { ...request.job, work_dir: folder.dir });
     await writeJson(folder.control(attempt, 'request.json'), {
       command,
       environment,
       time_limit_seconds,
+      memory_limit_bytes,
     });
     await this.queue.add(name, attempt);
     // The job stands in the queue: whoever waits for it polls, and hears there what went wrong.

@@ -66,6 +66,14 @@ describe('a recipe that spoils one run', () => {
     expect(await lab.dataset.read('indicators')).toEqual([]);
   });
 
+  it('calls it a lack of memory where the allocator says so', async () => {
+    const { rows } = await measureWith('no-memory');
+    expect(rows.find(({ run_id }) => run_id === INDICATE)).toMatchObject({
+      failure_class: 'out_of_memory',
+      error: expect.stringContaining('RESOURCE_EXHAUSTED') as string,
+    });
+  });
+
   it('runs that run alone again in the next plan', async () => {
     await measureWith('nan');
     const next = await plan(lab);

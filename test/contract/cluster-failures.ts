@@ -46,4 +46,56 @@ export function testFailures({ cluster, job }: ClusterUnderTest): void {
     expect(state.failure_class).toBe('timeout');
     expect(state.message).toContain('slow');
   });
+
+  it('ends a job that holds more memory than its limit, in whichever of its processes', async () => {
+    const request = job(
+      `print('greedy', flush=True); held = [${child('held = b"x" * 10**8; time.sleep(60)')} for _ in range(3)]; wait('never')`,
+      { memory_limit_bytes: 200_000_000 },
+    );
+    await cluster().submit(request);
+    const state = await untilStatus(cluster(), request.name, 'failed');
+    expect(state.failure_class).toBe('out_of_memory');
+    expect(state.message).toMatch(/held \d+ MB .* limit of 200 MB/);
+    expect(state.message).toContain('greedy');
+  });
+
+  it('counts memory once that processes share', async () => {
+    const forks =
+      'held = b"x" * 10**8; pids = [os.fork() for _ in range(2)]; time.sleep(2); os.wait() if all(pids) else os._exit(0)';
+    const request = job(forks, { memory_limit_bytes: 300_000_000 });
+    await cluster().submit(request);
+    await untilStatus(cluster(), request.name, 'succeeded');
+  });
+
+  it.each([
+    ['Python', "held = b'x' * (1 << 62)"],
+    ['NumPy', 'import numpy; numpy.ones(1 << 59)'],
+    [
+      'XLA',
+      `sys.exit('jaxlib._jax.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory allocating 8 bytes.')`,
+    ],
+    ['C++', `print("terminate called, what():  std::bad_alloc", flush=True); os.abort()`],
+    ['PyTorch', `sys.exit('torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB.')`],
+  ])('believes the last words of the allocator of %s', async (_, code) => {
+    const request = job(code);
+    await cluster().submit(request);
+    const state = await untilStatus(cluster(), request.name, 'failed');
+    expect(state.failure_class).toBe('out_of_memory');
+    expect(state.message).toContain('out of memory by its own words');
+  });
+
+  it.each([
+    ['mentions memory', "sys.exit('the MemoryError of last week is mended')", 'user_code'],
+    ['asks too much of a server', "sys.exit('RESOURCE_EXHAUSTED: message too long')", 'user_code'],
+    ['is killed without a word', 'os.kill(os.getpid(), signal.SIGKILL)', 'node_failure'],
+  ])('does not take it for a lack of memory that a job %s', async (_, code, expected) => {
+    const request = job(code);
+    await cluster().submit(request);
+    const state = await untilStatus(cluster(), request.name, 'failed');
+    expect(state.failure_class).toBe(expected);
+  });
+}
+
+function child(code: string): string {
+  return `subprocess.Popen([sys.executable, '-c', ${JSON.stringify(`import time; ${code}`)}])`;
 }
