@@ -66,7 +66,7 @@ export function register(program: Command, context: CliContext): void {
     .action((study: string) => change(context, study, 'goes on', (handle) => handle.unpause()));
   command('delete')
     .description('delete the schedule; fits stay')
-    .action((study: string) => change(context, study, 'is deleted', (handle) => handle.delete()));
+    .action((study: string) => remove(context, study));
 }
 
 async function create(context: CliContext, name: string, options: CreateOptions): Promise<void> {
@@ -75,6 +75,7 @@ async function create(context: CliContext, name: string, options: CreateOptions)
   const { cron, timezone, jitter, catchUp: catch_up } = options;
   const settings: ScheduleSettings = { cron, timezone, jitter, catch_up };
   const { taskQueue } = context.config.temporal;
+  await session.studies.markScheduled(study, true);
   await createSchedule(session.client, { study, taskQueue, settings });
   if (context.config.temporal.address === null)
     context.stderr(
@@ -104,9 +105,12 @@ async function list(context: CliContext): Promise<void> {
 }
 
 async function show(context: CliContext, name: string): Promise<void> {
-  await withClient(context, async ({ client, studies }) =>
-    print(context, await describeSchedule(client, await studies.resolve(name))),
-  );
+  await withClient(context, async ({ client, studies }) => {
+    const study = await studies.resolve(name);
+    const status = await describeSchedule(client, study);
+    await studies.markScheduled(study, true); // one that was made before they were marked
+    print(context, status);
+  });
 }
 
 async function trigger(context: CliContext, name: string, wait: boolean): Promise<void> {
@@ -124,12 +128,19 @@ async function change(
   context: CliContext,
   name: string,
   done: string,
-  act: (handle: ScheduleHandle) => Promise<void>,
+  act: (handle: ScheduleHandle, session: Session, study: string) => Promise<void>,
 ): Promise<void> {
-  await withClient(context, async ({ client, studies }) => {
-    const study = await studies.resolve(name);
-    await act(await scheduleOf(client, study));
+  await withClient(context, async (session) => {
+    const study = await session.studies.resolve(name);
+    await act(await scheduleOf(session.client, study), session, study);
     context.stderr(`The schedule of ${study} ${done}.`);
+  });
+}
+
+async function remove(context: CliContext, name: string): Promise<void> {
+  await change(context, name, 'is deleted', async (handle, { studies }, study) => {
+    await handle.delete();
+    await studies.markScheduled(study, false);
   });
 }
 

@@ -1,4 +1,5 @@
 /** `foretune status [study]`: where each run stands, from the record. */
+import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { studySpending, type BudgetDeps } from '../../activities/budget';
 import { openClusters } from '../clusters';
@@ -11,6 +12,10 @@ import { waitingReasons } from './reasons';
 import { openSession } from './session';
 import { liveStatus } from './live-status';
 import { printList } from './list';
+import type * as StudySchedule from './study-schedule';
+
+/** Temporal's client takes half a second to load: only for a study that has a schedule. */
+const loadSchedules = () => createRequire(__filename)('./study-schedule') as typeof StudySchedule;
 
 interface StatusOptions {
   readonly runs?: boolean;
@@ -43,6 +48,8 @@ async function showStatus(
   const reasons = progress && options.runs && (await waitingReasons(progress, clusters, status));
   const rows = progress ? runRows(progress, reasons || new Map()) : [];
   const budget = await budgetOf({ ...session, clusters }, study);
+  const scheduled = (await session.studies.isScheduled(study)) ? loadSchedules() : null;
+  const schedule = await scheduled?.studySchedule(context, session, study);
   printObject(
     context,
     {
@@ -52,6 +59,7 @@ async function showStatus(
       runs: counts,
       ...(progress?.not_fine_tuned ? { not_fine_tuned: progress.not_fine_tuned } : {}),
       ...(budget ? { budget } : {}),
+      ...(schedule && { schedule }),
       ...(options.runs ? { each: rows } : {}),
     },
     () =>
@@ -65,6 +73,7 @@ async function showStatus(
           : []),
         ...(budget ? [budgetLine(budget)] : []),
         ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
+        ...(scheduled && schedule ? [scheduled.scheduleLine(schedule)] : []),
         ...(options.runs ? ['', runTable(rows)] : failureLines(rows)),
       ].join('\n'),
   );

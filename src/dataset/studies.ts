@@ -119,6 +119,16 @@ export class Studies {
     return bytes ? decodeLatest(bytes, latestKey(study)) : null;
   }
 
+  /** Notes that a study is re-fitted by a schedule, so that Temporal is asked about those studies alone. */
+  async markScheduled(study: string, scheduled: boolean): Promise<void> {
+    if (scheduled) await this.store.put(scheduledKey(study), new TextEncoder().encode('{}'));
+    else await this.store.delete(scheduledKey(study));
+  }
+
+  async isScheduled(study: string): Promise<boolean> {
+    return (await this.store.get(scheduledKey(study))) !== undefined;
+  }
+
   async saveReport(study: string, html: string): Promise<string> {
     const key = `studies/${study}/report.html`;
     await this.store.put(key, new TextEncoder().encode(html));
@@ -138,6 +148,7 @@ export class Studies {
 }
 
 const specKey = (study: string) => `studies/${study}/spec.json`;
+const scheduledKey = (study: string) => `studies/${study}/scheduled.json`;
 const latestKey = (study: string) => `studies/${study}/latest.json`;
 
 type Configuration = Pick<SpecRecord, 'study' | 'table'>;

@@ -116,7 +116,35 @@ describe('with a published study', () => {
     expect((await workplace.json<{ version: number }[]>('data', 'versions')).at(-1)).toMatchObject({
       version,
     });
-    expect((await workplace.foretune('schedule', 'delete', 'zeng2025')).code).toBe(0);
+    const { schedule } = await workplace.json<{ schedule: object }>('status', 'zeng2025');
+    expect(schedule).toMatchObject({
+      next: found.next[0],
+      last: { outcome: 'no-op' },
+      ...{ missed: 0, failed: 0, paused: false },
+    });
+  }, 120_000);
+
+  it('a schedule is listed, paused, let go on, and made up for', async () => {
+    const schedule = (...args: string[]) => workplace.foretune('schedule', ...args);
+    expect((await schedule('pause', 'zeng2025', '--note', 'holidays')).code).toBe(0);
+    const listed = { study: 'zeng2025@1', cron: '0 3 * * *', timezone: 'UTC', last: 'no-op' };
+    expect(await workplace.json('schedule', 'list')).toMatchObject([{ ...listed, paused: true }]);
+    expect((await workplace.foretune('status', 'zeng2025')).stdout).toContain(
+      'schedule PAUSED (holidays); last ',
+    );
+    expect((await schedule('unpause', 'zeng2025')).code).toBe(0);
+    expect(await workplace.json('schedule', 'list')).toMatchObject([{ ...listed, paused: false }]);
+    const days = ['2026-01-01T00:00:00Z', '2026-01-03T00:00:00Z'];
+    expect((await schedule('backfill', 'zeng2025', ...days)).code).toBe(0);
+    for (let outcomes: string[] = []; outcomes.length < 3 || outcomes.includes('running');) {
+      const found = await workplace.json<Scheduled>('schedule', 'describe', 'zeng2025');
+      outcomes = found.recent.map(({ outcome }) => outcome);
+      expect(outcomes.filter((one) => one !== 'running')).not.toContain('failed');
+    }
+    expect((await schedule('backfill', 'zeng2025', 'yesterday', days[1] ?? '')).code).toBe(1);
+    expect((await schedule('delete', 'zeng2025')).code).toBe(0);
+    expect(await workplace.json('schedule', 'list')).toEqual([]);
+    expect(await workplace.json('status', 'zeng2025')).not.toHaveProperty('schedule');
     expect(await workplace.foretune('schedule', 'describe', 'zeng2025')).toMatchObject({ code: 4 });
   }, 120_000);
 
