@@ -1,5 +1,5 @@
 /** Where the checkpoints are that a job starts from. */
-import { latestRuns } from '../src/domain/status';
+import { indexOf } from '../src/domain/plan-index';
 import type { Dataset } from '../src/dataset/log';
 import type { JobContext } from './jobs';
 
@@ -16,12 +16,12 @@ export async function resolveInputs(
     .filter((id) => id !== null)
     .filter((id) => !job.run_ids.includes(id));
   if (!outside.length) return new Map();
-  const recorded = latestRuns(await dataset.read('runs', { study: plan.study }));
-  const checkpoints = latestRuns(await dataset.read('checkpoints', { study: plan.study }));
-  const wanted = new Map(plan.runs.map((run) => [run.run_id, run.fingerprint]));
+  const recorded = await dataset.newest('runs', plan.study);
+  const checkpoints = await dataset.newest('checkpoints', plan.study);
+  const { runs: wanted } = indexOf(plan);
   const found = outside.map((id): [string, string | undefined] => {
     const record = recorded.get(id);
-    const usable = record?.status === 'done' && record.fingerprint === wanted.get(id);
+    const usable = record?.status === 'done' && record.fingerprint === wanted.get(id)?.fingerprint;
     return [id, usable ? checkpoints.get(id)?.uri : undefined];
   });
   const inputs = new Map(found.flatMap(([id, uri]) => (uri === undefined ? [] : [[id, uri]])));

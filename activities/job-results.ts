@@ -43,9 +43,10 @@ export async function collectResults(
   const result = await readResult(context, state, workDir);
   if (result instanceof JobFailedError)
     return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
-  const ends: RunEnd[] = [];
-  for (const run of context.runs)
-    ends.push(await collectRun(dataset, context, state, run, result, workDir));
+  // At once, so that the commits of all runs are recorded together.
+  const ends = await Promise.all(
+    context.runs.map((run) => collectRun(dataset, context, state, run, result, workDir)),
+  );
   return { recipe_version: result.recipe_version, ends };
 }
 
@@ -140,13 +141,13 @@ async function commitRun(
   }
   const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;
   const key = run.redo ? `run:${name}/attempt${context.attempt}` : `run:${name}`;
-  if (Object.keys(tables).length && !(await dataset.hasKey(key)))
-    await dataset.commit({ key, rows: tables });
-  if (!result.checkpoint) return;
-  await dataset.commit({
-    key: `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`,
-    rows: { checkpoints: [{ ...own, ...result.checkpoint }] },
-  });
+  const isNew = Object.keys(tables).length > 0 && !(await dataset.hasKey(key));
+  const weights = `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`;
+  const checkpoints = result.checkpoint ? [{ ...own, ...result.checkpoint }] : [];
+  await Promise.all([
+    isNew && dataset.commit({ key, rows: tables }),
+    checkpoints.length && dataset.commit({ key: weights, rows: { checkpoints } }),
+  ]);
 }
 
 async function readInside(workDir: string, file: string): Promise<Uint8Array> {

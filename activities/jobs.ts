@@ -13,6 +13,7 @@ import { SpecError } from '../src/errors';
 import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan, PlannedJob, PlannedRun } from '../src/domain/plan';
 import type { Retry, TrainedStudy } from '../src/domain/schema';
+import { indexOf } from '../src/domain/plan-index';
 import type { FailureClass } from '../src/domain/vocabulary';
 import { guardBudget, spentBudget } from './budget';
 import type { ClusterEntry } from './index';
@@ -85,11 +86,12 @@ async function loadContext(
   of: { readonly plan_key: string; readonly job: string; readonly attempt: number },
 ): Promise<JobContext> {
   const plan = await studies.plan(of.plan_key);
-  const job = plan.jobs.find((one) => one.name === of.job);
-  const { study } = await studies.spec(plan.study);
+  const { jobs, runs: planned } = indexOf(plan);
+  const job = jobs.get(of.job);
+  const { study } = await studies.recentSpec(plan.study);
   if (!job || study.kind !== 'trained')
     throw new SpecError(`Plan "${of.plan_key}" has no job "${of.job}".`);
-  const runs = plan.runs.filter((run) => job.run_ids.includes(run.run_id));
+  const runs = job.run_ids.flatMap((id) => planned.get(id) ?? []);
   return { plan, study, job, attempt: of.attempt, runs };
 }
 

@@ -5,10 +5,10 @@ import { SpecError } from '../src/errors';
 import { fingerprint, sha256, sourceDigest } from '../src/fingerprint';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
 import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
+import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
 import type { RecipeFacts } from '../src/domain/runs';
 import type { Study, TrainedStudy } from '../src/domain/schema';
-import { latestRuns } from '../src/domain/status';
 import type { Dataset } from '../src/dataset/log';
 import type { SpecRecord, Studies } from '../src/dataset/studies';
 import type { Row } from '../src/dataset/tables';
@@ -59,8 +59,8 @@ export async function planFromRecord(
 }
 
 async function recordedRuns(dataset: Dataset, study: string): Promise<Map<string, RecordedRun>> {
-  const runs = latestRuns(await dataset.read('runs', { study }));
-  const checkpoints = latestRuns(await dataset.read('checkpoints', { study }));
+  const runs = await dataset.newest('runs', study);
+  const checkpoints = await dataset.newest('checkpoints', study);
   const records = [...runs.values()].map((row): [string, RecordedRun] => {
     const checkpoint = checkpoints.get(row.run_id);
     return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
@@ -136,7 +136,8 @@ export function createPlanActivities(deps: Deps) {
       readonly part?: VariantPart;
     }): Promise<PlannedJob[]> {
       const plan = await studies.plan(of.plan_key);
-      return plan.jobs.filter((job) => job.variant_id === of.variant_id && isPart(job, of.part));
+      const jobs = indexOf(plan).jobsOf.get(of.variant_id) ?? [];
+      return jobs.filter((job) => isPart(job, of.part));
     },
   };
 }

@@ -96,7 +96,7 @@ export async function statusOfRuns(
   const latest = await studies.latest(study);
   if (!latest) return new Map();
   const plan = await studies.plan(latest.plan_key);
-  return runStatuses(plan, latestRuns(await dataset.read('runs', { study })));
+  return runStatuses(plan, await dataset.newest('runs', study));
 }
 
 /** The report of everything that is recorded of a study. */

@@ -1,5 +1,5 @@
 /** Finds variants that closed without telling their study (ended by force, or failed). */
-import { latestRuns, runStatuses } from '../src/domain/status';
+import { runStatuses } from '../src/domain/status';
 import { variantWorkflowId, type VariantPart } from '../src/domain/ids';
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/dataset/studies';
@@ -40,7 +40,7 @@ async function countEnds(
   const latest = await studies.latest(study);
   if (!latest) return [];
   const plan = await studies.plan(latest.plan_key);
-  const statuses = runStatuses(plan, latestRuns(await dataset.read('runs', { study })));
+  const statuses = runStatuses(plan, await dataset.newest('runs', study));
   return variantIds.map((variant_id) => {
     const planned = plan.runs.filter(
       (run) =>

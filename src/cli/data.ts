@@ -4,6 +4,7 @@ import { nearest } from '../domain/explain';
 import { NotFoundError } from '../errors';
 import { rowToJson } from '../dataset/arrow';
 import type { Dataset } from '../dataset/log';
+import { keysOfEntry } from '../dataset/log-format';
 import { TABLE_NAMES, type Row, type TableName } from '../dataset/tables';
 import type { CliContext } from './context';
 import { printRows } from './output';
@@ -103,15 +104,20 @@ async function printVersions(context: CliContext, options: ReadOptions): Promise
   const entries = await dataset.entries(from);
   printRows(
     context,
-    entries.map(({ version, time, writer, key, added, removed }) => ({
-      version,
-      time,
-      key,
-      writer,
-      added: added.length,
-      removed: removed.length,
-      rows: added.reduce((total, file) => total + file.rows, 0),
-    })),
+    entries.map((entry) => {
+      const { version, time, writer, added, removed } = entry;
+      return {
+        version,
+        time,
+        key: keysOfEntry(entry)
+          .map(({ key }) => key)
+          .join(' '),
+        writer,
+        added: added.length,
+        removed: removed.length,
+        rows: added.reduce((total, file) => total + file.rows, 0),
+      };
+    }),
   );
 }
 

@@ -2,13 +2,7 @@
 import { closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import path from 'node:path';
 import type { ClusterEntry } from '../../activities';
-import {
-  latestRuns,
-  runStatuses,
-  countStatuses,
-  untunedVariants,
-  type RunCounts,
-} from '../domain/status';
+import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/schema';
 import type { RunStatus } from '../domain/vocabulary';
@@ -36,7 +30,7 @@ export async function studyProgress(
   const books = await session.studies.latest(study);
   if (!books) return null;
   const plan = await session.studies.plan(books.plan_key);
-  const latest = latestRuns(await session.dataset.read('runs', { study }));
+  const latest = await session.dataset.newest('runs', study);
   const current = currentSteps(latest, clusters);
   const statuses = refine(runStatuses(plan, latest), latest, current);
   return {
@@ -113,11 +107,12 @@ function secondsLeft(
   statuses: ReadonlyMap<string, RunStatus>,
   latest: ReadonlyMap<string, Row<'runs'>>,
 ): number | null {
-  const seconds = new Map<string, number[]>();
+  const seconds = new Map<string, Total>();
   for (const row of latest.values()) {
     const kind = `${row.stage}/${row.task ?? ''}`;
-    if (row.wall_seconds !== null)
-      seconds.set(kind, [...(seconds.get(kind) ?? []), row.wall_seconds]);
+    if (row.wall_seconds === null) continue;
+    const { sum, count } = seconds.get(kind) ?? { sum: 0, count: 0 };
+    seconds.set(kind, { sum: sum + row.wall_seconds, count: count + 1 });
   }
   if (plan.runs.some(({ budget }) => budget === 'open')) return null;
   const left = plan.runs.filter(
@@ -132,6 +127,11 @@ function secondsLeft(
   return costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0) / Math.max(1, running);
 }
 
-function mean(values: readonly number[] | undefined): number | null {
-  return values?.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+interface Total {
+  readonly sum: number;
+  readonly count: number;
+}
+
+function mean(total: Total | undefined): number | null {
+  return total ? total.sum / total.count : null;
 }

@@ -36,18 +36,37 @@ export interface EncodedTable {
 
 type Cells = readonly (readonly CellValue[])[];
 
+/** Rows whose every value its column takes, column by column. */
+export interface CheckedRows {
+  readonly table: TableName;
+  readonly cells: Cells;
+  readonly rows: number;
+}
+
 /** Throws SchemaError for a missing or unknown column and for a value that its column refuses. */
-export function encodeTable(rows: readonly object[], table: TableName): EncodedTable {
+export function checkRows(rows: readonly object[], table: TableName): CheckedRows {
+  const cells = checkedCells(rows, schemaOf(table).columns, table);
+  return { table, cells, rows: rows.length };
+}
+
+/** One file of all the parts' rows, in their order. The parts are of one table. */
+export function encodeRows(table: TableName, parts: readonly CheckedRows[]): EncodedTable {
   const { columns, fingerprint } = schemaOf(table);
-  const cells = checkedCells(rows, columns, table);
+  const cells = columns.map((_, i) => parts.flatMap((part) => part.cells[i] ?? []));
   const stats = columns.map(({ name }, i) => [name, columnStats(cells[i] ?? [])] as const);
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   return {
     table,
-    bytes: tableToIPC(layOut(cells, rows.length, table), 'file'),
-    rows: rows.length,
+    bytes: tableToIPC(layOut(cells, rows, table), 'file'),
+    rows,
     schema: fingerprint,
     stats: Object.fromEntries(stats),
   };
+}
+
+/** As `checkRows` and `encodeRows`. */
+export function encodeTable(rows: readonly object[], table: TableName): EncodedTable {
+  return encodeRows(table, [checkRows(rows, table)]);
 }
 
 /** The rows as an Arrow table, checked as `encodeTable` checks them. */

@@ -4,12 +4,13 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { SchemaError, StoreError, TableConflictError } from '../errors';
-import { encodeTable, type EncodedTable } from './arrow';
+import { checkRows, encodeRows, type CheckedRows } from './arrow';
 import { contentDigest } from './content';
 import type { DataFiles } from './data-files';
 import {
   CHECKPOINT_INTERVAL,
   FORMAT,
+  GROUP_FORMAT,
   checkpointKey,
   encodeJson,
   entryKey,
@@ -33,14 +34,19 @@ export interface CommitResult {
   readonly outcome: 'committed' | 'already';
 }
 
-/** A commit that was checked and encoded. Its data files, once written, are named by no entry yet. */
+/** A commit whose rows were checked. */
 export interface PreparedCommit {
   readonly key: string;
   readonly content: string;
-  readonly tables: readonly EncodedTable[];
-  files: readonly DataFile[];
+  readonly tables: readonly CheckedRows[];
+}
+
+/** Commits that become one entry, with the files of all their rows, which no entry names yet. */
+export interface WrittenGroup {
+  readonly commits: readonly PreparedCommit[];
+  readonly files: readonly DataFile[];
   /** Milliseconds since the epoch, before the first file was written. */
-  writtenAt: number;
+  readonly writtenAt: number;
 }
 
 export interface WriterOptions {
@@ -58,56 +64,73 @@ export class CommitWriter {
     private readonly options: WriterOptions,
   ) {}
 
-  /** Checks and encodes; writes nothing. Throws SchemaError for rows that cannot be recorded. */
+  /** Checks and writes nothing. Throws SchemaError for rows that cannot be recorded. */
   prepare({ key, rows }: Commit): PreparedCommit {
     if (key === '') throw new SchemaError('A commit needs a key that names what was measured.');
     const named = namedTables(rows);
-    const tables = [...named].map(([table, its]) => encodeTable(its, table));
-    const content = contentDigest(named);
-    return { key, content, tables, files: [], writtenAt: 0 };
+    const tables = [...named].map(([table, its]) => checkRows(its, table));
+    return { key, content: contentDigest(named), tables };
   }
 
-  /** The result of a commit whose key the log has: it needs no data files. */
+  /**
+   * The result of a commit whose key the log has; undefined for another. Throws TableConflictError
+   * when the log has it with other rows.
+   */
   settled(state: LogState, commit: PreparedCommit): CommitResult | undefined {
     const known = state.keys.get(commit.key);
     return known && settle(known, commit);
   }
 
-  /** One call at a time: `state` follows the log. */
-  async append(state: LogState, commit: PreparedCommit): Promise<CommitResult> {
-    for (;;) {
-      const settled = this.settled(state, commit);
-      if (settled) return settled;
-      while (this.isStale(commit)) await this.writeData(commit);
-      const entry = this.nextEntry(state, commit);
-      const { version } = entry;
-      const wrote = await this.store.putIfAbsent(entryKey(version), encodeJson(entry));
-      const standing = wrote ? entry : await this.reader.standingEntry(version);
-      state.apply(standing);
-      if (isDeepStrictEqual(standing, entry)) {
-        await this.writeCheckpoint(state);
-        return { version, outcome: 'committed' };
-      }
-      await this.reader.catchUp(state);
-    }
-  }
-
-  /** Under new names: garbage collection may be deleting the old ones this very moment. */
-  async writeData(commit: PreparedCommit): Promise<void> {
-    commit.writtenAt = this.options.now();
-    commit.files = await Promise.all(commit.tables.map((table) => this.files.write(table)));
+  /** A file for each table, under new names: garbage collection may be deleting old ones this very moment. */
+  async writeData(commits: readonly PreparedCommit[]): Promise<WrittenGroup> {
+    const writtenAt = this.options.now();
+    const parts = commits.flatMap(({ tables }) => tables);
+    const tables = [...new Set(parts.map(({ table }) => table))];
+    const encoded = tables.map((table) =>
+      encodeRows(
+        table,
+        parts.filter((part) => part.table === table),
+      ),
+    );
+    return {
+      commits,
+      writtenAt,
+      files: await Promise.all(encoded.map((one) => this.files.write(one))),
+    };
   }
 
   /** Half of the grace period is left for the time between this look and the entry's write. */
-  private isStale({ files, writtenAt }: PreparedCommit): boolean {
+  isStale({ files, writtenAt }: WrittenGroup): boolean {
     return files.length > 0 && this.options.now() - writtenAt > this.options.gcGraceMs / 2;
   }
 
-  private nextEntry(state: LogState, { key, content, files }: PreparedCommit): Entry {
+  /**
+   * Writes the next entry: its version, or null when another writer was first. `state` follows the
+   * log either way. One call at a time.
+   */
+  async append(state: LogState, group: WrittenGroup): Promise<number | null> {
+    const entry = this.nextEntry(state, group);
+    const { version } = entry;
+    const wrote = await this.store.putIfAbsent(entryKey(version), encodeJson(entry));
+    const standing = wrote ? entry : await this.reader.standingEntry(version);
+    state.apply(standing);
+    if (isDeepStrictEqual(standing, entry)) {
+      await this.writeCheckpoint(state);
+      return version;
+    }
+    await this.reader.catchUp(state);
+    return null;
+  }
+
+  private nextEntry(state: LogState, { commits, files }: WrittenGroup): Entry {
     const time = new Date(Math.max(state.time.getTime() + 1, this.options.now())).toISOString();
     const { writer } = this.options;
-    const version = state.version + 1;
-    return { format: FORMAT, version, time, writer, key, content, added: [...files], removed: [] };
+    const common = { version: state.version + 1, time, writer, added: [...files], removed: [] };
+    const [first, ...others] = commits.map(({ key, content }) => ({ key, content }));
+    if (!first) throw new Error('An entry records one commit at least.');
+    return others.length
+      ? { format: GROUP_FORMAT, ...common, keys: [first, ...others] }
+      : { format: FORMAT, ...common, ...first };
   }
 
   private async writeCheckpoint(state: LogState): Promise<void> {

@@ -5,15 +5,17 @@
 import { z } from 'zod';
 import { SchemaError } from '../errors';
 
+/** Of checkpoints, and of entries that record one commit. */
 export const FORMAT = 1;
+/** Of entries that record several commits: a reader of format 1 alone would miss their keys. */
+export const GROUP_FORMAT = 2;
 
 const count = z.number().int().nonnegative();
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const bound = z.union([z.string(), z.number(), z.boolean()]);
-const format = z.literal(FORMAT, {
-  error: ({ input }) =>
-    `${JSON.stringify(input)} is not a format that this version of foretune reads (${FORMAT}); update foretune`,
-});
+const unknownFormat = ({ input }: { readonly input?: unknown }) =>
+  `${JSON.stringify(input)} is not a format that this version of foretune reads (${FORMAT}, ${GROUP_FORMAT}); update foretune`;
+const format = z.literal(FORMAT, { error: unknownFormat });
 
 /** A data file as its entry describes it. Keys are relative to the dataset's root. */
 export const DataFileSchema = z.object({
@@ -31,21 +33,43 @@ export const DataFileSchema = z.object({
 });
 export type DataFile = z.infer<typeof DataFileSchema>;
 
-export const EntrySchema = z.object({
-  format,
-  version: z.number().int().positive(),
-  /** Later than the time of the version before, whatever the writers' clocks say. */
-  time: z.iso.datetime({ precision: 3 }),
-  writer: z.string(),
+const CommitKeySchema = z.object({
   /** Names what was measured; a log has a key once. */
   key: z.string().min(1),
   /** Digest of the rows, apart from `recorded_at`, `attempt` and `read_version`. */
   content: digest,
+});
+export type CommitKey = z.infer<typeof CommitKeySchema>;
+
+const entryFields = {
+  version: z.number().int().positive(),
+  /** Later than the time of the version before, whatever the writers' clocks say. */
+  time: z.iso.datetime({ precision: 3 }),
+  writer: z.string(),
   added: z.array(DataFileSchema),
   /** Keys of data files that are no longer part of the dataset. */
   removed: z.array(z.string()),
-});
+};
+
+export const EntrySchema = z.discriminatedUnion(
+  'format',
+  [
+    z.object({ format, ...entryFields, ...CommitKeySchema.shape }),
+    z.object({
+      format: z.literal(GROUP_FORMAT),
+      ...entryFields,
+      /** Those of every commit that the entry records. */
+      keys: z.array(CommitKeySchema).min(1),
+    }),
+  ],
+  { error: (issue) => unknownFormat({ input: (issue.input as { format?: unknown })?.format }) },
+);
 export type Entry = z.infer<typeof EntrySchema>;
+
+/** The keys of the commits that an entry records. */
+export function keysOfEntry(entry: Entry): readonly CommitKey[] {
+  return entry.format === FORMAT ? [{ key: entry.key, content: entry.content }] : entry.keys;
+}
 
 /** All that the entries up to a version amount to. Derived: it may be deleted at any time. */
 export const CheckpointSchema = z.object({

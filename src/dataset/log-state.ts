@@ -1,6 +1,13 @@
 /** What the entries of a log amount to: the files of every version, and the keys in use. */
 import { SchemaError } from '../errors';
-import { FORMAT, entryKey, type Checkpoint, type DataFile, type Entry } from './log-format';
+import {
+  FORMAT,
+  entryKey,
+  keysOfEntry,
+  type Checkpoint,
+  type DataFile,
+  type Entry,
+} from './log-format';
 
 /** A data file with the version that added it. */
 export type LoggedFile = DataFile & { readonly version: number };
@@ -46,12 +53,13 @@ export class LogState {
   }
 
   apply(entry: Entry): void {
-    const { version, time, key, content } = entry;
+    const { version, time } = entry;
     if (version !== this.version + 1)
       throw new Error(`Version ${version} cannot follow version ${this.version}.`);
     for (const file of entry.added) this.histories.set(file.key, { file: { ...file, version } });
     for (const removed of entry.removed) this.remove(removed, version);
-    if (!this.keys.has(key)) this.keys.set(key, { version, content });
+    for (const { key, content } of keysOfEntry(entry))
+      if (!this.keys.has(key)) this.keys.set(key, { version, content });
     this.current = { version, time };
   }
 

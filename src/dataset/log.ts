@@ -10,9 +10,11 @@ import { schemaOf } from './arrow-schema';
 import { isTextBefore } from './arrow-stats';
 import { CommitWriter, type Commit, type CommitResult, type WriterOptions } from './commit';
 import { DataFiles } from './data-files';
+import { GroupCommitter } from './group-commit';
 import type { Entry } from './log-format';
 import { LogReader } from './log-reader';
 import type { LogState, LoggedFile } from './log-state';
+import { NewestRows } from './newest-rows';
 import { Queue, mapParallel } from './parallel';
 import type { ObjectStore } from './store';
 import type { Row, TableName } from './tables';
@@ -44,6 +46,8 @@ export class Dataset {
   private readonly reader: LogReader;
   private readonly files: DataFiles;
   private readonly writer: CommitWriter;
+  private readonly committer: GroupCommitter;
+  private readonly newestRows = new NewestRows(this);
   /** All that touches `state` goes through here, so that one process does not race itself. */
   private readonly queue = new Queue();
   private state: LogState | undefined;
@@ -60,19 +64,20 @@ export class Dataset {
       gcGraceMs: GC_GRACE_MS,
       ...given,
     });
+    this.committer = new GroupCommitter(this.writer, {
+      queue: this.queue,
+      refresh: () => this.refresh(),
+      opened: () => this.opened(),
+    });
   }
 
   /**
-   * Records rows as one version. The same key with the same content (apart from its
+   * Records rows, all or none, in a version that commits made at the same time share. The same key with the same content (apart from its
    * circumstances, content.ts) is a no-op that uploads nothing. Throws TableConflictError for other
    * content, SchemaError for bad rows.
    */
   async commit(commit: Commit): Promise<CommitResult> {
-    const prepared = this.writer.prepare(commit);
-    const settled = this.writer.settled(await this.refresh(), prepared);
-    if (settled) return settled;
-    await this.writer.writeData(prepared);
-    return this.queue.run(async () => this.writer.append(await this.opened(), prepared));
+    return this.committer.add(this.writer.prepare(commit));
   }
 
   /** The latest version; 0 for a dataset without commits. */
@@ -97,9 +102,27 @@ export class Dataset {
   /** Rows in the order in which they were recorded. */
   async read<T extends TableName>(table: T, options: ReadOptions = {}): Promise<Row<T>[]> {
     const { study } = options;
-    const tables = await this.tables(table, options);
-    const rows = tables.flatMap((one) => rowsOf(one, table));
+    const rows = await this.readFiles(table, await this.filesOf(table, options));
     return study === undefined ? rows : rows.filter((row) => row.study === study);
+  }
+
+  /**
+   * The newest row of each run of a study. The map is kept, and brought up to date by the files that
+   * are new: do not hold it across another call.
+   */
+  async newest<T extends TableName>(table: T, study: string): Promise<ReadonlyMap<string, Row<T>>> {
+    return this.newestRows.of(table, study);
+  }
+
+  /** The files that may hold rows of the study, in the order in which they were recorded. */
+  async filesOf(table: TableName, options: ReadOptions = {}): Promise<LoggedFile[]> {
+    const snapshot = await this.snapshot(options.version);
+    return snapshot.files(table).filter((file) => mayHold(file, options.study));
+  }
+
+  async readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]> {
+    const tables = await mapParallel(files, REQUESTS, (file) => this.files.open(file, table));
+    return tables.flatMap((one) => rowsOf(one, table));
   }
 
   /** As `read`, as one Arrow table. */
@@ -122,8 +145,7 @@ export class Dataset {
   }
 
   private async tables(table: TableName, options: ReadOptions): Promise<Table<TypeMap>[]> {
-    const snapshot = await this.snapshot(options.version);
-    const files = snapshot.files(table).filter((file) => mayHold(file, options.study));
+    const files = await this.filesOf(table, options);
     return mapParallel(files, REQUESTS, (file) => this.files.open(file, table));
   }
 

@@ -8,6 +8,7 @@ import { fingerprint, sha256 } from '../fingerprint';
 import { studyId } from '../domain/ids';
 import { decidingFields, differences, type Plan } from '../domain/plan';
 import type { Study } from '../domain/schema';
+import { PromiseCache } from './promise-cache';
 import type { ObjectStore } from './store';
 import {
   decodeLatest,
@@ -21,6 +22,10 @@ import {
 export type { Latest, SpecRecord } from './study-books';
 
 export class Studies {
+  /** Plans never change under their key. */
+  private readonly plans = new PromiseCache<Plan>(CACHED_PLANS, Infinity);
+  private readonly specs = new PromiseCache<SpecRecord>(CACHED_SPECS, SPEC_FRESH_MS);
+
   constructor(private readonly store: ObjectStore) {}
 
   /** Writes the specification, or checks that the one that stands there is the same. */
@@ -71,7 +76,19 @@ export class Studies {
     refuseOther(decodeSpec(bytes, specKey(studyId(study))), { study, table });
   }
 
-  async spec(study: string): Promise<SpecRecord> {
+  spec(study: string): Promise<SpecRecord> {
+    return this.specs.renew(study, () => this.readSpec(study));
+  }
+
+  /**
+   * As `spec`, at most a few seconds old: for jobs, which ask many times a second for what only a new
+   * registration changes.
+   */
+  recentSpec(study: string): Promise<SpecRecord> {
+    return this.specs.get(study, () => this.readSpec(study));
+  }
+
+  private async readSpec(study: string): Promise<SpecRecord> {
     const bytes = await this.store.get(specKey(study));
     if (!bytes) throw new NotFoundError(await this.unknown(study));
     return decodeSpec(bytes, specKey(study));
@@ -104,7 +121,12 @@ export class Studies {
     return key;
   }
 
-  async plan(key: string): Promise<Plan> {
+  /** The plan is kept: do not change it. */
+  plan(key: string): Promise<Plan> {
+    return this.plans.get(key, () => this.readPlan(key));
+  }
+
+  private async readPlan(key: string): Promise<Plan> {
     const bytes = await this.store.get(key);
     if (!bytes) throw new NotFoundError(`There is no plan "${key}" in ${this.store.uri}.`);
     return decodePlan(bytes, key);
@@ -146,6 +168,10 @@ export class Studies {
     return `There is no study "${study}" in ${this.store.uri}. ${hint}`;
   }
 }
+
+const CACHED_PLANS = 2;
+const CACHED_SPECS = 4;
+const SPEC_FRESH_MS = 5000;
 
 const specKey = (study: string) => `studies/${study}/spec.json`;
 const scheduledKey = (study: string) => `studies/${study}/scheduled.json`;

@@ -5,7 +5,7 @@ import type { ClusterEntry } from '../../activities';
 import { studyProgress, type StudyProgress } from '../../src/cli/progress';
 import type { Session } from '../../src/cli/session';
 import { lineDisplay } from '../../src/cli/watch';
-import { countStatuses } from '../../src/domain/status';
+import { countStatuses, latestRuns } from '../../src/domain/status';
 import type { RunStatus } from '../../src/domain/vocabulary';
 
 let folder: string;
@@ -45,7 +45,7 @@ function progressOf(runs: object[], rows: object[]): Promise<StudyProgress | nul
       latest: () => Promise.resolve({ plan_key: 'plan' }),
       plan: () => Promise.resolve({ runs }),
     },
-    dataset: { read: () => Promise.resolve(rows) },
+    dataset: { newest: () => Promise.resolve(latestRuns(rows as { run_id: string }[])) },
   } as unknown as Session;
   const cluster = { workDir: (job: string) => path.join(folder, job) };
   const clusters = new Map([['local', { cluster } as unknown as ClusterEntry]]);

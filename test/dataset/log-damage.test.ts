@@ -35,8 +35,8 @@ describe('damage', () => {
     ['a gap at its beginning', (store) => store.delete(entryKey(1)), /000001.json" is missing/],
     [
       'an unknown format',
-      (store) => alterJson(store, entryKey(2), { format: 2 }),
-      /000002.json" is damaged: .*2 is not a format.*update foretune/s,
+      (store) => alterJson(store, entryKey(2), { format: 3 }),
+      /000002.json" is damaged: .*3 is not a format.*update foretune/s,
     ],
     [
       'an entry under another number',

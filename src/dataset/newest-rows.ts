@@ -1,0 +1,68 @@
+/** The newest row of each run of a study, for who asks again and again while the study grows. */
+import type { Dataset } from './log';
+import type { LoggedFile } from './log-state';
+import { Queue } from './parallel';
+import type { Row, TableName } from './tables';
+
+/** Tables of studies that are kept at once. */
+const MOST_VIEWS = 8;
+
+export class NewestRows {
+  /** Oldest use first. */
+  private readonly views = new Map<string, View<TableName>>();
+
+  constructor(private readonly dataset: Dataset) {}
+
+  of<T extends TableName>(table: T, study: string): Promise<ReadonlyMap<string, Row<T>>> {
+    const key = `${table}/${study}`;
+    const view = (this.views.get(key) ?? new View(this.dataset, table, study)) as View<T>;
+    this.views.delete(key);
+    this.views.set(key, view);
+    const [oldest] = this.views.keys();
+    if (oldest !== undefined && this.views.size > MOST_VIEWS) this.views.delete(oldest);
+    return view.rows();
+  }
+}
+
+class View<T extends TableName> {
+  private newest = new Map<string, Row<T>>();
+  private read = new Set<string>();
+  private readonly queue = new Queue();
+  private refreshing: Promise<ReadonlyMap<string, Row<T>>> | undefined;
+
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly table: T,
+    private readonly study: string,
+  ) {}
+
+  /** Calls that wait share one look, as in the dataset itself. */
+  rows(): Promise<ReadonlyMap<string, Row<T>>> {
+    this.refreshing ??= this.queue.run(() => {
+      this.refreshing = undefined;
+      return this.refresh();
+    });
+    return this.refreshing;
+  }
+
+  private async refresh(): Promise<ReadonlyMap<string, Row<T>>> {
+    const files = await this.dataset.filesOf(this.table, { study: this.study });
+    const known = files.filter(({ key }) => this.read.has(key)).length;
+    if (known < this.read.size) this.forget();
+    await this.add(files.filter(({ key }) => !this.read.has(key)));
+    return this.newest;
+  }
+
+  /** A file that was removed may have held a row that an older one now replaces. */
+  private forget(): void {
+    this.newest = new Map();
+    this.read = new Set();
+  }
+
+  private async add(files: readonly LoggedFile[]): Promise<void> {
+    const rows = await this.dataset.readFiles(this.table, files);
+    for (const row of rows.filter(({ study }) => study === this.study))
+      this.newest.set(String(row.run_id), row);
+    for (const { key } of files) this.read.add(key);
+  }
+}
