@@ -1,11 +1,11 @@
-/** Loads a study file: a TypeScript module whose default export is a study. */
+/** Loads a study file: a TypeScript module whose default export is a study, or a function that makes one. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { NotFoundError, SpecError } from '../errors';
 import { importRows } from '../dataset/import-table';
 import type { Study } from '../domain/schema';
-import { parseStudy } from '../domain/study';
+import { parseStudy, type StudyOptions } from '../domain/study';
 
 /** Study files are TypeScript: the command line's loader compiles what is required, not what is imported. */
 const load = createRequire(__filename);
@@ -16,7 +16,7 @@ export interface LoadedStudy {
   readonly table: string | null;
 }
 
-export interface StudyOverrides {
+export interface StudyOverrides extends StudyOptions {
   readonly seed?: number;
   readonly cluster?: string;
 }
@@ -28,10 +28,22 @@ export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedS
     throw new NotFoundError(
       `There is no study file "${file}". Studies that come with foretune are in studies/.`,
     );
-  const study = override(parseStudy(requireDefault(where)), overrides);
+  const study = override(parseStudy(makeStudy(where, overrides)), overrides);
   const table = study.kind === 'imported' ? readTable(where, study.table) : null;
   if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
   return { study, table };
+}
+
+function makeStudy(where: string, { variants }: StudyOptions): unknown {
+  const exported = requireDefault(where);
+  if (typeof exported === 'function')
+    return (exported as (options: StudyOptions) => unknown)(
+      variants === undefined ? {} : { variants },
+    );
+  if (variants === undefined) return exported;
+  throw new SpecError(
+    `"${where}" lists its variants itself and takes no --variants. A study that takes it exports a function: \`export default ({ variants }) => defineStudy({...})\`.`,
+  );
 }
 
 function requireDefault(where: string): unknown {

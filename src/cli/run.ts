@@ -19,6 +19,7 @@ export function register(program: Command, context: CliContext): void {
     .description('run a study: whatever is recorded already is reused')
     .option('--seed <n>', 'another seed: a replicate named <study>-seed<n>', parseSeed)
     .option('--cluster <name>', 'another cluster of temporal.config.ts')
+    .option('--variants <n>', 'how many, for a study file that leaves it open', parseVariants)
     .option('--dry-run', 'print the plan and stop (exit 10 when there is work to do)')
     .action((file: string, options: RunOptions) => runStudy(context, file, options));
 }
@@ -32,6 +33,13 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
   context.stderr(planSummary(plan));
   await executeStudy(context, session, loaded.study);
+}
+
+function parseVariants(text: string): number {
+  const variants = Number(text);
+  if (!Number.isInteger(variants) || variants < 2)
+    throw new InvalidArgumentError(`"${text}" is not a whole number of 2 or more.`);
+  return variants;
 }
 
 export function parseSeed(text: string): number {

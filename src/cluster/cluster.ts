@@ -93,6 +93,8 @@ export interface Cluster {
   readLog(name: string, cursor: number): Promise<LogChunk>;
   /** The job's work folder on this machine, where result.json and progress.jsonl appear. */
   workDir(name: string): string;
+  /** Calls back when a job may have changed, on a cluster that notices: a hint to poll, no promise. */
+  onChange?(listener: () => void): void;
   /** Names of all jobs that are queued or running on the cluster. */
   live(): Promise<readonly string[]>;
 }

@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -103,12 +104,13 @@ def before_exec(control: Path, wrapper: int) -> None:
 def wait(child: subprocess.Popen, stopping: list[str], limit: float | None, memory: Memory) -> str | None:
     """Waits for the end; why the job was ended, or None when it ended by itself."""
     started = time.monotonic()
+    end = end_of(child.pid)
     while child.poll() is None and not stopping:
         if limit is not None and time.monotonic() - started > limit:
             stopping.append("timeout")
         if memory.is_over(child.pid):
             stopping.append("out_of_memory")
-        time.sleep(POLL_SECONDS)
+        await_end(end, POLL_SECONDS)
     if child.poll() is not None:
         return None
     # What takes too much memory gets no time to take more.
@@ -119,6 +121,21 @@ def wait(child: subprocess.Popen, stopping: list[str], limit: float | None, memo
     kill_group(child.pid, signal.SIGKILL)
     child.wait()
     return stopping[0]
+
+
+def end_of(pid: int) -> int | None:
+    """A handle that can be waited for, or None on a system without them."""
+    with contextlib.suppress(AttributeError, OSError):
+        return os.pidfd_open(pid)
+    return None
+
+
+def await_end(handle: int | None, seconds: float) -> None:
+    """Returns at once when the process has ended, at the latest after the given time."""
+    if handle is None:
+        time.sleep(seconds)
+    else:
+        select.select([handle], [], [], seconds)
 
 
 def finish(

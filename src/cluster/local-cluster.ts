@@ -26,6 +26,8 @@ export interface LocalClusterOptions {
 }
 
 const WRAPPER = path.join(__dirname, 'job_wrapper.py');
+/** Without site packages and the user's environment an interpreter starts in half the time. */
+const BARE = ['-I', '-S'];
 const START_WITHIN_MS = 10_000;
 const CANCEL_WITHIN_MS = 20_000;
 const LOG_CHUNK_BYTES = 1 << 20;
@@ -40,6 +42,8 @@ export class LocalCluster implements Cluster {
   private readonly queue: JobQueue;
   /** Why an attempt cannot start, by its folder, until its end is written down. */
   private readonly refusals = new Map<string, string>();
+
+  private readonly listeners: (() => void)[] = [];
 
   constructor(private readonly options: LocalClusterOptions) {
     this.name = options.name;
@@ -89,7 +93,13 @@ export class LocalCluster implements Cluster {
       () => null,
       (error: unknown) => new ClusterUnavailableError(messageOf(error), { cause: error }),
     );
-    const states = await Promise.all(names.map((name) => this.state(name)));
+    const queued = new Map((await this.queue.tickets()).map((one) => [one.name, one.attempt]));
+    const states = await Promise.all(
+      names.map(async (name) => {
+        const attempt = queued.get(name);
+        return attempt === undefined ? this.state(name) : this.waiting(attempt);
+      }),
+    );
     const waits = states.some(({ status }) => status === 'queued');
     if (failed && waits && states.every(isUnderWay)) throw failed;
     return new Map(names.map((name, i) => [name, states[i] ?? { status: 'unknown' }]));
@@ -123,6 +133,10 @@ export class LocalCluster implements Cluster {
     } finally {
       await handle.close();
     }
+  }
+
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   workDir(name: string): string {
@@ -159,12 +173,16 @@ export class LocalCluster implements Cluster {
 
   private async queuedState(name: string, attempt: number): Promise<JobState> {
     const queued = (await this.queue.tickets()).some((ticket) => ticket.name === name);
-    const reason = `waiting for one of ${this.options.slots} slots`;
-    if (queued) return { status: 'queued', attempt, reason };
+    if (queued) return this.waiting(attempt);
     // It may have left the queue for a slot since its folder was read.
     return (await this.isStarted(this.folder(name), attempt))
       ? this.state(name)
       : { status: 'unknown' };
+  }
+
+  private waiting(attempt: number): JobState {
+    const reason = `waiting for one of ${this.options.slots} slots`;
+    return { status: 'queued', attempt, reason };
   }
 
   // ---- Queue ---------------------------------------------------------------------------------
@@ -188,25 +206,26 @@ export class LocalCluster implements Cluster {
     return this.dispatching;
   }
 
-  /** Starts queued jobs while slots are free. A job that can neither start nor end stops no other. */
+  /** Starts queued jobs, as many at once as slots are free. A job that can neither start nor end stops no other. */
   private async fillSlots(): Promise<void> {
+    const waiting = await this.queue.tickets();
     const failures: unknown[] = [];
-    for (const ticket of await this.queue.tickets()) {
-      try {
-        if (!(await this.serve(ticket))) break;
-      } catch (error) {
-        failures.push(error);
-      }
+    let served = true;
+    while (served && waiting.length) {
+      const free = this.options.slots - (await this.running()).length;
+      const next = waiting.splice(0, Math.max(free, 1));
+      const ends = await Promise.allSettled(next.map((ticket, i) => this.serve(ticket, i < free)));
+      for (const end of ends) if (end.status === 'rejected') failures.push(end.reason);
+      served = ends.every((end) => end.status === 'rejected' || end.value);
     }
     if (failures.length) throw failures[0];
   }
 
   /** False when no slot is free. Workers that race are told apart by the wrapper's locks. */
-  private async serve(ticket: Ticket): Promise<boolean> {
+  private async serve(ticket: Ticket, isFree: boolean): Promise<boolean> {
     const folder = this.folder(ticket.name);
     if (!(await this.isStarted(folder, ticket.attempt))) {
-      if ((await this.running()).length >= this.options.slots) return false;
-      if (!(await this.startOrEnd(folder, ticket.attempt))) return false;
+      if (!isFree || !(await this.startOrEnd(folder, ticket.attempt))) return false;
     }
     await this.queue.drop(ticket);
     return true;
@@ -233,18 +252,28 @@ export class LocalCluster implements Cluster {
     return Boolean((await folder.wrapper(attempt)) ?? (await folder.exit(attempt)));
   }
 
+  /** Its slot is free, and whoever waits for its job need not wait for the next poll. */
+  private wrapperEnded(): void {
+    for (const listener of this.listeners) listener();
+    void this.dispatch().catch(() => undefined); // the next poll tells
+  }
+
   /** False when the wrapper found no free slot; throws when it cannot be started, or failed. */
   private async startWrapper(folder: JobFolder, attempt: number): Promise<boolean> {
     await mkdir(this.slotsDir, { recursive: true });
     const log = folder.control(attempt, 'wrapper.log');
     const { python, slots, environment } = this.options;
     const ended: { code?: number | null } = {};
+    const onExit = (code: number | null) => {
+      ended.code = code;
+      this.wrapperEnded();
+    };
     await spawnDetached(
       python,
-      [WRAPPER, folder.dir, String(attempt), this.slotsDir, String(slots)],
-      { env: { ...environment }, log, cwd: folder.dir, onExit: (code) => (ended.code = code) },
+      [...BARE, WRAPPER, folder.dir, String(attempt), this.slotsDir, String(slots)],
+      { env: { ...environment }, log, cwd: folder.dir, onExit },
     );
-    for (const end = Date.now() + START_WITHIN_MS; Date.now() < end; await pause(20)) {
+    for (const end = Date.now() + START_WITHIN_MS; Date.now() < end; await pause(5)) {
       if (await this.isStarted(folder, attempt)) return true;
       if (ended.code !== undefined) break;
     }

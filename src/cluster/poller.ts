@@ -9,16 +9,22 @@ interface Waiter {
 
 /** Polls in a row that fail before whoever waits is told. */
 const FAILED_POLLS = 5;
+const SOON_MS = 20;
 
 export class Poller {
   private readonly waiters = new Map<string, Set<Waiter>>();
   private timer: NodeJS.Timeout | undefined;
   private failed = 0;
+  private soon = false;
+  private polling = false;
+  private changed = false;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly intervalMs: number,
-  ) {}
+  ) {
+    cluster.onChange?.(() => this.pollSoon());
+  }
 
   /**
    * The state of a job that has ended or is unknown. Rejects with the signal's reason on abort, and
@@ -49,7 +55,19 @@ export class Poller {
   private add(name: string, waiter: Waiter): void {
     const waiters = this.waiters.get(name) ?? new Set();
     this.waiters.set(name, waiters.add(waiter));
-    this.timer ??= setTimeout(() => void this.poll(), this.intervalMs);
+    if (!this.timer && !this.polling) this.schedule(this.intervalMs);
+  }
+
+  /** Changes that come together are asked about together. */
+  private pollSoon(): void {
+    this.changed = true;
+    if (this.timer && !this.soon) this.schedule(SOON_MS);
+  }
+
+  private schedule(ms: number): void {
+    clearTimeout(this.timer);
+    this.soon = ms === SOON_MS;
+    this.timer = setTimeout(() => void this.poll(), ms);
   }
 
   private remove(name: string, waiter: Waiter): void {
@@ -60,6 +78,9 @@ export class Poller {
 
   /** A cluster that does not answer is asked again a few times: the jobs go on meanwhile. */
   private async poll(): Promise<void> {
+    this.timer = undefined;
+    this.polling = true;
+    this.changed = false;
     try {
       const states = await this.cluster.poll([...this.waiters.keys()]);
       this.failed = 0;
@@ -69,9 +90,8 @@ export class Poller {
     } catch (error) {
       if (++this.failed >= FAILED_POLLS) this.giveUp(asError(error));
     }
-    this.timer = this.waiters.size
-      ? setTimeout(() => void this.poll(), this.intervalMs)
-      : undefined;
+    this.polling = false;
+    if (this.waiters.size) this.schedule(this.changed ? SOON_MS : this.intervalMs);
   }
 
   private giveUp(cause: Error): void {

@@ -8,6 +8,12 @@ export function defineStudy(input: StudyInput): Study {
   return parseStudy(input);
 }
 
+/** What `foretune run` tells a study file whose default export is a function. */
+export interface StudyOptions {
+  /** How many variants, where the file leaves that open. */
+  readonly variants?: number;
+}
+
 /** As `defineStudy`, for values that no type checker has seen. */
 export function parseStudy(input: unknown): Study {
   const parsed = StudySchema.safeParse(input);

@@ -46,6 +46,29 @@ it('names a replicate after its seed, and leaves the study alone under its own s
   expect(loadStudy(where, { seed: 0 }).study.name).toBe('tiny');
 });
 
+it('asks a file that exports a function for as many variants as wanted', () => {
+  const text = `exports.default = ({ variants = 2 }) => ({ ...${JSON.stringify(TINY)}, name: 'of-' + variants });`;
+  const where = file('open.cjs', text);
+  expect(loadStudy(where).study.name).toBe('of-2');
+  expect(loadStudy(where, { variants: 7 }).study.name).toBe('of-7');
+});
+
+it('refuses a number of variants for a file that lists them', () => {
+  const load = () => loadStudy(studyFile('tiny.cjs', TINY), { variants: 3 });
+  expect(load).toThrow(SpecError);
+  expect(load).toThrow(/lists its variants itself and takes no --variants/);
+});
+
+it.each([
+  [2, 8],
+  [50, 8],
+  [1001, 4],
+])('noop.ts makes %i variants of %i stages', (variants, stages) => {
+  const { study } = loadStudy('studies/noop.ts', { variants });
+  expect(study.kind === 'trained' && study.variants).toHaveLength(variants);
+  expect(2 + 2 * study.tasks.length).toBe(stages);
+});
+
 it('reads the table beside an imported study', () => {
   file('table.csv', 'id,ppl,cms\nA,1,2\nB,2,1\n');
   const { table } = loadStudy(studyFile('published.cjs', IMPORTED));

@@ -108,7 +108,7 @@ describe('the local cluster', () => {
     await broken.submit(jobOf('later', ''));
     const state = await untilStatus(broken, 'later', 'failed');
     expect(state).toMatchObject({ failure_class: 'cluster_unavailable', exit_code: null });
-    expect(state.message).toContain('directory');
+    expect(state.message).toContain('invalid option');
   });
 
   it('refuses a name that would lead out of its folder', async () => {

@@ -1,0 +1,119 @@
+"""A recipe that trains nothing: what a study costs that has only its books to keep.
+
+    python -I -S noop.py job.json
+
+Reads job.json, writes empty weights, indicators, outcomes and result.json, all of them real files. The
+numbers are the digits of each run's fingerprint: they look random, and are the same every time. Starting a
+process is all that it costs, so it imports almost nothing: pyarrow writes each kind of table once, into the
+shared cache, and a run puts its own numbers in the place of those that stand there.
+"""
+
+import json
+import os
+import struct
+import sys
+
+EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+INDICATORS = ["inv_ppl_clm", "inv_ppl_sc", "kshot_cms", "kshot_rag", "kshot_cbqa"]
+DIGITS = 8
+"""Hexadecimal digits of the fingerprint in one number."""
+
+
+def main(path: str) -> None:
+    with open(path, encoding="utf-8") as file:
+        job = json.load(file)
+    results = [execute(job, number, run) for number, run in enumerate(job["runs"])]
+    result = {"format": 1, "job": job["job"], "recipe_version": "1", "runs": results}
+    replace("result.json", json.dumps(result).encode())
+
+
+def execute(job: dict, number: int, run: dict) -> dict:
+    config, stage = run["config"], run["stage"]
+    tables, checkpoint = {}, None
+    if stage == "indicate":
+        tables = {"indicators": f"run{number}.arrow"}
+        write_table(job, run, tables["indicators"], "indicators", indicator_rows())
+    elif stage == "evaluate":
+        tables = {"outcomes": f"run{number}.arrow"}
+        write_table(job, run, tables["outcomes"], "outcomes", outcome_rows(config))
+    else:
+        checkpoint = write_weights(job, number)
+    done = {"run_id": run["run_id"], "status": "done", "error": None, "wall_seconds": 0}
+    return done | {"tables": tables, "checkpoint": checkpoint}
+
+
+def write_weights(job: dict, number: int) -> dict:
+    path = os.path.join(job["work_dir"], f"weights{number}")
+    with open(path, "wb"):
+        pass
+    nothing = dict.fromkeys(["step", "tokens", "flops", "parameters", "active_parameters"], 0)
+    return nothing | {"uri": f"file://{path}", "sha256": EMPTY_SHA256}
+
+
+def indicator_rows() -> list[dict]:
+    numbers = {"domain": None, "stderr": None, "n": None}
+    return [{"indicator": name, "value": stand_in(i), **numbers} for i, name in enumerate(INDICATORS)]
+
+
+def outcome_rows(config: dict) -> list[dict]:
+    of = {"task": config["task"], "dataset": "noop", "sft_recipe": config["sft_recipe"]}
+    score = {"metric": "accuracy", "value": stand_in(0), "stderr": None, "n": None}
+    return [{**of, "seed": config["sft_seed"], **score}]
+
+
+# ---- Tables ---------------------------------------------------------------------------------
+
+
+def stand_in(number: int) -> float:
+    """A number that no table has by chance; eight bytes that a run replaces."""
+    return -1.2345678901234567e300 * (number + 1)
+
+
+def write_table(job: dict, run: dict, name: str, table: str, rows: list[dict]) -> None:
+    data = template(job["cache_dir"], table, rows)
+    digits = run["fingerprint"]
+    for i in range(len(rows)):
+        value = int(digits[i * DIGITS : (i + 1) * DIGITS], 16) / 16**DIGITS
+        data = data.replace(struct.pack("<d", stand_in(i)), struct.pack("<d", value))
+    with open(name, "wb") as file:
+        file.write(data)
+
+
+def template(cache_dir: str, table: str, rows: list[dict]) -> bytes:
+    key = "-".join(str(rows[0].get(name, "")) for name in ("task", "sft_recipe", "seed"))
+    path = os.path.join(cache_dir, "noop", f"{table}-{key}.arrow")
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        data = with_pyarrow(table, rows)
+        replace(path, data)
+        return data
+
+
+def with_pyarrow(table: str, rows: list[dict]) -> bytes:
+    import site
+
+    site.main()  # the interpreter was started without its packages
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    import pyarrow as pa
+    from foretune_recipes.tables import SCHEMAS
+
+    sink = pa.BufferOutputStream()
+    data = pa.Table.from_pylist(rows, schema=SCHEMAS[table])
+    with pa.ipc.new_file(sink, data.schema) as writer:
+        writer.write_table(data)
+    return sink.getvalue().to_pybytes()
+
+
+def replace(path: str, data: bytes) -> None:
+    """Whole or not at all; jobs that write the same template at once do not meet."""
+    temporary = f"{path}.{os.getpid()}.tmp"
+    with open(temporary, "wb") as file:
+        file.write(data)
+    os.replace(temporary, path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

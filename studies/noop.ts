@@ -1,0 +1,34 @@
+/**
+ * What the orchestration itself costs: every stage passes through the plan, Temporal, the cluster and
+ * the dataset of record, and its recipe (recipes/noop) trains nothing.
+ *
+ *   npx foretune run studies/noop.ts                     # 50 variants of 8 stages, one after the other
+ *   npx foretune run studies/noop.ts --variants 10000    # of 4 stages: with one task instead of three
+ *
+ * Above a thousand variants there is one task, since the question is then how many variants there may be.
+ * bench/orchestration measures it beside others.
+ */
+import type { Study } from '../src/domain/schema';
+import { defineStudy, type StudyOptions } from '../src/domain/study';
+
+const SFT = { lr: 0.001, steps: 1, batch: 1, train_items: 1, test_items: 1 };
+const MOST_WITH_ALL_TASKS = 1000;
+
+export default ({ variants = 50 }: StudyOptions): Study =>
+  defineStudy({
+    kind: 'trained',
+    name: `noop-${variants}`,
+    description: `${variants} variants whose recipe trains nothing: their numbers mean nothing.`,
+    recipe: 'noop',
+    window: 50,
+    tasks: variants > MOST_WITH_ALL_TASKS ? ['cbqa'] : ['cms', 'rag', 'cbqa'],
+    mixtures: { even: { world: 0.5, prose: 0.5 } },
+    variants: Array.from({ length: variants }, (_, i) => ({
+      id: `v${i}`,
+      objective: 'clm',
+      mixture: 'even',
+      lr: 0.001 * (1 + i / variants),
+      train_tokens: 1000,
+    })),
+    sft: { cms: SFT, rag: SFT, cbqa: SFT },
+  });
