@@ -7,6 +7,7 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { ClusterUnavailableError } from '../errors';
+import { Queue } from '../parallel';
 import { isAlive, pause, ProcessIdentitySchema, signal, spawnDetached } from '../processes';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from './cluster';
 import { JobFolder, readJson, writeJson, type Exit } from './job-folder';
@@ -36,8 +37,10 @@ const SlotSchema = ProcessIdentitySchema.extend({ job: z.string() });
 
 export class LocalCluster implements Cluster {
   readonly name: string;
-  /** Dispatching one after the other keeps the queue's order. */
-  private dispatching: Promise<void> = Promise.resolve();
+  /** One look at the queue after the other, so that no two give away the same slot. */
+  private readonly filling = new Queue();
+  /** Names of the jobs that are being started, by ticket. */
+  private readonly starting = new Map<string, string>();
 
   private readonly queue: JobQueue;
   /** Why an attempt cannot start, by its folder, until its end is written down. */
@@ -201,34 +204,45 @@ export class LocalCluster implements Cluster {
     return slots.flatMap((slot) => (slot && isAlive(slot) ? [slot.job] : []));
   }
 
-  private dispatch(): Promise<void> {
-    this.dispatching = this.dispatching.catch(() => undefined).then(() => this.fillSlots());
-    return this.dispatching;
-  }
-
-  /** Starts queued jobs, as many at once as slots are free. A job that can neither start nor end stops no other. */
-  private async fillSlots(): Promise<void> {
-    const waiting = await this.queue.tickets();
+  /** Starts queued jobs while slots are free. A job that can neither start nor end stops no other. */
+  private async dispatch(): Promise<void> {
+    const tried = new Set<string>();
     const failures: unknown[] = [];
-    let served = true;
-    while (served && waiting.length) {
-      const free = this.options.slots - (await this.running()).length;
-      const next = waiting.splice(0, Math.max(free, 1));
-      const ends = await Promise.allSettled(next.map((ticket, i) => this.serve(ticket, i < free)));
-      for (const end of ends) if (end.status === 'rejected') failures.push(end.reason);
-      served = ends.every((end) => end.status === 'rejected' || end.value);
+    for (;;) {
+      const started = await this.filling.run(() => this.fillSlots(tried));
+      if (!started.length) break;
+      // One that ended at once has left its slot.
+      for (const end of await Promise.allSettled(started))
+        if (end.status === 'rejected') failures.push(end.reason);
     }
     if (failures.length) throw failures[0];
   }
 
-  /** False when no slot is free. Workers that race are told apart by the wrapper's locks. */
-  private async serve(ticket: Ticket, isFree: boolean): Promise<boolean> {
-    const folder = this.folder(ticket.name);
-    if (!(await this.isStarted(folder, ticket.attempt))) {
-      if (!isFree || !(await this.startOrEnd(folder, ticket.attempt))) return false;
+  /** Begins to start as many jobs as slots are free, in the order of their tickets. */
+  private async fillSlots(tried: Set<string>): Promise<Promise<void>[]> {
+    const taken = new Set([...this.starting.values()]);
+    for (const name of await this.running()) taken.add(name);
+    const started: Promise<void>[] = [];
+    for (const ticket of await this.queue.tickets()) {
+      if (this.starting.has(ticket.file) || tried.has(ticket.file)) continue;
+      const isStarted = await this.isStarted(this.folder(ticket.name), ticket.attempt);
+      if (!isStarted && taken.size >= this.options.slots) break;
+      if (!isStarted) taken.add(ticket.name);
+      tried.add(ticket.file);
+      started.push(this.serve(ticket, isStarted));
     }
-    await this.queue.drop(ticket);
-    return true;
+    return started;
+  }
+
+  /** Workers that race are told apart by the wrapper's locks: who finds no slot leaves the ticket. */
+  private async serve(ticket: Ticket, isStarted: boolean): Promise<void> {
+    this.starting.set(ticket.file, ticket.name);
+    try {
+      if (isStarted || (await this.startOrEnd(this.folder(ticket.name), ticket.attempt)))
+        await this.queue.drop(ticket);
+    } finally {
+      this.starting.delete(ticket.file);
+    }
   }
 
   /**

@@ -9,6 +9,9 @@ import type { DataFile } from './log-format';
 import type { ObjectStore } from './store';
 import type { TableName } from './tables';
 
+/** What an open table takes besides its bytes: some objects for each column. */
+const OPEN_TABLE_BYTES = 32 * 1024;
+
 export class DataFiles {
   private readonly cache: ByteCache<Table<TypeMap>>;
 
@@ -30,8 +33,13 @@ export class DataFiles {
     const cached = this.cache.get(file.key);
     if (cached) return cached;
     const opened = await this.fetch(file, table);
-    this.cache.set(file.key, opened, file.bytes);
+    this.cache.set(file.key, opened, file.bytes + OPEN_TABLE_BYTES);
     return opened;
+  }
+
+  /** As `open`, for who reads a file once. */
+  async openOnce(file: DataFile, table: TableName): Promise<Table<TypeMap>> {
+    return this.cache.get(file.key) ?? this.fetch(file, table);
   }
 
   private async fetch(file: DataFile, table: TableName): Promise<Table<TypeMap>> {

@@ -5,7 +5,7 @@
  */
 import type { CommitResult, CommitWriter, PreparedCommit, WrittenGroup } from './commit';
 import type { LogState } from './log-state';
-import type { Queue } from './parallel';
+import type { Queue } from '../parallel';
 
 /** Above this a data file is large enough on its own. */
 const MOST_ROWS = 20_000;

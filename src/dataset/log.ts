@@ -15,7 +15,7 @@ import type { Entry } from './log-format';
 import { LogReader } from './log-reader';
 import type { LogState, LoggedFile } from './log-state';
 import { NewestRows } from './newest-rows';
-import { Queue, mapParallel } from './parallel';
+import { Queue, mapParallel } from '../parallel';
 import type { ObjectStore } from './store';
 import type { Row, TableName } from './tables';
 
@@ -102,7 +102,8 @@ export class Dataset {
   /** Rows in the order in which they were recorded. */
   async read<T extends TableName>(table: T, options: ReadOptions = {}): Promise<Row<T>[]> {
     const { study } = options;
-    const rows = await this.readFiles(table, await this.filesOf(table, options));
+    const tables = await this.tables(table, options);
+    const rows = tables.flatMap((one) => rowsOf(one, table));
     return study === undefined ? rows : rows.filter((row) => row.study === study);
   }
 
@@ -120,9 +121,12 @@ export class Dataset {
     return snapshot.files(table).filter((file) => mayHold(file, options.study));
   }
 
+  /** The rows of some files, for who reads each file once. */
   async readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]> {
-    const tables = await mapParallel(files, REQUESTS, (file) => this.files.open(file, table));
-    return tables.flatMap((one) => rowsOf(one, table));
+    const rows = await mapParallel(files, REQUESTS, async (file) =>
+      rowsOf(await this.files.openOnce(file, table), table),
+    );
+    return rows.flat();
   }
 
   /** As `read`, as one Arrow table. */
