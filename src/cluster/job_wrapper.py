@@ -115,8 +115,8 @@ def wait(child: subprocess.Popen, stopping: list[str], limit: float | None, memo
         return None
     # What takes too much memory gets no time to take more.
     kill_group(child.pid, signal.SIGKILL if stopping[0] == "out_of_memory" else signal.SIGTERM)
-    end = time.monotonic() + GRACE_SECONDS
-    while child.poll() is None and time.monotonic() < end:
+    deadline = time.monotonic() + GRACE_SECONDS
+    while child.poll() is None and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
     kill_group(child.pid, signal.SIGKILL)
     child.wait()
