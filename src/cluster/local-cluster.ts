@@ -28,7 +28,7 @@ export interface LocalClusterOptions {
 
 const WRAPPER = path.join(__dirname, 'job_wrapper.py');
 /** Without site packages and the user's environment an interpreter starts in half the time. */
-const BARE = ['-I', '-S'];
+const BARE = ['-E', '-s', '-S'];
 const START_WITHIN_MS = 10_000;
 const CANCEL_WITHIN_MS = 20_000;
 const LOG_CHUNK_BYTES = 1 << 20;
