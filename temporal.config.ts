@@ -10,6 +10,7 @@ import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/e
 import { z } from 'zod';
 import type { RecipeConfig } from './activities/plan';
 import { SpecError } from './src/errors';
+import type { NotifySettings } from './src/notify';
 
 const root = __dirname;
 const python = path.join(root, '.venv', 'bin', 'python');
@@ -52,6 +53,13 @@ const clusters: Readonly<Record<string, ClusterConfig>> = {
     memory_limit_bytes: null,
   },
 };
+
+/**
+ * Who is told when a study ends or a re-fit finds drift: a program that reads JSON on its standard input, a
+ * webhook that takes it by POST, both, or neither. A webhook's address may be a secret: read it from the
+ * environment (`process.env.…`). The program sees a minimal environment.
+ */
+const notify: NotifySettings = {};
 
 // ---- What the rest of the program sees ------------------------------------------------------
 
@@ -107,6 +115,7 @@ export interface Config {
   readonly s3: S3Config;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly clusters: Readonly<Record<string, ClusterConfig>>;
+  readonly notify: NotifySettings;
   /** What a detached worker inherits. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -144,8 +153,23 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     s3: s3Config(environment, own.s3),
     recipes,
     clusters,
+    notify: checkedNotify(notify),
     environment: variables,
   };
+}
+
+const NotifySchema = z.strictObject({
+  command: z.array(z.string().min(1)).min(1).optional(),
+  webhook: z.url({ protocol: /^https?$/, error: 'expected http(s)://…' }).optional(),
+});
+
+/** What is wrong is told without the webhook's address. */
+function checkedNotify(settings: NotifySettings): NotifySettings {
+  const parsed = NotifySchema.safeParse(settings);
+  if (parsed.success) return settings;
+  throw new SpecError(
+    `\`notify\` in temporal.config.ts is not valid:\n${z.prettifyError(parsed.error)}`,
+  );
 }
 
 /** A variable that is set to nothing is not set. */

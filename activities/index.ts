@@ -3,12 +3,14 @@ import type { Cluster } from '../src/cluster/cluster';
 import { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import { Studies } from '../src/dataset/studies';
+import type { Channel } from '../src/notify';
 import type { ObjectStore } from '../src/dataset/store';
 import type { RecipeConfig } from './plan';
 import { createAmendActivities } from './amend';
 import { createFitActivities } from './fits';
 import { createImportActivities } from './import';
 import { createJobActivities } from './jobs';
+import { createNotifyActivities } from './notify';
 import { createPlanActivities } from './plan';
 import { createRefitActivities, type StartLearning } from './refit';
 import { createReportActivities } from './report';
@@ -19,6 +21,7 @@ import { withFailures } from './failure';
 export type { Amended } from './amend';
 export type { FitSummary } from './fits';
 export type { JobOutcome } from './jobs';
+export type { Notification } from './notify';
 export type { PlanSummary } from './plan';
 export type { DriftSummary, RecordedFits } from './refit';
 export type { StudySummary } from './report';
@@ -33,6 +36,8 @@ export interface ActivityDeps {
   readonly cacheDir: string;
   readonly describeWorkflow: DescribeWorkflow;
   readonly startLearning: StartLearning;
+  /** Who is told of a study's end. */
+  readonly channels: readonly Channel[];
 }
 
 export interface ClusterEntry {
@@ -65,6 +70,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createFitActivities({ ...deps, studies }),
     ...createRefitActivities({ ...deps, studies }),
     ...createReportActivities({ ...deps, studies }),
+    ...createNotifyActivities(deps),
   });
 }
 

@@ -22,6 +22,8 @@ export interface RecordedFits {
 
 export interface DriftSummary {
   readonly key: string;
+  /** Whether anything that was said before is no longer so. */
+  readonly drifted: boolean;
   readonly summary: string;
 }
 
@@ -84,7 +86,9 @@ export function createRefitActivities(deps: Deps) {
       const key = `studies/${of.study}/drift/${of.fit_id}.json`;
       const report = { study: of.study, fit_id: of.fit_id, before: of.before, after: version };
       await store.put(key, new TextEncoder().encode(JSON.stringify({ ...report, ...drift })));
-      return { key, summary: summaryOf(drift) };
+      const changes = changesOf(drift);
+      const summary = changes.join(', ') || 'rows were added that change no number';
+      return { key, drifted: changes.length > 0, summary };
     },
 
     /** The study's report with the newest fits; its books stay as they are. */
@@ -97,7 +101,13 @@ export function createRefitActivities(deps: Deps) {
 
 const NOTHING = measure({ variants: [], indicators: [], outcomes: [] });
 
-function summaryOf({ variants_added, variants_gone, moved, n_flips, error_rates }: Drift): string {
+function changesOf({
+  variants_added,
+  variants_gone,
+  moved,
+  n_flips,
+  error_rates,
+}: Drift): string[] {
   const changed = error_rates.filter(({ before, after }) => before !== after);
   const parts = [
     [variants_added.length, 'variants added'],
@@ -106,6 +116,5 @@ function summaryOf({ variants_added, variants_gone, moved, n_flips, error_rates 
     [n_flips, 'answers about pairs flipped'],
     [changed.length, 'error rates changed'],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  return told.length ? told.join(', ') : 'rows were added that change no number';
+  return parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
 }

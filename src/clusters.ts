@@ -4,11 +4,15 @@ import type { Config } from '../temporal.config';
 import type { ClusterEntry } from '../activities';
 import { LocalCluster } from './cluster/local-cluster';
 
-/** All that jobs see of the user's environment: never credentials. */
+/** All that jobs, and the program that is told of a study's end, see of the user's environment: never credentials. */
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
 
+export function inheritedEnvironment({ environment }: Config): NodeJS.ProcessEnv {
+  return Object.fromEntries(INHERITED.map((name) => [name, environment[name]]));
+}
+
 export function openClusters(config: Config): ReadonlyMap<string, ClusterEntry> {
-  const environment = Object.fromEntries(INHERITED.map((name) => [name, config.environment[name]]));
+  const environment = inheritedEnvironment(config);
   return new Map(
     Object.entries(config.clusters).map(([name, { slots, ...limits }]) => {
       const root = path.join(config.stateDir, 'clusters', name);

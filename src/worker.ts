@@ -13,10 +13,11 @@ import {
 import { createActivities } from '../activities';
 import type { Config } from '../temporal.config';
 import { connectClient } from './client';
-import { openClusters } from './clusters';
+import { inheritedEnvironment, openClusters } from './clusters';
 import { openDataset } from './dataset/log';
 import { heartbeats } from './heartbeat';
 import { startLearning } from './learning';
+import { openChannels } from './notify';
 import { openStore } from './stack/open-store';
 import type { StackEndpoints } from './stack/stack';
 import { writeState } from './stack/state';
@@ -73,6 +74,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     cacheDir: path.join(config.stateDir, 'cache'),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
     startLearning: (settings, signal) => startLearning(config, settings, signal),
+    channels: openChannels(config.notify, inheritedEnvironment(config)),
   });
 }
 

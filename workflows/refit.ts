@@ -5,6 +5,7 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { FitSummary, RecordedFits } from '../activities';
 import { books, learning } from './activity-options';
+import { tell, tellingFailure } from './notify';
 
 export interface RefitInput {
   /** `name@version`. */
@@ -20,7 +21,11 @@ export interface RefitResult {
   readonly drift_key: string | null;
 }
 
-export async function refitWorkflow({ study }: RefitInput): Promise<RefitResult> {
+export function refitWorkflow({ study }: RefitInput): Promise<RefitResult> {
+  return tellingFailure(study, () => refit(study));
+}
+
+async function refit(study: string): Promise<RefitResult> {
   // Asked first and kept in the history: whoever dies behind the commit still knows what is new.
   const before = await books.recordedFits({ study });
   const fit = await books.fitStudy({ study });
@@ -50,5 +55,7 @@ async function conclude(
       : null;
   const dataset_version = await books.refreshReport({ study });
   const reason = drift?.summary ?? `${fresh.length} fits that were not there before`;
+  if (drift?.drifted)
+    await tell({ event: 'drifted', study, status: 'fitted', summary: reason, dataset_version });
   return { outcome: 'fitted', reason, dataset_version, drift_key: drift?.key ?? null };
 }

@@ -17,6 +17,7 @@ import { BASE_VARIANT } from '../src/domain/ids';
 import type { PlanRequest } from '../src/domain/request';
 import { books } from './activity-options';
 import { partOf, reconcile, signalVariant, startVariant } from './children';
+import { tellEnd, tellingFailure } from './notify';
 import {
   handleMessages,
   hasMore,
@@ -41,7 +42,11 @@ const MAX_EVENTS = 4000;
 const PAGE = 200;
 const RECONCILE_AFTER = '1 minute';
 
-export async function studyWorkflow(input: StudyInput): Promise<StudySummary> {
+export function studyWorkflow(input: StudyInput): Promise<StudySummary> {
+  return tellingFailure(input.study, () => runStudy(input));
+}
+
+async function runStudy(input: StudyInput): Promise<StudySummary> {
   const state = input.state ?? newState(input.window);
   const { study } = input;
   handleMessages(state, { forward, amend: (only) => amend(study, state, only) });
@@ -177,6 +182,7 @@ async function conclude(study: string, state: StudyState): Promise<StudySummary>
   });
   state.phase = 'ended';
   upsertSearchAttributes({ ForetuneStatus: [summary.status] });
+  await tellEnd(summary);
   await condition(allHandlersFinished);
   return summary;
 }

@@ -1,10 +1,12 @@
 /** What can be wrong with an installation, each with the way to mend it. */
 import { execFile } from 'node:child_process';
-import { statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../temporal.config';
 import { connectClient } from '../client';
+import { inheritedEnvironment } from '../clusters';
 import { probeStore } from '../dataset/probe';
 import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
 import { isAlive } from '../processes';
@@ -36,6 +38,7 @@ export async function runChecks(config: Config): Promise<Check[]> {
   ];
   return [
     ...checks,
+    ...(await notifyChecks(config)),
     ...(await serverChecks(config, 'temporal', () => temporalChecks(config, endpointsOf(config)))),
     ...(await serverChecks(config, 's3', () => s3Checks(endpointsOf(config)))),
     worker(config),
@@ -92,6 +95,27 @@ async function freeSpace({ root, stateDir }: Config): Promise<Finding> {
   const detail = `${(bytes / 1e9).toFixed(1)} GB free at ${stateDir}`;
   if (bytes < ENOUGH_BYTES) throw new Error(`${detail}, expected 2 GB or more`);
   return ok(detail);
+}
+
+/** Of a webhook nothing is asked: it would take the question for a message. */
+async function notifyChecks(config: Config): Promise<Check[]> {
+  const [program] = config.notify.command ?? [];
+  if (program === undefined) return [];
+  const mend = 'Mend `notify` in temporal.config.ts: its program is started without a shell.';
+  return [await check('notifications', () => findProgram(config, program), mend)];
+}
+
+async function findProgram(config: Config, program: string): Promise<Finding> {
+  const folders = (inheritedEnvironment(config).PATH ?? '').split(path.delimiter);
+  const files = program.includes('/') ? [program] : folders.map((one) => path.join(one, program));
+  for (const file of files) {
+    const found = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (found) return ok(file);
+  }
+  throw new Error(`there is no program "${program}" to tell of a study's end`);
 }
 
 async function temporalChecks(config: Config, endpoints: StackEndpoints): Promise<Check[]> {

@@ -41,7 +41,9 @@ export function buildId(config: Config, endpoints: StackEndpoints): string {
   const code = CODE.map((name) => sourceDigest(path.join(config.root, name)));
   const { temporal, s3 } = endpoints;
   const servers = [temporal.address, temporal.namespace, s3.endpoint, s3.bucket, s3.prefix];
-  const access = sha256(JSON.stringify([s3.region, s3.credentials, config.temporal.connection]));
+  const access = sha256(
+    JSON.stringify([s3.region, s3.credentials, config.temporal.connection, config.notify]),
+  );
   return fingerprint({ code, servers, access }).slice(0, 16);
 }
 

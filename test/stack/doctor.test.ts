@@ -39,6 +39,15 @@ it('A Python without its packages is named, with the command that brings them', 
   });
 });
 
+it.each([
+  ['true', 'ok', '/true'],
+  ['no-such-program', 'failed', 'no-such-program'],
+])('A program %s to be told of ends is %s', async (program, status, detail) => {
+  const config = { ...stack.config, notify: { command: [program] } };
+  const found = await checkOf(config, 'notifications');
+  expect(found).toMatchObject({ status, detail: expect.stringContaining(detail) as string });
+});
+
 /** As another clone sees the servers of this stack, and as a person sees servers of their own. */
 describe('External servers', () => {
   let folder: string;

@@ -5,6 +5,7 @@
 import { Context } from '@temporalio/activity';
 import type {
   Activities,
+  Notification,
   JobOutcome,
   PlanSummary,
   RecordedFits,
@@ -42,6 +43,8 @@ const HEARTBEAT_MS = 100;
 export class FakeStudy implements Activities {
   /** What happened, in order: `measure-a#1 starts`, `measure-a#1 done`, `fit`. */
   readonly events: string[] = [];
+  /** What was told outside. */
+  readonly told: Notification[] = [];
   readonly gates = new Gates();
   /** The greatest number of variants that were open at once. */
   mostOpen = 0;
@@ -119,12 +122,17 @@ export class FakeStudy implements Activities {
 
   reportDrift: Activities['reportDrift'] = async ({ before, fit_id }) => {
     await this.play(`drift of ${fit_id} from ${before}`);
-    return { key: `drift/${fit_id}`, summary: '1 variants added' };
+    return { key: `drift/${fit_id}`, drifted: true, summary: '1 variants added' };
   };
 
   refreshReport: Activities['refreshReport'] = async () => {
     await this.play('report');
     return 3;
+  };
+
+  notify: Activities['notify'] = (of) => {
+    this.told.push(of);
+    return Promise.resolve(['webhook']);
   };
 
   reportStudy: Activities['reportStudy'] = async ({ study, cancelled }) => {

@@ -36,7 +36,8 @@ async function plain(temporal: Temporal): Promise<Recorded[]> {
   return withStudy(temporal, fake, async (handle) => {
     await handle.result();
     const variants = ['base', 'a'].map((id) => variantOf(temporal, fake, id, `variant-${id}`));
-    return [['study', handle], ...variants];
+    // The first was recorded before a study told outside how it ended.
+    return [['study', handle], ['study-told', handle], ...variants];
   });
 }
 
@@ -158,7 +159,10 @@ async function refitted(temporal: Temporal): Promise<Recorded[]> {
   return withWorker(temporal, fake, async () => {
     const handle = await startRefit(temporal, fake);
     await handle.result();
-    return [['refit', handle]];
+    return [
+      ['refit', handle],
+      ['refit-told', handle],
+    ];
   });
 }
 
