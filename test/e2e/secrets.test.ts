@@ -3,8 +3,12 @@
  * hold them: the environments that the user exported them to (commands and the worker, and the compiler
  * that these start), and for the embedded S3 server one file that only its owner reads. `foretune env` prints them, since that is asked of it.
  */
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -32,11 +36,28 @@ const MARKED = {
   TEMPORAL_API_KEY: 'marked-api-key-4713',
 };
 const TOKEN = 'marked-session-token-4714';
-const SECRETS = [...Object.values(MARKED), TOKEN];
+const HOOK = 'marked-webhook-4715';
+const SECRETS = [...Object.values(MARKED), TOKEN, HOOK];
 
 let clone: OwnClone;
-beforeAll(() => void (clone = ownClone(recipeIs('talkative_recipe.py'))));
-afterAll(() => clone.remove());
+/** What the webhook was told; it takes the first message at the second try. */
+const told: string[] = [];
+const receiver = createServer((request, answer) => {
+  void text(request).then((body) => answer.writeHead(told.push(body) === 1 ? 500 : 204).end());
+});
+beforeAll(async () => {
+  await once(receiver.listen(0, '127.0.0.1'), 'listening');
+  const { port } = receiver.address() as AddressInfo;
+  const webhook = `{ webhook: 'http://127.0.0.1:${port}/${HOOK}' }`;
+  clone = ownClone(recipeIs('talkative_recipe.py'), [
+    'NotifySettings = {}',
+    `NotifySettings = ${webhook}`,
+  ]);
+});
+afterAll(() => {
+  receiver.close();
+  clone.remove();
+});
 
 describe('credentials of servers of your own', () => {
   let seaweed: Seaweed;
@@ -63,6 +84,10 @@ describe('credentials of servers of your own', () => {
     const ended = await keep('run', run);
     expect(ended).toMatchObject({ code: 2 }); // one of its jobs fails
     expect(ended.stderr).toContain('I failed, and see');
+    const [first, second] = told.map((body) => JSON.parse(body) as Record<string, unknown>);
+    expect(second).toMatchObject({ event: 'failed', study: 'tiny@1', event_id: first?.event_id });
+    const log = readFileSync(path.join(workplace.stateDir, 'logs/worker.log'), 'utf8');
+    expect(log).toContain('The webhook of notifications failed, try 1: it answered 500.');
   }, 120_000);
 
   it('stand in no message when the store refuses them, or dies, while a study runs', async () => {
