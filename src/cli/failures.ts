@@ -21,6 +21,33 @@ export async function printFailures(
   }
 }
 
+interface FailedRun {
+  readonly run_id: string;
+  readonly status: string;
+  readonly failure_class: string | null;
+  readonly error: string | null;
+}
+
+const SHOWN_RUNS = 5;
+const SHOWN_LINES = 5;
+
+/** The first failed runs with their reasons and last log lines, and how many more there are. */
+export function failureLines(rows: readonly FailedRun[]): string[] {
+  const failed = rows.filter(({ status }) => status === 'failed');
+  const more = failed.length - SHOWN_RUNS;
+  return [
+    ...failed.slice(0, SHOWN_RUNS).flatMap(reasonAndLog),
+    ...(more > 0 ? [`${more} more failed: --runs lists them`] : []),
+  ];
+}
+
+/** An error is a reason on a line of its own, and the last lines of the log. */
+function reasonAndLog({ run_id, failure_class, error }: FailedRun): string[] {
+  const [reason = '', ...log] = (error ?? '').split('\n');
+  const head = `failed: ${run_id} (${failure_class ?? 'unknown'}): ${reason}`;
+  return [head, ...log.slice(-SHOWN_LINES).map(indent)];
+}
+
 function indent(text: string): string {
   return text
     .split('\n')

@@ -1,9 +1,11 @@
 /** `foretune logs <run>`: what the job of a run printed. */
 import type { Command } from 'commander';
+import type { Cluster } from '../cluster/cluster';
 import { openClusters } from '../clusters';
 import { latestRuns } from '../domain/status';
 import { nearest } from '../domain/explain';
 import { NotFoundError } from '../errors';
+import { pause } from '../processes';
 import type { Row } from '../dataset/tables';
 import type { CliContext } from './context';
 import { openSession, type Session } from './session';
@@ -33,20 +35,25 @@ async function printLog(context: CliContext, name: string, options: LogOptions):
     throw new NotFoundError(
       `Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`,
     );
-  for (let cursor = 0; ;) {
-    const chunk = await cluster.readLog(run.job, cursor);
-    if (chunk.text) process.stdout.write(chunk.text);
-    cursor = chunk.cursor;
-    if (!options.follow || (!chunk.text && !(await isLive(cluster, run.job)))) return;
-    if (!chunk.text) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
+  const write = (text: string) => void process.stdout.write(text);
+  await streamLog(cluster, run.job, { follow: options.follow ?? false, write });
 }
 
-async function isLive(
-  cluster: { live(): Promise<readonly string[]> },
+/** Writes a job's log, each part once, and with `follow` goes on until the job has ended. */
+export async function streamLog(
+  cluster: Pick<Cluster, 'readLog' | 'live'>,
   job: string,
-): Promise<boolean> {
-  return (await cluster.live()).includes(job);
+  { follow, write }: { readonly follow: boolean; readonly write: (text: string) => void },
+): Promise<void> {
+  for (let cursor = 0; ;) {
+    // Asked before the log is read: what the job says at its very end is read after it.
+    const goesOn = follow && (await cluster.live()).includes(job);
+    const chunk = await cluster.readLog(job, cursor);
+    if (chunk.text) write(chunk.text);
+    cursor = chunk.cursor;
+    if (!chunk.text && !goesOn) return;
+    if (!chunk.text) await pause(POLL_MS);
+  }
 }
 
 async function findRun(session: Session, name: string, study?: string): Promise<Row<'runs'>> {

@@ -6,6 +6,7 @@ import { openClusters } from '../clusters';
 import { KINDS, show, type Spending } from '../domain/spending';
 import { countStatuses } from '../domain/status';
 import type { CliContext } from './context';
+import { failureLines } from './failures';
 import { duration, formatTable, printObject } from './output';
 import { studyProgress, type StudyProgress } from './progress';
 import { waitingReasons } from './reasons';
@@ -128,13 +129,4 @@ function runTable(rows: readonly RunRow[]): string {
     [row.failure_class, row.reason].filter(Boolean).join(': '),
   ]);
   return formatTable(['run', 'status', 'attempt', 'wall time', 'why'], cells);
-}
-
-function failureLines(rows: readonly RunRow[]): string[] {
-  return rows
-    .filter((row) => row.status === 'failed')
-    .map(
-      (row) =>
-        `failed: ${row.run_id} (${row.failure_class ?? 'unknown'}): ${row.error?.split('\n')[0] ?? ''}`,
-    );
 }
