@@ -10,7 +10,7 @@ import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/e
 import { z } from 'zod';
 import type { RecipeConfig } from './activities/plan';
 import { SpecError } from './src/errors';
-import type { NotifySettings } from './src/notify';
+import { checkedNotify, type NotifySettings } from './src/notify';
 
 const root = __dirname;
 const python = path.join(root, '.venv', 'bin', 'python');
@@ -156,20 +156,6 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     notify: checkedNotify(notify),
     environment: variables,
   };
-}
-
-const NotifySchema = z.strictObject({
-  command: z.array(z.string().min(1)).min(1).optional(),
-  webhook: z.url({ protocol: /^https?$/, error: 'expected http(s)://…' }).optional(),
-});
-
-/** What is wrong is told without the webhook's address. */
-function checkedNotify(settings: NotifySettings): NotifySettings {
-  const parsed = NotifySchema.safeParse(settings);
-  if (parsed.success) return settings;
-  throw new SpecError(
-    `\`notify\` in temporal.config.ts is not valid:\n${z.prettifyError(parsed.error)}`,
-  );
 }
 
 /** A variable that is set to nothing is not set. */

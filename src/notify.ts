@@ -4,12 +4,24 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { z } from 'zod';
+import { SpecError } from './errors';
 
-export interface NotifySettings {
+const NotifySchema = z.strictObject({
   /** An argument vector, never a shell string. */
-  readonly command?: readonly string[];
-  /** http(s) address to which JSON is posted. */
-  readonly webhook?: string;
+  command: z.array(z.string().min(1)).min(1).readonly().optional(),
+  /** Address to which JSON is posted. */
+  webhook: z.url({ protocol: /^https?$/, error: 'expected http(s)://…' }).optional(),
+});
+export type NotifySettings = z.infer<typeof NotifySchema>;
+
+/** Throws SpecError for what is no such thing, without the webhook's address. */
+export function checkedNotify(settings: unknown): NotifySettings {
+  const parsed = NotifySchema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new SpecError(
+    `\`notify\` in temporal.config.ts is not valid:\n${z.prettifyError(parsed.error)}`,
+  );
 }
 
 export interface Channel {

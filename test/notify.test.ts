@@ -10,7 +10,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Notification } from '../activities';
 import { createNotifyActivities } from '../activities/notify';
-import { openChannels, type NotifySettings } from '../src/notify';
+import { checkedNotify, openChannels, type NotifySettings } from '../src/notify';
 
 const SECRET = 'T0KEN';
 const TOLD: Notification = {
@@ -106,4 +106,14 @@ it.each([
   const [told, logged] = await notify({ command }, 300);
   expect(told).toEqual([]);
   expect(logged).toMatch(expected);
+});
+
+it.each([
+  ['an address of another kind', { webhook: `ftp://${SECRET}` }],
+  ['an address that is none', { webhook: SECRET }],
+  ['a command that is a shell string', { command: `curl ${SECRET}` }],
+  ['a setting that nobody knows', { webhok: SECRET }],
+])('%s is refused, and not repeated', (_, settings) => {
+  expect(() => checkedNotify(settings)).toThrow(/^`notify` in temporal\.config\.ts is not valid/);
+  expect(() => checkedNotify(settings)).not.toThrow(SECRET);
 });
