@@ -12,22 +12,10 @@ interface CommandModule {
 
 /** In the order of the help; each is the file of its name. */
 const COMMANDS = [
-  ...['up', 'down', 'doctor', 'env', 'worker', 'schema', 'run', 'plan', 'resume', 'status', 'list'],
-  ...[
-    'logs',
-    'pause',
-    'cancel',
-    'window',
-    'retry',
-    'add',
-    'fit',
-    'schedule',
-    'compare',
-    'recommend',
-    'report',
-  ],
-  'data',
-];
+  'up down doctor env worker schema',
+  'run plan resume status list logs pause cancel window retry add orphans',
+  'fit schedule compare recommend report data',
+].flatMap((names) => names.split(' '));
 /** Reached by `require`: the command line's loader compiles that, and not what is imported on the way. */
 const load = createRequire(__filename);
 

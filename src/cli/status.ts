@@ -126,7 +126,7 @@ function runTable(rows: readonly RunRow[]): string {
     row.status,
     String(row.attempt ?? ''),
     row.wall_seconds === null ? '' : duration(row.wall_seconds),
-    [row.failure_class, row.reason].filter(Boolean).join(': '),
+    [row.status === 'failed' ? row.failure_class : null, row.reason].filter(Boolean).join(': '),
   ]);
   return formatTable(['run', 'status', 'attempt', 'wall time', 'why'], cells);
 }
