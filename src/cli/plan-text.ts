@@ -51,9 +51,24 @@ function leftOutText({ runs }: Plan): string {
   return `; ${left.length} more left out: ${[...reasons].join(', ')}`;
 }
 
+/** A longer plan is counted by what is to be done: `-o json` lists every run. */
+const MOST_LISTED = 2000;
+
 export function planTable(plan: Plan): string {
+  if (plan.runs.length > MOST_LISTED) return planSums(plan);
   const rows = plan.runs.map((run) => [run.run_id, run.action, run.reason, estimate(run)]);
   return formatTable(['run', 'action', 'reason', 'estimate'], rows);
+}
+
+function planSums({ runs }: Plan): string {
+  const sums = new Map<string, number>();
+  for (const { stage, task, action, reason } of runs) {
+    const kind = JSON.stringify([[stage, task].filter(Boolean).join(' '), action, reason]);
+    sums.set(kind, (sums.get(kind) ?? 0) + 1);
+  }
+  const most = [...sums].sort(([, a], [, b]) => b - a).slice(0, MOST_LISTED);
+  const rows = most.map(([kind, n]) => [...(JSON.parse(kind) as string[]), String(n)]);
+  return formatTable(['stage', 'action', 'reason', 'runs'], rows);
 }
 
 function estimate(run: PlannedRun): string {

@@ -15,6 +15,8 @@ export interface RankedVariant {
 
 export interface RankingSummary {
   readonly n_splits: number;
+  /** Of the smallest split. */
+  readonly n_variants: number;
   /** At index k - 1: how often the best variant is among the first k; mean over splits. */
   readonly recall_at: readonly number[];
   /** At index k - 1: outcome of the best variant minus that of the best of the first k. */
@@ -22,6 +24,9 @@ export interface RankingSummary {
   /** Regret of picking the first variant. */
   readonly regret: number;
 }
+
+/** Nobody fine-tunes more of them to find the best one, and every depth costs a pass over the ranking. */
+const DEEPEST = 200;
 
 /** The variants of one split, best score first, equal scores by id. */
 export function bordaRanking(pairs: readonly JudgedPair[]): RankedVariant[] {
@@ -38,15 +43,18 @@ export function bordaRanking(pairs: readonly JudgedPair[]): RankedVariant[] {
     .sort((x, y) => y.score - x.score || (x.variant_id < y.variant_id ? -1 : 1));
 }
 
-/** Means over the splits; recall and regret reach as far as the smallest split. */
+/** Means over the splits; recall and regret reach as far as the smallest split, and 200 deep at most. */
 export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary {
   const rankings = [...mapGroups(pairs, (pair) => pair.split, bordaRanking).values()];
-  const depth = rankings.length ? Math.min(...rankings.map((ranking) => ranking.length)) : 0;
+  const lengths = rankings.map((ranking) => ranking.length);
+  const n_variants = rankings.length ? Math.min(...lengths) : 0;
+  const depth = Math.min(DEEPEST, n_variants);
   const over = (figure: (ranking: readonly RankedVariant[], k: number) => number) =>
     Array.from({ length: depth }, (_, i) => mean(rankings.map((one) => figure(one, i + 1))));
   const regret_at = over(regretAt);
   return {
     n_splits: rankings.length,
+    n_variants,
     recall_at: over(recallAt),
     regret_at,
     regret: regret_at[0] ?? NaN,

@@ -3,7 +3,7 @@ import type { Row } from '../dataset/tables';
 import { countPairs, pairwiseAccuracy } from '../domain/pairs';
 import { scoredVariants } from '../proxies/fit';
 import { settingsOf, type Setting, type Settings } from '../proxies/configuration';
-import type { Measured } from '../proxies/measurements';
+import { mapGroups, type Measured } from '../proxies/measurements';
 import { compact } from './format';
 
 export interface Factor {
@@ -48,18 +48,28 @@ function varyingNames(settings: readonly Settings[]): string[] {
   return names.filter((name) => new Set(settings.map((one) => one[name])).size > 1);
 }
 
+/**
+ * Pairs that differ in one factor alone, by factor, and pairs that differ in several. Counted by groups of
+ * equal settings, not pair by pair: those that agree in all but one factor, less those that agree in all.
+ */
 function countDifferences(settings: readonly Settings[], names: readonly string[]) {
-  const alone = names.map(() => 0);
-  let mixed = 0;
-  settings.forEach((a, i) =>
-    settings.slice(i + 1).forEach((b) => {
-      const different = names.flatMap((name, k) => (a[name] === b[name] ? [] : [k]));
-      const [only] = different;
-      if (different.length > 1) mixed += 1;
-      else if (only !== undefined) alone[only] = (alone[only] ?? 0) + 1;
-    }),
+  const equal = pairsThatAgree(settings, names);
+  const alone = names.map(
+    (left) =>
+      pairsThatAgree(
+        settings,
+        names.filter((name) => name !== left),
+      ) - equal,
   );
-  return { alone, mixed };
+  const one = alone.reduce((sum, pairs) => sum + pairs, 0);
+  return { alone, mixed: countPairs(settings.length) - equal - one };
+}
+
+function pairsThatAgree(settings: readonly Settings[], names: readonly string[]): number {
+  const key = (one: Settings) =>
+    JSON.stringify(names.map((name) => [typeof one[name], String(one[name])]));
+  const sizes = mapGroups(settings, key, (group) => group.length);
+  return [...sizes.values()].reduce((sum, size) => sum + countPairs(size), 0);
 }
 
 function orderedBy(

@@ -124,13 +124,13 @@ export function rankingFinding(judged: Judged): Finding<Ranking> {
   return { title: rankingTitle(summary), figures: { ...summary, perplexity } };
 }
 
-function rankingTitle({ n_splits, recall_at, regret }: RankingSummary): string {
-  const n = recall_at.length;
+function rankingTitle({ n_splits, n_variants: n, recall_at, regret }: RankingSummary): string {
   const lost = `picking its first loses ${measured(regret)} of the outcome`;
   if (n_splits === 1) {
     const place = recall_at.findIndex((share_of) => share_of > 0.5) + 1;
-    return `The best of ${n} variants stands at place ${place}; ${lost}.`;
+    const where = place ? `at place ${place}` : `behind place ${recall_at.length}`;
+    return `The best of ${n} variants stands ${where}; ${lost}.`;
   }
-  const k = Math.max(1, Math.round(n / 4));
+  const k = Math.min(recall_at.length, Math.max(1, Math.round(n / 4)));
   return `The best of ${n} is among its first ${k} in ${share(recall_at[k - 1] ?? NaN)} of ${n_splits} splits (by chance ${share(k / n)}); ${lost}.`;
 }

@@ -12,6 +12,7 @@ test('Borda counts wins: a ranking that is wrong about the best has its regret',
   ]);
   expect(summariseRankings(pairs)).toEqual({
     n_splits: 1,
+    n_variants: 3,
     recall_at: [0, 1, 1],
     regret_at: [4, 0, 0],
     regret: 4,
@@ -53,6 +54,7 @@ test('recall grows and regret falls with k, to 1 and 0, whatever the order of pa
       regret_at.slice(1).forEach((v, i) => expect(v).toBeLessThanOrEqual(regret_at[i]! + 1e-12));
       expect(summariseRankings(flipped([...pairs].reverse()))).toEqual({
         n_splits: 1,
+        n_variants: recall_at.length,
         recall_at: recall_at.map((v) => expect.closeTo(v, 10) as number),
         regret_at: regret_at.map((v) => expect.closeTo(v, 10) as number),
         regret: expect.closeTo(regret_at[0]!, 10) as number,

@@ -13,6 +13,9 @@ export interface ScatterPoint {
 /** More numbers than this beside points would hide the points. */
 export const MOST_NUMBERED = 12;
 
+/** More points than this cover each other. */
+export const MOST_DRAWN = 2000;
+
 /** Of the whole plot, so that plots beside each other have one scale, whatever their labels. */
 const SIZE = {
   width: 210,
@@ -32,7 +35,7 @@ export function plotScatter(
   titles: ScatterTitles,
 ): Promise<string> {
   const describe = describer(points);
-  const values = points.map((point) => {
+  const values = thinned(points).map((point) => {
     const look = looks.variants.get(point.variant_id);
     return {
       x: point.indicator,
@@ -50,6 +53,15 @@ export function plotScatter(
     encoding: { x: axis('x', titles.x), y: axis('y', titles.y) },
     layer: numbered ? [symbols, numbers] : [symbols],
   });
+}
+
+/** Evenly over the order in which they were recorded, which knows nothing of the numbers. */
+function thinned(points: readonly ScatterPoint[]): readonly ScatterPoint[] {
+  const step = points.length / MOST_DRAWN;
+  if (step <= 1) return points;
+  return Array.from({ length: MOST_DRAWN }, (_, i) => points[Math.floor(i * step)]).filter(
+    (point) => point !== undefined,
+  );
 }
 
 function describer(points: readonly ScatterPoint[]): (point: ScatterPoint) => string {

@@ -8,6 +8,15 @@ type Run = Row<'runs'>;
 
 /** A longer ledger stays folded, so that the page stays readable. */
 const LONG_LEDGER = 12;
+/** What more there is stands in the table `runs`: a page of tens of thousands of rows opens nowhere. */
+const MOST_LISTED = 2000;
+/** Failures tell the same after a few dozen. */
+const MOST_FAILURES = 50;
+
+function title(runs: number): string {
+  if (runs > MOST_LISTED) return `The first ${count(MOST_LISTED)} of ${counted(runs, 'run')}`;
+  return runs === 1 ? 'The run' : `All ${counted(runs, 'run')}`;
+}
 
 export function ledgerSection(runs: readonly Run[]): VNode {
   if (!runs.length) return emptyLedger();
@@ -15,12 +24,18 @@ export function ledgerSection(runs: readonly Run[]): VNode {
   return html`<section aria-labelledby="runs">
     <h2 id="runs">Run ledger</h2>
     <p>${summary(runs)}</p>
-    ${failed.length ? html`<h3>Failures</h3>` : null} ${failed.map(failure)}
+    ${failed.length ? html`<h3>${failuresTitle(failed.length)}</h3>` : null}
+    ${failed.slice(0, MOST_FAILURES).map(failure)}
     <details class="numbers" open=${runs.length <= LONG_LEDGER}>
-      <summary>${runs.length === 1 ? 'The run' : `All ${counted(runs.length, 'run')}`}</summary>
-      ${ledgerTable(runs)}
+      <summary>${title(runs.length)}</summary>
+      ${ledgerTable(runs.slice(0, MOST_LISTED))}
     </details>
   </section>`;
+}
+
+function failuresTitle(failed: number): string {
+  if (failed <= MOST_FAILURES) return 'Failures';
+  return `The first ${count(MOST_FAILURES)} of ${count(failed)} failures`;
 }
 
 function emptyLedger(): VNode {

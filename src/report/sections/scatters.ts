@@ -6,7 +6,7 @@ import { columnFormat, compact, counted, NOTHING, share } from '../format';
 import { figure, html, table, type VNode } from '../html';
 import type { Looks } from '../looks';
 import { taskLabel, taskName } from '../names';
-import { MOST_NUMBERED } from '../plots/scatters';
+import { MOST_DRAWN, MOST_NUMBERED } from '../plots/scatters';
 import { glyph } from './glyph';
 import { variantLegend } from './legend';
 
@@ -53,7 +53,7 @@ function nothingToCompare(): VNode {
 
 function scatterFigure({ task, indicator, svg, n_variants, accuracy }: Scatter): VNode {
   return figure(
-    `${counted(n_variants, 'variant')}: ${indicator} across, outcome on ${taskLabel(task)} up; the table of variants has the numbers`,
+    `${counted(n_variants, 'variant')}${n_variants > MOST_DRAWN ? `, ${MOST_DRAWN} of them drawn` : ''}: ${indicator} across, outcome on ${taskLabel(task)} up; the table of variants has the numbers`,
     svg,
     html`accuracy <b>${accuracy === undefined ? NOTHING : share(accuracy)}</b>${' '}
       ${indicator === BASELINE ? html`<span class="tag">baseline</span>` : null}`,
@@ -92,15 +92,23 @@ export function variantsSection(
       })}
     </tr>`;
   return html`<details class="numbers" open=${variants.length <= MOST_NUMBERED}>
-    <summary>All ${counted(variants.length, 'variant')} and their numbers</summary>
+    <summary>${listTitle(variants.length)} and their numbers</summary>
     ${table(
       head,
       html`<tbody>
-        ${variants.map(row)}
+        ${variants.slice(0, MOST_LISTED).map(row)}
       </tbody>`,
       'Variants and their numbers',
     )}
   </details>`;
+}
+
+/** A longer list stands in the dataset alone. */
+const MOST_LISTED = 1000;
+
+function listTitle(variants: number): string {
+  if (variants <= MOST_LISTED) return `All ${counted(variants, 'variant')}`;
+  return `The first ${MOST_LISTED} of ${counted(variants, 'variant')}`;
 }
 
 function symbol({ variant_id }: Row<'variants'>, { variants }: Looks): VNode | null {
