@@ -1,0 +1,74 @@
+/**
+ * What orchestration costs, beside others, in one run on one machine:
+ *
+ *   npm run bench:orchestration                       # 50 variants x 8 stages; a quarter of an hour, most of it the peers'
+ *   npm run bench:orchestration -- --only foretune,temporal -o json
+ *   npm run bench:orchestration -- --scale 100,1000   # foretune alone: how it grows with the variants
+ *
+ * `ratio` is to the bare Temporal program: the same number of activities, on the same server, that do nothing.
+ * The first run installs the peers into the state folder, some 500 MB.
+ */
+import { parseArgs } from 'node:util';
+import { formatTable } from '../../src/cli/output';
+import { runPeer, PEERS } from './peers';
+import { measureScale } from './scale';
+import { Bench } from './stack';
+
+const VARIANTS = 50;
+const STAGES = 8;
+const STEPS = VARIANTS * STAGES;
+const OURS = ['foretune', 'temporal'] as const;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: [...OURS, ...PEERS].join(',') },
+      scale: { type: 'string' },
+      output: { type: 'string', short: 'o', default: 'text' },
+    },
+  });
+  const sizes = values.scale?.split(',').map(Number);
+  const rows = await (sizes ? measureScale(sizes) : sideBySide(values.only.split(',')));
+  if (values.output === 'json') return console.log(JSON.stringify(rows, null, 2));
+  const head = Object.keys(rows[0] ?? {});
+  console.log(
+    formatTable(
+      head,
+      rows.map((row) => Object.values(row).map(show)),
+    ),
+  );
+}
+
+async function sideBySide(systems: readonly string[]) {
+  const seconds = new Map<string, number>();
+  const bench = await Bench.open();
+  try {
+    // The first study of a stack waits for caches that the bare program does not have.
+    if (systems.includes('foretune')) {
+      await bench.runStudy(2);
+      seconds.set('foretune', (await bench.runStudy(VARIANTS)).seconds);
+    }
+    seconds.set('temporal', await bench.runBare(VARIANTS, STAGES));
+  } finally {
+    await bench.close();
+  }
+  for (const peer of PEERS.filter((name) => systems.includes(name)))
+    seconds.set(peer, await runPeer(peer, VARIANTS, STAGES));
+  const bare = seconds.get('temporal') ?? NaN;
+  return [...seconds].map(([system, its]) => ({
+    system,
+    steps: STEPS,
+    seconds: its,
+    steps_per_second: STEPS / its,
+    ratio: bare / its,
+  }));
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(2) : String(value);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,120 @@
+/** The product's own embedded stack in a state folder of its own, emptied first; studies and a bare program on it. */
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { connectClient } from '../../src/client';
+import { studyWorkflowId } from '../../src/domain/ids';
+import { startStack, type StackEndpoints } from '../../src/stack/stack';
+import { loadConfig, type Config } from '../../temporal.config';
+
+const ROOT = path.resolve(__dirname, '../..');
+const BIN = path.join(ROOT, 'src/cli/bin.cjs');
+const MAX_OUTPUT = 64 * 2 ** 20;
+
+export interface StudyRun {
+  readonly study: string;
+  /** From the start of its workflow to its end: plan, runs, fit and report. */
+  readonly seconds: number;
+}
+
+export class Bench {
+  private constructor(
+    private readonly config: Config,
+    private readonly endpoints: StackEndpoints,
+    readonly client: Client,
+  ) {}
+
+  static async open(): Promise<Bench> {
+    const stateDir = path.join(loadConfig().stateDir, 'bench', 'orchestration');
+    const config = loadConfig({ ...process.env, FORETUNE_STATE_DIR: stateDir });
+    await foretune(config, 'down', '--force');
+    rmSync(stateDir, { recursive: true, force: true });
+    await foretune(config, 'up');
+    const endpoints = await startStack(config, console.error);
+    return new Bench(config, endpoints, await connectClient(config, endpoints));
+  }
+
+  async runStudy(variants: number): Promise<StudyRun> {
+    const study = `noop-${variants}@1`;
+    await foretune(this.config, 'run', 'studies/noop.ts', '--variants', String(variants));
+    const handle = this.client.workflow.getHandle(studyWorkflowId(study));
+    const { startTime, closeTime } = await handle.describe();
+    // Of a study that continued as new this is its last run alone.
+    const first = await this.firstStart(study, startTime);
+    return { study, seconds: ((closeTime?.getTime() ?? NaN) - first.getTime()) / 1000 };
+  }
+
+  private async firstStart(study: string, latest: Date): Promise<Date> {
+    let first = latest;
+    const query = `WorkflowId = "${studyWorkflowId(study)}"`;
+    for await (const { startTime } of this.client.workflow.list({ query }))
+      if (startTime < first) first = startTime;
+    return first;
+  }
+
+  /** Exit 10 of `plan` says that there is work to do; here all is done. */
+  async secondsOfPlan(study: string): Promise<number> {
+    const start = performance.now();
+    await foretune(this.config, 'plan', study, '-o', 'json');
+    return (performance.now() - start) / 1000;
+  }
+
+  /** The worker's largest resident memory so far, in MB. */
+  workerMemory(): number {
+    const pid = readFileSync(path.join(this.config.stateDir, 'worker.pid'), 'utf8').trim();
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(peak) / 1024;
+  }
+
+  /** A workflow a variant, its activities one after the other, as many at once as the study has. */
+  async runBare(variants: number, stages: number): Promise<number> {
+    const { address, namespace } = this.endpoints.temporal;
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const connection = await NativeConnection.connect({ address });
+    const taskQueue = 'bare';
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      workflowsPath: path.join(__dirname, 'bare.ts'),
+      activities: { noop: () => Promise.resolve() },
+    });
+    const seconds = await worker.runUntil(() => this.timeBare(taskQueue, variants, stages));
+    await connection.close();
+    return seconds;
+  }
+
+  private async timeBare(taskQueue: string, variants: number, stages: number): Promise<number> {
+    const run = async (name: string, count: number) => {
+      const ids = Array.from({ length: count }, (_, i) => `bare/${name}/${i}`);
+      const options = { taskQueue, args: [stages] };
+      await Promise.all(
+        ids.map((workflowId) =>
+          this.client.workflow.execute('bareVariant', { ...options, workflowId }),
+        ),
+      );
+    };
+    await run('warm', 2);
+    const start = performance.now();
+    await run('timed', variants);
+    return (performance.now() - start) / 1000;
+  }
+
+  async close(): Promise<void> {
+    await this.client.connection.close();
+    await foretune(this.config, 'down');
+  }
+}
+
+/** Throws with what the command said. */
+async function foretune({ stateDir }: Config, ...args: string[]): Promise<void> {
+  const env = { ...process.env, FORETUNE_STATE_DIR: stateDir };
+  await promisify(execFile)(process.execPath, [BIN, ...args], {
+    cwd: ROOT,
+    env,
+    maxBuffer: MAX_OUTPUT,
+  });
+}
