@@ -71,14 +71,21 @@ function allCommands(command: Command): Command[] {
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
-  const known = error instanceof ForetuneError;
-  const text = known
-    ? error.message
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
-  process.stderr.write(`foretune: ${text}\n`);
+  process.stderr.write(`foretune: ${textOf(error)}\n`);
   return error instanceof NotFoundError ? EXIT.notFound : EXIT.error;
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof ForetuneError) return error.message;
+  // Known by its name: its class is of a library that most commands need not load.
+  if (error.name === 'ServiceError')
+    return `Temporal did not answer: ${messageOf(error.cause ?? error)}. Nothing that was measured is lost. Run this again; npx foretune doctor says whether the server is healthy.`;
+  return error.stack ?? error.message;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function main(): Promise<void> {

@@ -1,16 +1,17 @@
 /**
  * Follows a study until it ends: a live line on a terminal, plain lines when piped. Ctrl-C leaves
- * study and worker running. A worker that dies meanwhile is started again.
+ * study and worker running. A worker or a server that dies meanwhile is started again.
  */
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { WorkflowFailedError } from '@temporalio/client';
+import { ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { SingleBar } from 'cli-progress';
 import type { StudySummary } from '../../activities';
 import { failureReason } from '../client';
 import { openClusters } from '../clusters';
 import { studyWorkflowId } from '../domain/ids';
-import { StackError } from '../errors';
+import { StackError, StoreError } from '../errors';
 import { pause } from '../processes';
+import { startStack } from '../stack/stack';
 import { ensureWorker } from '../stack/worker-process';
 import type { CliContext } from './context';
 import { duration } from './output';
@@ -20,6 +21,7 @@ import type { Session } from './session';
 const POLL_MS = 500;
 const LINE_EVERY_MS = 5000;
 const CHECK_WORKER_EVERY_MS = 5000;
+const MOST_BLIND_MS = 60_000;
 
 /** What a shell reports for a command that Ctrl-C ended. */
 const INTERRUPTED = 130;
@@ -49,15 +51,46 @@ async function untilEnded(
   display: Display,
 ): Promise<StudySummary> {
   const clusters = openClusters(context.config);
-  for (let checked = Date.now(); ; await pause(POLL_MS)) {
-    const { status } = await handle.describe();
-    const progress = await studyProgress(session, clusters, study);
-    if (progress) display.show(progress);
-    if (status.name !== 'RUNNING') return summary(handle, study);
-    if (Date.now() - checked < CHECK_WORKER_EVERY_MS) continue;
-    checked = Date.now();
-    await ensureWorker(context.config, session.endpoints, context.stderr);
+  let seen = Date.now();
+  for (let checked = seen; ; await pause(POLL_MS)) {
+    try {
+      const { status } = await handle.describe();
+      const progress = await studyProgress(session, clusters, study);
+      if (progress) display.show(progress);
+      if (status.name !== 'RUNNING') break;
+      seen = Date.now();
+      if (seen - checked < CHECK_WORKER_EVERY_MS) continue;
+      checked = seen;
+      await ensureWorker(context.config, session.endpoints, context.stderr);
+    } catch (error) {
+      await waitOut(context, study, error, Date.now() - seen);
+    }
   }
+  return summary(handle, study);
+}
+
+/** The study waits for servers that are away, so whoever follows it does; dead ones are started again. */
+async function waitOut(
+  { config, stderr }: CliContext,
+  study: string,
+  error: unknown,
+  blindMs: number,
+): Promise<void> {
+  if (!mayPass(error)) throw error;
+  if (blindMs > MOST_BLIND_MS)
+    throw new StackError(
+      `Study "${study}" cannot be followed any more: ${(error as Error).message}\nNothing that was measured is lost. Once its servers answer (npx foretune doctor): npx foretune resume ${study}`,
+      { cause: error },
+    );
+  await startStack(config, stderr).catch(() => undefined); // told when the time is up
+}
+
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof ServiceError ||
+    error instanceof StackError ||
+    (error instanceof StoreError && error.retryable)
+  );
 }
 
 async function summary(handle: WorkflowHandle, study: string): Promise<StudySummary> {

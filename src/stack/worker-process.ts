@@ -80,8 +80,13 @@ export async function stopWorker(config: Config): Promise<boolean> {
   return worker !== null;
 }
 
-/** A worker that was started by hand tells the others that it is there. */
+/**
+ * A worker that was started by hand tells the others that it is there. Beside another one it keeps quiet:
+ * whoever started it ends it, and that other one must stay known, or nothing would ever stop it.
+ */
 export function announceWorker(config: Config, build: string, identity: ProcessIdentity): void {
+  const known = runningWorker(config);
+  if (known && known.pid !== identity.pid) return;
   writeState(config.stateDir, WORKER_FILE, { ...identity, build });
   writeState(config.stateDir, PID_FILE, `${identity.pid}\n`);
   writeState(config.stateDir, READY_FILE, identity);
