@@ -19,6 +19,8 @@ import { studyProgress, type StudyProgress } from './progress';
 import type { Session } from './session';
 
 const POLL_MS = 500;
+/** Of a large study a look costs the cores that its jobs could have: it takes a tenth of the time at most. */
+const REST = 9;
 const LINE_EVERY_MS = 5000;
 const CHECK_WORKER_EVERY_MS = 5000;
 const MOST_BLIND_MS = 60_000;
@@ -52,11 +54,13 @@ async function untilEnded(
 ): Promise<StudySummary> {
   const clusters = openClusters(context.config);
   let seen = Date.now();
-  for (let checked = seen; ; await pause(POLL_MS)) {
+  for (let checked = seen, took = 0; ; await pause(Math.max(POLL_MS, REST * took))) {
     try {
+      const start = Date.now();
       const { status } = await handle.describe();
       const progress = await studyProgress(session, clusters, study);
       if (progress) display.show(progress);
+      took = Date.now() - start;
       if (status.name !== 'RUNNING') break;
       seen = Date.now();
       if (seen - checked < CHECK_WORKER_EVERY_MS) continue;
