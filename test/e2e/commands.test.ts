@@ -61,7 +61,9 @@ describe('with a published study', () => {
     ]) {
       const { code, stdout } = await workplace.foretune(...args, '-o', 'json');
       expect(code).toBe(10);
-      expect(JSON.parse(stdout)).toMatchObject({ study: 'zeng2025@1', reuse: 0, run: 1 });
+      expect(JSON.parse(stdout)).toMatchObject([
+        { run_id: 'import', action: 'run', reason: 'never run', gpu_hours: null },
+      ]);
     }
     expect(await workplace.json('list')).toEqual([]);
   });
