@@ -1,7 +1,7 @@
 /**
  * Small enough to be run again and again while everything around it is killed; no finding comes of it.
  *
- *   npm run chaos -- --rounds 10 --seed 1     ten rounds, about 8 minutes on two slow cores
+ *   npm run chaos -- --rounds 10 --seed 1     ten rounds, about 9 minutes on two slow cores
  *   npx foretune run studies/chaos.ts         undisturbed: about 15 s, 30 s before anything is compiled
  *
  * Shows that a study ends with every measurement once and the same tables, whatever is killed, slowed or

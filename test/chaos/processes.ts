@@ -48,6 +48,12 @@ export function limitFileSize(pids: readonly number[], bytes: number | 'unlimite
   for (const pid of pids) spawnSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`]);
 }
 
+/** Its command line and who started it, in the words of `ps`. */
+export function commandOf(pid: number): string {
+  const args = ['-ww', '-o', 'ppid=,stat=,etimes=,args=', '-p', String(pid)];
+  return spawnSync('ps', args, { encoding: 'utf8' }).stdout.trim() || '(gone meanwhile)';
+}
+
 function entries(folder: string): string[] {
   try {
     return readdirSync(folder);

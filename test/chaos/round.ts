@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Ended, Running, Workplace } from '../support/cli';
 import { NOT_FOUND, RESUME, RUN, StudyClient } from './client';
 import { inflict } from './faults';
-import { limitFileSize } from './processes';
+import { commandOf, limitFileSize } from './processes';
 import { setFault } from './s3-faults';
 import type { Fault } from './schedule';
 import { contents, countRows, fitsOf, readTables, type Count, type Tables } from './tables';
@@ -115,5 +115,5 @@ async function leftOver(workplace: Workplace): Promise<string[]> {
   // What a server started ends a moment after it.
   for (const end = Date.now() + ENDED_WITHIN_MS; Date.now() < end; await setTimeout(50))
     if (!workplace.processes().length) return [];
-  return [`processes are left over: ${workplace.processes().join(', ')}`];
+  return workplace.processes().map((pid) => `a process is left over: ${pid} ${commandOf(pid)}`);
 }

@@ -17,7 +17,8 @@ async function main([weed = '', ...args]: string[]): Promise<void> {
   const listen = Number(args.map((arg) => PORT.exec(arg)?.[1]).find(Boolean));
   const port = await freePort();
   const own = args.map((arg) => (PORT.test(arg) ? `-s3.port=${port}` : arg));
-  const server = spawn(weed, own, { stdio: 'inherit' });
+  // To the stack the two are one process: the server ends with the proxy, however that ends.
+  const server = spawn('setpriv', ['--pdeathsig', 'KILL', weed, ...own], { stdio: 'inherit' });
   server.once('exit', (code) => process.exit(code ?? 1));
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => server.kill(name));
   createProxy({ port, fault: () => faultIn(stateDir), kill: killWorker }).listen(
