@@ -1,8 +1,8 @@
 /** `foretune worker`: the worker in the foreground; `up` and `run` start the same one detached. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { startTime } from '../processes';
 import { startStack } from '../stack/stack';
-import { announceWorker, buildId } from '../stack/worker-process';
+import { announceWorker, buildId, takePlace } from '../stack/worker-process';
 import { runWorker } from '../worker';
 import type { CliContext } from './context';
 
@@ -10,15 +10,19 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('worker')
     .description('run a worker in the foreground until Ctrl-C')
-    .action(() => workHere(context));
+    .addOption(new Option('--detached', 'as `up` starts it').hideHelp())
+    .action(({ detached = false }: { detached?: boolean }) => workHere(context, detached));
 }
 
-async function workHere(context: CliContext): Promise<void> {
+async function workHere(context: CliContext, detached: boolean): Promise<void> {
   const { config } = context;
   const endpoints = await startStack(config, context.stderr);
   const build = buildId(config, endpoints);
+  const identity = { pid: process.pid, started: startTime(process.pid) ?? '' };
+  if (detached && !(await takePlace(config, build, identity)))
+    return context.stderr('Another worker of this folder runs: this one is not needed.');
   const ready = () => {
-    announceWorker(config, build, { pid: process.pid, started: startTime(process.pid) ?? '' });
+    announceWorker(config, build, identity);
     context.stderr(`Worker ${build} polls "${config.temporal.taskQueue}". Ctrl-C ends it.`);
   };
   await runWorker(config, endpoints, { build, ready });

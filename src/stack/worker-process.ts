@@ -27,6 +27,7 @@ const READY_FILE = 'worker-ready.json';
 
 const READY_WITHIN_MS = 90_000;
 const DRAIN_MS = 30_000;
+const NAMED_WITHIN_MS = 5000;
 
 const WorkerSchema = ProcessIdentitySchema.extend({ build: z.string() });
 export type WorkerRecord = z.infer<typeof WorkerSchema>;
@@ -92,6 +93,25 @@ export function announceWorker(config: Config, build: string, identity: ProcessI
   writeState(config.stateDir, READY_FILE, identity);
 }
 
+/**
+ * Whether a detached worker is the one that is known. Its starter writes that down at once; where it was
+ * killed before it could, the worker does, unless somebody has started another meanwhile.
+ */
+export async function takePlace(
+  config: Config,
+  build: string,
+  identity: ProcessIdentity,
+): Promise<boolean> {
+  const known = () => runningWorker(config);
+  for (const end = Date.now() + NAMED_WITHIN_MS; !known() && Date.now() < end; await pause(50));
+  if (!known())
+    await withLock(config.stateDir, 'worker', async () => {
+      if (!known()) writeState(config.stateDir, WORKER_FILE, { ...identity, build });
+      await Promise.resolve();
+    });
+  return known()?.pid === identity.pid;
+}
+
 function isReady(config: Config, build: string): boolean {
   const worker = runningWorker(config);
   const ready = readState(config.stateDir, READY_FILE, ProcessIdentitySchema);
@@ -103,7 +123,7 @@ async function startWorker(config: Config, build: string): Promise<void> {
   const command = path.join(config.root, 'src', 'cli', 'bin.cjs');
   const identity =
     runningWorker(config) ??
-    (await spawnDetached(process.execPath, [command, 'worker'], {
+    (await spawnDetached(process.execPath, [command, 'worker', '--detached'], {
       env: config.environment,
       log,
       cwd: config.root,

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive, startTime } from '../../src/processes';
 import { readState } from '../../src/stack/state';
-import { ensureWorker, runningWorker, stopWorker } from '../../src/stack/worker-process';
+import { ensureWorker, runningWorker, stopWorker, takePlace } from '../../src/stack/worker-process';
 import type { WorkerRecord } from '../../src/stack/worker-process';
 import { endpointsOf } from '../../src/stack/stack';
 import { z } from 'zod';
@@ -45,6 +45,17 @@ it('The command lines of worker and servers hold no secret', async () => {
   // Each of the three may have helpers of its own.
   expect(lines.length).toBeGreaterThanOrEqual(3);
   expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+});
+
+it('A worker whose starter died takes the place where it is free, and leaves it to another', async () => {
+  const own = { pid: process.pid, started: startTime(process.pid) ?? '' };
+  const standing = await ensure();
+  expect(await takePlace(stack.config, 'build', own)).toBe(false);
+  expect(runningWorker(stack.config)).toEqual(standing);
+  rmSync(fileOf('worker.json'));
+  expect(await takePlace(stack.config, 'build', own)).toBe(true);
+  expect(runningWorker(stack.config)).toEqual({ ...own, build: 'build' });
+  writeFileSync(fileOf('worker.json'), JSON.stringify(standing));
 });
 
 it('A worker of other code is ended and replaced, and a person is told', async () => {
