@@ -219,16 +219,19 @@ async function record(deps: Deps, context: JobContext, state: TerminalState): Pr
     key: `job:${context.job.name}/attempt${context.attempt}/end`,
     rows: { runs: endRows(context, state, results, rates, new Date()) },
   });
+  // Of a job that was killed behind its last result nothing is left to try again.
+  const complete = results.ends.every(({ status }) => status === 'done');
+  const failed = state.status === 'failed' && !complete ? state : null;
   return {
     runs: results.ends.map(({ run_id, status }) => ({ run_id, status })),
-    failure_class: state.status === 'failed' ? state.failure_class : null,
-    ...retryOf(context, state),
+    failure_class: failed?.failure_class ?? null,
+    ...(failed && retryOf(context, failed)),
   };
 }
 
 /** Where the study has a say of its own. */
-function retryOf({ study }: JobContext, state: TerminalState): Pick<JobOutcome, 'retry'> {
-  const retry = state.status === 'failed' ? study.retries[state.failure_class] : undefined;
+function retryOf({ study }: JobContext, { failure_class }: FailedState): Pick<JobOutcome, 'retry'> {
+  const retry = study.retries[failure_class];
   return retry ? { retry } : {};
 }
 

@@ -84,9 +84,10 @@ describe('a recipe that spoils one run', () => {
   });
 });
 
-it('A recipe that measures all and then crashes keeps what it measured', async () => {
+it('A recipe that measures all and then crashes keeps what it measured, and is not tried again', async () => {
   const { outcome } = await measureWith('crash-at-the-end');
   expect(outcome.runs.map(({ status }) => status)).toEqual(['done', 'done']);
+  expect(outcome.failure_class).toBeNull();
   expect(await lab.dataset.read('indicators')).toHaveLength(1);
 });
 
