@@ -5,6 +5,7 @@ import { accuracyAgainstCoverage, decideByOthers, type CoveragePoint } from '../
 import { accuracyByGap, type GapBin } from '../proxies/gap-bins';
 import { credit, judgedAccuracy } from '../proxies/judged-accuracy';
 import type { JudgedPair } from '../proxies/judged-pair';
+import { errorReduction } from '../proxies/paired-test';
 import { summariseRankings, type RankingSummary } from '../proxies/ranking';
 import { spreadOverVariants } from '../proxies/variant-bootstrap';
 import { measured, percent, share } from './format';
@@ -23,6 +24,18 @@ export interface Gap extends GapBin {
   readonly ci_low: number | null;
   readonly ci_high: number | null;
   readonly perplexity: number | null;
+}
+
+/** How many of perplexity's errors it avoids; null where perplexity judged no such pair, or none wrongly. */
+export function reductionFinding({ pairs, perplexity }: Judged): string | null {
+  if (!perplexity || perplexity.every((pair) => credit(pair) === 1)) return null;
+  try {
+    const { reduction, ci_low, ci_high } = errorReduction(pairs, perplexity);
+    return `of perplexity’s errors on the same pairs ${percent(reduction)} are avoided (95% interval ${percent(ci_low)} to ${percent(ci_high)})`;
+  } catch (error) {
+    if (error instanceof SpecError) return null; // variants too few for an interval
+    throw error;
+  }
 }
 
 export interface Finding<T> {

@@ -108,6 +108,9 @@ describe('a learned fit of the published study', () => {
     expect(trust).toContain(`RAG: Pairs far apart are easier: ${widest.toFixed(3)} in the widest`);
     expect(trust).toContain(`(ECE) ${calibrate(pairs).ece.toFixed(3)}`);
     expect(trust).toContain('of 4 splits (by chance 0.250)');
+    expect(trust).toMatch(
+      /RAG: of perplexity’s errors on the same pairs .?\d+% are avoided \(95% interval/,
+    );
     expect(section(page, 'learned')).toContain('kshot_rag carries most, 0.700');
   });
 

@@ -2,7 +2,14 @@
 import type { Study } from '../../domain/schema';
 import type { Calibration } from '../../proxies/calibration';
 import { percent, share } from '../format';
-import { WANTED_ACCURACY, type Coverage, type Finding, type Gap, type Ranking } from '../findings';
+import {
+  reductionFinding,
+  WANTED_ACCURACY,
+  type Coverage,
+  type Finding,
+  type Gap,
+  type Ranking,
+} from '../findings';
 import { figure, html, list, type VNode } from '../html';
 import type { Judged, Unjudged } from '../judged';
 import { taskLabel } from '../names';
@@ -27,6 +34,12 @@ export function trustSection(
   return html`<section aria-labelledby="trust">
     <h2 id="trust">When can a prediction be trusted?</h2>
     ${tasks.length ? html`<p>${whoPredicts(study, tasks)}</p>` : null}
+    ${list(
+      tasks.flatMap(({ judged }) => {
+        const finding = reductionFinding(judged);
+        return finding === null ? [] : [`${taskLabel(judged.task)}: ${finding}.`];
+      }),
+    )}
     ${list(missing.map(({ task, reason }) => `${taskLabel(task)}: not computed. ${reason}`))}
     ${tasks.length ? rows(tasks) : null}
   </section>`;
