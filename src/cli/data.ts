@@ -4,7 +4,7 @@ import { nearest } from '../domain/explain';
 import { NotFoundError } from '../errors';
 import { rowToJson } from '../dataset/arrow';
 import type { Dataset } from '../dataset/log';
-import { keysOfEntry } from '../dataset/log-format';
+import { keysOfEntry, type Entry } from '../dataset/log-format';
 import { TABLE_NAMES, type Row, type TableName } from '../dataset/tables';
 import type { CliContext } from './context';
 import { printRows } from './output';
@@ -109,9 +109,7 @@ async function printVersions(context: CliContext, options: ReadOptions): Promise
       return {
         version,
         time,
-        key: keysOfEntry(entry)
-          .map(({ key }) => key)
-          .join(' '),
+        ...keysIn(context, entry),
         writer,
         added: added.length,
         removed: removed.length,
@@ -119,6 +117,14 @@ async function printVersions(context: CliContext, options: ReadOptions): Promise
       };
     }),
   );
+}
+
+/** `key` as ever; where commits were made at the same time there are more, which a table only counts. */
+function keysIn(context: CliContext, entry: Entry): { key: string; keys?: string[] } {
+  const keys = keysOfEntry(entry).map(({ key }) => key);
+  const [key = '', ...more] = keys;
+  if (!more.length) return { key };
+  return context.format() === 'text' ? { key: `${key} (and ${more.length} more)` } : { key, keys };
 }
 
 function printVersion(context: CliContext, version: number): void {
