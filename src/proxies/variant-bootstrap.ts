@@ -101,16 +101,16 @@ function resample(table: PairTable, figure: (sums: Float64Array) => number): Flo
   return Float64Array.from(values).sort();
 }
 
+/** A plain loop, since it is run for each pair of each resample; most pairs were not drawn together. */
 function sumUp({ first, second, columns }: PairTable, counts: Float64Array): Float64Array {
-  const weights = Float64Array.from(
-    first,
-    (i, k) => (counts[i] as number) * (counts[second[k] as number] as number),
-  );
-  return Float64Array.from(columns, (column) => {
-    let sum = 0;
-    for (let k = 0; k < weights.length; k++) sum += (weights[k] as number) * (column[k] as number);
-    return sum;
-  });
+  const sums = new Float64Array(columns.length);
+  for (let k = 0; k < first.length; k++) {
+    const weight = (counts[first[k] as number] as number) * (counts[second[k] as number] as number);
+    if (weight === 0) continue;
+    for (let c = 0; c < sums.length; c++)
+      (sums[c] as number) += weight * ((columns[c] as Float64Array)[k] as number);
+  }
+  return sums;
 }
 
 /** The resamples are one more than they are, so that no p is 0. */
