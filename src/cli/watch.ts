@@ -2,6 +2,7 @@
  * Follows a study until it ends: a live line on a terminal, plain lines when piped. Ctrl-C leaves
  * study and worker running. A worker or a server that dies meanwhile is started again.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { SingleBar } from 'cli-progress';
@@ -53,8 +54,9 @@ async function untilEnded(
   display: Display,
 ): Promise<StudySummary> {
   const clusters = openClusters(context.config);
+  const end = new EndOf(handle);
   let seen = Date.now();
-  for (let checked = seen, took = 0; ; await pause(Math.max(POLL_MS, REST * took))) {
+  for (let checked = seen, took = 0; ; await end.within(Math.max(POLL_MS, REST * took))) {
     try {
       const start = Date.now();
       const { status } = await handle.describe();
@@ -72,6 +74,29 @@ async function untilEnded(
   }
   return summary(handle, study);
 }
+
+/** Told by the server, so that a look that was slow does not make the last one late. */
+class EndOf {
+  private told: Promise<void> | undefined;
+
+  constructor(private readonly handle: WorkflowHandle) {}
+
+  /** Resolves when the study has ended, at the latest after the given time, at the earliest after a poll's. */
+  async within(ms: number): Promise<void> {
+    this.told ??= this.handle.result().then(nothing, (error: unknown) => {
+      // The server went away: asked again. Whoever looks at the study next sees it too, and says so.
+      if (!(error instanceof WorkflowFailedError)) this.told = undefined;
+    });
+    const told = this.told;
+    await pause(Math.min(ms, POLL_MS));
+    const rest = new AbortController();
+    const waited = setTimeout(ms - POLL_MS, undefined, { signal: rest.signal }).catch(nothing);
+    await Promise.race([told, waited]);
+    rest.abort(); // a timer would keep the program from its end
+  }
+}
+
+function nothing(): void {}
 
 /** The study waits for servers that are away, so whoever follows it does; dead ones are started again. */
 async function waitOut(

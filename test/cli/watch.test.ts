@@ -50,3 +50,21 @@ it('servers that stay away are told, with the command that goes on', async () =>
   await expect(watched).rejects.toThrow(/UNAVAILABLE[^]*npx foretune resume tiny@1/);
   jest.restoreAllMocks();
 });
+
+it('the end is seen when it comes, however slow the look before it was', async () => {
+  let open = true;
+  let end = (): void => undefined;
+  const ended = new Promise<object>((resolve) => (end = () => resolve(SUMMARY)));
+  const handle = {
+    describe: () => Promise.resolve({ status: { name: open ? 'RUNNING' : 'COMPLETED' } }),
+    result: () => ended,
+  };
+  const studies = { latest: () => new Promise((resolve) => setTimeout(resolve, 700, null)) };
+  const client = { workflow: { getHandle: () => handle } };
+  const session = { studies, client } as unknown as Session & { client: Client };
+  setTimeout(() => ((open = false), end()), 1000);
+  const start = performance.now();
+  expect(await watchStudy(context, session, 'tiny@1')).toEqual(SUMMARY);
+  // Two looks of .7 s; the rest behind the first would have been nine times that.
+  expect(performance.now() - start).toBeLessThan(4000);
+});
