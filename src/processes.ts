@@ -51,8 +51,6 @@ export function spawnDetached(
     readonly env: NodeJS.ProcessEnv;
     readonly log: string;
     readonly cwd: string;
-    /** Told of the end, with null for a signal, while this process lives. */
-    readonly onExit?: (code: number | null) => void;
   },
 ): Promise<ProcessIdentity> {
   mkdirSync(path.dirname(options.log), { recursive: true });
@@ -61,7 +59,6 @@ export function spawnDetached(
   const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
-  if (options.onExit) child.once('exit', options.onExit);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('spawn', () => {

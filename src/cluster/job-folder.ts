@@ -54,6 +54,11 @@ export class JobFolder {
     return readJson(this.control(attempt, 'exit.json'), ExitSchema);
   }
 
+  /** Whether somebody has begun with it, or it has ended without. */
+  async isStarted(attempt: number): Promise<boolean> {
+    return Boolean((await this.wrapper(attempt)) ?? (await this.exit(attempt)));
+  }
+
   cancelled(attempt: number): Promise<Cancel | null> {
     return readJson(this.control(attempt, 'cancel.json'), CancelSchema);
   }
@@ -61,6 +66,20 @@ export class JobFolder {
   get log(): string {
     return path.join(this.dir, 'job.log');
   }
+}
+
+/** The end of a job that never had a process. */
+export function unstarted(ended_by: Exit['ended_by']): Exit {
+  return {
+    ended_by,
+    exit_code: null,
+    signal: null,
+    ended_at: new Date(),
+    log_start: 0,
+    wall_seconds: 0,
+    cpu_seconds: 0,
+    max_rss_bytes: 0,
+  };
 }
 
 /** Null when the file is not there, or is not what we write. */

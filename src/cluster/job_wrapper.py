@@ -1,6 +1,4 @@
-"""Runs one attempt at a job, and outlives whoever started it.
-
-    job_wrapper.py <job folder> <attempt> <slots folder> <number of slots>
+"""Runs one attempt at a job, and outlives whoever started it (job_launcher.py forks it).
 
 Takes the attempt's lock and a slot, both held by the kernel until this process dies, so that no attempt runs
 twice and no more jobs run than there are slots. Writes `exit.json` by rename at the end, since a worker
@@ -18,10 +16,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # an isolated interpreter does not look there
 from job_memory import Memory
 
 GRACE_SECONDS = 10.0
@@ -29,7 +27,8 @@ POLL_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
 
 
-def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int) -> None:
+def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int, known: Callable[[], None]) -> None:
+    """`known` is called once everybody can see that the attempt runs, and not at all if it does not."""
     control = job_dir / "control" / attempt
     lock = try_lock(control / "lock")
     if lock is None or (control / "exit.json").exists() or (control / "wrapper.json").exists():
@@ -45,6 +44,7 @@ def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int) -> None:
     # Before anybody can know this process and ask it to end.
     signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
     write_json(control / "wrapper.json", {**identity(os.getpid()), "started_at": now()})
+    known()
     run(job_dir, control, json.loads((control / "request.json").read_text("utf-8")), stopping)
 
 
@@ -218,7 +218,3 @@ def write_json(path: Path, value: dict) -> None:
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))

@@ -1,18 +1,17 @@
 /**
- * Jobs as processes of this machine. Each is started by a wrapper process (job_wrapper.py) that
+ * Jobs as processes of this machine. Each is watched by a wrapper process (job_wrapper.py) that
  * outlives the worker; what is known of it stands in files, so that any worker finds it again. Jobs
  * beyond the number of slots wait in a queue of tickets, first come first served.
  */
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { ClusterUnavailableError } from '../errors';
-import { Queue } from '../parallel';
-import { isAlive, pause, ProcessIdentitySchema, signal, spawnDetached } from '../processes';
+import { isAlive, pause, signal } from '../processes';
+import { Dispatcher, messageOf } from './dispatcher';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from './cluster';
-import { JobFolder, readJson, writeJson, type Exit } from './job-folder';
-import { JobQueue, type Ticket } from './job-queue';
-import { ended, lost, wrapperSaid } from './job-state';
+import { JobFolder, unstarted, writeJson } from './job-folder';
+import { JobQueue } from './job-queue';
+import { ended, lost } from './job-state';
 
 export interface LocalClusterOptions {
   readonly name: string;
@@ -26,31 +25,23 @@ export interface LocalClusterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-const WRAPPER = path.join(__dirname, 'job_wrapper.py');
-/** Without site packages and the user's environment an interpreter starts in half the time. */
-const BARE = ['-E', '-s', '-S'];
-const START_WITHIN_MS = 10_000;
 const CANCEL_WITHIN_MS = 20_000;
 const LOG_CHUNK_BYTES = 1 << 20;
 
-const SlotSchema = ProcessIdentitySchema.extend({ job: z.string() });
-
 export class LocalCluster implements Cluster {
   readonly name: string;
-  /** One look at the queue after the other, so that no two give away the same slot. */
-  private readonly filling = new Queue();
-  /** Names of the jobs that are being started, by ticket. */
-  private readonly starting = new Map<string, string>();
-
   private readonly queue: JobQueue;
-  /** Why an attempt cannot start, by its folder, until its end is written down. */
-  private readonly refusals = new Map<string, string>();
-
+  private readonly dispatcher: Dispatcher;
   private readonly listeners: (() => void)[] = [];
 
   constructor(private readonly options: LocalClusterOptions) {
     this.name = options.name;
-    this.queue = new JobQueue(path.join(options.root, 'queue'));
+    const { root, slots, python, environment } = options;
+    const queue = new JobQueue(path.join(root, 'queue'));
+    const folder = (name: string) => this.folder(name);
+    const onEnd = () => this.listeners.forEach((listener) => listener());
+    this.queue = queue;
+    this.dispatcher = new Dispatcher({ root, slots, python, environment, queue, folder, onEnd });
   }
 
   async submit(request: JobRequest): Promise<JobState> {
@@ -84,7 +75,7 @@ export class LocalCluster implements Cluster {
     });
     await this.queue.add(name, attempt);
     // The job stands in the queue: whoever waits for it polls, and hears there what went wrong.
-    await this.dispatch().catch(() => undefined);
+    await this.dispatcher.dispatch().catch(() => undefined);
     return this.state(name);
   }
 
@@ -92,7 +83,7 @@ export class LocalCluster implements Cluster {
    * Throws when jobs cannot be started and one of these waits; an end that it has to tell goes first.
    */
   async poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
-    const failed = await this.dispatch().then(
+    const failed = await this.dispatcher.dispatch().then(
       () => null,
       (error: unknown) => new ClusterUnavailableError(messageOf(error), { cause: error }),
     );
@@ -146,8 +137,13 @@ export class LocalCluster implements Cluster {
     return path.join(this.options.root, 'jobs', name);
   }
 
+  /** Starts no job more; those that run go on. */
+  close(): void {
+    this.dispatcher.close();
+  }
+
   async live(): Promise<readonly string[]> {
-    const running = await this.running();
+    const running = await this.dispatcher.running();
     const queued = (await this.queue.tickets()).map(({ name }) => name);
     return [...new Set([...running, ...queued])];
   }
@@ -178,123 +174,12 @@ export class LocalCluster implements Cluster {
     const queued = (await this.queue.tickets()).some((ticket) => ticket.name === name);
     if (queued) return this.waiting(attempt);
     // It may have left the queue for a slot since its folder was read.
-    return (await this.isStarted(this.folder(name), attempt))
-      ? this.state(name)
-      : { status: 'unknown' };
+    return (await this.folder(name).isStarted(attempt)) ? this.state(name) : { status: 'unknown' };
   }
 
   private waiting(attempt: number): JobState {
     const reason = `waiting for one of ${this.options.slots} slots`;
     return { status: 'queued', attempt, reason };
-  }
-
-  // ---- Queue ---------------------------------------------------------------------------------
-
-  private get slotsDir(): string {
-    return path.join(this.options.root, 'slots');
-  }
-
-  /** Jobs whose wrapper holds a slot and lives. */
-  private async running(): Promise<string[]> {
-    const slots = await Promise.all(
-      Array.from({ length: this.options.slots }, (_, i) =>
-        readJson(path.join(this.slotsDir, `slot${i}.json`), SlotSchema),
-      ),
-    );
-    return slots.flatMap((slot) => (slot && isAlive(slot) ? [slot.job] : []));
-  }
-
-  /** Starts queued jobs while slots are free. A job that can neither start nor end stops no other. */
-  private async dispatch(): Promise<void> {
-    const tried = new Set<string>();
-    const failures: unknown[] = [];
-    for (;;) {
-      const started = await this.filling.run(() => this.fillSlots(tried));
-      if (!started.length) break;
-      // One that ended at once has left its slot.
-      for (const end of await Promise.allSettled(started))
-        if (end.status === 'rejected') failures.push(end.reason);
-    }
-    if (failures.length) throw failures[0];
-  }
-
-  /** Begins to start as many jobs as slots are free, in the order of their tickets. */
-  private async fillSlots(tried: Set<string>): Promise<Promise<void>[]> {
-    const taken = new Set([...this.starting.values()]);
-    for (const name of await this.running()) taken.add(name);
-    const started: Promise<void>[] = [];
-    for (const ticket of await this.queue.tickets()) {
-      if (this.starting.has(ticket.file) || tried.has(ticket.file)) continue;
-      const isStarted = await this.isStarted(this.folder(ticket.name), ticket.attempt);
-      if (!isStarted && taken.size >= this.options.slots) break;
-      if (!isStarted) taken.add(ticket.name);
-      tried.add(ticket.file);
-      started.push(this.serve(ticket, isStarted));
-    }
-    return started;
-  }
-
-  /** Workers that race are told apart by the wrapper's locks: who finds no slot leaves the ticket. */
-  private async serve(ticket: Ticket, isStarted: boolean): Promise<void> {
-    this.starting.set(ticket.file, ticket.name);
-    try {
-      if (isStarted || (await this.startOrEnd(this.folder(ticket.name), ticket.attempt)))
-        await this.queue.drop(ticket);
-    } finally {
-      this.starting.delete(ticket.file);
-    }
-  }
-
-  /**
-   * What cannot start ends as `cluster_unavailable`. Where not even that can be written, as on a full
-   * disk, only the writing is tried again: no process is started for it at every poll.
-   */
-  private async startOrEnd(folder: JobFolder, attempt: number): Promise<boolean> {
-    const key = folder.control(attempt);
-    try {
-      if (!this.refusals.has(key)) return await this.startWrapper(folder, attempt);
-    } catch (error) {
-      this.refusals.set(key, messageOf(error));
-    }
-    const end = { ...unstarted('cluster_unavailable'), reason: this.refusals.get(key) };
-    await writeJson(folder.control(attempt, 'exit.json'), end);
-    this.refusals.delete(key);
-    return true;
-  }
-
-  private async isStarted(folder: JobFolder, attempt: number): Promise<boolean> {
-    return Boolean((await folder.wrapper(attempt)) ?? (await folder.exit(attempt)));
-  }
-
-  /** Its slot is free, and whoever waits for its job need not wait for the next poll. */
-  private wrapperEnded(): void {
-    for (const listener of this.listeners) listener();
-    void this.dispatch().catch(() => undefined); // the next poll tells
-  }
-
-  /** False when the wrapper found no free slot; throws when it cannot be started, or failed. */
-  private async startWrapper(folder: JobFolder, attempt: number): Promise<boolean> {
-    await mkdir(this.slotsDir, { recursive: true });
-    const log = folder.control(attempt, 'wrapper.log');
-    const { python, slots, environment } = this.options;
-    const ended: { code?: number | null } = {};
-    const onExit = (code: number | null) => {
-      ended.code = code;
-      this.wrapperEnded();
-    };
-    await spawnDetached(
-      python,
-      [...BARE, WRAPPER, folder.dir, String(attempt), this.slotsDir, String(slots)],
-      { env: { ...environment }, log, cwd: folder.dir, onExit },
-    );
-    for (const end = Date.now() + START_WITHIN_MS; Date.now() < end; await pause(5)) {
-      if (await this.isStarted(folder, attempt)) return true;
-      if (ended.code !== undefined) break;
-    }
-    if (await this.isStarted(folder, attempt)) return true;
-    if (ended.code === undefined || ended.code === 0) return false;
-    const silent = `${python} ended at once (exit code ${ended.code}) and could write nothing: is the disk full?`;
-    throw new ClusterUnavailableError(wrapperSaid(folder, attempt) || silent);
   }
 }
 
@@ -302,25 +187,8 @@ function isUnderWay({ status }: JobState): boolean {
   return status === 'queued' || status === 'running';
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function writeCancelled(folder: JobFolder, attempt: number): Promise<void> {
   return writeJson(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
-}
-
-function unstarted(ended_by: Exit['ended_by']): Exit {
-  return {
-    ended_by,
-    exit_code: null,
-    signal: null,
-    ended_at: new Date(),
-    log_start: 0,
-    wall_seconds: 0,
-    cpu_seconds: 0,
-    max_rss_bytes: 0,
-  };
 }
 
 /** Without the last character when the end of the file cuts it in two. */

@@ -69,7 +69,7 @@ describe('a local cluster that cannot write', () => {
     free();
     const state = await untilStatus(cluster, 'a', 'failed');
     expect(state.failure_class).toBe('cluster_unavailable');
-    expect(state.message).toContain('disk full');
+    expect(state.message).toContain('exit code 1');
   });
 
   it('its queue refuses the job', async () => {

@@ -26,11 +26,16 @@ export function openLocalCluster(changes: Partial<LocalClusterOptions> = {}): Op
     environment: { PATH: process.env.PATH },
     ...changes,
   };
-  const another = (others: Partial<LocalClusterOptions> = {}) =>
-    new LocalCluster({ ...options, ...others });
+  const opened: LocalCluster[] = [];
+  const another = (others: Partial<LocalClusterOptions> = {}) => {
+    const cluster = new LocalCluster({ ...options, ...others });
+    opened.push(cluster);
+    return cluster;
+  };
   const cluster = another();
   const close = async () => {
     await endAll(cluster);
+    for (const one of opened) one.close();
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   };
   return { cluster, root, python: PYTHON, another, close };
