@@ -25,6 +25,8 @@ import { writeState } from './stack/state';
 /** Every open run of the widest window may hold one, and holds nothing but a timer. */
 const MAX_ACTIVITIES = 2000;
 const MAX_CACHED_WORKFLOWS = 500;
+/** Small beside a job; of hundreds that end together it makes a few entries of the log. */
+const GATHER_MS = 50;
 
 export interface WorkerOptions {
   readonly build: string;
@@ -68,7 +70,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
   const store = await openStore(config, endpoints);
   return createActivities({
     store,
-    dataset: openDataset(store),
+    dataset: openDataset(store, { gatherMs: GATHER_MS }),
     clusters: openClusters(config),
     recipes: config.recipes,
     cacheDir: path.join(config.stateDir, 'cache'),

@@ -1,11 +1,12 @@
 /**
  * Joins the commits that one process makes at the same time into one entry of the log: while one entry
- * is being written, the next ones gather. Each keeps its own key and content; one that is on record
+ * is being written, and a moment longer, the next ones gather. Each keeps its own key and content; one that is on record
  * already, or is in conflict with what is, ends alone and harms none of the others.
  */
 import type { CommitResult, CommitWriter, PreparedCommit, WrittenGroup } from './commit';
 import type { LogState } from './log-state';
 import type { Queue } from '../parallel';
+import { pause } from '../processes';
 
 /** Above this a data file is large enough on its own. */
 const MOST_ROWS = 20_000;
@@ -23,6 +24,7 @@ export interface Log {
   refresh(): Promise<LogState>;
   /** The state as it was last seen. */
   opened(): Promise<LogState>;
+  readonly gatherMs: number;
 }
 
 export class GroupCommitter {
@@ -43,16 +45,22 @@ export class GroupCommitter {
 
   private async work(): Promise<void> {
     this.working = true;
-    while (this.waiting.length) {
-      const group = this.take();
-      try {
-        await this.record(group);
-      } catch (error) {
-        // Those of the group that ended have been told; to tell them again does nothing.
-        for (const { reject } of group) reject(error);
-      }
+    for (;;) {
+      await this.recordNext();
+      if (!this.waiting.length) break;
+      if (this.log.gatherMs) await pause(this.log.gatherMs);
     }
     this.working = false;
+  }
+
+  private async recordNext(): Promise<void> {
+    const group = this.take();
+    try {
+      await this.record(group);
+    } catch (error) {
+      // Those of the group that ended have been told; to tell them again does nothing.
+      for (const { reject } of group) reject(error);
+    }
   }
 
   /** A second commit of one key waits for the first, and ends by what that left on record. */

@@ -24,6 +24,11 @@ export type { Commit, CommitResult } from './commit';
 export interface DatasetOptions extends Partial<WriterOptions> {
   /** Memory for data files that were read, in bytes. */
   readonly cacheBytes?: number;
+  /**
+   * Where commits come faster than they are written, how long each entry waits for more of them, in
+   * milliseconds; by default not at all. A commit that comes alone never waits.
+   */
+  readonly gatherMs?: number;
 }
 
 /** Which rows, and as of when; by default all of the latest version. */
@@ -54,7 +59,7 @@ export class Dataset {
   private refreshing: Promise<LogState> | undefined;
 
   constructor(store: ObjectStore, options: DatasetOptions) {
-    const { cacheBytes = CACHE_BYTES, ...given } = options;
+    const { cacheBytes = CACHE_BYTES, gatherMs = 0, ...given } = options;
     const writer = `${os.hostname()}/${process.pid}`;
     this.reader = new LogReader(store);
     this.files = new DataFiles(store, cacheBytes);
@@ -68,13 +73,14 @@ export class Dataset {
       queue: this.queue,
       refresh: () => this.refresh(),
       opened: () => this.opened(),
+      gatherMs,
     });
   }
 
   /**
-   * Records rows, all or none, in a version that commits made at the same time share. The same key with the same content (apart from its
-   * circumstances, content.ts) is a no-op that uploads nothing. Throws TableConflictError for other
-   * content, SchemaError for bad rows.
+   * Records rows, all or none, in a version that commits made at the same time share. The same key with
+   * the same content (apart from its circumstances, content.ts) is a no-op that uploads nothing. Throws
+   * TableConflictError for other content, SchemaError for bad rows.
    */
   async commit(commit: Commit): Promise<CommitResult> {
     return this.committer.add(this.writer.prepare(commit));
