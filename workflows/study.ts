@@ -9,6 +9,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -94,12 +95,20 @@ async function runVariants(input: StudyInput, state: StudyState): Promise<void> 
 
 async function startNext(input: StudyInput, state: StudyState): Promise<void> {
   await until(input, state, () => mayStart(state) && (state.cancelled || canStart(state)));
-  const next = state.cancelled ? undefined : nextInQueue(state);
-  if (next !== undefined) {
-    state.queue = state.queue.filter((id) => id !== next);
-    await startVariant(input.study, state, next);
-  }
+  await Promise.all(startTogether(input.study, state));
   await leaveLongHistory(input, state);
+}
+
+/** As many as the window has room for, in one turn of the workflow; studies of before take turns. */
+function startTogether(study: string, state: StudyState): Promise<void>[] {
+  const starts: Promise<void>[] = [];
+  do {
+    const next = state.cancelled ? undefined : nextInQueue(state);
+    if (next === undefined) break;
+    state.queue = state.queue.filter((id) => id !== next);
+    starts.push(startVariant(study, state, next));
+  } while (mayStart(state) && patched('start-together'));
+  return starts;
 }
 
 function canStart(state: StudyState): boolean {

@@ -36,8 +36,10 @@ async function plain(temporal: Temporal): Promise<Recorded[]> {
   return withStudy(temporal, fake, async (handle) => {
     await handle.result();
     const variants = ['base', 'a'].map((id) => variantOf(temporal, fake, id, `variant-${id}`));
-    // The first was recorded before a study told outside how it ended.
-    return [['study', handle], ['study-told', handle], ...variants];
+    // The first was recorded before a study told outside how it ended, the second before its variants
+    // started together.
+    const studies = ['study', 'study-told', 'study-together'] as const;
+    return [...studies.map((name) => [name, handle] as const), ...variants];
   });
 }
 
@@ -129,6 +131,8 @@ async function continued(temporal: Temporal): Promise<Recorded[]> {
     return [
       ['study-continued-first', firstRun(temporal, handle)],
       ['study-continued-last', latestRun(temporal, handle)],
+      ['study-continued-together-first', firstRun(temporal, handle)],
+      ['study-continued-together-last', latestRun(temporal, handle)],
     ];
   });
 }
