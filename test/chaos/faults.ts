@@ -4,7 +4,15 @@ import { setTimeout } from 'node:timers/promises';
 import type { Workplace } from '../support/cli';
 import type { StudyClient } from './client';
 import { untilContinued } from './continued';
-import { attempts, jobPids, limitFileSize, pidOf, runningAttempts, sendSignal } from './processes';
+import {
+  attempts,
+  commandOf,
+  jobPids,
+  limitFileSize,
+  pidOf,
+  runningAttempts,
+  sendSignal,
+} from './processes';
 import { faultIn, setFault, type S3Fault } from './s3-faults';
 import type { Fault, FaultKind } from './schedule';
 
@@ -100,9 +108,10 @@ async function killWorkerAtSubmit({ workplace }: Scene, { lasts }: Fault): Promi
 /** Of the worker, of its jobs, and of all that they start meanwhile. */
 async function limitFiles({ workplace }: Scene, { lasts, choice }: Fault): Promise<boolean> {
   const { stateDir } = workplace;
-  const jobs = runningAttempts(stateDir).flatMap(jobPids);
   const worker = pidOf(stateDir, 'worker.pid');
-  const pids = [...(worker === null ? [] : [worker]), ...jobs];
+  const launchers = workplace.processes().filter((pid) => /job_launcher/.test(commandOf(pid)));
+  const started = [...launchers, ...runningAttempts(stateDir).flatMap(jobPids)];
+  const pids = [...(worker === null ? [] : [worker]), ...started];
   limitFileSize(pids, FILE_SIZES[choice % FILE_SIZES.length] ?? 0);
   await setTimeout(lasts);
   limitFileSize(workplace.processes(), 'unlimited');
