@@ -10,7 +10,7 @@ import { requireCluster } from './plan';
 
 export interface BudgetDeps {
   readonly dataset: Dataset;
-  readonly studies: Pick<Studies, 'latest' | 'spec'>;
+  readonly studies: Pick<Studies, 'latest' | 'recentSpec'>;
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
 }
 
@@ -47,13 +47,13 @@ export interface Guard {
 }
 
 /**
- * Ends a job when the budget of its study is spent. A budget that is raised meanwhile holds at once; a
+ * Ends a job when the budget of its study is spent. A budget that is raised meanwhile holds in a moment; a
  * look that fails is taken again.
  */
 export function guardBudget(deps: BudgetDeps, study: string, end: () => Promise<void>): Guard {
   let reason: string | null = null;
   const look = async () => {
-    reason ??= await spentBudget(deps, (await deps.studies.spec(study)).study);
+    reason ??= await spentBudget(deps, (await deps.studies.recentSpec(study)).study);
     if (reason !== null) await end();
   };
   const timer = setInterval(() => void look().catch(() => undefined), CHECK_MS);

@@ -16,8 +16,10 @@ export async function resolveInputs(
     .filter((id) => id !== null)
     .filter((id) => !job.run_ids.includes(id));
   if (!outside.length) return new Map();
-  const recorded = await dataset.newest('runs', plan.study);
-  const checkpoints = await dataset.newest('checkpoints', plan.study);
+  const [recorded, checkpoints] = await Promise.all([
+    dataset.newest('runs', plan.study),
+    dataset.newest('checkpoints', plan.study),
+  ]);
   const { runs: wanted } = indexOf(plan);
   const found = outside.map((id): [string, string | undefined] => {
     const record = recorded.get(id);

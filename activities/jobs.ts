@@ -63,10 +63,10 @@ export function createJobActivities(deps: Deps) {
     }): Promise<JobOutcome> {
       const context = await loadContext(deps.studies, of);
       const submit = `job:${of.job}/attempt${of.attempt}/submit`;
+      const spent = await spentBudget(deps, context.study);
       // One that was submitted before its worker died is watched, whatever it has cost since.
-      const isNew = !(await deps.dataset.hasKey(submit));
-      const spent = isNew ? await spentBudget(deps, context.study) : null;
-      if (spent !== null) return withhold(deps, context, spent);
+      if (spent !== null && !(await deps.dataset.hasKey(submit)))
+        return withhold(deps, context, spent);
       const inputs = await resolveInputs(deps.dataset, context);
       if (!inputs) return blocked(context);
       // What the configuration does not know is refused before anything is recorded.

@@ -86,7 +86,7 @@ type BudgetStatus = Partial<
 
 /** Undefined for a study without a budget. */
 async function budgetOf(deps: BudgetDeps, id: string): Promise<BudgetStatus | undefined> {
-  const { study } = await deps.studies.spec(id);
+  const { study } = await deps.studies.recentSpec(id);
   const spent = await studySpending(deps, study);
   if (!spent || study.kind !== 'trained') return undefined;
   const limits = Object.entries(study.budget ?? {}) as [keyof Spending, number][];

@@ -25,6 +25,8 @@ export class DataFiles {
   async write({ bytes, table, rows, schema, stats }: EncodedTable): Promise<DataFile> {
     const key = `data/${table}/${randomUUID()}.arrow`;
     await this.store.put(key, bytes);
+    // Whoever writes rows often reads them next: outcomes are fitted, checkpoints are started from.
+    this.keep(key, openTable(bytes, table, key), bytes.length);
     return { table, key, rows, bytes: bytes.length, sha256: sha256(bytes), schema, stats };
   }
 
@@ -33,8 +35,12 @@ export class DataFiles {
     const cached = this.cache.get(file.key);
     if (cached) return cached;
     const opened = await this.fetch(file, table);
-    this.cache.set(file.key, opened, file.bytes + OPEN_TABLE_BYTES);
+    this.keep(file.key, opened, file.bytes);
     return opened;
+  }
+
+  private keep(key: string, opened: Table<TypeMap>, bytes: number): void {
+    this.cache.set(key, opened, bytes + OPEN_TABLE_BYTES);
   }
 
   /** As `open`, for who reads a file once. */
