@@ -20,8 +20,8 @@ import { studyProgress, type StudyProgress } from './progress';
 import type { Session } from './session';
 
 const POLL_MS = 500;
-/** Of a large study a look costs the cores that its jobs could have: it takes a tenth of the time at most. */
-const REST = 9;
+/** Of a large study a look costs the cores that its jobs could have: it takes a twentieth of the time at most. */
+const REST = 19;
 const LINE_EVERY_MS = 5000;
 const CHECK_WORKER_EVERY_MS = 5000;
 const MOST_BLIND_MS = 60_000;

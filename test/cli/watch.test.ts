@@ -65,6 +65,6 @@ it('the end is seen when it comes, however slow the look before it was', async (
   setTimeout(() => ((open = false), end()), 1000);
   const start = performance.now();
   expect(await watchStudy(context, session, 'tiny@1')).toEqual(SUMMARY);
-  // Two looks of .7 s; the rest behind the first would have been nine times that.
+  // Two looks of .7 s; the rest behind the first would have been nineteen times that.
   expect(performance.now() - start).toBeLessThan(4000);
 });
