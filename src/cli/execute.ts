@@ -4,16 +4,18 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type Client,
 } from '@temporalio/client';
+import { openClusters } from '../clusters';
 import { studyId, studyWorkflowId } from '../domain/ids';
 import type { Study } from '../domain/schema';
 import type { PlanRequest } from '../domain/request';
 import { SpecError, StackError } from '../errors';
 import { EXIT, type CliContext } from './context';
+import { missingLine, printFailures } from './failures';
+import { studyProgress } from './progress';
 import { writeReportFile } from './report-file';
 import { printResults, readResults } from './results';
 import type { Session } from './session';
 import { watchStudy } from './watch';
-import { printFailures } from './failures';
 
 export async function executeStudy(
   context: CliContext,
@@ -31,11 +33,18 @@ export async function executeStudy(
       `The study ended at ${summary.spent}. Raise \`budget\` in the study file and run it again: it goes on from here.`,
     );
   await printFailures(context, session, id);
+  if (summary.status !== 'done') await printMissing(context, session, id);
   const html = await session.studies.report(id);
   const report = html === null ? null : writeReportFile(context, id, html);
   printResults(context, await readResults(session, id), { status: summary.status, report });
   if (report) context.stderr(`\nReport: ${report}`);
   context.setExitCode(summary.status === 'done' ? EXIT.done : EXIT.failed);
+}
+
+async function printMissing(context: CliContext, session: Session, study: string): Promise<void> {
+  const progress = await studyProgress(session, openClusters(context.config), study);
+  const line = progress && missingLine(progress);
+  if (line) context.stderr(line);
 }
 
 /** A second start attaches to the first, unless it asks for something of its own. */

@@ -1,6 +1,7 @@
 /** Why runs failed, with the last lines of their logs. */
-import { latestRuns } from '../domain/status';
+import { latestRuns, untunedVariants } from '../domain/status';
 import type { CliContext } from './context';
+import type { StudyProgress } from './progress';
 import type { Session } from './session';
 
 /** Runs of one job fail for one reason: it is told once. */
@@ -11,14 +12,35 @@ export async function printFailures(
 ): Promise<void> {
   const runs = latestRuns(await session.dataset.read('runs', { study }));
   const failed = [...runs.values()].filter((run) => run.status === 'failed');
-  const reasons = new Map(failed.map((run) => [run.error ?? '', run]));
-  for (const [error, run] of reasons) {
-    const others = failed.filter((one) => one.error === run.error).length - 1;
-    const more = others ? ` (and ${others} more)` : '';
+  for (const error of new Set(failed.map((run) => run.error ?? ''))) {
+    // The first: those behind it in its job failed with it.
+    const [first, ...others] = failed.filter((run) => (run.error ?? '') === error);
+    const more = others.length ? ` (and ${others.length} more)` : '';
     context.stderr(
-      `\nFailed (${run.failure_class ?? 'unknown'}): ${run.run_id}${more}\n${indent(error)}`,
+      `\nFailed (${first?.failure_class ?? 'unknown'}): ${first?.run_id}${more}\n${indent(error)}`,
     );
   }
+}
+
+const NAMED_VARIANTS = 10;
+const ENDED = ['done', 'reused', 'failed'];
+
+/** What a study that ended early lacks, by variant; null where nothing but failed runs does. */
+export function missingLine({
+  plan,
+  statuses,
+}: Pick<StudyProgress, 'plan' | 'statuses'>): string | null {
+  const untuned = untunedVariants(plan, statuses);
+  const missing = plan.runs.filter(
+    ({ run_id, variant_id, budget }) =>
+      !ENDED.includes(statuses.get(run_id) ?? 'pending') && !(budget && untuned.has(variant_id)),
+  );
+  if (!missing.length) return null;
+  const variants = [...new Set(missing.map(({ variant_id }) => variant_id))];
+  const more = variants.length - NAMED_VARIANTS;
+  const named =
+    variants.slice(0, NAMED_VARIANTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return `Missing: ${missing.length} of ${plan.runs.length} runs, of ${named}. Each with its reason: npx foretune status ${plan.study} --runs`;
 }
 
 interface FailedRun {

@@ -3,10 +3,12 @@ import type { CliContext, OutputFormat } from '../../src/cli/context';
 import { studyAndVariant } from '../../src/cli/data';
 import { environmentOf, shellQuote, shellScript } from '../../src/cli/env';
 import { liveStatus } from '../../src/cli/live-status';
+import { missingLine } from '../../src/cli/failures';
 import { countPlan, planSummary, planTable } from '../../src/cli/plan-text';
 import { printResults } from '../../src/cli/results';
 import type { Session } from '../../src/cli/session';
 import type { Plan } from '../../src/domain/plan';
+import type { RunStatus } from '../../src/domain/vocabulary';
 
 function planOf(...runs: object[]): Plan {
   const facts = { action: 'run', reason: 'never run', estimated_seconds: null };
@@ -136,5 +138,33 @@ describe('the variables of `foretune env`', () => {
 
   it('are quoted for the shell, whatever they hold', () => {
     expect(shellQuote(`a'b $(c) "d"`)).toBe(`'a'\\''b $(c) "d"'`);
+  });
+});
+
+describe('what a study lacks that ended early', () => {
+  const lacking = (statuses: Record<string, RunStatus>, facts: object = {}) => {
+    const runs = Object.keys(statuses).map((run_id) => ({ run_id, variant_id: run_id[0] }));
+    const plan = planOf(...runs.map((run) => ({ ...run, ...facts })));
+    return missingLine({ plan, statuses: new Map(Object.entries(statuses)) });
+  };
+
+  it('is counted and named by variant, failed runs aside', () => {
+    expect(lacking({ 'a/1': 'reused', 'b/1': 'failed' })).toBeNull();
+    expect(lacking({ 'a/1': 'done', 'b/1': 'failed', 'b/2': 'blocked', 'c/1': 'pending' })).toBe(
+      'Missing: 2 of 4 runs, of b, c. Each with its reason: npx foretune status tiny@1 --runs',
+    );
+  });
+
+  it('leaves out the variants that nobody was to fine-tune', () => {
+    const chosen = { budget: 'spent' };
+    expect(lacking({ 'a/sft': 'done', 'x/sft': 'pending' }, chosen)).toBeNull();
+    expect(lacking({ 'x/sft': 'done', 'x/evaluate': 'pending' }, chosen)).toContain('of x. ');
+  });
+
+  it('is not told at length', () => {
+    const many = Array.from('abcdefghijkl', (id) => [`${id}/1`, 'pending'] as const);
+    expect(lacking(Object.fromEntries(many))).toContain(
+      'of a, b, c, d, e, f, g, h, i, j and 2 more.',
+    );
   });
 });
