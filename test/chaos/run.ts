@@ -15,10 +15,10 @@ async function main(): Promise<void> {
   setUpCache();
   const product = copyProduct();
   try {
-    const expected = await undisturbed(product.root);
+    const expected = await undisturbed(product.folder);
     const drawn = [...drawRounds(seed, rounds).entries()];
     const failed = await playAll(
-      product.root,
+      product.folder,
       drawn.filter(([i]) => !only || i + 1 === only),
       expected,
     );

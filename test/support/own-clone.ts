@@ -4,8 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { ROOT } from './cli';
 
-const COPIED = ['src', 'workflows', 'activities', 'test/fixtures', 'package.json'];
-const LINKED = ['node_modules', '.venv', 'recipes', 'package-lock.json', 'tsconfig.json'];
+const COPIED = [
+  ...['src', 'workflows', 'activities', 'studies', 'recipes', 'test/fixtures'],
+  ...['package.json', 'package-lock.json', 'tsconfig.json'],
+];
+const LINKED = ['node_modules', '.venv'];
 const CONFIG = 'temporal.config.ts';
 
 /** What is replaced in temporal.config.ts, and by what. */
@@ -26,10 +29,13 @@ export function ownClone(...edits: readonly Edit[]): OwnClone {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Studies of recipe `jax` are run by one of test/fixtures/recipes. */
+/** Studies of recipe `jax` are run by this Python program, of test/fixtures/recipes where its path is not absolute. */
 export function recipeIs(file: string): Edit {
-  const command = `path.join(root, 'test', 'fixtures', 'recipes', '${file}')`;
-  return ["command: [python, '-m', 'foretune_recipes']", `command: [python, ${command}]`];
+  const program = path.resolve(ROOT, 'test/fixtures/recipes', file);
+  return [
+    "command: [python, '-m', 'foretune_recipes']",
+    `command: [python, ${JSON.stringify(program)}]`,
+  ];
 }
 
 function replace(text: string, [from, to]: Edit): string {
