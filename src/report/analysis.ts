@@ -96,7 +96,7 @@ async function drawTrust(judged: Judged): Promise<TrustFigures> {
     plotGaps(gaps.figures),
     plotReliability(calibration.figures.bins),
     plotCoverage(coverage.figures.points, coverage.figures.decided),
-    plotRecall(ranking.figures.recall_at, ranking.figures.perplexity),
+    plotRecall(ranking.figures),
   ]);
   return {
     judged,

@@ -1,21 +1,27 @@
 /** How often the best variant is among the first k of the ranking, beside perplexity and chance. */
+import type { Ranking } from '../findings';
+import { count } from '../format';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
-export function plotRecall(
-  predictor: readonly number[],
-  perplexity: readonly number[] | null,
-): Promise<string> {
-  const n = predictor.length;
-  const chance = predictor.map((_, i) => (i + 1) / n);
+type Recall = Pick<Ranking, 'recall_at' | 'perplexity' | 'n_variants'>;
+
+export function plotRecall({ recall_at, perplexity, n_variants }: Recall): Promise<string> {
+  const chance = recall_at.map((_, i) => (i + 1) / n_variants);
   return renderSvg({
     ...PLOT_SIZE,
     layer: [
       line(chance, COLOURS.line, [3, 3]),
       ...(perplexity ? [line(perplexity, COLOURS.perplexity)] : []),
-      line(predictor, COLOURS.predictor),
+      line(recall_at, COLOURS.predictor),
     ],
   });
+}
+
+/** What the plot leaves out, in words; empty where it shows every place of the ranking. */
+export function recallCut({ recall_at: { length }, n_variants }: Recall): string {
+  if (length >= n_variants) return '';
+  return `Drawn are the first ${count(length)} places of ${count(n_variants)}.`;
 }
 
 const line = (recall: readonly number[], color: string, strokeDash: number[] = []): Layer => ({

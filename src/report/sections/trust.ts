@@ -13,6 +13,7 @@ import {
 import { figure, html, list, type VNode } from '../html';
 import type { Judged, Unjudged } from '../judged';
 import { taskLabel } from '../names';
+import { recallCut } from '../plots/recall';
 
 export interface Drawn<T> extends Finding<T> {
   readonly svg: string;
@@ -97,6 +98,7 @@ function rows(tasks: readonly TrustFigures[]): VNode[] {
       the dashed line is chance, ${baselineKey} is perplexity’s ranking.`,
       tasks,
       ({ ranking }) => ranking,
+      ({ ranking }) => recallCut(ranking.figures),
     ),
   ];
 }
