@@ -11,26 +11,29 @@ import {
   type ScheduleExecutionResult,
   type ScheduleHandle,
 } from '@temporalio/client';
+import { z } from 'zod';
 import type { RefitResult } from '../workflows/refit';
 import { failureReason } from './client';
 import { refitId } from './domain/ids';
 import { NotFoundError, SpecError, StackError } from './errors';
 import { pause } from './processes';
 
-export interface ScheduleSettings {
+const SettingsSchema = z.object({
   /** Five fields: minute, hour, day of the month, month, day of the week. */
-  readonly cron: string;
+  cron: z.string(),
   /** A name such as `Europe/Berlin`. */
-  readonly timezone: string;
+  timezone: z.string(),
   /** `30s`, `10m`, `12h`, `2d`: a run starts up to so much later than the cron says, so that many do not start at once. */
-  readonly jitter: string;
+  jitter: z.string(),
   /** A run that was due while nothing ran is made up for within this time. */
-  readonly catch_up: string;
-}
+  catch_up: z.string(),
+});
+export type ScheduleSettings = Readonly<z.infer<typeof SettingsSchema>>;
 
 export interface ScheduleStatus {
   readonly study: string;
-  readonly spec: ScheduleSettings;
+  /** Null for a schedule that was made by other means, which says nothing of them. */
+  readonly spec: ScheduleSettings | null;
   readonly paused: boolean;
   /** Why it is paused, and who says so. */
   readonly note: string | null;
@@ -112,7 +115,7 @@ export async function describeSchedule(client: Client, study: string): Promise<S
   const { memo, state, info } = await describe(client.schedule.getHandle(refitId(study)), study);
   return {
     study,
-    spec: memo as unknown as ScheduleSettings,
+    spec: SettingsSchema.safeParse(memo).data ?? null,
     paused: state.paused,
     note: state.note ? state.note : null, // Temporal's is empty before the first pause
     next: info.nextActionTimes.slice(0, NEXT_SHOWN),

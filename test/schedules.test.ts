@@ -1,14 +1,13 @@
 /** Schedules on a real server, with re-fits that are played. */
 import { ApplicationFailure } from '@temporalio/common';
+import { connectClient } from '../src/client';
+import { scheduleText } from '../src/cli/schedule';
 import { scheduleLine, summarizeSchedule } from '../src/cli/study-schedule';
-import {
-  createSchedule,
-  describeSchedule,
-  scheduleOf,
-  triggerSchedule,
-  type ScheduleStatus,
-} from '../src/schedules';
+import { createSchedule, describeSchedule, scheduleOf, triggerSchedule } from '../src/schedules';
+import { refitId } from '../src/domain/ids';
+import { pause } from '../src/processes';
 import { FakeStudy } from './support/fake-activities';
+import { pidOf, testStack, type TestStack } from './support/stack';
 import { openTemporal, withWorker, type Temporal } from './support/temporal';
 
 let temporal: Temporal;
@@ -40,13 +39,45 @@ it('a re-fit that fails is told with its reason, and pauses the schedule', async
   expect(next?.toISOString()).toMatch(/T03:00:00/);
 });
 
-it('runs that nothing was there to run are told', () => {
-  const next = [new Date(Date.UTC(2026, 0, 2, 3))];
-  const status: ScheduleStatus = {
-    ...{ study: 'a@1', spec: settings, paused: false, note: null, next, recent: [] },
-    ...{ missed: 4, skipped: 0 },
-  };
-  expect(scheduleLine(summarizeSchedule(status))).toBe(
-    'next re-fit 2026-01-02T03:00:00.000Z; 4 MISSED',
-  );
+it('a schedule that says nothing of its settings is told all the same', async () => {
+  const { client } = temporal.environment;
+  const study = 'by-other-means@1';
+  await client.schedule.create({
+    scheduleId: refitId(study),
+    spec: { cronExpressions: ['0 3 * * *'] },
+    action: {
+      ...{ type: 'startWorkflow', workflowType: 'refitWorkflow', taskQueue: study },
+      args: [{ study }],
+    },
+  });
+  const status = await describeSchedule(client, study);
+  expect(status).toMatchObject({ spec: null, paused: false, missed: 0, recent: [] });
+  expect(scheduleText(status)).toMatch(/^by-other-means@1: re-fit by a schedule that foretune did/);
+});
+
+describe('runs that were due while the server stood still, for longer than they are made up for', () => {
+  let stack: TestStack;
+  beforeEach(() => (stack = testStack()));
+  afterEach(() => stack.close());
+
+  it('are told as missed', async () => {
+    const client = await connectClient(stack.config, await stack.start());
+    const study = 'missing@1';
+    // The shortest time that Temporal takes.
+    const short = { ...settings, catch_up: '10s' };
+    await createSchedule(client, { study, taskQueue: study, settings: short });
+    await (
+      await scheduleOf(client, study)
+    ).update(({ spec: _cron, ...rest }) => ({ ...rest, spec: { intervals: [{ every: '1s' }] } }));
+    let status = await describeSchedule(client, study);
+    while (!status.recent.length) status = await describeSchedule(client, study);
+    expect(status.missed).toBe(0);
+    const server = pidOf(stack.config, 'temporal');
+    process.kill(server, 'SIGSTOP');
+    await pause(12_500);
+    process.kill(server, 'SIGCONT');
+    while (!status.missed) status = await describeSchedule(client, study);
+    expect(scheduleLine(summarizeSchedule(status))).toMatch(/; \d+ MISSED$/);
+    await client.connection.close();
+  });
 });

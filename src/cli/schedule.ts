@@ -13,6 +13,7 @@ import {
 } from '../schedules';
 import { EXIT, type CliContext } from './context';
 import { formatTable, printObject, printRows } from './output';
+import { noteAnswer } from './schedule-notes';
 import { openSession, openWorkSession, type Session } from './session';
 
 interface CreateOptions {
@@ -94,8 +95,8 @@ async function list(context: CliContext): Promise<void> {
       );
     const rows = found.map(({ study, spec, paused, next, recent }) => ({
       study,
-      cron: spec.cron,
-      timezone: spec.timezone,
+      cron: spec?.cron ?? null,
+      timezone: spec?.timezone ?? null,
       paused,
       next: next[0] ?? null,
       last: recent.at(-1)?.outcome ?? null,
@@ -105,10 +106,10 @@ async function list(context: CliContext): Promise<void> {
 }
 
 async function show(context: CliContext, name: string): Promise<void> {
-  await withClient(context, async ({ client, studies }) => {
-    const study = await studies.resolve(name);
-    const status = await describeSchedule(client, study);
-    await studies.markScheduled(study, true); // one that was made before they were marked
+  await withClient(context, async (session) => {
+    const study = await session.studies.resolve(name);
+    const status = await describeSchedule(session.client, study);
+    await noteAnswer(session, study, true);
     print(context, status);
   });
 }
@@ -168,8 +169,12 @@ export function scheduleText(status: ScheduleStatus): string {
     outcome,
     reason,
   ]);
+  const when = spec
+    ? `at '${spec.cron}' (${spec.timezone})`
+    : 'by a schedule that foretune did not make';
+  const state = paused ? `, PAUSED${note ? `: ${note}` : ''}` : '';
   return [
-    `${study}: re-fit at '${spec.cron}' (${spec.timezone})${paused ? `, PAUSED${note ? `: ${note}` : ''}` : ''}`,
+    `${study}: re-fit ${when}${state}`,
     `next: ${next.map((time) => time.toISOString()).join(', ') || 'never'}`,
     ...(missed
       ? [`${missed} runs were missed: nothing ran when they were due, nor soon after`]

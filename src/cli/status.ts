@@ -10,12 +10,13 @@ import { failureLines } from './failures';
 import { duration, formatTable, printObject } from './output';
 import { studyProgress, type StudyProgress } from './progress';
 import { waitingReasons } from './reasons';
+import { mayBeScheduled } from './schedule-notes';
 import { openSession } from './session';
 import { liveStatus } from './live-status';
 import { printList } from './list';
 import type * as StudySchedule from './study-schedule';
 
-/** Temporal's client takes half a second to load: only for a study that has a schedule. */
+/** Loaded only where Temporal is asked. */
 const loadSchedules = () => createRequire(__filename)('./study-schedule') as typeof StudySchedule;
 
 interface StatusOptions {
@@ -49,7 +50,7 @@ async function showStatus(
   const reasons = progress && options.runs && (await waitingReasons(progress, clusters, status));
   const rows = progress ? runRows(progress, reasons || new Map()) : [];
   const budget = await budgetOf({ ...session, clusters }, study);
-  const scheduled = (await session.studies.isScheduled(study)) ? loadSchedules() : null;
+  const scheduled = (await mayBeScheduled(session, study)) ? loadSchedules() : null;
   const schedule = await scheduled?.studySchedule(context, session, study);
   printObject(
     context,

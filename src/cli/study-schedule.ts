@@ -3,6 +3,7 @@ import { NotFoundError } from '../errors';
 import { connectClient } from '../client';
 import { describeSchedule, type RecentRefit, type ScheduleStatus } from '../schedules';
 import type { CliContext } from './context';
+import { noteAnswer } from './schedule-notes';
 import type { Session } from './session';
 
 export interface ScheduleSummary {
@@ -23,16 +24,29 @@ export async function studySchedule(
   study: string,
 ): Promise<ScheduleSummary | null> {
   try {
-    const client = await connectClient(context.config, session.endpoints);
-    try {
-      return summarizeSchedule(await describeSchedule(client, study));
-    } finally {
-      await client.connection.close();
-    }
+    const schedule = await askTemporal(context, session, study);
+    // Whoever may only read is asked again each time.
+    await noteAnswer(session, study, schedule !== null).catch(() => undefined);
+    return schedule && summarizeSchedule(schedule);
   } catch (error) {
-    if (!(error instanceof NotFoundError))
-      context.stderr(`Its schedule is not known: ${said(error)}`);
+    context.stderr(`Its schedule is not known: ${said(error)}`);
     return null;
+  }
+}
+
+async function askTemporal(
+  { config }: CliContext,
+  { endpoints }: Session,
+  study: string,
+): Promise<ScheduleStatus | null> {
+  const client = await connectClient(config, endpoints);
+  try {
+    return await describeSchedule(client, study);
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  } finally {
+    await client.connection.close();
   }
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { openWorkplace, readState, runProgram, type Workplace } from '../support/cli';
 import { PUBLISHED } from '../support/published';
+import { testSchedules } from './schedules';
 
 const ZENG = 'studies/zeng2025.ts';
 
@@ -102,53 +103,7 @@ describe('with a published study', () => {
     ]);
   });
 
-  it('a schedule re-fits, and what is unchanged is a no-op that commits nothing', async () => {
-    const { version } =
-      (await workplace.json<{ version: number }[]>('data', 'versions')).at(-1) ?? {};
-    const created = ['schedule', 'create', 'zeng2025', '--cron', '0 3 * * *', '--timezone', 'UTC'];
-    const { stderr } = await workplace.foretune(...created);
-    expect(stderr).toContain('while the machine is up');
-    expect((await workplace.foretune(...created)).stderr).toContain('has a schedule');
-    const ended = await workplace.json('schedule', 'trigger', 'zeng2025', '--wait');
-    expect(ended).toMatchObject({ study: 'zeng2025@1', outcome: 'no-op' });
-    const found = await workplace.json<Scheduled>('schedule', 'describe', 'zeng2025');
-    expect(found).toMatchObject({ spec: { cron: '0 3 * * *', timezone: 'UTC' }, paused: false });
-    expect(found.next[0]).toMatch(/T03:00:00/);
-    expect(found.recent.map(({ outcome }) => outcome)).toEqual(['no-op']);
-    expect((await workplace.json<{ version: number }[]>('data', 'versions')).at(-1)).toMatchObject({
-      version,
-    });
-    const { schedule } = await workplace.json<{ schedule: object }>('status', 'zeng2025');
-    expect(schedule).toMatchObject({
-      next: found.next[0],
-      last: { outcome: 'no-op' },
-      ...{ missed: 0, failed: 0, paused: false },
-    });
-  }, 120_000);
-
-  it('a schedule is listed, paused, let go on, and made up for', async () => {
-    const schedule = (...args: string[]) => workplace.foretune('schedule', ...args);
-    expect((await schedule('pause', 'zeng2025', '--note', 'holidays')).code).toBe(0);
-    const listed = { study: 'zeng2025@1', cron: '0 3 * * *', timezone: 'UTC', last: 'no-op' };
-    expect(await workplace.json('schedule', 'list')).toMatchObject([{ ...listed, paused: true }]);
-    expect((await workplace.foretune('status', 'zeng2025')).stdout).toContain(
-      'schedule PAUSED (holidays); last ',
-    );
-    expect((await schedule('unpause', 'zeng2025')).code).toBe(0);
-    expect(await workplace.json('schedule', 'list')).toMatchObject([{ ...listed, paused: false }]);
-    const days = ['2026-01-01T00:00:00Z', '2026-01-03T00:00:00Z'];
-    expect((await schedule('backfill', 'zeng2025', ...days)).code).toBe(0);
-    for (let outcomes: string[] = []; outcomes.length < 3 || outcomes.includes('running');) {
-      const found = await workplace.json<Scheduled>('schedule', 'describe', 'zeng2025');
-      outcomes = found.recent.map(({ outcome }) => outcome);
-      expect(outcomes.filter((one) => one !== 'running')).not.toContain('failed');
-    }
-    expect((await schedule('backfill', 'zeng2025', 'yesterday', days[1] ?? '')).code).toBe(1);
-    expect((await schedule('delete', 'zeng2025')).code).toBe(0);
-    expect(await workplace.json('schedule', 'list')).toEqual([]);
-    expect(await workplace.json('status', 'zeng2025')).not.toHaveProperty('schedule');
-    expect(await workplace.foretune('schedule', 'describe', 'zeng2025')).toMatchObject({ code: 4 });
-  }, 120_000);
+  testSchedules(() => workplace);
 
   it('data shows the rows of one variant, which is named behind its study', async () => {
     const show = ['data', 'show', 'outcomes', '--study'];
@@ -221,11 +176,6 @@ describe('with a published study', () => {
 interface Outcome {
   readonly variant_id: string;
   readonly task: string;
-}
-
-interface Scheduled {
-  readonly next: readonly string[];
-  readonly recent: readonly { readonly outcome: string }[];
 }
 
 interface Doctor {
