@@ -6,6 +6,7 @@ import { importRows } from '../src/dataset/import-table';
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/dataset/studies';
 import type { Row } from '../src/dataset/tables';
+import { planned } from './job-rows';
 
 interface Deps {
   readonly dataset: Dataset;
@@ -41,13 +42,7 @@ function importRow(plan: Plan, now: Date): Row<'runs'> {
     run_id: run.run_id,
     attempt: run.attempt,
     recorded_at: now,
-    stage: 'import',
-    task: null,
-    fingerprint: run.fingerprint,
-    values_json: JSON.stringify(run.values),
-    recipe: plan.recipe.name,
-    recipe_version: plan.recipe.version,
-    source_digest: plan.recipe.source_digest,
+    ...planned(plan, run),
     cluster: '',
     job: '',
     external_id: '',

@@ -1,6 +1,6 @@
 /** Rows of the `runs` table: one for each run at submit, one at the end. */
 import type { JobState } from '../src/cluster/cluster';
-import type { PlannedRun } from '../src/domain/plan';
+import type { Plan, PlannedRun } from '../src/domain/plan';
 import { shareOut, type Rates } from '../src/domain/spending';
 import type { IDENTITY_COLUMNS, Row } from '../src/dataset/tables';
 import type { JobContext } from './jobs';
@@ -84,16 +84,21 @@ function describe(context: JobContext, run: PlannedRun, now: Date) {
   const { plan, study, job } = context;
   return {
     ...identity(context, run, now),
-    stage: run.stage,
-    task: run.task,
-    fingerprint: run.fingerprint,
-    values_json: JSON.stringify(run.values),
-    recipe: plan.recipe.name,
-    recipe_version: plan.recipe.version,
-    source_digest: plan.recipe.source_digest,
+    ...planned(plan, run),
     cluster: study.cluster,
     job: job.name,
     gpu_seconds: null,
     cost: null,
+  };
+}
+
+/** What a run's row says of its plan. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- columns of a row
+export function planned({ recipe }: Plan, { stage, task, fingerprint, values }: PlannedRun) {
+  return {
+    ...{ stage, task, fingerprint, values_json: JSON.stringify(values) },
+    recipe: recipe.name,
+    recipe_version: recipe.version,
+    source_digest: recipe.source_digest,
   };
 }

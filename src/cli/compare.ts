@@ -6,7 +6,8 @@ import { compareVariants } from '../proxies/compare';
 import { measure } from '../proxies/measurements';
 import { comparisonText } from './answer-text';
 import type { CliContext } from './context';
-import { parseVersion, studyAndVariant } from './data';
+import { studyAndVariant } from './data';
+import { parseVersion } from './numbers';
 import { printObject } from './output';
 import { openSession, type Session } from './session';
 

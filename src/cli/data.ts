@@ -1,5 +1,5 @@
 /** `foretune data`: looks into the dataset of record. */
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { nearest } from '../domain/explain';
 import { NotFoundError } from '../errors';
 import { rowToJson } from '../dataset/arrow';
@@ -7,6 +7,7 @@ import type { Dataset } from '../dataset/log';
 import { keysOfEntry, type Entry } from '../dataset/log-format';
 import { TABLE_NAMES, type Row, type TableName } from '../dataset/tables';
 import type { CliContext } from './context';
+import { parseVersion, wholeNumber } from './numbers';
 import { printRows } from './output';
 import { openSession, type Session } from './session';
 
@@ -27,14 +28,14 @@ export function register(program: Command, context: CliContext): void {
     .command('show')
     .argument('<table>', TABLE_NAMES.join(', '))
     .option('--study <study>', 'rows of one study, or of one of its variants: zeng2025/7')
-    .option('--limit <n>', 'at most so many rows', parseVersion)
+    .option('--limit <n>', 'at most so many rows', wholeNumber(0))
     .option('--version <n>', 'as it was at a version', parseVersion)
     .description('print the rows of a table')
     .action((table: string, options: ReadOptions) => showTable(context, table, options));
   data
     .command('versions')
     .description('list the commits')
-    .option('--limit <n>', 'only the newest so many', parseVersion)
+    .option('--limit <n>', 'only the newest so many', wholeNumber(0))
     .action((options: ReadOptions) => printVersions(context, options));
 }
 
@@ -138,10 +139,4 @@ function tableNamed(name: string): TableName {
   throw new NotFoundError(
     `There is no table "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Tables: ${TABLE_NAMES.join(', ')}.`,
   );
-}
-
-export function parseVersion(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new InvalidArgumentError(`"${text}" is not a whole number.`);
 }

@@ -1,5 +1,5 @@
 /** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { createFitActivities } from '../../activities/fits';
 import { fitLearned } from '../../activities/learned-fits';
 import { startLearning } from '../learning';
@@ -8,6 +8,7 @@ import type { CliContext } from './context';
 import { learnSettings, type FitOptions } from './fit-options';
 import { printLearned } from './learned-results';
 import { printResults, readResults } from './results';
+import { wholeNumber } from './numbers';
 import { openSession } from './session';
 
 const NOTHING_TO_DO = 'The measurements are as they were at the last fit: nothing to do.';
@@ -29,7 +30,7 @@ export function register(program: Command, context: CliContext): void {
     )
     .option('--params <json>', 'arguments of the one learner, e.g. \'{"n_estimators": 50}\'')
     .addOption(new Option('--features <set>', 'what learners see').choices(FEATURE_SETS))
-    .option('--seeds <n>', 'splits of protocol paper (20)', parseSeeds)
+    .option('--seeds <n>', 'splits of protocol paper (20)', wholeNumber(1, 1000))
     .option('--train-task <task>', 'learn from the outcomes of this task, whichever is asked about')
     .option(
       '--shuffle-outcomes',
@@ -69,10 +70,4 @@ async function fitWithLearners(
     process.off('SIGINT', stop).off('SIGTERM', stop);
     await learning.close();
   }
-}
-
-function parseSeeds(text: string): number {
-  const seeds = Number(text);
-  if (Number.isInteger(seeds) && seeds >= 1 && seeds <= 1000) return seeds;
-  throw new InvalidArgumentError(`"${text}" is not a whole number from 1 to 1000.`);
 }

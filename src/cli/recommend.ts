@@ -8,7 +8,7 @@ import { replayLoop } from '../proxies/replay';
 import { savingsOf } from '../proxies/savings';
 import { recommendationText } from './answer-text';
 import type { CliContext } from './context';
-import { parseVersion } from './data';
+import { parseVersion, wholeNumber } from './numbers';
 import { printObject } from './output';
 import { replayText } from './replay-text';
 import { openSession, type Session } from './session';
@@ -34,13 +34,13 @@ export function register(program: Command, context: CliContext): void {
     .argument('<study>', 'name or name@version')
     .requiredOption('--task <task>', 'the task that they are to be fine-tuned for')
     .addOption(
-      new Option('--top <k>', 'how many can be fine-tuned').argParser(parseVersion).default(5),
+      new Option('--top <k>', 'how many can be fine-tuned').argParser(wholeNumber(1)).default(5),
     )
     .option('--version <n>', 'as the dataset was at a version', parseVersion)
     .option('--replay', 'of a finished study: the regret of the loop and of fixed orders')
-    .option('--batch <n>', 'replay: variants a round (default: 5)', parseCount)
+    .option('--batch <n>', 'replay: variants a round (default: 5)', wholeNumber(1))
     .option('--explore <share>', 'replay: drawn at random (default: 0.2)', parseShare)
-    .option('--seeds <n>', 'replay: orders drawn (default: 20)', parseCount)
+    .option('--seeds <n>', 'replay: orders drawn (default: 20)', wholeNumber(1))
     .description('rank the variants of a study, fine-tuned or not, by who is likely to be best')
     .action((study: string, options: RecommendOptions) => recommend(context, study, options));
 }
@@ -93,12 +93,6 @@ async function printReplay(
     ...replayLoop(measured, task, { batch, explore, seeds }),
   };
   printObject(context, answer, () => replayText(answer));
-}
-
-function parseCount(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError(`"${text}" is not a whole number of 1 or more.`);
 }
 
 function parseShare(text: string): number {

@@ -5,7 +5,7 @@ import type { CliContext } from './context';
 import { printObject } from './output';
 import { writeReportFile } from './report-file';
 import { openSession } from './session';
-import { parseVersion } from './data';
+import { parseVersion } from './numbers';
 
 export function register(program: Command, context: CliContext): void {
   program

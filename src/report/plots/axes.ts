@@ -33,6 +33,13 @@ export function shareScale(field: string, title: string): ShareScale {
   };
 }
 
+/** The same across a plot that stands in a row of plots: numbers, without a line under them. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
+export function shareAcross(field: string, title: string) {
+  const scale = shareScale(field, title);
+  return { ...scale, axis: { ...scale.axis, domain: false, ticks: false } };
+}
+
 /** The accuracy of a coin, across the whole plot. */
 export const coinToss: Layer = {
   mark: { type: 'rule', strokeDash: [3, 3], color: COLOURS.line, aria: false },

@@ -1,15 +1,16 @@
 /** How often each proxy is wrong on one task, with its interval. */
-import type { TopLevelSpec } from 'vega-lite';
 import type { Row } from '../../dataset/tables';
 import { BASELINE } from '../../proxies/unsupervised';
 import { bestFit } from '../answer';
 import { interval, share } from '../format';
+import { nameAxis, shareAcross, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 type Fit = Row<'fits'>;
 
 const WIDTH = 190;
 const ROW_HEIGHT = 26;
+const LABEL_WIDTH = 92;
 
 export function plotErrorRates(fits: readonly Fit[]): Promise<string> {
   const best = bestFit(fits);
@@ -18,7 +19,14 @@ export function plotErrorRates(fits: readonly Fit[]): Promise<string> {
     width: WIDTH,
     height: { step: ROW_HEIGHT },
     data: { values },
-    encoding: { y: { field: 'proxy', type: 'nominal', sort: null, axis: Y_AXIS } },
+    encoding: {
+      y: {
+        field: 'proxy',
+        type: 'nominal',
+        sort: null,
+        axis: nameAxis(LABEL_WIDTH, 2 * LABEL_WIDTH),
+      },
+    },
     layer: [bars, coinToss, intervals, labels],
   });
 }
@@ -36,30 +44,7 @@ function barOf(fit: Fit, best: Fit | undefined) {
   };
 }
 
-const Y_AXIS = {
-  title: null,
-  domain: false,
-  ticks: false,
-  labelPadding: 8,
-  minExtent: 92,
-  maxExtent: 92,
-} as const;
-
-const error = (field: string) => ({
-  field,
-  type: 'quantitative' as const,
-  scale: { domain: [0, 1] },
-  axis: {
-    title: 'error rate (share of pairs)',
-    values: [0, 0.25, 0.5, 0.75, 1],
-    format: '.2~f',
-    domain: false,
-    ticks: false,
-    labelFlush: false,
-  },
-});
-
-type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
+const error = (field: string) => shareAcross(field, 'error rate (share of pairs)');
 
 /** Corners stay square: for round ones Vega clips, under ids that count up from report to report. */
 const bars: Layer = {

@@ -1,7 +1,7 @@
 /** How right each predictor of one task was on pairs held out, with its interval. */
 import { interval, share } from '../format';
 import { kindOf, type Fit, type Kind } from '../learned-groups';
-import { nameAxis, type Layer } from './axes';
+import { nameAxis, shareAcross, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 const ROW_HEIGHT = 22;
@@ -49,19 +49,7 @@ export function nameOf({ proxy, features }: Fit): string {
   return features === 'both' ? `${proxy} + config` : proxy;
 }
 
-const accuracy = (field: string) => ({
-  field,
-  type: 'quantitative' as const,
-  scale: { domain: [0, 1] },
-  axis: {
-    title: 'accuracy on held-out pairs',
-    values: [0, 0.25, 0.5, 0.75, 1],
-    format: '.2~f',
-    domain: false,
-    ticks: false,
-    labelFlush: false,
-  },
-});
+const accuracy = (field: string) => shareAcross(field, 'accuracy on held-out pairs');
 
 const coin: Layer = {
   mark: { type: 'rule', strokeDash: [3, 3], color: 'var(--axis)', aria: false },
