@@ -11,13 +11,13 @@ import { learnerNamed } from '../../src/proxies/learners';
 import type { LearnSettings } from '../../src/proxies/experiment';
 import { settingsWith } from '../proxies/learning';
 import { recordPublished, ZENG } from '../support/published-study';
+import { inVenv, ROOT } from '../support/root';
 
 // Of this file alone: its folders are counted.
 const place = mkdtempSync(path.join(os.tmpdir(), 'learned-fits-'));
 afterAll(() => rmSync(place, { recursive: true }));
 
-const ROOT = path.join(__dirname, '../..');
-const PYTHON = path.join(ROOT, '.venv/bin/python');
+const PYTHON = inVenv('python');
 const open = (python = PYTHON, signal?: AbortSignal) =>
   new FitProcess({
     python,

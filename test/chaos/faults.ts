@@ -4,15 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Workplace } from '../support/cli';
 import type { StudyClient } from './client';
 import { untilContinued } from './continued';
-import {
-  attempts,
-  commandOf,
-  jobPids,
-  limitFileSize,
-  pidOf,
-  runningAttempts,
-  sendSignal,
-} from './processes';
+import { attempts, runningAttempts } from '../support/running-jobs';
+import { commandOf, jobPids, limitFileSize, pidOf, sendSignal } from './processes';
 import { faultIn, setFault, type S3Fault } from './s3-faults';
 import type { Fault, FaultKind } from './schedule';
 

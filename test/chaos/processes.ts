@@ -1,7 +1,5 @@
 /** The processes of a workplace, found through its state folder as a user would find them. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { pidIn } from '../support/cli';
 
 /** Of a file of the state folder; null while there is none. */
@@ -11,21 +9,6 @@ export function pidOf(stateDir: string, file: string): number | null {
   } catch {
     return null;
   }
-}
-
-/** Folders of all attempts that were submitted. */
-export function attempts(stateDir: string): string[] {
-  const jobs = path.join(stateDir, 'clusters/local/jobs');
-  return entries(jobs).flatMap((job) => {
-    const control = path.join(jobs, job, 'control');
-    return entries(control).map((attempt) => path.join(control, attempt));
-  });
-}
-
-/** Those whose job has begun and not ended. */
-export function runningAttempts(stateDir: string): string[] {
-  const has = (attempt: string, name: string) => existsSync(path.join(attempt, name));
-  return attempts(stateDir).filter((one) => has(one, 'child.json') && !has(one, 'exit.json'));
 }
 
 /** Of a running attempt the recipe and what watches it. */
@@ -52,12 +35,4 @@ export function limitFileSize(pids: readonly number[], bytes: number | 'unlimite
 export function commandOf(pid: number): string {
   const args = ['-ww', '-o', 'ppid=,stat=,etimes=,args=', '-p', String(pid)];
   return spawnSync('ps', args, { encoding: 'utf8' }).stdout.trim() || '(gone meanwhile)';
-}
-
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

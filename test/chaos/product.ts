@@ -4,8 +4,8 @@
  */
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../support/cli';
 import { ownClone, recipeIs, type OwnClone } from '../support/own-clone';
+import { ROOT } from '../support/root';
 
 /** Events after which the server advises to continue as new: a study does so several times. */
 const LONG_HISTORY = 24;

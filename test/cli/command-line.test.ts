@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
 import { jsonSchema } from '../../src/cli/schema';
+import { ROOT } from '../support/root';
 
-const ROOT = path.resolve(__dirname, '../..');
 const BIN = path.join(ROOT, 'src', 'cli', 'bin.cjs');
 
 let folder: string;

@@ -11,9 +11,9 @@ import {
   openLocalCluster,
   type OpenedLocalCluster,
 } from '../support/local-cluster';
+import { ROOT } from '../support/root';
 
 const SUBMIT = path.resolve(__dirname, '../fixtures/submit-job.ts');
-const ROOT = path.resolve(__dirname, '../..');
 
 let opened: OpenedLocalCluster;
 beforeEach(() => (opened = openLocalCluster({ slots: 2 })));

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { kill, openWorkplace, pidIn, type Running, type Workplace } from '../support/cli';
+import { attempts, untilJobRuns } from '../support/running-jobs';
 
 const TINY = 'test/fixtures/studies/tiny.ts';
 const MEASUREMENTS = ['indicators', 'outcomes', 'samples'];
@@ -27,25 +26,25 @@ afterEach(() => workplace.close(), 60_000);
 
 it('worker, client and servers are killed while jobs run: `resume` completes the study, nothing runs twice', async () => {
   const first = workplace.start('run', TINY);
-  await untilJobRuns(first);
+  await untilJobRuns(workplace, first);
   kill(pidIn(workplace.stateDir, 'worker.pid'));
   await killClient(first);
 
   const second = workplace.start('resume', 'tiny');
-  await untilJobRuns(second, jobFolders());
+  await untilJobRuns(workplace, second, attempts(workplace.stateDir));
   for (const file of ['temporal.json', 's3.json']) kill(pidIn(workplace.stateDir, file));
   await killClient(second);
 
   await succeed(workplace, 'resume', 'tiny');
   expect(await measurements(workplace)).toEqual(expected);
-  expect(await attempts()).toEqual(Array(13).fill(1));
-  for (const job of jobFolders()) expect(readdirSync(path.join(job, 'control'))).toEqual(['1']);
+  expect(await doneAttempts()).toEqual(Array(13).fill(1));
+  for (const attempt of attempts(workplace.stateDir)) expect(path.basename(attempt)).toBe('1');
 }, 240_000);
 
 it('Ctrl-C leaves the study running, a pause holds it; `down` refuses until it is forced, and `resume` completes it', async () => {
   const client = workplace.start('run', TINY);
   // Held where it is, so that it runs for as long as this test looks.
-  const job = await untilJobRuns(client);
+  const job = pidIn(await untilJobRuns(workplace, client), 'child.json');
   process.kill(job, 'SIGSTOP');
   client.process.kill('SIGINT');
   const detached = await client.ended;
@@ -82,27 +81,7 @@ async function killClient(client: Running): Promise<void> {
   await client.ended;
 }
 
-/** Process id of a job that has begun and not ended, of others than `known`. */
-async function untilJobRuns(client: Running, known: readonly string[] = []): Promise<number> {
-  for (;;) {
-    const job = jobFolders().find((folder) => !known.includes(folder) && isRunning(folder));
-    if (job) return pidIn(job, 'control/1/child.json');
-    if (client.process.exitCode !== null) throw new Error((await client.ended).stderr);
-    await setTimeout(20);
-  }
-}
-
-function jobFolders(): string[] {
-  const jobs = path.join(workplace.stateDir, 'clusters/local/jobs');
-  return existsSync(jobs) ? readdirSync(jobs).map((name) => path.join(jobs, name)) : [];
-}
-
-function isRunning(job: string): boolean {
-  const has = (name: string) => existsSync(path.join(job, 'control/1', name));
-  return has('child.json') && !has('exit.json');
-}
-
-async function attempts(): Promise<unknown[]> {
+async function doneAttempts(): Promise<unknown[]> {
   const runs = await workplace.json<TableRow[]>('data', 'show', 'runs', '--study', 'tiny');
   return runs.filter((row) => row.status === 'done').map((row) => row.attempt);
 }

@@ -4,7 +4,7 @@
  * that these start), and for the embedded S3 server one file that only its owner reads. `foretune env` prints them, since that is asked of it.
  */
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -14,6 +14,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { openWorkplace, pidIn, type Ended, type Running, type Workplace } from '../support/cli';
 import { ownClone, recipeIs, type OwnClone } from '../support/own-clone';
+import { runningAttempts, untilJobRuns, workFolderOf } from '../support/running-jobs';
 import { startS3Proxy, type S3Proxy } from '../support/s3-proxy';
 import { startSeaweed, type Seaweed } from '../support/seaweed';
 import {
@@ -92,7 +93,7 @@ describe('credentials of servers of your own', () => {
 
   it('stand in no message when the store refuses them, or dies, while a study runs', async () => {
     const run = workplace.with(variables()).start('run', TINY, '--seed', '1');
-    const job = await untilJobRuns(run);
+    const job = await untilJobRuns(workplace, run);
     proxy.now = 'gone';
     expect((await keep('died', run)).code).toBe(1);
     proxy.now = 'refusing';
@@ -158,15 +159,6 @@ describe('credentials of servers of your own', () => {
       pidIn(workplace.stateDir, 'worker.pid'),
     ]);
   }
-
-  async function untilJobRuns(run: Running): Promise<string> {
-    for (;;) {
-      const [job] = runningJobs(workplace);
-      if (job) return job;
-      if (run.process.exitCode !== null) throw new Error((await run.ended).stderr);
-      await setTimeout(20);
-    }
-  }
 });
 
 describe('credentials of the embedded S3 server', () => {
@@ -215,7 +207,7 @@ async function watch(
   const found: string[] = [];
   const seen = new Set<string>();
   while (run.process.exitCode === null) {
-    for (const job of runningJobs(workplace).filter((folder) => !seen.has(folder))) {
+    for (const job of runningAttempts(workplace.stateDir).filter((one) => !seen.has(one))) {
       seen.add(job);
       found.push(...leaks(processPlaces(workplace, job, mayHold()), secrets));
       letGo(job);
@@ -227,7 +219,7 @@ async function watch(
 }
 
 function processPlaces(workplace: Workplace, job: string, mayHold: readonly number[]): Place[] {
-  const ofJob = ['child', 'wrapper'].map((name) => pidIn(job, `control/1/${name}.json`));
+  const ofJob = ['child', 'wrapper'].map((name) => pidIn(job, `${name}.json`));
   const pids = workplace.processes();
   expect(pids).toEqual(expect.arrayContaining(ofJob));
   const compiles = (pid: number) => commandLine(pid)[1].includes('/esbuild');
@@ -235,13 +227,6 @@ function processPlaces(workplace: Workplace, job: string, mayHold: readonly numb
   return [...pids.map(commandLine), ...others.map(environment), ...ofJob.map(environment)];
 }
 
-function runningJobs({ stateDir }: Workplace): string[] {
-  const jobs = path.join(stateDir, 'clusters/local/jobs');
-  const folders = existsSync(jobs) ? readdirSync(jobs).map((name) => path.join(jobs, name)) : [];
-  const has = (job: string, name: string) => existsSync(path.join(job, 'control/1', name));
-  return folders.filter((job) => has(job, 'child.json') && !has(job, 'exit.json'));
-}
-
-function letGo(job: string): void {
-  writeFileSync(path.join(job, 'go'), '');
+function letGo(attempt: string): void {
+  writeFileSync(path.join(workFolderOf(attempt), 'go'), '');
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openWorkplace, runProgram, ROOT, type Ended, type Workplace } from '../support/cli';
+import { openWorkplace, runProgram, type Ended, type Workplace } from '../support/cli';
+import { inVenv } from '../support/root';
 import { runPython } from '../support/python';
 
 const TINY = 'test/fixtures/studies/tiny.ts';
@@ -76,7 +77,7 @@ describe('a study that really runs', () => {
 
   it('is found by the command line of Temporal, with its variants', async () => {
     const { TEMPORAL_ADDRESS = '' } = await workplace.json<Record<string, string>>('env');
-    const { stdout } = await runProgram(path.join(ROOT, '.venv/bin/temporal'), [
+    const { stdout } = await runProgram(inVenv('temporal'), [
       ...['workflow', 'list', '--address', TEMPORAL_ADDRESS, '-o', 'json'],
       ...['-q', 'ForetuneStudy = "tiny@1"'],
     ]);

@@ -1,17 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import {
-  cleanEnvironment,
-  openWorkplace,
-  pidIn,
-  ROOT,
-  type Ended,
-  type Running,
-  type Workplace,
-} from '../support/cli';
+import { cleanEnvironment, openWorkplace, pidIn, type Ended, type Workplace } from '../support/cli';
+import { ROOT } from '../support/root';
+import { attempts, untilJobRuns } from '../support/running-jobs';
 
 const TINY = 'test/fixtures/studies/tiny.ts';
 const RUNS = 13;
@@ -21,10 +14,8 @@ const THAWED_FOR_MS = 3000;
 type TableRow = Readonly<Record<string, unknown>>;
 
 let workplace: Workplace;
-let jobs: string;
 beforeEach(async () => {
   workplace = await openWorkplace();
-  jobs = path.join(workplace.stateDir, 'clusters/local/jobs');
 }, 60_000);
 afterEach(() => workplace.close(), 60_000);
 
@@ -42,7 +33,7 @@ it('two `run` of one study at once are one study', async () => {
 
 it('two workers on one task queue, one frozen and thawed: no job runs twice', async () => {
   const client = workplace.start('run', TINY);
-  const job = await untilJobRuns(client);
+  const job = pidIn(await untilJobRuns(workplace, client), 'child.json');
   const frozen = pidIn(workplace.stateDir, 'worker.pid');
   // It must not end before somebody else looks after it.
   process.kill(job, 'SIGSTOP');
@@ -69,21 +60,7 @@ async function expectEachRunOnce(): Promise<void> {
   const rows = await workplace.json<TableRow[]>('data', 'show', 'runs', '--study', 'tiny');
   const done = rows.filter(({ status }) => status === 'done');
   expect(done.map(({ attempt }) => attempt)).toEqual(Array(RUNS).fill(1));
-  for (const job of readdirSync(jobs))
-    expect(readdirSync(path.join(jobs, job, 'control'))).toEqual(['1']);
-}
-
-async function untilJobRuns(client: Running): Promise<number> {
-  for (;;) {
-    const job = existsSync(jobs) ? readdirSync(jobs).find(hasBegun) : undefined;
-    if (job) return pidIn(path.join(jobs, job), 'control/1/child.json');
-    if (client.process.exitCode !== null) throw new Error((await client.ended).stderr);
-    await setTimeout(20);
-  }
-}
-
-function hasBegun(job: string): boolean {
-  return existsSync(path.join(jobs, job, 'control/1/child.json'));
+  for (const attempt of attempts(workplace.stateDir)) expect(path.basename(attempt)).toBe('1');
 }
 
 /** A second one, by hand; resolves when it polls. */

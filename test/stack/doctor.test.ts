@@ -6,7 +6,8 @@ import { terminate, type ProcessIdentity } from '../../src/processes';
 import { identityOf, stopServer } from '../../src/stack/server';
 import { endpointsOf } from '../../src/stack/stack';
 import { loadConfig, type Config } from '../../temporal.config';
-import { processesIn, testStack, type TestStack } from '../support/stack';
+import { processesIn } from '../support/processes';
+import { testStack, type TestStack } from '../support/stack';
 
 let stack: TestStack;
 beforeAll(() => void (stack = testStack()));

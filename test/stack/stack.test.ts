@@ -5,8 +5,8 @@ import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
 import { isUp, portsOf } from '../../src/stack/server';
 import { unprobedStore } from '../../src/stack/open-store';
 import { embeddedServers, endpointsOf, stopStack } from '../../src/stack/stack';
-import { listeningAddresses, ofProcess, pidOf, processesIn, testStack } from '../support/stack';
-import type { TestStack } from '../support/stack';
+import { listeningAddresses, ofProcess, processesIn } from '../support/processes';
+import { pidOf, testStack, type TestStack } from '../support/stack';
 
 let stack: TestStack;
 beforeAll(() => void (stack = testStack()));

@@ -6,7 +6,8 @@ import { ensureWorker, runningWorker, stopWorker, takePlace } from '../../src/st
 import type { WorkerRecord } from '../../src/stack/worker-process';
 import { endpointsOf } from '../../src/stack/stack';
 import { z } from 'zod';
-import { ofProcess, processesIn, testStack, type TestStack } from '../support/stack';
+import { ofProcess, processesIn } from '../support/processes';
+import { testStack, type TestStack } from '../support/stack';
 
 let stack: TestStack;
 beforeAll(async () => {

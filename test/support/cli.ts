@@ -2,16 +2,16 @@
  * The whole product through its command line: a workplace is a state folder of its own, with its own
  * servers, worker, jobs and dataset.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { processesIn } from './processes';
+import { ROOT } from './root';
 import { sharedCache } from './shared-cache';
-
-export const ROOT = path.resolve(__dirname, '../..');
 
 export interface Ended {
   /** Null for a program that a signal ended. */
@@ -61,10 +61,10 @@ export async function openWorkplace(root = ROOT): Promise<Workplace> {
     ...shell,
     stateDir,
     with: (variables) => openShell(root, { ...env, ...variables }),
-    processes: () => processesOf(stateDir),
+    processes: () => processesIn(stateDir),
     close: async () => {
       await shell.foretune('down', '--force');
-      for (const pid of processesOf(stateDir)) kill(pid);
+      for (const pid of processesIn(stateDir)) kill(pid);
       await rm(stateDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
@@ -117,13 +117,6 @@ export function readState(stateDir: string, file: string): unknown {
 export function pidIn(stateDir: string, file: string): number {
   const content = readState(stateDir, file);
   return typeof content === 'number' ? content : (content as { pid: number }).pid;
-}
-
-/** Servers, worker and jobs all carry the folder's path in their arguments or their environment. */
-function processesOf(dir: string): number[] {
-  const all = execFileSync('ps', ['axeww', '-o', 'pid=,args='], { maxBuffer: 2 ** 26 }).toString();
-  const lines = all.split('\n').filter((line) => line.includes(dir));
-  return lines.map((line) => Number.parseInt(line, 10)).filter((pid) => pid !== process.pid);
 }
 
 export function kill(pid: number): void {

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ROOT } from './root';
 
-const ROOT = path.resolve(__dirname, '../..');
 const COPIED = ['infra/setup.mjs', 'infra/setup', 'infra/uv.lock', 'package-lock.json'];
 const LOCKS = ['requirements.lock', 'requirements-test.lock'];
 

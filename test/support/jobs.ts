@@ -3,8 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster, JobRequest, JobState } from '../../src/cluster/cluster';
 import { pause } from '../../src/processes';
+import { inVenv } from './root';
 
-export const PYTHON = path.resolve(__dirname, '../../.venv/bin/python');
+export const PYTHON = inVenv('python');
 
 const PATIENCE_MS = 40_000;
 

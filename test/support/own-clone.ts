@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ROOT } from './cli';
+import { ROOT } from './root';
 
 const COPIED = [
   ...['src', 'workflows', 'activities', 'studies', 'recipes', 'test/fixtures'],

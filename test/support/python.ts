@@ -2,8 +2,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-
-const ROOT = path.resolve(__dirname, '../..');
+import { inVenv, ROOT } from './root';
 
 /** The script's standard output. `script` is relative to the project's root. */
 export async function runPython(
@@ -12,7 +11,7 @@ export async function runPython(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const { stdout } = await promisify(execFile)(
-    path.join(ROOT, '.venv/bin/python'),
+    inVenv('python'),
     [path.join(ROOT, script), ...args],
     { env: { PATH: process.env.PATH, ...environment }, maxBuffer: 2 ** 28 },
   );

@@ -8,8 +8,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { inVenv } from './root';
 
-const WEED = path.resolve(__dirname, '../../.venv/bin/weed');
+const WEED = inVenv('weed');
 const START_MS = 30_000;
 const PORT_FLAGS = [
   's3.port',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { ofProcess } from './stack';
+import { ofProcess } from './processes';
 
 /** A place, and what lies there. */
 export type Place = readonly [where: string, content: string];

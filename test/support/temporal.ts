@@ -23,9 +23,8 @@ import type { refitWorkflow, studyWorkflow, variantWorkflow } from '../../workfl
 import type { StudyInput } from '../../workflows/study';
 import type { StudyProgress } from '../../workflows/messages';
 import type { FakeStudy } from './fake-activities';
+import { inVenv, ROOT } from './root';
 
-export const ROOT = path.resolve(__dirname, '../..');
-const TEMPORAL = path.join(ROOT, '.venv', 'bin', 'temporal');
 const WORKFLOWS = path.join(ROOT, 'workflows', 'index.ts');
 
 const HEARTBEAT_MS = 100;
@@ -73,7 +72,7 @@ export function startServer({
   const limit = `limit.historyCount.suggestContinueAsNew=${longHistory}`;
   return TestWorkflowEnvironment.createLocal({
     server: {
-      executable: { type: 'existing-path', path: TEMPORAL },
+      executable: { type: 'existing-path', path: inVenv('temporal') },
       searchAttributes: SEARCH_ATTRIBUTES.map((name) =>
         defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
       ),

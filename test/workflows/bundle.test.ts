@@ -3,7 +3,8 @@
  * a word. This looks at what was bundled.
  */
 import path from 'node:path';
-import { bundleWorkflows, ROOT } from '../support/temporal';
+import { ROOT } from '../support/root';
+import { bundleWorkflows } from '../support/temporal';
 
 const PACKAGES = ['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'];
 /**
