@@ -25,6 +25,10 @@ interface History {
 export class LogState {
   readonly keys = new Map<string, KnownKey>();
   private readonly histories = new Map<string, History>();
+  /** Of each table, in the order of their versions. */
+  private readonly added = new Map<string, History[]>();
+  /** The last version that removed files. */
+  private removedLast = 0;
 
   private constructor(
     /** Versions before this one have left no trace here. */
@@ -38,7 +42,7 @@ export class LogState {
 
   static from({ version, time, files, keys }: Checkpoint): LogState {
     const state = new LogState(version, { version, time });
-    for (const file of files) state.histories.set(file.key, { file });
+    for (const file of files) state.add(file);
     for (const { key, ...known } of keys) state.keys.set(key, known);
     return state;
   }
@@ -56,11 +60,19 @@ export class LogState {
     const { version, time } = entry;
     if (version !== this.version + 1)
       throw new Error(`Version ${version} cannot follow version ${this.version}.`);
-    for (const file of entry.added) this.histories.set(file.key, { file: { ...file, version } });
+    for (const file of entry.added) this.add({ ...file, version });
     for (const removed of entry.removed) this.remove(removed, version);
     for (const { key, content } of keysOfEntry(entry))
       if (!this.keys.has(key)) this.keys.set(key, { version, content });
     this.current = { version, time };
+  }
+
+  private add(file: LoggedFile): void {
+    const history = { file };
+    this.histories.set(file.key, history);
+    const others = this.added.get(file.table);
+    if (others) others.push(history);
+    else this.added.set(file.table, [history]);
   }
 
   private remove(key: string, version: number): void {
@@ -70,6 +82,7 @@ export class LogState {
         `"${entryKey(version)}" removes "${key}", which is not part of the dataset. The log is damaged: restore it from a backup.`,
       );
     history.removedIn = version;
+    this.removedLast = version;
   }
 
   /** The dataset's files at a version from `base` on, in the order in which they were recorded. */
@@ -78,6 +91,18 @@ export class LogState {
     for (const { file, removedIn = Infinity } of this.histories.values())
       if (file.version <= version && version < removedIn) files.push(file);
     return files;
+  }
+
+  /**
+   * The files of a table that were added after a version, in the order in which they were recorded; null
+   * where files were removed since, so that what was read before may no longer hold.
+   */
+  filesAfter(version: number, table: string): LoggedFile[] | null {
+    if (this.removedLast > version) return null;
+    const added = this.added.get(table) ?? [];
+    let first = added.length;
+    while (first > 0 && (added[first - 1] as History).file.version > version) first--;
+    return added.slice(first).map(({ file }) => file);
   }
 
   checkpoint(): Checkpoint {

@@ -127,6 +127,20 @@ export class Dataset {
     return snapshot.files(table).filter((file) => mayHold(file, options.study));
   }
 
+  /**
+   * As `filesOf`, only those of versions after `since`, with the version that was seen; null where files
+   * were removed since then.
+   */
+  async filesSince(
+    since: number,
+    table: TableName,
+    study: string,
+  ): Promise<{ readonly version: number; readonly files: LoggedFile[] | null }> {
+    const state = await this.refresh();
+    const files = state.filesAfter(since, table)?.filter((file) => mayHold(file, study));
+    return { version: state.version, files: files ?? null };
+  }
+
   /** The rows of some files, for who reads each file once. */
   async readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]> {
     const rows = await mapParallel(files, REQUESTS, async (file) =>

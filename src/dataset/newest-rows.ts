@@ -1,6 +1,5 @@
 /** The newest row of each run of a study, for who asks again and again while the study grows. */
 import type { Dataset } from './log';
-import type { LoggedFile } from './log-state';
 import { Queue } from '../parallel';
 import type { Row, TableName } from './tables';
 
@@ -26,7 +25,8 @@ export class NewestRows {
 
 class View<T extends TableName> {
   private newest = new Map<string, Row<T>>();
-  private read = new Set<string>();
+  /** The version whose files were read last. */
+  private seen = 0;
   private readonly queue = new Queue();
   private refreshing: Promise<ReadonlyMap<string, Row<T>>> | undefined;
 
@@ -46,23 +46,22 @@ class View<T extends TableName> {
   }
 
   private async refresh(): Promise<ReadonlyMap<string, Row<T>>> {
-    const files = await this.dataset.filesOf(this.table, { study: this.study });
-    const known = files.filter(({ key }) => this.read.has(key)).length;
-    if (known < this.read.size) this.forget();
-    await this.add(files.filter(({ key }) => !this.read.has(key)));
+    const { table, study, dataset } = this;
+    const { version, files } = await dataset.filesSince(this.seen, table, study);
+    if (!files) return this.readAnew();
+    for (const row of await dataset.readFiles(table, files))
+      if (row.study === study) this.newest.set(String(row.run_id), row);
+    this.seen = version;
     return this.newest;
   }
 
   /** A file that was removed may have held a row that an older one now replaces. */
-  private forget(): void {
-    this.newest = new Map();
-    this.read = new Set();
-  }
-
-  private async add(files: readonly LoggedFile[]): Promise<void> {
-    const rows = await this.dataset.readFiles(this.table, files);
-    for (const row of rows.filter(({ study }) => study === this.study))
-      this.newest.set(String(row.run_id), row);
-    for (const { key } of files) this.read.add(key);
+  private async readAnew(): Promise<ReadonlyMap<string, Row<T>>> {
+    const { table, study } = this;
+    const version = await this.dataset.version();
+    const rows = await this.dataset.read(table, { study, version });
+    this.newest = new Map(rows.map((row) => [String(row.run_id), row]));
+    this.seen = version;
+    return this.newest;
   }
 }
