@@ -20,8 +20,9 @@ import { studyProgress, type StudyProgress } from './progress';
 import type { Session } from './session';
 
 const POLL_MS = 500;
-/** Of a large study a look costs the cores that its jobs could have: it takes a twentieth of the time at most. */
+/** Of a large study a look costs the cores that its jobs could have: it takes a twentieth of the time, while that keeps it up to date. */
 const REST = 19;
+const LONGEST_REST_MS = 15_000;
 const LINE_EVERY_MS = 5000;
 const CHECK_WORKER_EVERY_MS = 5000;
 const MOST_BLIND_MS = 60_000;
@@ -56,7 +57,7 @@ async function untilEnded(
   const clusters = openClusters(context.config);
   const end = new EndOf(handle);
   let seen = Date.now();
-  for (let checked = seen, took = 0; ; await end.within(Math.max(POLL_MS, REST * took))) {
+  for (let checked = seen, took = 0; ; await end.within(restAfter(took))) {
     try {
       const start = Date.now();
       const { status } = await handle.describe();
@@ -73,6 +74,10 @@ async function untilEnded(
     }
   }
   return summary(handle, study);
+}
+
+function restAfter(tookMs: number): number {
+  return Math.min(Math.max(POLL_MS, REST * tookMs), LONGEST_REST_MS);
 }
 
 /** Told by the server, so that a look that was slow does not make the last one late. */
