@@ -1,4 +1,7 @@
-/** Two projects: `unit` (seconds each, parallel) and `e2e` (real servers and jobs, two suites at once). */
+/**
+ * Three projects: `unit` (seconds each, parallel), `e2e` (real servers and jobs, two suites at once) and `slurm` (a real
+ * Slurm, by `npm run test:slurm` alone).
+ */
 // As in src/cli/bin.cjs: the AWS SDK announces at every start what it will need in 2027.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
@@ -18,12 +21,19 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
+      testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/slurm/'],
     },
     {
       ...shared,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/shared-cache.ts',
+      globalTeardown: '<rootDir>/test/support/drop-cache.ts',
+    },
+    {
+      ...shared,
+      displayName: 'slurm',
+      testMatch: ['<rootDir>/test/slurm/**/*.test.ts'],
       globalSetup: '<rootDir>/test/support/shared-cache.ts',
       globalTeardown: '<rootDir>/test/support/drop-cache.ts',
     },

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
 import type { RecipeConfig } from './activities/plan';
+import { checkedClusters, type ClusterConfig, type ClusterSettings } from './src/cluster/settings';
 import { SpecError } from './src/errors';
 import { checkedNotify, type NotifySettings } from './src/notify';
 
@@ -36,12 +37,12 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
 };
 
 /**
- * Where jobs run: `slots` at once, `threads` computing threads each, ended after the time limit and above
- * the memory limit (resident bytes of all processes of a job). The job of the shared base has
- * `base_threads`: all others wait for it, and leave their cores to it. Budgets count `gpus` and
- * `price_per_hour` of a job.
+ * Where jobs run (src/cluster/settings.ts has every setting): locally `slots` at once, on Slurm as it sees fit.
+ * A job has `threads` computing threads, and is ended after the time limit and above the memory limit (resident
+ * bytes of all its processes). The job of the shared base has `base_threads`: all others wait for it, and leave
+ * their cores to it. Budgets count `gpus` and `price_per_hour` of a job.
  */
-const clusters: Readonly<Record<string, ClusterConfig>> = {
+const clusters: Readonly<Record<string, ClusterSettings>> = {
   local: {
     kind: 'local',
     slots: Math.max(1, Math.min(os.availableParallelism(), 8)),
@@ -52,6 +53,9 @@ const clusters: Readonly<Record<string, ClusterConfig>> = {
     price_per_hour: null,
     memory_limit_bytes: null,
   },
+  // The partition, account and so on that Slurm gives you where you name none. Clone and state folder must lie
+  // where its nodes see them.
+  slurm: { kind: 'slurm' },
 };
 
 /**
@@ -62,19 +66,6 @@ const clusters: Readonly<Record<string, ClusterConfig>> = {
 const notify: NotifySettings = {};
 
 // ---- What the rest of the program sees ------------------------------------------------------
-
-export interface ClusterConfig {
-  readonly kind: 'local';
-  readonly slots: number;
-  readonly threads: number;
-  readonly base_threads: number;
-  readonly time_limit_seconds: number | null;
-  /** GPUs that a job has; 0 where it has none. */
-  readonly gpus: number;
-  /** What an hour of a job costs, in any one currency; null where it costs nothing. */
-  readonly price_per_hour: number | null;
-  readonly memory_limit_bytes?: number | null;
-}
 
 export interface TemporalConfig {
   /** Address of the server, or null for the embedded one. */
@@ -152,7 +143,7 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
     temporal: temporalConfig(set, own.temporal, taskQueueOf(stateDir)),
     s3: s3Config(environment, own.s3),
     recipes,
-    clusters,
+    clusters: checkedClusters(clusters),
     notify: checkedNotify(notify),
     environment: variables,
   };

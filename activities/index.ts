@@ -49,7 +49,11 @@ export interface ClusterEntry {
   readonly gpus: number;
   /** Of a job; null where it costs nothing. */
   readonly price_per_hour: number | null;
-  readonly memory_limit_bytes?: number | null;
+  readonly memory_limit_bytes?: number | null | undefined;
+  /** Folder that its jobs share, where it is not that of this machine. */
+  readonly cache_dir?: string;
+  /** How often it is asked for all its jobs at once. */
+  readonly poll_ms?: number;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
@@ -58,7 +62,10 @@ export type Activities = ReturnType<typeof createActivities>;
 export function createActivities(deps: ActivityDeps) {
   const studies = new Studies(deps.store);
   const pollers = new Map(
-    [...deps.clusters].map(([name, { cluster }]) => [name, new Poller(cluster, POLL_MS)]),
+    [...deps.clusters].map(([name, { cluster, poll_ms = POLL_MS }]) => [
+      name,
+      new Poller(cluster, poll_ms),
+    ]),
   );
   return withFailures({
     ...createPlanActivities({ ...deps, studies }),
@@ -74,5 +81,5 @@ export function createActivities(deps: ActivityDeps) {
   });
 }
 
-/** How often a cluster is asked for all its jobs at once. */
+/** Of a cluster that does not say: to ask costs a look at files. */
 const POLL_MS = 300;

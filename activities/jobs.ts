@@ -194,7 +194,7 @@ function jobRequest(
       recipe: study.recipe,
       seed: study.seed,
       threads: job.variant_id === BASE_VARIANT ? entry.base_threads : entry.threads,
-      cache_dir: deps.cacheDir,
+      cache_dir: entry.cache_dir ?? deps.cacheDir,
       credentials_file: null,
       runs: runs.map((run) => jobRun(run, inputs)),
     },

@@ -7,9 +7,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { Queue } from '../parallel';
 import { isAlive, ProcessIdentitySchema } from '../processes';
-import { readJson, unstarted, writeJson, type JobFolder } from './job-folder';
+import { readJson, writeJson, type JobFolder } from './job-folder';
 import { JobLauncher } from './job-launcher';
 import type { JobQueue, Ticket } from './job-queue';
+import { unstarted } from './job-state';
 
 export interface DispatcherOptions {
   /** Folder of the cluster. */

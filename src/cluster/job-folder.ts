@@ -1,18 +1,29 @@
 /** The files of a job on this machine: what is written where, and what they say of its state. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { ClusterUnavailableError } from '../errors';
 import { FAILURE_CLASSES } from '../domain/vocabulary';
 import { ProcessIdentitySchema, type ProcessIdentity } from '../processes';
 
-const WrapperSchema = ProcessIdentitySchema.extend({ started_at: z.coerce.date() });
-type Wrapper = z.infer<typeof WrapperSchema>;
+const WrapperSchema = ProcessIdentitySchema.extend({
+  started_at: z.coerce.date(),
+  /** On a cluster whose jobs are known by another name than a process. */
+  job_id: z.string().optional(),
+  /** Where its lines begin in the log of all attempts. */
+  log_start: z.number().int().optional(),
+});
+export type Wrapper = z.infer<typeof WrapperSchema>;
 
 const ExitSchema = z.object({
   ended_by: z.enum(FAILURE_CLASSES).nullable(),
-  /** Why a job without a process could not have one. */
+  /** Why a job without a process could not have one, or what the scheduler says of its end. */
   reason: z.string().optional(),
+  /** A scheduler had its say. */
+  settled: z.boolean().optional(),
+  /** What the scheduler calls the job, where it wrote this down and not the wrapper. */
+  external_id: z.string().optional(),
   exit_code: z.number().int().nullable(),
   signal: z.string().nullable(),
   ended_at: z.coerce.date(),
@@ -68,20 +79,6 @@ export class JobFolder {
   }
 }
 
-/** The end of a job that never had a process. */
-export function unstarted(ended_by: Exit['ended_by']): Exit {
-  return {
-    ended_by,
-    exit_code: null,
-    signal: null,
-    ended_at: new Date(),
-    log_start: 0,
-    wall_seconds: 0,
-    cpu_seconds: 0,
-    max_rss_bytes: 0,
-  };
-}
-
 /** Null when the file is not there, or is not what we write. */
 export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
   try {
@@ -93,11 +90,34 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T
 
 /** Whole or not at all. A full disk is the cluster's trouble: the same may succeed later. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
-  const temporary = `${file}.${process.pid}.${counter++}.tmp`;
+  await writeBeside(file, value, (temporary) => rename(temporary, file));
+}
+
+/** As `writeJson`, where nothing stands yet. False for whoever comes second, on other machines too. */
+export async function writeOnce(file: string, value: unknown): Promise<boolean> {
+  return writeBeside(file, value, async (temporary) => {
+    const isFirst = await link(temporary, file).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false;
+        throw error;
+      },
+    );
+    await rm(temporary);
+    return isFirst;
+  });
+}
+
+async function writeBeside<T>(
+  file: string,
+  value: unknown,
+  publish: (temporary: string) => Promise<T>,
+): Promise<T> {
+  const temporary = `${file}.${os.hostname()}.${process.pid}.${counter++}.tmp`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(temporary, JSON.stringify(value));
-    await rename(temporary, file);
+    return await publish(temporary);
   } catch (cause) {
     throw new ClusterUnavailableError(
       `Cannot write ${file}: ${String(cause)}. Check free space and the owner of the folder.`,

@@ -1,20 +1,39 @@
 /** How a job ended, in the words of the Cluster interface. */
 import { readFile } from 'node:fs/promises';
 import { saysOutOfMemory } from '../domain/evidence';
+import type { FailureClass } from '../domain/vocabulary';
 import { lastLines, startTime, type ProcessIdentity } from '../processes';
 import type { JobState } from './cluster';
-import type { Exit, JobFolder } from './job-folder';
+import type { Exit, JobFolder, Wrapper } from './job-folder';
 
 const LOG_LINES = 20;
 /** An allocator may describe at length what it could not place, behind the line that says so. */
 const EVIDENCE_LINES = 200;
+
+export function isUnderWay({ status }: JobState): boolean {
+  return status === 'queued' || status === 'running';
+}
+
+/** The end of a job that never had a process. */
+export function unstarted(ended_by: Exit['ended_by']): Exit {
+  return {
+    ended_by,
+    exit_code: null,
+    signal: null,
+    ended_at: new Date(),
+    log_start: 0,
+    wall_seconds: 0,
+    cpu_seconds: 0,
+    max_rss_bytes: 0,
+  };
+}
 
 /** The state that a job's exit.json tells. */
 export async function ended(folder: JobFolder, attempt: number, exit: Exit): Promise<JobState> {
   const wrapper = await folder.wrapper(attempt);
   const common = {
     attempt,
-    external_id: wrapper ? String(wrapper.pid) : '',
+    external_id: exit.external_id ?? nameOf(wrapper),
     ended_at: exit.ended_at,
     usage: {
       wall_seconds: exit.wall_seconds,
@@ -27,15 +46,33 @@ export async function ended(folder: JobFolder, attempt: number, exit: Exit): Pro
     return { status: 'succeeded', ...common, started_at: started_at ?? exit.ended_at };
   const { exit_code, signal } = exit;
   const failure_class = await classOf(folder, attempt, exit);
-  const message =
-    failure_class === 'cluster_unavailable'
-      ? `The job could not be started:\n${exit.reason ?? wrapperSaid(folder, attempt)}`
-      : `${howItEnded(exit, failure_class)}\n${await logTail(folder, exit.log_start)}`;
+  const message = await told(folder, attempt, exit, failure_class);
   return { status: 'failed', ...common, started_at, failure_class, message, exit_code, signal };
 }
 
-async function classOf(folder: JobFolder, attempt: number, exit: Exit) {
-  if (exit.ended_by === 'cancelled') return (await folder.cancelled(attempt))?.as ?? 'preempted';
+function nameOf(wrapper: Wrapper | null): string {
+  return wrapper ? (wrapper.job_id ?? String(wrapper.pid)) : '';
+}
+
+async function told(
+  folder: JobFolder,
+  attempt: number,
+  exit: Exit,
+  failure_class: FailureClass,
+): Promise<string> {
+  if (failure_class === 'cluster_unavailable')
+    return `The job could not be started:\n${exit.reason ?? wrapperSaid(folder, attempt)}`;
+  if (exit.reason !== undefined && !(await folder.wrapper(attempt))) return exit.reason;
+  const how = exit.reason ?? howItEnded(exit, failure_class);
+  return `${how}\n${await logTail(folder, exit.log_start)}`;
+}
+
+async function classOf(folder: JobFolder, attempt: number, exit: Exit): Promise<FailureClass> {
+  if (exit.ended_by === 'cancelled') {
+    // Told to end from outside: by whom, only a scheduler knows.
+    const otherwise = exit.settled ? 'cancelled' : 'preempted';
+    return (await folder.cancelled(attempt))?.as ?? otherwise;
+  }
   if (exit.ended_by !== null) return exit.ended_by;
   // Killed from outside, and nobody here asked for it: not the recipe's fault, and no sign of why.
   if (exit.signal === 'SIGKILL') return 'node_failure';

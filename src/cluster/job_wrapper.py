@@ -45,10 +45,12 @@ def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int, known: Callab
     signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
     write_json(control / "wrapper.json", {**identity(os.getpid()), "started_at": now()})
     known()
-    run(job_dir, control, json.loads((control / "request.json").read_text("utf-8")), stopping)
+    request = json.loads((control / "request.json").read_text("utf-8"))
+    write_json(control / "exit.json", run(job_dir, control, request, stopping))
 
 
-def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> None:
+def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> dict:
+    """How the attempt ended."""
     # An older attempt's answer must not be taken for this one's.
     (job_dir / "result.json").unlink(missing_ok=True)
     started = time.monotonic()
@@ -56,7 +58,7 @@ def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> Non
         log_start = log.tell()
         memory = Memory(request.get("memory_limit_bytes"))
         ended_by, code = execute(job_dir, control, request, log, stopping, memory)
-    finish(control, started, ended_by, code, log_start, memory)
+    return end_record(started, ended_by, code, log_start, memory)
 
 
 def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str], memory: Memory) -> tuple:
@@ -69,7 +71,7 @@ def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str
     except OSError as error:
         log.write(f"{request['command'][0]} cannot be started: {error}\n".encode())
         return None, 127
-    ended_by = wait(child, stopping, request["time_limit_seconds"], memory)
+    ended_by = wait(child, stopping, request, memory)
     # What the recipe left running goes with it.
     kill_group(child.pid, signal.SIGKILL)
     if ended_by is None and child.returncode == -signal.SIGKILL and oom_kills() > kills_before:
@@ -101,26 +103,35 @@ def before_exec(control: Path, wrapper: int) -> None:
         os._exit(1)  # it was killed before the kernel knew
 
 
-def wait(child: subprocess.Popen, stopping: list[str], limit: float | None, memory: Memory) -> str | None:
+def wait(child: subprocess.Popen, stopping: list[str], request: dict, memory: Memory) -> str | None:
     """Waits for the end; why the job was ended, or None when it ended by itself."""
     started = time.monotonic()
+    # How long before its time limit a recipe is told, so that it can write a checkpoint.
+    notice = request.get("notice_seconds") or 0
+    limit = request["time_limit_seconds"]
     end = end_of(child.pid)
     while child.poll() is None and not stopping:
-        if limit is not None and time.monotonic() - started > limit:
+        if limit is not None and time.monotonic() - started > max(limit - notice, 0):
             stopping.append("timeout")
         if memory.is_over(child.pid):
             stopping.append("out_of_memory")
         await_end(end, POLL_SECONDS)
     if child.poll() is not None:
         return None
+    end_in_order(
+        child, stopping[0], max(notice, GRACE_SECONDS) if stopping[0] == "timeout" else GRACE_SECONDS
+    )
+    return stopping[0]
+
+
+def end_in_order(child: subprocess.Popen, why: str, grace: float) -> None:
     # What takes too much memory gets no time to take more.
-    kill_group(child.pid, signal.SIGKILL if stopping[0] == "out_of_memory" else signal.SIGTERM)
-    deadline = time.monotonic() + GRACE_SECONDS
+    kill_group(child.pid, signal.SIGKILL if why == "out_of_memory" else signal.SIGTERM)
+    deadline = time.monotonic() + grace
     while child.poll() is None and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
     kill_group(child.pid, signal.SIGKILL)
     child.wait()
-    return stopping[0]
 
 
 def end_of(pid: int) -> int | None:
@@ -138,31 +149,24 @@ def await_end(handle: int | None, seconds: float) -> None:
         select.select([handle], [], [], seconds)
 
 
-def finish(
-    control: Path,
-    started: float,
-    ended_by: str | None,
-    code: int | None,
-    log_start: int,
-    memory: Memory,
-) -> None:
+def end_record(
+    started: float, ended_by: str | None, code: int | None, log_start: int, memory: Memory
+) -> dict:
+    """What `exit.json` says."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     # Linux counts kibibytes, macOS bytes.
     unit = 1 if sys.platform == "darwin" else 1024
-    write_json(
-        control / "exit.json",
-        {
-            "ended_by": ended_by,
-            "exit_code": code if code is not None and code >= 0 else None,
-            "signal": signal.Signals(-code).name if code is not None and code < 0 else None,
-            "ended_at": now(),
-            "log_start": log_start,
-            "wall_seconds": time.monotonic() - started,
-            "cpu_seconds": usage.ru_utime + usage.ru_stime,
-            "max_rss_bytes": usage.ru_maxrss * unit,
-            "memory": {"resident_bytes": memory.resident, "limit_bytes": memory.limit},
-        },
-    )
+    return {
+        "ended_by": ended_by,
+        "exit_code": code if code is not None and code >= 0 else None,
+        "signal": signal.Signals(-code).name if code is not None and code < 0 else None,
+        "ended_at": now(),
+        "log_start": log_start,
+        "wall_seconds": time.monotonic() - started,
+        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "max_rss_bytes": usage.ru_maxrss * unit,
+        "memory": {"resident_bytes": memory.resident, "limit_bytes": memory.limit},
+    }
 
 
 def kill_group(pid: int, number: int) -> None:

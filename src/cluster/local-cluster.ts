@@ -3,15 +3,15 @@
  * outlives the worker; what is known of it stands in files, so that any worker finds it again. Jobs
  * beyond the number of slots wait in a queue of tickets, first come first served.
  */
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { ClusterUnavailableError } from '../errors';
 import { isAlive, pause, signal } from '../processes';
 import { Dispatcher, messageOf } from './dispatcher';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from './cluster';
-import { JobFolder, unstarted, writeJson } from './job-folder';
+import { JobFolder, writeJson } from './job-folder';
+import { readLog } from './job-log';
 import { JobQueue } from './job-queue';
-import { ended, lost } from './job-state';
+import { ended, isUnderWay, lost, unstarted } from './job-state';
 
 export interface LocalClusterOptions {
   readonly name: string;
@@ -26,7 +26,6 @@ export interface LocalClusterOptions {
 }
 
 const CANCEL_WITHIN_MS = 20_000;
-const LOG_CHUNK_BYTES = 1 << 20;
 
 export class LocalCluster implements Cluster {
   readonly name: string;
@@ -116,17 +115,8 @@ export class LocalCluster implements Cluster {
     if ((await this.state(name)).status === 'unknown') await writeCancelled(folder, attempt);
   }
 
-  async readLog(name: string, cursor: number): Promise<LogChunk> {
-    const handle = await open(this.folder(name).log, 'r').catch(() => null);
-    if (!handle) return { text: '', cursor };
-    try {
-      const buffer = Buffer.alloc(LOG_CHUNK_BYTES);
-      const { bytesRead } = await handle.read(buffer, 0, LOG_CHUNK_BYTES, cursor);
-      const whole = wholeCharacters(buffer.subarray(0, bytesRead));
-      return { text: whole.toString('utf8'), cursor: cursor + whole.length };
-    } finally {
-      await handle.close();
-    }
+  readLog(name: string, cursor: number): Promise<LogChunk> {
+    return readLog(this.folder(name).log, cursor);
   }
 
   onChange(listener: () => void): void {
@@ -183,23 +173,6 @@ export class LocalCluster implements Cluster {
   }
 }
 
-function isUnderWay({ status }: JobState): boolean {
-  return status === 'queued' || status === 'running';
-}
-
 function writeCancelled(folder: JobFolder, attempt: number): Promise<void> {
   return writeJson(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
-}
-
-/** Without the last character when the end of the file cuts it in two. */
-function wholeCharacters(bytes: Buffer): Buffer {
-  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (byte < 0x80) return bytes;
-    if (byte >= 0xc0) {
-      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-      return back < length ? bytes.subarray(0, bytes.length - back) : bytes;
-    }
-  }
-  return bytes;
 }

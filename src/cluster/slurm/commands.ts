@@ -1,0 +1,82 @@
+/** Calls Slurm's programs, here or on a login node. Arguments go through no shell but the one of ssh. */
+import { execFile } from 'node:child_process';
+import { ClusterUnavailableError } from '../../errors';
+import { isUnavailable } from './states';
+
+export interface CommandOptions {
+  /** `[user@]host`, or null for this machine. */
+  readonly ssh: string | null;
+  /** All that the programs see of the environment: Slurm takes options from variables too. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Slurm answered, and will not: its own words. */
+export class SlurmRefusal extends Error {
+  constructor(readonly words: string) {
+    super(words);
+    this.name = 'SlurmRefusal';
+  }
+}
+
+/** Times come in UTC and messages in English, whatever the machine's settings are. */
+const SETTINGS = ['TZ=UTC', 'LC_ALL=C', 'SLURM_TIME_FORMAT=standard'];
+const SSH = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
+const SSH_FAILED = 255;
+const TIMEOUT_MS = 60_000;
+const MAX_OUTPUT_BYTES = 1 << 28;
+
+export type RunSlurm = (command: readonly string[], input?: string) => Promise<string>;
+
+/**
+ * Gives a function that runs a program and resolves with its standard output. It rejects with
+ * ClusterUnavailableError when the scheduler does not answer, and else with SlurmRefusal.
+ */
+export function slurmCommands({ ssh, environment }: CommandOptions): RunSlurm {
+  const full = (command: readonly string[]) =>
+    ssh === null
+      ? ['env', ...SETTINGS, ...command]
+      : ['ssh', ...SSH, '--', ssh, shellWords(['env', ...SETTINGS, ...command])];
+  return (command, input = '') => execute(full(command), command[0] ?? '', input, environment);
+}
+
+/** The one place where words become text for a shell: that of ssh, and the one that starts a batch script. */
+export function shellWords(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+}
+
+function execute(
+  [file = '', ...args]: readonly string[],
+  program: string,
+  input: string,
+  environment: CommandOptions['environment'],
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      env: { ...environment },
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: MAX_OUTPUT_BYTES,
+    };
+    const child = execFile(file, args, options, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      reject(failureOf(program, file, error, stderr.trim() || stdout.trim()));
+    });
+    // A program that has ended reads nothing more; its exit code tells.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+  });
+}
+
+type ExecError = Error & { readonly code?: number | string | null; readonly killed?: boolean };
+
+/** `env` ends with 127 where there is no such program. */
+function failureOf(program: string, file: string, error: ExecError, words: string): Error {
+  const unavailable = (why: string) =>
+    new ClusterUnavailableError(`${program}: ${why}`, { cause: error });
+  if (error.killed) return unavailable(`no answer within ${TIMEOUT_MS / 1000} s. ${words}`);
+  if (typeof error.code === 'string') return unavailable(error.message);
+  if (error.code === 127) return unavailable(`${words}. Is Slurm installed, and on PATH?`);
+  if (file === 'ssh' && error.code === SSH_FAILED) return unavailable(`ssh failed: ${words}`);
+  if (isUnavailable(words)) return unavailable(words);
+  return new SlurmRefusal(words || `${program} ended with ${error.code ?? 'a signal'}`);
+}

@@ -1,0 +1,111 @@
+/** What squeue, sacct and sbatch print. Pure. */
+
+/** One job, or one task of an array, as the scheduler sees it. */
+export interface SlurmRow {
+  /** The job's name, which tells the batch that it was submitted in. */
+  readonly name: string;
+  /** As Slurm's programs take it: `12`, or `12_3` for a task of an array. */
+  readonly id: string;
+  /** Its place in the array, or null for a job that is none. */
+  readonly task: number | null;
+  /** `RUNNING`, `CANCELLED`: the first word alone. */
+  readonly state: string;
+  /** Who cancelled it, as sacct tells: a user's number or name. */
+  readonly by: string | null;
+  /** Why it waits, in Slurm's word; null for none. */
+  readonly reason: string | null;
+  readonly started_at: Date | null;
+  readonly ended_at: Date | null;
+  readonly elapsed_seconds: number | null;
+  /** GPUs that it was given, on all its nodes. */
+  readonly gpus: number;
+}
+
+/** The name comes last: others' may hold the separator. Times are in UTC, since TZ says so. */
+export const SQUEUE_FORMAT = '%i|%T|%r|%S|%j';
+
+export function parseSqueue(text: string): SlurmRow[] {
+  return lines(text).flatMap((line) => {
+    // A reason in words may hold anything but the separator.
+    const [id, state, reason, start, ...name] = line.split('|');
+    if (id === undefined || state === undefined || !name.length) return [];
+    const row = { ...NOTHING, ...stateOf(state), name: name.join('|') };
+    const rest = { reason: wordOf(reason), started_at: timeOf(start) };
+    return idsOf(id).map((one) => ({ ...row, ...rest, ...one }));
+  });
+}
+
+export const SACCT_FORMAT = 'JobID,State,Start,End,ElapsedRaw,AllocTRES,JobName';
+
+export function parseSacct(text: string): SlurmRow[] {
+  return lines(text).flatMap((line) => {
+    const [id, state, start, end, elapsed, tres, ...name] = line.split('|');
+    if (id === undefined || state === undefined || !name.length) return [];
+    const row = {
+      ...NOTHING,
+      ...stateOf(state),
+      name: name.join('|'),
+      started_at: timeOf(start),
+      ended_at: timeOf(end),
+      elapsed_seconds: /^\d+$/.test(elapsed ?? '') ? Number(elapsed) : null,
+      gpus: gpusOf(tres ?? ''),
+    };
+    return idsOf(id).map((one) => ({ ...row, ...one }));
+  });
+}
+
+/** The number in `12` or `12;cluster`, or null where sbatch printed no such thing. */
+export function parseSbatch(text: string): string | null {
+  return /^(\d+)(;\S+)?$/.exec(lines(text).at(-1) ?? '')?.[1] ?? null;
+}
+
+const NOTHING = { reason: null, ended_at: null, elapsed_seconds: null, gpus: 0 };
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
+}
+
+/** `CANCELLED by 1000`, `RUNNING`; older versions cut long words short: `OUT_OF_ME+`. */
+function stateOf(text: string): Pick<SlurmRow, 'state' | 'by'> {
+  const [state = '', by, who] = text.trim().split(/\s+/);
+  return { state: state.replace(/\+$/, ''), by: by === 'by' ? (who ?? null) : null };
+}
+
+/** Of `12`, `12_3`, `12_[4-7,9%2]` and `12+0` (a part of a heterogeneous job). */
+function idsOf(text: string): Pick<SlurmRow, 'id' | 'task'>[] {
+  const [job = '', tasks] = text
+    .trim()
+    .replace(/\+\d+$/, '')
+    .split('_');
+  if (tasks === undefined) return [{ id: job, task: null }];
+  return tasksOf(tasks).map((task) => ({ id: `${job}_${task}`, task }));
+}
+
+function tasksOf(text: string): number[] {
+  const list = text.replace(/^\[|\]$/g, '').replace(/%\d+$/, '');
+  return list.split(',').flatMap((part) => {
+    const range = /^(\d+)(?:-(\d+)(?::(\d+))?)?$/.exec(part);
+    if (!range) return [];
+    const [first, last, step] = [range[1], range[2] ?? range[1], range[3] ?? 1].map(Number);
+    return everyFrom(first ?? 0, last ?? 0, step ?? 1);
+  });
+}
+
+function everyFrom(first: number, last: number, step: number): number[] {
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => first + i * step);
+}
+
+function timeOf(text: string | undefined): Date | null {
+  const time = new Date(`${(text ?? '').trim()}Z`);
+  return Number.isNaN(time.getTime()) ? null : time;
+}
+
+function wordOf(text: string | undefined): string | null {
+  const word = (text ?? '').trim();
+  return word === '' || word === 'None' || word === '(null)' ? null : word;
+}
+
+/** `gres/gpu=4` beside `gres/gpu:a100=4`, which says the same again. */
+function gpusOf(tres: string): number {
+  return Number(/(?:^|,)gres\/gpu=(\d+)/.exec(tres)?.[1] ?? 0);
+}

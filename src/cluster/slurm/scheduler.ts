@@ -1,0 +1,84 @@
+/** What Slurm knows of our jobs: one squeue and one sacct for all who ask within a moment. */
+import { ClusterUnavailableError } from '../../errors';
+import { Queue } from '../../parallel';
+import { SlurmRefusal, type RunSlurm } from './commands';
+import { parseSacct, parseSqueue, SACCT_FORMAT, SQUEUE_FORMAT, type SlurmRow } from './parse';
+
+/** Rows by the names of Slurm jobs. */
+export type Rows = ReadonlyMap<string, readonly SlurmRow[]>;
+
+/** Clocks of other machines may differ, and sacct selects by time. */
+const DAY_MS = 86_400_000;
+/** Far below what a system takes as one argument. */
+const NAMES_PER_CALL = 2000;
+
+export class Scheduler {
+  private queued: { readonly at: number; readonly rows: Promise<Rows> } | undefined;
+  private readonly accounts = new Map<string, { at: number; rows: readonly SlurmRow[] }>();
+  private readonly asking = new Queue();
+
+  constructor(
+    private readonly run: RunSlurm,
+    /** Answers are told again for that long. */
+    private readonly freshMs: number,
+  ) {}
+
+  /** All jobs of this user that the controller has, those that ended a while ago included. */
+  queue(): Promise<Rows> {
+    if (this.queued && Date.now() - this.queued.at < this.freshMs) return this.queued.rows;
+    const rows = this.squeue();
+    this.queued = { at: Date.now(), rows };
+    return rows;
+  }
+
+  /** The next question is asked anew. */
+  forget(): void {
+    this.queued = undefined;
+  }
+
+  /** What accounting says of jobs by name; nothing where there is none, or it does not answer. */
+  accounting(names: readonly string[], since: Date): Promise<Rows> {
+    return this.asking.run(async () => {
+      const stale = names.filter((name) => this.isStale(name));
+      for (let i = 0; i < stale.length; i += NAMES_PER_CALL)
+        await this.sacct(stale.slice(i, i + NAMES_PER_CALL), since);
+      return new Map(names.map((name) => [name, this.accounts.get(name)?.rows ?? []]));
+    });
+  }
+
+  private isStale(name: string): boolean {
+    const known = this.accounts.get(name);
+    return !known || Date.now() - known.at >= this.freshMs;
+  }
+
+  private async squeue(): Promise<Rows> {
+    // Arrays task by task, and ended jobs for as long as the controller remembers them.
+    const command = ['squeue', '--me', '--noheader', '--array', '--states=all'];
+    try {
+      return byName(parseSqueue(await this.run([...command, `--format=${SQUEUE_FORMAT}`])));
+    } catch (error) {
+      throw error instanceof SlurmRefusal
+        ? new ClusterUnavailableError(`squeue: ${error.words}`, { cause: error })
+        : error;
+    }
+  }
+
+  private async sacct(names: readonly string[], since: Date): Promise<void> {
+    const start = new Date(since.getTime() - DAY_MS).toISOString().slice(0, 19);
+    const command = ['sacct', '--allocations', '--noheader', '--parsable2', `--starttime=${start}`];
+    const asked = [...command, `--format=${SACCT_FORMAT}`, `--name=${names.join(',')}`];
+    const rows = byName(parseSacct(await this.run(asked).catch(() => '')));
+    for (const name of names)
+      this.accounts.set(name, { at: Date.now(), rows: rows.get(name) ?? [] });
+  }
+}
+
+function byName(rows: readonly SlurmRow[]): Rows {
+  const found = new Map<string, SlurmRow[]>();
+  for (const row of rows) {
+    const known = found.get(row.name);
+    if (known) known.push(row);
+    else found.set(row.name, [row]);
+  }
+  return found;
+}

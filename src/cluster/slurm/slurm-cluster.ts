@@ -1,0 +1,249 @@
+/**
+ * Jobs on a Slurm cluster. What is known of a job stands in files of a folder that every node sees: the
+ * submission is written there before sbatch is called, and the job's leader (slurm_wrapper.py) writes its
+ * end. That record outranks the scheduler, whose lists come late and are forgotten; the scheduler is asked
+ * about jobs that have none, all in one squeue and one sacct, and what it says of their end is written down.
+ */
+import path from 'node:path';
+import { ClusterUnavailableError } from '../../errors';
+import { mapParallel } from '../../parallel';
+import { pause } from '../../processes';
+import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
+import { writeJson, writeOnce, type JobFolder } from '../job-folder';
+import { readLog } from '../job-log';
+import { isUnderWay, unstarted } from '../job-state';
+import type { SlurmSettings } from '../settings';
+import { Batcher } from './batcher';
+import { slurmCommands, SlurmRefusal, type RunSlurm } from './commands';
+import { checkedCredentials } from './credentials';
+import { Ledger, type Submission } from './ledger';
+import type { SlurmRow } from './parse';
+import { Records, type Look } from './records';
+import { Scheduler, type Rows } from './scheduler';
+import { Submitter } from './submitter';
+import { isLive, judge } from './verdict';
+
+export interface SlurmClusterOptions {
+  readonly name: string;
+  /** Folder of the jobs' folders, under the same path on every node. */
+  readonly root: string;
+  readonly settings: SlurmSettings;
+  /** Interpreter of the leader, on the nodes. */
+  readonly python: string;
+  /** All that Slurm's programs see of the environment; jobs see nothing of it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const CANCEL_WITHIN_MS = 20_000;
+const CANCEL_WINDOW_MS = 50;
+const CANCEL_AT_ONCE = 500;
+const FILES_AT_ONCE = 64;
+/** Whoever else asks within that part of the poll interval is told the same. */
+const FRESH_SHARE = 0.5;
+
+export class SlurmCluster implements Cluster {
+  readonly name: string;
+  private readonly ledger: Ledger;
+  private readonly records: Records;
+  private readonly scheduler: Scheduler;
+  private readonly submitter: Submitter;
+  private readonly run: RunSlurm;
+  private readonly cancelling = new Batcher<string>(
+    CANCEL_WINDOW_MS,
+    CANCEL_AT_ONCE,
+    () => '',
+    (ids) => this.scancel(ids),
+  );
+  /** Since when squeue has not known an attempt as waiting or running. */
+  private readonly missing = new Map<string, number>();
+
+  constructor(private readonly options: SlurmClusterOptions) {
+    const { name, root, settings, python, environment } = options;
+    this.name = name;
+    this.run = slurmCommands({ ssh: settings.ssh, environment });
+    this.ledger = new Ledger(root);
+    this.records = new Records(this.ledger);
+    this.scheduler = new Scheduler(this.run, settings.poll_seconds * 1000 * FRESH_SHARE);
+    const { run, ledger, scheduler } = this;
+    this.submitter = new Submitter({ run, ledger, scheduler, settings, python });
+  }
+
+  async submit(request: JobRequest): Promise<JobState> {
+    const folder = this.ledger.folder(request.name);
+    const newest = await folder.attempt();
+    if (newest === null) return this.start(request, null);
+    // Read first: who decides by an older one than stands there now loses the claim.
+    const standing = await this.ledger.submission(folder, newest);
+    const state = await this.state(request.name);
+    if (newest > request.attempt || isUnderWay(state)) return state;
+    if (newest < request.attempt) return this.start(request, null);
+    return state.status === 'unknown' ? this.start(request, standing) : state;
+  }
+
+  private async start(request: JobRequest, after: Submission | null): Promise<JobState> {
+    const { name, attempt } = request;
+    const folder = this.ledger.folder(name);
+    const credentials_file = await checkedCredentials(
+      this.name,
+      this.options.settings.credentials_file,
+    );
+    const job = { ...request.job, credentials_file, work_dir: folder.dir };
+    await writeJson(path.join(folder.dir, 'job.json'), job);
+    await writeJson(folder.control(attempt, 'request.json'), this.requestOf(request));
+    this.missing.delete(keyOf(name, attempt));
+    await this.submitter.submit({ request, folder, after });
+    if (await folder.exit(attempt)) return this.state(name);
+    return { status: 'queued', attempt, reason: 'given to Slurm' };
+  }
+
+  private requestOf(request: JobRequest) {
+    const { command, environment, time_limit_seconds, memory_limit_bytes = null } = request;
+    const { signal_before_seconds: notice_seconds } = this.options.settings;
+    return { command, environment, time_limit_seconds, memory_limit_bytes, notice_seconds };
+  }
+
+  /** Throws when Slurm does not answer; an end that the jobs' own records tell goes first. */
+  async poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
+    const looks = await mapParallel(names, FILES_AT_ONCE, (name) => this.records.look(name));
+    const open = looks.filter((one): one is Look => !('status' in one));
+    const answers = await this.ask(open).catch((error: unknown) => error as Error);
+    if (answers instanceof Error) return endsOnly(names, looks, answers);
+    const settled = await mapParallel(looks, FILES_AT_ONCE, (one) =>
+      'status' in one ? Promise.resolve(one) : this.settle(one, answers),
+    );
+    return new Map(names.map((name, i) => [name, settled[i] ?? { status: 'unknown' }]));
+  }
+
+  async cancel(name: string, { as = 'cancelled', ...only }: CancelOptions = {}): Promise<void> {
+    const folder = this.ledger.folder(name);
+    const attempt = await folder.attempt();
+    if (attempt === null || attempt !== (only.attempt ?? attempt)) return;
+    if (!isUnderWay(await this.state(name)) && (await folder.exit(attempt))) return;
+    await writeJson(folder.control(attempt, 'cancel.json'), { as });
+    const asked = new Set<string>();
+    for (const end = Date.now() + CANCEL_WITHIN_MS; Date.now() < end; await pause(200)) {
+      if (!isUnderWay(await this.state(name))) break;
+      const id = (await this.rowOf(folder, attempt))?.id;
+      if (id === undefined || asked.has(id)) continue;
+      await this.cancelling.add(id);
+      asked.add(id);
+    }
+    // What Slurm never had has nobody else to write down its end; one that starts yet will see it.
+    if ((await this.state(name)).status === 'unknown')
+      await writeOnce(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
+  }
+
+  async readLog(name: string, cursor: number): Promise<LogChunk> {
+    return readLog(this.ledger.folder(name).log, cursor);
+  }
+
+  workDir(name: string): string {
+    return path.join(this.options.root, 'jobs', name);
+  }
+
+  async live(): Promise<readonly string[]> {
+    if (!(await this.ledger.isUsed())) return [];
+    const names = new Set<string>();
+    for (const [jobName, rows] of await this.scheduler.queue()) {
+      const batch = this.ledger.batchOf(jobName);
+      const tasks = batch === null ? [] : await this.ledger.tasks(batch);
+      for (const row of rows.filter(isLive)) {
+        const task = row.task === null ? tasks.find(Boolean) : tasks[row.task];
+        if (task && !(await this.records.isSettled(task.name, task.attempt))) names.add(task.name);
+      }
+    }
+    return [...names];
+  }
+
+  // ---- State ---------------------------------------------------------------------------------
+
+  private async state(name: string): Promise<JobState> {
+    return (await this.poll([name])).get(name) ?? { status: 'unknown' };
+  }
+
+  /** What squeue and sacct say of jobs whose end is not on record. */
+  private async ask(
+    looks: readonly Look[],
+  ): Promise<{ readonly queue: Rows; readonly past: Rows }> {
+    if (!looks.length) return { queue: new Map(), past: new Map() };
+    const queue = await this.scheduler.queue();
+    const missing = looks.filter(({ submission }) => {
+      const row = this.find(queue, submission);
+      return !row || !isLive(row);
+    });
+    if (!missing.length) return { queue, past: new Map() };
+    const names = new Set(missing.map(({ submission }) => this.ledger.jobName(submission.batch)));
+    const first = Math.min(...missing.map(({ submission }) => submission.at.getTime()));
+    return { queue, past: await this.scheduler.accounting([...names], new Date(first)) };
+  }
+
+  private find(rows: Rows, { batch, place }: Submission): SlurmRow | undefined {
+    const own = rows.get(this.ledger.jobName(batch)) ?? [];
+    return own.find(({ task }) => task === null || task === place);
+  }
+
+  private async settle(
+    { name, folder, attempt, exit, submission }: Look,
+    { queue, past }: { readonly queue: Rows; readonly past: Rows },
+  ): Promise<JobState> {
+    const queued = this.find(queue, submission);
+    const verdict = judge({
+      attempt,
+      submission,
+      exit,
+      wrapper: queued && isLive(queued) ? null : await folder.wrapper(attempt),
+      queued,
+      accounted: this.find(past, submission),
+      missing_ms: this.missingFor(keyOf(name, attempt), queued),
+      grace_ms: this.options.settings.grace_seconds * 1000,
+    });
+    if (verdict.status !== 'ended') return verdict;
+    this.missing.delete(keyOf(name, attempt));
+    return this.records.writeEnd({ name, folder, attempt, exit, submission }, verdict);
+  }
+
+  private missingFor(key: string, row: SlurmRow | undefined): number {
+    if (row && isLive(row)) this.missing.delete(key);
+    else if (!this.missing.has(key)) this.missing.set(key, Date.now());
+    return Date.now() - (this.missing.get(key) ?? Date.now());
+  }
+
+  // ---- Cancelling ----------------------------------------------------------------------------
+
+  private async rowOf(folder: JobFolder, attempt: number): Promise<SlurmRow | undefined> {
+    const submission = await this.ledger.submission(folder, attempt);
+    if (!submission) return undefined;
+    const row = this.find(await this.scheduler.queue(), submission);
+    return row && isLive(row) ? row : undefined;
+  }
+
+  private async scancel(ids: readonly string[]): Promise<void> {
+    try {
+      await this.run(['scancel', ...ids]);
+    } catch (error) {
+      // One of them had ended by itself.
+      if (!(error instanceof SlurmRefusal)) throw error;
+    } finally {
+      this.scheduler.forget();
+    }
+  }
+}
+
+function endsOnly(
+  names: readonly string[],
+  looks: readonly (Look | JobState)[],
+  error: Error,
+): ReadonlyMap<string, JobState> {
+  const known = names.flatMap((name, i): [string, JobState][] => {
+    const look = looks[i];
+    return look && 'status' in look ? [[name, look]] : [];
+  });
+  if (known.some(([, { status }]) => status !== 'unknown')) return new Map(known);
+  throw error instanceof ClusterUnavailableError
+    ? error
+    : new ClusterUnavailableError(error.message, { cause: error });
+}
+
+function keyOf(name: string, attempt: number): string {
+  return `${name}/${attempt}`;
+}

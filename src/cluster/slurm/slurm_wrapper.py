@@ -1,0 +1,130 @@
+"""Leads one job on a node of a Slurm cluster: claims the attempt, runs it, says how it ended.
+
+    slurm_wrapper.py <root> <batch> <place in the batch>
+
+The claim is a file that only one can create, so that an attempt that was submitted twice runs once. A job
+that Slurm starts again itself (requeue) takes over its own claim. `exit.json` is created once as well: who
+comes second, the scheduler's word or this one's, changes nothing. Standard library only.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # an isolated interpreter does not look there
+import job_wrapper
+
+LOOK_SECONDS = 5.0
+# What a job may see of its node's environment: never what else the user's login set.
+KEPT = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"}
+KEPT_PREFIXES = (
+    "SLURM",
+    *(f"{vendor}_VISIBLE" for vendor in ("CUDA", "NVIDIA", "ROCR", "HIP")),
+    *("ZE_AFFINITY", "GPU_DEVICE"),
+)
+
+
+def main(root: Path, batch: str, place: int) -> int:
+    tasks = json.loads((root / "batches" / f"{batch}.json").read_text("utf-8"))["tasks"]
+    job_dir = root / "jobs" / tasks[place]["name"]
+    control = job_dir / "control" / str(tasks[place]["attempt"])
+    stopping: list[str] = []
+    # Before anybody can know this process and ask it to end.
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
+    signal.signal(signal.SIGUSR1, lambda *_: stopping.append("timeout"))
+    if not claim(job_dir, control):
+        return 0
+    watch(control, stopping)
+    for name in set(os.environ) - KEPT:
+        if not name.startswith(KEPT_PREFIXES):
+            del os.environ[name]
+    request = json.loads((control / "request.json").read_text("utf-8"))
+    end = job_wrapper.run(job_dir, control, request, stopping)
+    if not write_once(control / "exit.json", end):
+        print("the end of this attempt was on record before it ended", flush=True)
+    return 128 + signal.Signals[end["signal"]] if end["signal"] else end["exit_code"] or 0
+
+
+def claim(job_dir: Path, control: Path) -> bool:
+    """Whether this job is the one that runs the attempt."""
+    log = job_dir / "job.log"
+    mine = {
+        **job_wrapper.identity(os.getpid()),
+        "started_at": job_wrapper.now(),
+        "host": socket.gethostname(),
+        "job_id": job_id(),
+        "restart": int(os.environ.get("SLURM_RESTART_COUNT", "0")),
+        "log_start": log.stat().st_size if log.exists() else 0,
+    }
+    if has_newer(control):
+        print("a newer attempt was submitted", flush=True)
+        return False
+    file = control / "wrapper.json"
+    if (control / "exit.json").exists() and not is_restart(control, file, mine):
+        print("the end of this attempt is on record", flush=True)
+        return False
+    if write_once(file, mine):
+        return True
+    if not is_restart(control, file, mine):
+        print(f"this attempt was claimed: {file.read_text('utf-8')}", flush=True)
+        return False
+    job_wrapper.write_json(file, mine)
+    return True
+
+
+def is_restart(control: Path, file: Path, mine: dict) -> bool:
+    """Slurm put this very job back into its queue; the record of how it was ended for that is set aside."""
+    try:
+        before = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    if before["job_id"] != mine["job_id"] or before["restart"] >= mine["restart"]:
+        return False
+    end = control / "exit.json"
+    with contextlib.suppress(FileNotFoundError):
+        said = json.loads(end.read_text("utf-8"))
+        if said["ended_by"] != "cancelled" or said.get("settled") or (control / "cancel.json").exists():
+            return False
+        end.rename(control / f"exit.{before['restart']}.json")
+    return True
+
+
+def has_newer(control: Path) -> bool:
+    return any(int(one.name) > int(control.name) for one in control.parent.iterdir() if one.name.isdigit())
+
+
+def watch(control: Path, stopping: list[str]) -> None:
+    """Ends the job when its end is on record: its node was lost from sight, and it may run elsewhere."""
+
+    def look(*_: object) -> None:
+        if (control / "exit.json").exists():
+            stopping.append("cancelled")
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+
+
+def job_id() -> str:
+    array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
+    return f"{array}_{task}" if array and task else os.environ["SLURM_JOB_ID"]
+
+
+def write_once(path: Path, value: dict) -> bool:
+    """Whole or not at all; False where the file is there already."""
+    temporary = path.with_suffix(f".{socket.gethostname()}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(value), "utf-8")
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    finally:
+        temporary.unlink()
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

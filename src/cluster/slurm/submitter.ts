@@ -1,0 +1,185 @@
+/** Hands jobs to Slurm: those of one moment as one array, each of them once. */
+import path from 'node:path';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { ClusterUnavailableError } from '../../errors';
+import { sha256 } from '../../fingerprint';
+import type { JobRequest } from '../cluster';
+import { writeOnce, type JobFolder } from '../job-folder';
+import { unstarted } from '../job-state';
+import type { SlurmSettings } from '../settings';
+import { Batcher } from './batcher';
+import { SlurmRefusal, type RunSlurm } from './commands';
+import type { Ledger, Submission } from './ledger';
+import { batchScript, sbatchCommand, type Shape } from './options';
+import { parseSbatch } from './parse';
+import type { Scheduler } from './scheduler';
+import { classOfRefusal, isFull, isUndelivered, mayBeSplit } from './states';
+
+export interface Subject {
+  readonly request: JobRequest;
+  readonly folder: JobFolder;
+  /** The submission that this one follows, which Slurm does not know. */
+  readonly after: Submission | null;
+}
+
+interface Claimed extends Subject {
+  readonly place: number;
+}
+
+/** Jobs that come within that time go together. */
+const WINDOW_MS = 100;
+/** Half of what Slurm allows where nobody changed it. */
+const MAX_ARRAY = 500;
+/** The leader needs neither site packages nor the user's environment. */
+const BARE = ['-E', '-s', '-S'];
+const LEADER_FILES = ['slurm/slurm_wrapper.py', 'job_wrapper.py', 'job_memory.py'];
+
+export class Submitter {
+  private readonly batcher = new Batcher<Subject>(
+    WINDOW_MS,
+    MAX_ARRAY,
+    ({ request }) => JSON.stringify(shapeOf(request)),
+    (subjects) => this.submitBatch(subjects),
+  );
+  private leader: Promise<string> | undefined;
+
+  constructor(
+    private readonly deps: {
+      readonly run: RunSlurm;
+      readonly ledger: Ledger;
+      readonly scheduler: Scheduler;
+      readonly settings: SlurmSettings;
+      readonly python: string;
+    },
+  ) {}
+
+  /** Resolves when Slurm has the job, has refused it (which stands in its exit record), or another submitter has it. */
+  submit(subject: Subject): Promise<void> {
+    return this.batcher.add(subject);
+  }
+
+  private async submitBatch(subjects: readonly Subject[]): Promise<void> {
+    const { ledger } = this.deps;
+    const batch = ledger.newBatch();
+    const claims = await Promise.all(
+      subjects.map(async (one, place): Promise<Claimed[]> => {
+        const { name, attempt } = one.request;
+        const { after, folder } = one;
+        const isOurs = await ledger.claim(folder, attempt, { batch, place, after });
+        return isOurs && name ? [{ ...one, place }] : [];
+      }),
+    );
+    const claimed = claims.flat();
+    if (!claimed.length) return;
+    const tasks = claims.map(([one]) => one && taskOf(one));
+    await ledger.writeBatch(
+      batch,
+      tasks.map((one) => one ?? null),
+    );
+    await this.sbatch(batch, claimed).catch((error: unknown) =>
+      this.notSubmitted(batch, claimed, error),
+    );
+    this.deps.scheduler.forget();
+  }
+
+  private async sbatch(batch: string, claimed: readonly Claimed[]): Promise<void> {
+    const { ledger, settings, run, python } = this.deps;
+    const [first] = claimed;
+    if (!first) return;
+    const command = sbatchCommand(
+      {
+        name: ledger.jobName(batch),
+        root: ledger.root,
+        tasks: claimed.map(({ place }) => place),
+        shape: shapeOf(first.request),
+        log: ledger.logFile(batch, claimed.length > 1 ? '%a' : first.place),
+      },
+      settings,
+    );
+    const leader = [python, ...BARE, await this.leaderFile(), ledger.root, batch];
+    const said = await run(command, batchScript(leader, first.place));
+    if (parseSbatch(said) === null)
+      throw new ClusterUnavailableError(`sbatch printed no job number but "${said.trim()}"`);
+  }
+
+  private async notSubmitted(
+    batch: string,
+    claimed: readonly Claimed[],
+    error: unknown,
+  ): Promise<void> {
+    if (error instanceof SlurmRefusal) return this.refused(batch, claimed, error.words);
+    const words = error instanceof Error ? error.message : String(error);
+    // Where the answer was lost, the job may be there: it will be looked for by its name.
+    if (isUndelivered(words)) await this.withdraw(batch, claimed);
+    throw error;
+  }
+
+  private async refused(batch: string, claimed: readonly Claimed[], words: string): Promise<void> {
+    if (claimed.length > 1 && mayBeSplit(words)) {
+      await this.withdraw(batch, claimed);
+      return this.submitHalves(claimed);
+    }
+    if (isFull(words)) {
+      await this.withdraw(batch, claimed);
+      throw new ClusterUnavailableError(words);
+    }
+    await Promise.all(claimed.map((one) => refuse(one, words)));
+  }
+
+  private async submitHalves(claimed: readonly Claimed[]): Promise<void> {
+    const { ledger } = this.deps;
+    const again = await Promise.all(
+      claimed.map(async ({ request, folder }) => ({
+        request,
+        folder,
+        after: await ledger.submission(folder, request.attempt),
+      })),
+    );
+    const half = Math.ceil(again.length / 2);
+    await this.submitBatch(again.slice(0, half));
+    await this.submitBatch(again.slice(half));
+  }
+
+  private async withdraw(batch: string, claimed: readonly Claimed[]): Promise<void> {
+    await Promise.all(
+      claimed.map(({ folder, request }) =>
+        this.deps.ledger.withdraw(folder, request.attempt, batch),
+      ),
+    );
+  }
+
+  /** A copy below the root, where every node sees it, and where a newer version of this code leaves it alone. */
+  private leaderFile(): Promise<string> {
+    this.leader ??= installLeader(this.deps.ledger.root);
+    this.leader.catch(() => (this.leader = undefined));
+    return this.leader;
+  }
+}
+
+function shapeOf({ job, time_limit_seconds }: JobRequest): Shape {
+  return { threads: job.threads, time_limit_seconds };
+}
+
+function taskOf({ request: { name, attempt } }: Claimed) {
+  return { name, attempt };
+}
+
+async function refuse({ folder, request }: Claimed, words: string): Promise<void> {
+  const ended_by = classOfRefusal(words);
+  const reason = ended_by === 'cluster_unavailable' ? words : `Slurm refused the job:\n${words}`;
+  const exit = { ...unstarted(ended_by), settled: true, reason, external_id: '' };
+  await writeOnce(folder.control(request.attempt, 'exit.json'), exit);
+}
+
+async function installLeader(root: string): Promise<string> {
+  const sources = LEADER_FILES.map((file) => path.join(__dirname, '..', file));
+  const digest = sha256(Buffer.concat(sources.map((file) => readFileSync(file)))).slice(0, 12);
+  const folder = path.join(root, 'leader', digest);
+  const temporary = `${folder}.${process.pid}.tmp`;
+  await mkdir(temporary, { recursive: true });
+  for (const file of sources) await copyFile(file, path.join(temporary, path.basename(file)));
+  // Another worker may have been faster, with the same files.
+  await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
+  return path.join(folder, 'slurm_wrapper.py');
+}

@@ -1,0 +1,94 @@
+import { batchScript, ranges, sbatchCommand } from '../../../src/cluster/slurm/options';
+import { SpecError } from '../../../src/errors';
+import { checkedClusters } from '../../../src/cluster/settings';
+import { settingsOf, type SlurmChanges } from '../../support/slurm-cluster';
+
+const BATCH = {
+  name: 'foretune-1-2',
+  root: '/shared/jobs',
+  tasks: [0],
+  shape: { threads: 2, time_limit_seconds: null as number | null },
+  log: '/shared/jobs/batches/2.0.log',
+};
+
+function command(changes: SlurmChanges, batch: Partial<typeof BATCH> = {}): string[] {
+  return sbatchCommand({ ...BATCH, ...batch }, settingsOf(changes));
+}
+
+it('every setting becomes an option', () => {
+  const options = command(
+    {
+      partition: 'gpu',
+      account: 'team',
+      qos: 'high',
+      constraint: 'a100&nvlink',
+      ...{ gpus: 4, gpu_type: 'a100', nodes: 2, cpus: 16, mem: '64G', requeue: true },
+      signal_before_seconds: 120,
+      options: ['--exclusive', '--mail-type=END'],
+    },
+    { shape: { threads: 2, time_limit_seconds: 3600 } },
+  );
+  expect(options).toEqual(
+    expect.arrayContaining([
+      ...['--partition=gpu', '--account=team', '--qos=high', '--constraint=a100&nvlink'],
+      ...['--gres=gpu:a100:4', '--nodes=2', '--ntasks-per-node=1', '--cpus-per-task=16'],
+      ...['--mem=64G', '--requeue', '--signal=B:USR1@120', '--exclusive', '--mail-type=END'],
+      // Behind the exact limit, which the leader holds.
+      '--time=61',
+    ]),
+  );
+});
+
+it('what is not set is left to Slurm', () => {
+  expect(command({})).toEqual([
+    'sbatch',
+    '--parsable',
+    '--job-name=foretune-1-2',
+    '--chdir=/shared/jobs',
+    '--output=/shared/jobs/batches/2.0.log',
+    '--open-mode=append',
+    '--export=NIL',
+    '--no-requeue',
+    '--nodes=1',
+    '--ntasks-per-node=1',
+    '--cpus-per-task=2',
+  ]);
+});
+
+it('several jobs become an array, with holes where another submitter was faster', () => {
+  expect(command({}, { tasks: [0, 1, 2, 5, 7, 8] })).toContain('--array=0-2,5,7-8');
+  expect(ranges([3])).toBe('3');
+});
+
+it("the script gives the leader's words to its shell as they are", () => {
+  expect(batchScript(['/a b/python', "it's", '$HOME;`x`'], 4)).toBe(
+    `#!/bin/sh\nexec '/a b/python' 'it'\\''s' '$HOME;\`x\`' "\${SLURM_ARRAY_TASK_ID:-4}"\n`,
+  );
+});
+
+describe('settings that are refused', () => {
+  it.each([
+    ['an option that foretune sets itself', { options: ['--array=1-3'] }, 'sets this option'],
+    ['an option that is none', { options: ['; rm -rf /'] }, '--name'],
+    ['a partition that is no word', { partition: 'a b' }, 'plain word'],
+    ['an ssh target that is an option', { ssh: '-oProxyCommand=x' }, 'host'],
+    ['a root that is relative', { root: 'jobs' }, 'absolute'],
+    ['memory without a number', { mem: 'lots' }, 'number'],
+    [
+      'a notice as long as the limit',
+      { time_limit_seconds: 60, signal_before_seconds: 60 },
+      'limit',
+    ],
+    ['a setting that there is not', { particion: 'x' }, 'particion'],
+    ['a setting of the local cluster', { slots: 2 }, 'slots'],
+  ])('%s', (_, changes: object, words) => {
+    const refused = () => checkedClusters({ lab: { kind: 'slurm', ...changes } });
+    expect(refused).toThrow(SpecError);
+    expect(refused).toThrow(words);
+    expect(refused).toThrow('lab');
+  });
+
+  it('a kind of cluster that there is not', () => {
+    expect(() => checkedClusters({ lab: { kind: 'pbs' } })).toThrow(SpecError);
+  });
+});
