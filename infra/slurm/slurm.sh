@@ -4,21 +4,21 @@
 #   slurm.sh install                   Debian's packages (as root)
 #   slurm.sh start <folder>            starts what does not run; prints the SLURM_CONF to use
 #   slurm.sh restart-controller <folder>
-#   slurm.sh kill-controller <folder>  as a crash would
+#   slurm.sh stop-controller <folder>
 #   slurm.sh stop <folder>             ends jobs and daemons; the folder stays
 #
-# The node claims 16 processors, 16 GB and 4 GPUs, which are plain files. Partition `main` is preempted by `urgent`.
+# The node claims 4 processors, 16 GB and 4 GPUs, which are plain files. Partition `main` is preempted by `urgent`.
 set -euo pipefail
 
 readonly PACKAGES=(slurm-wlm slurmdbd munge mariadb-server)
-readonly CPUS=16 MEMORY_MB=16000 GPUS=4
+readonly CPUS=4 MEMORY_MB=16000 GPUS=4
 readonly PATIENCE_SECONDS=60
 
 main() {
   [[ $EUID -eq 0 ]] || fail 'Slurm daemons need root'
   local command=${1:-}
   [[ $command == install ]] && { install_packages; return; }
-  [[ -n ${2:-} ]] || fail 'usage: slurm.sh install | start|stop|restart-controller|kill-controller <folder>'
+  [[ -n ${2:-} ]] || fail 'usage: slurm.sh install | start|stop|restart-controller|stop-controller <folder>'
   mkdir -p "$2"
   FOLDER=$(realpath "$2")
   HOST=$(hostname -s)
@@ -30,7 +30,8 @@ main() {
     start) start ;;
     stop) stop ;;
     restart-controller) end slurmctld TERM; start_controller ;;
-    kill-controller) end slurmctld KILL ;;
+    # In order: one that is killed behind its last save starts jobs again that run, and drains their node.
+    stop-controller) end slurmctld TERM ;;
     *) fail "there is no command \"$command\"" ;;
   esac
 }
@@ -205,7 +206,11 @@ start_node() {
   await 'the node' node_is_up
 }
 
-node_is_up() { [[ $(sinfo -h -o %t) =~ ^(idle|mix|alloc|comp)$ ]]; }
+node_is_up() {
+  [[ $(sinfo -h -p main -o %t) =~ ^(idle|mix|alloc|comp)$ ]] && return
+  scontrol update "nodename=$HOST" state=resume
+  return 1
+}
 
 # ---- Ending ----------------------------------------------------------------------------------
 

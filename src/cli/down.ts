@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Cluster } from '../cluster/cluster';
 import { openClusters } from '../clusters';
+import { ClusterUnavailableError } from '../errors';
 import { stopStack } from '../stack/stack';
 import { stopWorker } from '../stack/worker-process';
 import { EXIT, type CliContext } from './context';
@@ -21,12 +22,12 @@ export function register(program: Command, context: CliContext): void {
 
 async function down(context: CliContext, { force = false }: DownOptions): Promise<void> {
   const clusters = [...openClusters(context.config).values()].map(({ cluster }) => cluster);
-  const before = await liveJobs(clusters);
+  const before = await liveJobs(context, clusters);
   if (before.length && !force) return refuse(context, before);
   // The worker first: it would take a job that ends now for a failed one.
   const stopped = (await stopWorker(context.config)) ? ['the worker'] : [];
   // It may have submitted one more before it stopped.
-  const jobs = await liveJobs(clusters);
+  const jobs = await liveJobs(context, clusters);
   if (jobs.length && !force) return refuse(context, jobs, 'The worker is stopped. ');
   for (const { cluster, job } of jobs) await cluster.cancel(job, { as: 'preempted' });
   if (jobs.length) stopped.push(countJobs(jobs));
@@ -41,11 +42,25 @@ interface LiveJob {
   readonly job: string;
 }
 
-async function liveJobs(clusters: readonly Cluster[]): Promise<LiveJob[]> {
+async function liveJobs(context: CliContext, clusters: readonly Cluster[]): Promise<LiveJob[]> {
   const live = await Promise.all(
-    clusters.map(async (cluster) => (await cluster.live()).map((job) => ({ cluster, job }))),
+    clusters.map(async (cluster) => {
+      const jobs = await cluster
+        .live()
+        .catch((error: unknown) => unanswered(context, cluster, error));
+      return jobs.map((job) => ({ cluster, job }));
+    }),
   );
   return live.flat();
+}
+
+/** What runs on a cluster out of reach goes on without this machine; it is no reason to leave servers running. */
+function unanswered(context: CliContext, { name }: Cluster, error: unknown): readonly string[] {
+  if (!(error instanceof ClusterUnavailableError)) throw error;
+  context.stderr(
+    `Cluster "${name}" does not answer, so its jobs go on if there are any: ${error.message}`,
+  );
+  return [];
 }
 
 function refuse(context: CliContext, jobs: readonly LiveJob[], before = ''): void {

@@ -1,7 +1,8 @@
 /** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
 import type { ClusterEntry } from '../../activities';
-import type { JobState } from '../cluster/cluster';
+import type { Cluster, JobState } from '../cluster/cluster';
 import { whyWaiting } from '../domain/waiting';
+import { ClusterUnavailableError } from '../errors';
 import type { LiveStatus } from './live-status';
 import type { StudyProgress } from './progress';
 
@@ -34,10 +35,26 @@ async function jobReasons(
   for (const [name, { cluster }] of clusters) {
     const own = rows.filter((row) => row.cluster === name);
     if (!own.length) continue;
-    const states = await cluster.poll([...new Set(own.map(({ job }) => job))]);
-    for (const row of own) reasons.set(row.run_id, describe(states.get(row.job)));
+    const states = await statesOf(cluster, [...new Set(own.map(({ job }) => job))]);
+    for (const row of own)
+      reasons.set(
+        row.run_id,
+        states instanceof ClusterUnavailableError
+          ? `its cluster does not answer: ${states.message}`
+          : describe(states.get(row.job)),
+      );
   }
   return reasons;
+}
+
+async function statesOf(
+  cluster: Cluster,
+  jobs: readonly string[],
+): Promise<ReadonlyMap<string, JobState> | ClusterUnavailableError> {
+  return cluster.poll(jobs).catch((error: unknown) => {
+    if (error instanceof ClusterUnavailableError) return error;
+    throw error;
+  });
 }
 
 function describe(state: JobState | undefined): string {

@@ -43,7 +43,14 @@ export function buildId(config: Config, endpoints: StackEndpoints): string {
   const { temporal, s3 } = endpoints;
   const servers = [temporal.address, temporal.namespace, s3.endpoint, s3.bucket, s3.prefix];
   const access = sha256(
-    JSON.stringify([s3.region, s3.credentials, config.temporal.connection, config.notify]),
+    JSON.stringify([
+      s3.region,
+      s3.credentials,
+      config.temporal.connection,
+      config.notify,
+      // Which Slurm it calls.
+      config.environment.SLURM_CONF,
+    ]),
   );
   return fingerprint({ code, servers, access }).slice(0, 16);
 }

@@ -1,6 +1,6 @@
 /** Clusters of the Slurm that `npm run test:slurm` started, in a temporary folder. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {
@@ -9,6 +9,8 @@ import {
   type SlurmSettings,
 } from '../../src/cluster/settings';
 import { SlurmCluster } from '../../src/cluster/slurm/slurm-cluster';
+import { unstarted } from '../../src/cluster/job-state';
+import type { ProcessIdentity } from '../../src/processes';
 import { PYTHON, until } from './jobs';
 
 const SCRIPT = path.resolve(__dirname, '../../infra/slurm/slurm.sh');
@@ -21,6 +23,10 @@ export interface OpenedSlurmCluster {
   readonly python: string;
   /** The same folder as another process sees it. */
   another(changes?: SlurmChanges): SlurmCluster;
+  /** The same folder, with other programs. */
+  withEnvironment(environment: NodeJS.ProcessEnv): SlurmCluster;
+  /** Writes down that a job is lost, as one does who can no longer see its node. */
+  declareLost(name: string): void;
   /** Ends all jobs and removes the folder. */
   close(): Promise<void>;
 }
@@ -31,22 +37,53 @@ const QUICK: SlurmChanges = { poll_seconds: 0.4, grace_seconds: 6 };
 export function openSlurmCluster(
   changes: SlurmChanges = {},
   environment: NodeJS.ProcessEnv = slurmEnvironment(),
+  python = PYTHON,
 ): OpenedSlurmCluster {
   const root = mkdtempSync(path.join(os.tmpdir(), 'foretune-slurm-'));
-  const another = (others: SlurmChanges = {}) => {
-    const settings = settingsOf({ ...changes, ...others });
-    return new SlurmCluster({ name: 'slurm', root, settings, python: PYTHON, environment });
-  };
+  const options = { name: 'slurm', root, python, environment };
+  const another = (others: SlurmChanges = {}) =>
+    new SlurmCluster({ ...options, settings: settingsOf({ ...changes, ...others }) });
   const cluster = another();
-  const close = async () => {
-    await Promise.all((await cluster.live()).map((name) => cluster.cancel(name)));
-    await until(
-      async () => (await cluster.live()).length === 0,
-      () => 'all jobs to end',
-    );
-    rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+  return {
+    ...{ cluster, root, python, another },
+    withEnvironment: (other) =>
+      new SlurmCluster({ ...options, environment: other, settings: settingsOf(changes) }),
+    declareLost: (name) => {
+      const exit = { ...unstarted('node_failure'), settled: true, reason: 'lost' };
+      writeFileSync(
+        path.join(root, 'jobs', name, 'control', '1', 'exit.json'),
+        JSON.stringify(exit),
+      );
+    },
+    close: async () => {
+      await Promise.all((await cluster.live()).map((name) => cluster.cancel(name)));
+      await until(
+        async () => (await cluster.live()).length === 0,
+        () => 'all jobs to end',
+      );
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
-  return { cluster, root, python: PYTHON, another, close };
+}
+
+/** Programs that stand before Slurm's own. */
+export function programsWith(scripts: Readonly<Record<string, string>>): {
+  readonly environment: NodeJS.ProcessEnv;
+  remove(): void;
+} {
+  const bin = mkdtempSync(path.join(os.tmpdir(), 'foretune-bin-'));
+  for (const [name, script] of Object.entries(scripts)) {
+    const file = path.join(bin, name);
+    writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  const environment = { ...slurmEnvironment(), PATH: `${bin}:${process.env.PATH}` };
+  return { environment, remove: () => rmSync(bin, { recursive: true }) };
+}
+
+/** The leader of a job. */
+export function identityIn(cluster: SlurmCluster, name: string): ProcessIdentity {
+  const file = path.join(cluster.workDir(name), 'control', '1', 'wrapper.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
 }
 
 export function settingsOf(changes: SlurmChanges = {}): SlurmSettings {
@@ -66,7 +103,7 @@ export function slurm(program: string, ...args: string[]): string {
 }
 
 /** A command of infra/slurm/slurm.sh for the Slurm under test. */
-export function slurmService(command: 'start' | 'restart-controller' | 'kill-controller'): void {
+export function slurmService(command: 'start' | 'restart-controller' | 'stop-controller'): void {
   const folder = path.resolve(process.env.SLURM_CONF ?? '', '../..');
   execFileSync(SCRIPT, [command, folder], { env: { ...slurmEnvironment() }, stdio: 'ignore' });
 }

@@ -1,6 +1,6 @@
 /** Hands jobs to Slurm: those of one moment as one array, each of them once. */
 import path from 'node:path';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { ClusterUnavailableError } from '../../errors';
 import { sha256 } from '../../fingerprint';
@@ -61,29 +61,26 @@ export class Submitter {
 
   private async submitBatch(subjects: readonly Subject[]): Promise<void> {
     const { ledger } = this.deps;
+    const leader = await this.leaderFile();
     const batch = ledger.newBatch();
     const claims = await Promise.all(
       subjects.map(async (one, place): Promise<Claimed[]> => {
-        const { name, attempt } = one.request;
-        const { after, folder } = one;
-        const isOurs = await ledger.claim(folder, attempt, { batch, place, after });
-        return isOurs && name ? [{ ...one, place }] : [];
+        const { after, folder, request } = one;
+        const isOurs = await ledger.claim(folder, request.attempt, { batch, place, after });
+        return isOurs ? [{ ...one, place }] : [];
       }),
     );
     const claimed = claims.flat();
     if (!claimed.length) return;
-    const tasks = claims.map(([one]) => one && taskOf(one));
-    await ledger.writeBatch(
-      batch,
-      tasks.map((one) => one ?? null),
-    );
-    await this.sbatch(batch, claimed).catch((error: unknown) =>
+    const tasks = claims.map(([one]) => (one ? taskOf(one) : null));
+    await ledger.writeBatch(batch, tasks);
+    await this.sbatch(batch, leader, claimed).catch((error: unknown) =>
       this.notSubmitted(batch, claimed, error),
     );
     this.deps.scheduler.forget();
   }
 
-  private async sbatch(batch: string, claimed: readonly Claimed[]): Promise<void> {
+  private async sbatch(batch: string, leader: string, claimed: readonly Claimed[]): Promise<void> {
     const { ledger, settings, run, python } = this.deps;
     const [first] = claimed;
     if (!first) return;
@@ -97,8 +94,8 @@ export class Submitter {
       },
       settings,
     );
-    const leader = [python, ...BARE, await this.leaderFile(), ledger.root, batch];
-    const said = await run(command, batchScript(leader, first.place));
+    const words = [python, ...BARE, leader, ledger.root, batch];
+    const said = await run(command, batchScript(words, first.place));
     if (parseSbatch(said) === null)
       throw new ClusterUnavailableError(`sbatch printed no job number but "${said.trim()}"`);
   }
@@ -176,9 +173,10 @@ async function installLeader(root: string): Promise<string> {
   const sources = LEADER_FILES.map((file) => path.join(__dirname, '..', file));
   const digest = sha256(Buffer.concat(sources.map((file) => readFileSync(file)))).slice(0, 12);
   const folder = path.join(root, 'leader', digest);
-  const temporary = `${folder}.${process.pid}.tmp`;
-  await mkdir(temporary, { recursive: true });
+  await mkdir(path.dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}.`);
   for (const file of sources) await copyFile(file, path.join(temporary, path.basename(file)));
+  await chmod(temporary, 0o755);
   // Another worker may have been faster, with the same files.
   await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
   return path.join(folder, 'slurm_wrapper.py');

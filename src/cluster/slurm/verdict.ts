@@ -58,7 +58,7 @@ function live({ attempt, submission }: Evidence, row: SlurmRow): Verdict {
 /** Accounting says more of an end (who cancelled the job), but may come late. */
 function endRow({ queued, accounted, missing_ms, grace_ms }: Evidence): SlurmRow | undefined {
   if (accounted && !isLive(accounted)) return accounted;
-  return missing_ms >= lag(grace_ms) ? queued : undefined;
+  return missing_ms >= (accounted ? grace_ms : lag(grace_ms)) ? queued : undefined;
 }
 
 /** Files of another machine and rows of accounting may come that much later. */

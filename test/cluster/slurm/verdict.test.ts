@@ -131,9 +131,13 @@ describe('a job that was told to end', () => {
   it('waits for accounting to say why, then for the memory of the controller', () => {
     const queued = row('CANCELLED');
     expect(verdict({ queued, exit: TOLD, wrapper: WRAPPER }).status).toBe('running');
-    expect(verdict({ queued, exit: TOLD, missing_ms: 11_000 })).toMatchObject({
-      ended_by: 'cancelled',
-    });
+    const late = { queued, exit: TOLD, accounted: row('RUNNING') };
+    expect(verdict({ ...late, missing_ms: 59_000 }).status).toBe('queued');
+    for (const known of [
+      { queued, missing_ms: 11_000 },
+      { ...late, missing_ms: 61_000 },
+    ])
+      expect(verdict({ exit: TOLD, ...known })).toMatchObject({ ended_by: 'cancelled' });
   });
 
   it('was preempted as far as anybody knows, where nobody says why', () => {

@@ -1,0 +1,184 @@
+/** How Slurm ends jobs, and what is recorded of it. */
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startTime } from '../../src/processes';
+import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
+import {
+  identityIn,
+  openSlurmCluster,
+  programsWith,
+  slurm,
+  slurmEnvironment,
+  type OpenedSlurmCluster,
+} from '../support/slurm-cluster';
+
+const FOREVER = "note('starts'); wait('never')";
+
+let opened: OpenedSlurmCluster;
+beforeEach(() => void (opened = openSlurmCluster()));
+afterEach(() => opened.close());
+
+async function running(name: string, code = FOREVER, cluster = opened.cluster): Promise<string> {
+  await cluster.submit(jobOf(name, code));
+  await untilNoted(cluster, name, 'starts');
+  return (await untilStatus(cluster, name, 'running')).external_id;
+}
+
+describe('a job that somebody else cancels', () => {
+  it('is cancelled, and says by whom', async () => {
+    slurm('scancel', await running('scancelled'));
+    const state = await untilStatus(opened.cluster, 'scancelled', 'failed');
+    expect(state).toMatchObject({ failure_class: 'cancelled', attempt: 1 });
+    expect(state.message).toContain('cancelled by user 0');
+    expect(state.usage?.wall_seconds).toBeGreaterThan(0);
+  });
+
+  it('before it started is cancelled too', async () => {
+    const held = opened.another({ options: ['--hold'] });
+    await held.submit(jobOf('never-began', FOREVER));
+    await until(
+      async () => (await held.live()).includes('never-began'),
+      () => 'the job to be listed',
+    );
+    const id = slurm('squeue', '-h', '-o', '%i', '--state=PENDING');
+    slurm('scancel', id);
+    const state = await untilStatus(held, 'never-began', 'failed');
+    expect(state).toMatchObject({ failure_class: 'cancelled', external_id: id, started_at: null });
+  });
+});
+
+describe('a job that is killed', () => {
+  it('with its leader is a failure of the node, and leaves nothing behind', async () => {
+    await running('killed', "note('starts'); note('pid', os.getpid()); wait('never')");
+    const child = Number(await untilNoted(opened.cluster, 'killed', 'pid'));
+    process.kill(identityIn(opened.cluster, 'killed').pid, 'SIGKILL');
+    const state = await untilStatus(opened.cluster, 'killed', 'failed');
+    expect(state).toMatchObject({ failure_class: 'node_failure' });
+    expect(state.message).toContain('killed on its node');
+    expect(startTime(child)).toBeNull();
+  });
+
+  it('is known to be dead where there is no accounting', async () => {
+    const script = 'echo "Slurm accounting storage is disabled" >&2; exit 1';
+    const without = programsWith({ sacct: script });
+    const blind = openSlurmCluster({}, without.environment);
+    await running('killed', FOREVER, blind.cluster);
+    process.kill(identityIn(blind.cluster, 'killed').pid, 'SIGKILL');
+    expect(await untilStatus(blind.cluster, 'killed', 'failed')).toMatchObject({
+      failure_class: 'node_failure',
+    });
+    await running('stopped', FOREVER, blind.cluster);
+    slurm('scancel', `--name=${slurm('squeue', '-h', '-o', '%j', '--state=RUNNING')}`);
+    expect(await untilStatus(blind.cluster, 'stopped', 'failed')).toMatchObject({
+      failure_class: 'cancelled',
+    });
+    await blind.close();
+    without.remove();
+  });
+});
+
+it('a job whose leader cannot be started says what its node says', async () => {
+  const lacking = openSlurmCluster({}, slurmEnvironment(), '/no/such/python');
+  await lacking.cluster.submit(jobOf('unstarted', ''));
+  const state = await untilStatus(lacking.cluster, 'unstarted', 'failed');
+  expect(state).toMatchObject({ failure_class: 'cluster_unavailable', started_at: null });
+  expect(state.message).toContain('/no/such/python');
+  await lacking.close();
+});
+
+it('a job whose node goes down is a failure of the node', async () => {
+  await running('node-lost');
+  slurm('scontrol', 'update', `nodename=${os.hostname()}`, 'state=down', 'reason=test');
+  try {
+    const state = await untilStatus(opened.cluster, 'node-lost', 'failed');
+    expect(state).toMatchObject({ failure_class: 'node_failure' });
+    expect(state.message).toContain('node');
+  } finally {
+    await until(
+      () => nodeIsBack(),
+      () => 'the node to be back',
+    );
+  }
+});
+
+describe('a job that gives way to one of a better partition', () => {
+  const whole = { options: ['--exclusive'] };
+
+  it('is preempted, which is no failure of its own', async () => {
+    const main = opened.another({ partition: 'main', ...whole });
+    await running('weak', FOREVER, main);
+    await opened.another({ partition: 'urgent', ...whole }).submit(jobOf('strong', ''));
+    const state = await untilStatus(main, 'weak', 'failed');
+    expect(state).toMatchObject({ failure_class: 'preempted' });
+    expect(state.message).toContain('preempted');
+    await untilStatus(main, 'strong', 'succeeded');
+  });
+
+  it('is started again by Slurm itself under `requeue`, as the same attempt', async () => {
+    const main = opened.another({ partition: 'main', requeue: true, ...whole });
+    const code = "note('starts'); wait('go' if len(open('starts').readlines()) > 1 else 'never')";
+    const id = await running('patient', code, main);
+    await opened.another({ partition: 'urgent', ...whole }).submit(jobOf('strong', ''));
+    const waits = await untilStatus(main, 'patient', 'queued');
+    expect(waits.reason).toContain(id);
+    await untilStatus(main, 'strong', 'succeeded');
+    // Slurm lets a job that was put back wait for two minutes, if nobody says otherwise.
+    slurm('scontrol', 'update', `jobid=${id}`, 'StartTime=now');
+    await until(
+      () => readFile(main, jobOf('patient', ''), 'starts') === '\n\n',
+      () => 'the second start',
+    );
+    letGo(main, 'patient', 'go');
+    expect(await untilStatus(main, 'patient', 'succeeded')).toMatchObject({
+      attempt: 1,
+      external_id: id,
+    });
+  }, 150_000);
+});
+
+describe('a recipe is told before its time is up, and can write a checkpoint', () => {
+  const code =
+    "signal.signal(signal.SIGTERM, lambda *_: (note('checkpoint'), sys.exit(3))); note('starts'); wait('never')";
+
+  it('by the limit of its request', async () => {
+    const polite = opened.another({ signal_before_seconds: 57 });
+    await polite.submit(jobOf('told', code, { time_limit_seconds: 60 }));
+    expect(await untilStatus(polite, 'told', 'failed')).toMatchObject({ failure_class: 'timeout' });
+    expect(readFile(polite, jobOf('told', ''), 'checkpoint')).toBe('\n');
+  });
+
+  it("by Slurm's own limit", async () => {
+    const polite = opened.another({ signal_before_seconds: 55, options: ['--time=1'] });
+    await polite.submit(jobOf('told', code));
+    const state = await untilStatus(polite, 'told', 'failed');
+    expect(state).toMatchObject({ failure_class: 'timeout' });
+    expect(readFile(polite, jobOf('told', ''), 'checkpoint')).toBe('\n');
+  }, 90_000);
+});
+
+it('a job whose end is on record while it still runs, out of sight, is ended', async () => {
+  await running('zombie', "note('starts'); note('pid', os.getpid()); wait('never')");
+  const pid = Number(await untilNoted(opened.cluster, 'zombie', 'pid'));
+  const control = path.join(opened.cluster.workDir('zombie'), 'control', '1');
+  expect(readFileSync(path.join(control, 'wrapper.json'), 'utf8')).toContain('"restart": 0');
+  opened.declareLost('zombie');
+  expect(await untilStatus(opened.cluster, 'zombie', 'failed')).toMatchObject({
+    failure_class: 'node_failure',
+  });
+  await until(
+    () => startTime(pid) === null,
+    () => 'the job to end',
+  );
+});
+
+/** A node that is still clearing up takes no orders. */
+function nodeIsBack(): boolean {
+  if (slurm('sinfo', '-h', '-p', 'main', '-o', '%t') === 'idle') return true;
+  try {
+    slurm('scontrol', 'update', `nodename=${os.hostname()}`, 'state=resume');
+  } catch {
+    // the next look tries again
+  }
+  return false;
+}
