@@ -43,16 +43,18 @@ export function endRows(
   now: Date,
 ): Row<'runs'>[] {
   const usage = 'usage' in state ? state.usage : null;
+  // A scheduler's own account is what it charges for.
+  const allocation = usage?.allocation;
   const ends = context.runs.map((run) => results.ends.find((one) => one.run_id === run.run_id));
   const seconds = shareOut(
-    jobSeconds(state),
+    allocation?.seconds ?? jobSeconds(state),
     ends.map((end) => end?.wall_seconds ?? null),
   );
   return context.runs.map((run, i) => {
     const end = ends[i];
     return {
       ...describe(context, run, now),
-      ...priced(seconds[i] ?? 0, rates),
+      ...priced(seconds[i] ?? 0, { ...rates, ...(allocation && { gpus: allocation.gpus }) }),
       recipe_version: results.recipe_version ?? context.plan.recipe.version,
       external_id: state.external_id,
       status: end?.status ?? 'failed',

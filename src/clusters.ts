@@ -53,6 +53,7 @@ function openSlurm(
   return {
     ...settings,
     cluster,
+    gpus: settings.gpus * settings.nodes,
     // Jobs on other machines share what lies below the root, and nothing else of this one.
     ...(settings.root !== null && { cache_dir: path.join(root, 'cache') }),
     poll_ms: settings.poll_seconds * 1000,

@@ -27,6 +27,8 @@ export interface JobUsage {
   readonly wall_seconds: number;
   readonly cpu_seconds: number;
   readonly max_rss_bytes: number;
+  /** What a scheduler counts: for how long the job held how many GPUs, on all its nodes. */
+  readonly allocation?: { readonly seconds: number; readonly gpus: number };
 }
 
 export type JobState =

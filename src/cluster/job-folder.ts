@@ -20,6 +20,8 @@ const ExitSchema = z.object({
   ended_by: z.enum(FAILURE_CLASSES).nullable(),
   /** Why a job without a process could not have one, or what the scheduler says of its end. */
   reason: z.string().optional(),
+  /** What the scheduler counts of it; null where it does not say. */
+  allocation: z.object({ seconds: z.number(), gpus: z.number() }).nullable().optional(),
   /** A scheduler had its say. */
   settled: z.boolean().optional(),
   /** What the scheduler calls the job, where it wrote this down and not the wrapper. */

@@ -39,6 +39,7 @@ export async function ended(folder: JobFolder, attempt: number, exit: Exit): Pro
       wall_seconds: exit.wall_seconds,
       cpu_seconds: exit.cpu_seconds,
       max_rss_bytes: exit.max_rss_bytes,
+      ...(exit.allocation && { allocation: exit.allocation }),
     },
   };
   const started_at = wrapper?.started_at ?? null;

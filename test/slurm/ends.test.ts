@@ -78,6 +78,17 @@ describe('a job that is killed', () => {
   });
 });
 
+it('the GPU time of a job is what accounting counts', async () => {
+  const cluster = opened.another({ gpus: 2 });
+  await running('counted', "note('starts'); time.sleep(2)", cluster);
+  const { usage, external_id } = await untilStatus(cluster, 'counted', 'succeeded');
+  expect(usage?.allocation?.gpus).toBe(2);
+  expect(usage?.allocation?.seconds).toBeGreaterThanOrEqual(2);
+  const format = '--format=ElapsedRaw,AllocTRES';
+  const counted = slurm('sacct', '-X', '-n', '-P', '-j', external_id, format);
+  expect(counted).toMatch(new RegExp(`^${usage?.allocation?.seconds}\\|.*gres/gpu=2`));
+});
+
 it('a job whose leader cannot be started says what its node says', async () => {
   const lacking = openSlurmCluster({}, slurmEnvironment(), '/no/such/python');
   await lacking.cluster.submit(jobOf('unstarted', ''));

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { kill, openWorkplace, type Workplace } from '../support/cli';
 import { pause } from '../../src/processes';
-import { slurm, slurmService } from '../support/slurm-cluster';
+import { slurmService, untilAccounted } from '../support/slurm-cluster';
 
 interface Run {
   readonly run_id: string;
@@ -35,8 +35,7 @@ it(
     expect(each.map(({ status }) => status)).toEqual(each.map(() => 'done'));
     expect(new Set(each.map(({ cluster }) => cluster))).toEqual(new Set(['slurm']));
     expect(each.filter(({ attempt }) => attempt === 2)).not.toEqual([]);
-    const known = slurm('sacct', '-X', '-n', '-P', '-o', 'JobID', '-S', 'now-1days').split('\n');
-    expect(each.filter(({ external_id }) => !known.includes(external_id))).toEqual([]);
+    await untilAccounted(each.map(({ external_id }) => external_id));
     const run = each.find(({ run_id }) => run_id.includes('indicate'))?.run_id ?? '';
     expect((await workplace.foretune('logs', run)).code).toBe(0);
   },

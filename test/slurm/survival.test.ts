@@ -8,6 +8,7 @@ import {
   programsWith,
   slurm,
   slurmService,
+  untilAccounted,
   type OpenedSlurmCluster,
 } from '../support/slurm-cluster';
 
@@ -51,6 +52,21 @@ it('an end that a job wrote down itself is told while the controller is away', a
     letGo(cluster, 'ends', 'go');
     await untilEnds(cluster.workDir('ends'));
     expect((await cluster.poll(['ends'])).get('ends')).toMatchObject({ status: 'succeeded' });
+  } finally {
+    slurmService('start');
+  }
+}, 120_000);
+
+it('a job is cancelled while the controller is away', async () => {
+  const { cluster } = opened;
+  await cluster.submit(jobOf('unwanted', "note('starts'); wait('never')"));
+  await untilNoted(cluster, 'unwanted', 'starts');
+  slurmService('stop-controller');
+  try {
+    await cluster.cancel('unwanted');
+    expect((await cluster.poll(['unwanted'])).get('unwanted')).toMatchObject({
+      failure_class: 'cancelled',
+    });
   } finally {
     slurmService('start');
   }
@@ -126,8 +142,7 @@ it('jobs of one moment become one array, each in its own folder, which accountin
   const ids = states.map(({ external_id }) => external_id);
   expect(new Set(ids.map((id) => id.split('_')[0])).size).toBe(1);
   expect(new Set(ids).size).toBe(30);
-  const known = slurm('sacct', '-X', '-n', '-P', '-o', 'JobID', '-S', 'now-1hours').split('\n');
-  expect(ids.filter((id) => !known.includes(id))).toEqual([]);
+  await untilAccounted(ids);
 }, 90_000);
 
 it('part of an array is cancelled alone', async () => {

@@ -107,3 +107,16 @@ export function slurmService(command: 'start' | 'restart-controller' | 'stop-con
   const folder = path.resolve(process.env.SLURM_CONF ?? '', '../..');
   execFileSync(SCRIPT, [command, folder], { env: { ...slurmEnvironment() }, stdio: 'ignore' });
 }
+
+/** Waits until accounting, which comes late, has every one of these jobs. */
+export async function untilAccounted(ids: readonly string[]): Promise<void> {
+  let missing = ids;
+  await until(
+    () => {
+      const known = slurm('sacct', '-X', '-n', '-P', '-o', 'JobID', '-S', 'now-1days').split('\n');
+      missing = ids.filter((id) => !known.includes(id));
+      return !missing.length;
+    },
+    () => `accounting to know ${missing.join(', ')}`,
+  );
+}

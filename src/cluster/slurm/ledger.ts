@@ -15,12 +15,12 @@ const SubmissionSchema = z.object({
   /** Its number in the batch: that of its task, where the batch is an array. */
   place: z.number().int(),
   at: z.coerce.date(),
-  /** Slurm did not take it: nothing of it runs or ever will. */
-  withdrawn: z.boolean(),
 });
 export interface Submission extends z.infer<typeof SubmissionSchema> {
   /** Number of the claim; the highest counts. */
   readonly number: number;
+  /** Slurm did not take it: nothing of it runs or ever will. */
+  readonly withdrawn: boolean;
 }
 
 const TaskSchema = z.object({ name: z.string(), attempt: z.number().int() });
@@ -31,6 +31,8 @@ export class Ledger {
   /** Tells this folder's jobs from those of other folders, under the same user. */
   private readonly prefix: string;
   private readonly known = new Map<string, readonly (Task | null)[]>();
+  /** By file. */
+  private readonly claims = new Map<string, z.infer<typeof SubmissionSchema>>();
 
   constructor(readonly root: string) {
     this.prefix = `foretune-${sha256(root).slice(0, 8)}-`;
@@ -56,15 +58,28 @@ export class Ledger {
     return jobName.startsWith(this.prefix) ? jobName.slice(this.prefix.length) : null;
   }
 
-  /** The newest submission of an attempt, or null. */
-  async submission({ dir }: JobFolder, attempt: number): Promise<Submission | null> {
+  /** The newest submission of an attempt, or null; `names` are those of its control folder, where they are known. */
+  async submission(
+    { dir }: JobFolder,
+    attempt: number,
+    names?: readonly string[],
+  ): Promise<Submission | null> {
     const folder = path.join(dir, 'control', String(attempt));
-    const names = await readdir(folder).catch(() => []);
-    const numbers = names.flatMap((name) => CLAIM.exec(name)?.[1] ?? []).map(Number);
+    const files = names ?? (await readdir(folder).catch(() => []));
+    const numbers = files.flatMap((name) => CLAIM.exec(name)?.[1] ?? []).map(Number);
     if (!numbers.length) return null;
     const number = Math.max(...numbers);
-    const found = await readJson(path.join(folder, claimFile(number)), SubmissionSchema);
-    return found && { ...found, number };
+    const claim = await this.readClaim(path.join(folder, claimFile(number)));
+    return claim && { ...claim, number, withdrawn: files.includes(withdrawalFile(number)) };
+  }
+
+  /** What is written there once is never changed. */
+  private async readClaim(file: string): Promise<z.infer<typeof SubmissionSchema> | null> {
+    const known = this.claims.get(file);
+    if (known) return known;
+    const found = await readJson(file, SubmissionSchema);
+    if (found) this.claims.set(file, found);
+    return found;
   }
 
   /** False when another submitter was faster. `after`: the submission that this one follows. */
@@ -75,15 +90,14 @@ export class Ledger {
   ): Promise<boolean> {
     const { batch, place, after } = of;
     const file = folder.control(attempt, claimFile((after?.number ?? 0) + 1));
-    return writeOnce(file, { batch, place, at: new Date(), withdrawn: false });
+    return writeOnce(file, { batch, place, at: new Date() });
   }
 
   /** Only for what Slurm surely did not take. */
   async withdraw(folder: JobFolder, attempt: number, batch: string): Promise<void> {
     const standing = await this.submission(folder, attempt);
     if (standing?.batch !== batch) return;
-    const { number, ...rest } = standing;
-    await writeJson(folder.control(attempt, claimFile(number)), { ...rest, withdrawn: true });
+    await writeJson(folder.control(attempt, withdrawalFile(standing.number)), {});
   }
 
   async writeBatch(batch: string, tasks: readonly (Task | null)[]): Promise<void> {
@@ -121,4 +135,8 @@ const CLAIM = /^submission\.(\d+)\.json$/;
 
 function claimFile(number: number): string {
   return `submission.${number}.json`;
+}
+
+function withdrawalFile(number: number): string {
+  return `withdrawn.${number}.json`;
 }

@@ -9,9 +9,9 @@ import { ClusterUnavailableError } from '../../errors';
 import { mapParallel } from '../../parallel';
 import { pause } from '../../processes';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
-import { writeJson, writeOnce, type JobFolder } from '../job-folder';
+import { writeJson, writeOnce } from '../job-folder';
 import { readLog } from '../job-log';
-import { isUnderWay, unstarted } from '../job-state';
+import { ended, isUnderWay, unstarted } from '../job-state';
 import type { SlurmSettings } from '../settings';
 import { Batcher } from './batcher';
 import { slurmCommands, SlurmRefusal, type RunSlurm } from './commands';
@@ -21,7 +21,7 @@ import type { SlurmRow } from './parse';
 import { Records, type Look } from './records';
 import { Scheduler, type Rows } from './scheduler';
 import { Submitter } from './submitter';
-import { isLive, judge } from './verdict';
+import { isDue, isLive, judge, notListed, type Evidence } from './verdict';
 
 export interface SlurmClusterOptions {
   readonly name: string;
@@ -32,6 +32,11 @@ export interface SlurmClusterOptions {
   readonly python: string;
   /** All that Slurm's programs see of the environment; jobs see nothing of it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+interface Answers {
+  readonly queue: Rows;
+  readonly past: Rows;
 }
 
 const CANCEL_WITHIN_MS = 20_000;
@@ -62,7 +67,7 @@ export class SlurmCluster implements Cluster {
     this.name = name;
     this.run = slurmCommands({ ssh: settings.ssh, environment });
     this.ledger = new Ledger(root);
-    this.records = new Records(this.ledger);
+    this.records = new Records(this.ledger, settings.gpus > 0);
     this.scheduler = new Scheduler(this.run, settings.poll_seconds * 1000 * FRESH_SHARE);
     const { run, ledger, scheduler } = this;
     this.submitter = new Submitter({ run, ledger, scheduler, settings, python });
@@ -107,7 +112,7 @@ export class SlurmCluster implements Cluster {
     const looks = await mapParallel(names, FILES_AT_ONCE, (name) => this.records.look(name));
     const open = looks.filter((one): one is Look => !('status' in one));
     const answers = await this.ask(open).catch((error: unknown) => error as Error);
-    if (answers instanceof Error) return endsOnly(names, looks, answers);
+    if (answers instanceof Error) return this.endsOnly(names, looks, answers);
     const settled = await mapParallel(looks, FILES_AT_ONCE, (one) =>
       'status' in one ? Promise.resolve(one) : this.settle(one, answers),
     );
@@ -118,16 +123,11 @@ export class SlurmCluster implements Cluster {
     const folder = this.ledger.folder(name);
     const attempt = await folder.attempt();
     if (attempt === null || attempt !== (only.attempt ?? attempt)) return;
-    if (!isUnderWay(await this.state(name)) && (await folder.exit(attempt))) return;
+    if (await this.records.isSettled(name, attempt)) return;
     await writeJson(folder.control(attempt, 'cancel.json'), { as });
     const asked = new Set<string>();
-    for (const end = Date.now() + CANCEL_WITHIN_MS; Date.now() < end; await pause(200)) {
-      if (!isUnderWay(await this.state(name))) break;
-      const id = (await this.rowOf(folder, attempt))?.id;
-      if (id === undefined || asked.has(id)) continue;
-      await this.cancelling.add(id);
-      asked.add(id);
-    }
+    for (const end = Date.now() + CANCEL_WITHIN_MS; Date.now() < end; await pause(200))
+      if (await this.hasEnded(name, asked)) break;
     // What Slurm never had has nobody else to write down its end; one that starts yet will see it.
     if ((await this.state(name)).status === 'unknown')
       await writeOnce(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
@@ -162,9 +162,7 @@ export class SlurmCluster implements Cluster {
   }
 
   /** What squeue and sacct say of jobs whose end is not on record. */
-  private async ask(
-    looks: readonly Look[],
-  ): Promise<{ readonly queue: Rows; readonly past: Rows }> {
+  private async ask(looks: readonly Look[]): Promise<Answers> {
     if (!looks.length) return { queue: new Map(), past: new Map() };
     const queue = await this.scheduler.queue();
     const missing = looks.filter(({ submission }) => {
@@ -182,24 +180,35 @@ export class SlurmCluster implements Cluster {
     return own.find(({ task }) => task === null || task === place);
   }
 
-  private async settle(
-    { name, folder, attempt, exit, submission }: Look,
-    { queue, past }: { readonly queue: Rows; readonly past: Rows },
-  ): Promise<JobState> {
+  private async settle(look: Look, { queue, past }: Answers): Promise<JobState> {
+    const { name, folder, attempt, submission } = look;
     const queued = this.find(queue, submission);
-    const verdict = judge({
-      attempt,
-      submission,
-      exit,
+    const evidence: Evidence = {
+      ...look,
       wrapper: queued && isLive(queued) ? null : await folder.wrapper(attempt),
       queued,
       accounted: this.find(past, submission),
       missing_ms: this.missingFor(keyOf(name, attempt), queued),
       grace_ms: this.options.settings.grace_seconds * 1000,
-    });
+    };
+    return look.isUncounted ? this.count(look, evidence) : this.conclude(look, evidence);
+  }
+
+  private async conclude(look: Look, evidence: Evidence): Promise<JobState> {
+    const verdict = judge(evidence);
     if (verdict.status !== 'ended') return verdict;
-    this.missing.delete(keyOf(name, attempt));
-    return this.records.writeEnd({ name, folder, attempt, exit, submission }, verdict);
+    this.missing.delete(keyOf(look.name, look.attempt));
+    return this.records.writeEnd(look, verdict);
+  }
+
+  /** A job is told to have ended when its GPU time is known, or accounting has had its time to say. */
+  private async count(look: Look, evidence: Evidence): Promise<JobState> {
+    if (!isDue(evidence)) {
+      const wrapper = await look.folder.wrapper(look.attempt);
+      return notListed({ ...evidence, wrapper });
+    }
+    this.missing.delete(keyOf(look.name, look.attempt));
+    return this.records.writeAllocation(look, evidence.accounted);
   }
 
   private missingFor(key: string, row: SlurmRow | undefined): number {
@@ -208,13 +217,41 @@ export class SlurmCluster implements Cluster {
     return Date.now() - (this.missing.get(key) ?? Date.now());
   }
 
+  /** While the scheduler is away. Throws where nothing has ended. */
+  private async endsOnly(
+    names: readonly string[],
+    looks: readonly (Look | JobState)[],
+    error: Error,
+  ): Promise<ReadonlyMap<string, JobState>> {
+    const known = new Map<string, JobState>();
+    for (const [i, look] of looks.entries()) {
+      const name = names[i] ?? '';
+      if ('status' in look) known.set(name, look);
+      else if (look.exit && look.isUncounted)
+        known.set(name, await ended(look.folder, look.attempt, look.exit));
+    }
+    if ([...known.values()].some(({ status }) => status !== 'unknown')) return known;
+    throw error instanceof ClusterUnavailableError
+      ? error
+      : new ClusterUnavailableError(error.message, { cause: error });
+  }
+
   // ---- Cancelling ----------------------------------------------------------------------------
 
-  private async rowOf(folder: JobFolder, attempt: number): Promise<SlurmRow | undefined> {
-    const submission = await this.ledger.submission(folder, attempt);
-    if (!submission) return undefined;
-    const row = this.find(await this.scheduler.queue(), submission);
-    return row && isLive(row) ? row : undefined;
+  /** Asks Slurm to end the job, once. While Slurm is away, the job's leader hears of it by itself. */
+  private async hasEnded(name: string, asked: Set<string>): Promise<boolean> {
+    try {
+      if (!isUnderWay(await this.state(name))) return true;
+      const look = await this.records.look(name);
+      const row =
+        'status' in look ? undefined : this.find(await this.scheduler.queue(), look.submission);
+      if (!row || !isLive(row) || asked.has(row.id)) return false;
+      await this.cancelling.add(row.id);
+      asked.add(row.id);
+    } catch (error) {
+      if (!(error instanceof ClusterUnavailableError)) throw error;
+    }
+    return false;
   }
 
   private async scancel(ids: readonly string[]): Promise<void> {
@@ -227,21 +264,6 @@ export class SlurmCluster implements Cluster {
       this.scheduler.forget();
     }
   }
-}
-
-function endsOnly(
-  names: readonly string[],
-  looks: readonly (Look | JobState)[],
-  error: Error,
-): ReadonlyMap<string, JobState> {
-  const known = names.flatMap((name, i): [string, JobState][] => {
-    const look = looks[i];
-    return look && 'status' in look ? [[name, look]] : [];
-  });
-  if (known.some(([, { status }]) => status !== 'unknown')) return new Map(known);
-  throw error instanceof ClusterUnavailableError
-    ? error
-    : new ClusterUnavailableError(error.message, { cause: error });
 }
 
 function keyOf(name: string, attempt: number): string {

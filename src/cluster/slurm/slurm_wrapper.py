@@ -98,10 +98,11 @@ def has_newer(control: Path) -> bool:
 
 
 def watch(control: Path, stopping: list[str]) -> None:
-    """Ends the job when its end is on record: its node was lost from sight, and it may run elsewhere."""
+    """Ends the job when its end is on record, since its node was lost from sight and it may run elsewhere,
+    and when it is to be cancelled, since the scheduler may be away."""
 
     def look(*_: object) -> None:
-        if (control / "exit.json").exists():
+        if (control / "exit.json").exists() or (control / "cancel.json").exists():
             stopping.append("cancelled")
 
     signal.signal(signal.SIGALRM, look)

@@ -58,7 +58,16 @@ function live({ attempt, submission }: Evidence, row: SlurmRow): Verdict {
 /** Accounting says more of an end (who cancelled the job), but may come late. */
 function endRow({ queued, accounted, missing_ms, grace_ms }: Evidence): SlurmRow | undefined {
   if (accounted && !isLive(accounted)) return accounted;
-  return missing_ms >= (accounted ? grace_ms : lag(grace_ms)) ? queued : undefined;
+  return isDue({ accounted, missing_ms, grace_ms }) ? queued : undefined;
+}
+
+/** Whether accounting has had its time. */
+export function isDue({
+  accounted,
+  missing_ms,
+  grace_ms,
+}: Pick<Evidence, 'accounted' | 'missing_ms' | 'grace_ms'>): boolean {
+  return accounted ? !isLive(accounted) || missing_ms >= grace_ms : missing_ms >= lag(grace_ms);
 }
 
 /** Files of another machine and rows of accounting may come that much later. */
@@ -85,7 +94,11 @@ function killed(reason: string, row: SlurmRow | undefined): End {
 }
 
 /** Just submitted, or just ended: the scheduler's lists come late. */
-function notListed({ attempt, wrapper, submission }: Evidence): Verdict {
+export function notListed({
+  attempt,
+  wrapper,
+  submission,
+}: Pick<Evidence, 'attempt' | 'wrapper' | 'submission'>): Exclude<Verdict, End> {
   if (wrapper) {
     const { started_at, job_id = '' } = wrapper;
     return { status: 'running', attempt, external_id: job_id, started_at };
