@@ -11,6 +11,8 @@
 set -euo pipefail
 
 readonly PACKAGES=(slurm-wlm slurmdbd munge mariadb-server)
+# A login node for tests: nothing here starts it.
+readonly SSH_PACKAGES=(openssh-server openssh-client)
 readonly CPUS=4 MEMORY_MB=16000 GPUS=4
 readonly PATIENCE_SECONDS=60
 
@@ -37,14 +39,14 @@ main() {
 }
 
 install_packages() {
-  command -v slurmctld slurmdbd munged mariadbd >/dev/null && return
+  has_all slurmctld slurmdbd munged mariadbd sshd && return
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
-  apt-get install -q -y --no-install-recommends "${PACKAGES[@]}"
+  apt-get install -q -y --no-install-recommends "${PACKAGES[@]}" "${SSH_PACKAGES[@]}"
 }
 
 start() {
-  command -v slurmctld slurmdbd munged mariadbd >/dev/null || fail 'not installed: slurm.sh install'
+  has_all slurmctld slurmdbd munged mariadbd || fail 'not installed: slurm.sh install'
   make_folders
   start_munge
   start_database
@@ -244,6 +246,11 @@ end_steps() {
 }
 
 # ---- Small parts -----------------------------------------------------------------------------
+
+has_all() {
+  local program
+  for program in "$@"; do command -v "$program" >/dev/null || return 1; done
+}
 
 runs() { pid_of "$1" >/dev/null; }
 

@@ -79,7 +79,8 @@ describe('a job that is killed', () => {
 });
 
 it('the GPU time of a job is what accounting counts', async () => {
-  const cluster = opened.another({ gpus: 2 });
+  // Accounting may be late by seconds.
+  const cluster = opened.another({ gpus: 2, grace_seconds: 120 });
   await running('counted', "note('starts'); time.sleep(2)", cluster);
   const { usage, external_id } = await untilStatus(cluster, 'counted', 'succeeded');
   expect(usage?.allocation?.gpus).toBe(2);
