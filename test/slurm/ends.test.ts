@@ -154,15 +154,17 @@ describe('a recipe is told before its time is up, and can write a checkpoint', (
     "signal.signal(signal.SIGTERM, lambda *_: (note('checkpoint'), sys.exit(3))); note('starts'); wait('never')";
 
   it('by the limit of its request', async () => {
-    const polite = opened.another({ signal_before_seconds: 57 });
-    await polite.submit(jobOf('told', code, { time_limit_seconds: 60 }));
+    const polite = opened.another({ signal_before_seconds: 7 });
+    await polite.submit(jobOf('told', code, { time_limit_seconds: 10 }));
     expect(await untilStatus(polite, 'told', 'failed')).toMatchObject({ failure_class: 'timeout' });
     expect(readFile(polite, jobOf('told', ''), 'checkpoint')).toBe('\n');
   });
 
   it("by Slurm's own limit", async () => {
-    const polite = opened.another({ signal_before_seconds: 55, options: ['--time=1'] });
+    // Slurm looks at time limits twice a minute, and signals at the look before.
+    const polite = opened.another({ signal_before_seconds: 20, options: ['--time=1'] });
     await polite.submit(jobOf('told', code));
+    await untilNoted(polite, 'told', 'starts');
     const state = await untilStatus(polite, 'told', 'failed');
     expect(state).toMatchObject({ failure_class: 'timeout' });
     expect(readFile(polite, jobOf('told', ''), 'checkpoint')).toBe('\n');

@@ -18,9 +18,6 @@ export interface BatchOfJobs {
   readonly log: string;
 }
 
-/** Behind the wrapper's own limit, which is exact to the second and leaves time to end in order. */
-const MARGIN_SECONDS = 60;
-
 export function sbatchCommand(of: BatchOfJobs, settings: SlurmSettings): string[] {
   const { partition, account, qos, constraint, nodes, cpus, mem, gpus, gpu_type } = settings;
   const { signal_before_seconds, requeue, options } = settings;
@@ -45,7 +42,8 @@ export function sbatchCommand(of: BatchOfJobs, settings: SlurmSettings): string[
     ...set('--qos', qos),
     ...set('--constraint', constraint),
     ...set('--mem', mem),
-    ...set('--time', limit === null ? null : Math.ceil((limit + MARGIN_SECONDS) / 60)),
+    // In whole minutes: the leader has the exact limit. A partition's own may be no longer than this.
+    ...set('--time', limit === null ? null : Math.ceil(limit / 60)),
     // Another signal than the one that ends a job, so that the wrapper can tell them apart.
     ...set('--signal', signal_before_seconds === null ? null : `B:USR1@${signal_before_seconds}`),
     ...options,
