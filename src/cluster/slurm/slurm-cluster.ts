@@ -16,10 +16,10 @@ import type { SlurmSettings } from '../settings';
 import { Batcher } from './batcher';
 import { slurmCommands, SlurmRefusal, type RunSlurm } from './commands';
 import { checkedCredentials } from './credentials';
+import { Inquiry, type Answers } from './inquiry';
 import { Ledger, type Submission } from './ledger';
-import type { SlurmRow } from './parse';
 import { Records, type Look } from './records';
-import { Scheduler, type Rows } from './scheduler';
+import { Scheduler } from './scheduler';
 import { Submitter } from './submitter';
 import { isDue, isLive, judge, notListed, type Evidence } from './verdict';
 
@@ -34,11 +34,6 @@ export interface SlurmClusterOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-interface Answers {
-  readonly queue: Rows;
-  readonly past: Rows;
-}
-
 const CANCEL_WITHIN_MS = 20_000;
 const CANCEL_WINDOW_MS = 50;
 const CANCEL_AT_ONCE = 500;
@@ -51,6 +46,7 @@ export class SlurmCluster implements Cluster {
   private readonly ledger: Ledger;
   private readonly records: Records;
   private readonly scheduler: Scheduler;
+  private readonly inquiry: Inquiry;
   private readonly submitter: Submitter;
   private readonly run: RunSlurm;
   private readonly cancelling = new Batcher<string>(
@@ -59,8 +55,6 @@ export class SlurmCluster implements Cluster {
     () => '',
     (ids) => this.scancel(ids),
   );
-  /** Since when squeue has not known an attempt as waiting or running. */
-  private readonly missing = new Map<string, number>();
 
   constructor(private readonly options: SlurmClusterOptions) {
     const { name, root, settings, python, environment } = options;
@@ -70,6 +64,7 @@ export class SlurmCluster implements Cluster {
     this.records = new Records(this.ledger, settings.gpus > 0);
     this.scheduler = new Scheduler(this.run, settings.poll_seconds * 1000 * FRESH_SHARE);
     const { run, ledger, scheduler } = this;
+    this.inquiry = new Inquiry(ledger, scheduler, settings.grace_seconds * 1000);
     this.submitter = new Submitter({ run, ledger, scheduler, settings, python });
   }
 
@@ -95,7 +90,7 @@ export class SlurmCluster implements Cluster {
     const job = { ...request.job, credentials_file, work_dir: folder.dir };
     await writeJson(path.join(folder.dir, 'job.json'), job);
     await writeJson(folder.control(attempt, 'request.json'), this.requestOf(request));
-    this.missing.delete(keyOf(name, attempt));
+    this.inquiry.close(request);
     await this.submitter.submit({ request, folder, after });
     if (await folder.exit(attempt)) return this.state(name);
     return { status: 'queued', attempt, reason: 'given to Slurm' };
@@ -111,7 +106,7 @@ export class SlurmCluster implements Cluster {
   async poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
     const looks = await mapParallel(names, FILES_AT_ONCE, (name) => this.records.look(name));
     const open = looks.filter((one): one is Look => !('status' in one));
-    const answers = await this.ask(open).catch((error: unknown) => error as Error);
+    const answers = await this.inquiry.ask(open).catch((error: unknown) => error as Error);
     if (answers instanceof Error) return this.endsOnly(names, looks, answers);
     const settled = await mapParallel(looks, FILES_AT_ONCE, (one) =>
       'status' in one ? Promise.resolve(one) : this.settle(one, answers),
@@ -161,43 +156,12 @@ export class SlurmCluster implements Cluster {
     return (await this.poll([name])).get(name) ?? { status: 'unknown' };
   }
 
-  /** What squeue and sacct say of jobs whose end is not on record. */
-  private async ask(looks: readonly Look[]): Promise<Answers> {
-    if (!looks.length) return { queue: new Map(), past: new Map() };
-    const queue = await this.scheduler.queue();
-    const missing = looks.filter(({ submission }) => {
-      const row = this.find(queue, submission);
-      return !row || !isLive(row);
-    });
-    if (!missing.length) return { queue, past: new Map() };
-    const names = new Set(missing.map(({ submission }) => this.ledger.jobName(submission.batch)));
-    const first = Math.min(...missing.map(({ submission }) => submission.at.getTime()));
-    return { queue, past: await this.scheduler.accounting([...names], new Date(first)) };
-  }
-
-  private find(rows: Rows, { batch, place }: Submission): SlurmRow | undefined {
-    const own = rows.get(this.ledger.jobName(batch)) ?? [];
-    return own.find(({ task }) => task === null || task === place);
-  }
-
-  private async settle(look: Look, { queue, past }: Answers): Promise<JobState> {
-    const { name, folder, attempt, submission } = look;
-    const queued = this.find(queue, submission);
-    const evidence: Evidence = {
-      ...look,
-      wrapper: queued && isLive(queued) ? null : await folder.wrapper(attempt),
-      queued,
-      accounted: this.find(past, submission),
-      missing_ms: this.missingFor(keyOf(name, attempt), queued),
-      grace_ms: this.options.settings.grace_seconds * 1000,
-    };
-    return look.isUncounted ? this.count(look, evidence) : this.conclude(look, evidence);
-  }
-
-  private async conclude(look: Look, evidence: Evidence): Promise<JobState> {
+  private async settle(look: Look, answers: Answers): Promise<JobState> {
+    const evidence = await this.inquiry.evidence(look, answers);
+    if (look.isUncounted) return this.count(look, evidence);
     const verdict = judge(evidence);
     if (verdict.status !== 'ended') return verdict;
-    this.missing.delete(keyOf(look.name, look.attempt));
+    this.inquiry.close(look);
     return this.records.writeEnd(look, verdict);
   }
 
@@ -207,14 +171,8 @@ export class SlurmCluster implements Cluster {
       const wrapper = await look.folder.wrapper(look.attempt);
       return notListed({ ...evidence, wrapper });
     }
-    this.missing.delete(keyOf(look.name, look.attempt));
+    this.inquiry.close(look);
     return this.records.writeAllocation(look, evidence.accounted);
-  }
-
-  private missingFor(key: string, row: SlurmRow | undefined): number {
-    if (row && isLive(row)) this.missing.delete(key);
-    else if (!this.missing.has(key)) this.missing.set(key, Date.now());
-    return Date.now() - (this.missing.get(key) ?? Date.now());
   }
 
   /** While the scheduler is away. Throws where nothing has ended. */
@@ -244,7 +202,9 @@ export class SlurmCluster implements Cluster {
       if (!isUnderWay(await this.state(name))) return true;
       const look = await this.records.look(name);
       const row =
-        'status' in look ? undefined : this.find(await this.scheduler.queue(), look.submission);
+        'status' in look
+          ? undefined
+          : this.inquiry.find(await this.scheduler.queue(), look.submission);
       if (!row || !isLive(row) || asked.has(row.id)) return false;
       await this.cancelling.add(row.id);
       asked.add(row.id);
@@ -264,8 +224,4 @@ export class SlurmCluster implements Cluster {
       this.scheduler.forget();
     }
   }
-}
-
-function keyOf(name: string, attempt: number): string {
-  return `${name}/${attempt}`;
 }
