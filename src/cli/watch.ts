@@ -38,24 +38,31 @@ export async function watchStudy(
   const handle = session.client.workflow.getHandle(studyWorkflowId(study));
   const display = process.stderr.isTTY ? barDisplay() : lineDisplay(context);
   const detach = () => leave(context, study, display);
+  const end = new EndOf(session.client, handle);
   process.once('SIGINT', detach);
   try {
-    return await untilEnded(context, session, study, handle, display);
+    await untilEnded(context, session, study, { handle, end, display });
+    return await summary(handle, study);
   } finally {
     process.off('SIGINT', detach);
+    end.stop();
     display.stop();
   }
+}
+
+interface Followed {
+  readonly handle: WorkflowHandle;
+  readonly end: EndOf;
+  readonly display: Display;
 }
 
 async function untilEnded(
   context: CliContext,
   session: Session,
   study: string,
-  handle: WorkflowHandle,
-  display: Display,
-): Promise<StudySummary> {
+  { handle, end, display }: Followed,
+): Promise<void> {
   const clusters = openClusters(context.config);
-  const end = new EndOf(handle);
   let seen = Date.now();
   for (let checked = seen, took = 0; ; await end.within(restAfter(took))) {
     try {
@@ -64,16 +71,16 @@ async function untilEnded(
       const progress = await studyProgress(session, clusters, study);
       if (progress) display.show(progress);
       took = Date.now() - start;
-      if (status.name !== 'RUNNING') break;
+      if (status.name !== 'RUNNING') return;
       seen = Date.now();
       if (seen - checked < CHECK_WORKER_EVERY_MS) continue;
       checked = seen;
       await ensureWorker(context.config, session.endpoints, context.stderr);
     } catch (error) {
+      took = 0; // asked again soon
       await waitOut(context, study, error, Date.now() - seen);
     }
   }
-  return summary(handle, study);
 }
 
 function restAfter(tookMs: number): number {
@@ -83,12 +90,25 @@ function restAfter(tookMs: number): number {
 /** Told by the server, so that a look that was slow does not make the last one late. */
 class EndOf {
   private told: Promise<void> | undefined;
+  private readonly left = new AbortController();
 
-  constructor(private readonly handle: WorkflowHandle) {}
+  constructor(
+    private readonly client: Client,
+    private readonly handle: WorkflowHandle,
+  ) {}
+
+  /** An open question to the server would keep the program from its end. */
+  stop(): void {
+    this.left.abort();
+  }
+
+  private ask(): Promise<unknown> {
+    return this.client.withAbortSignal(this.left.signal, () => this.handle.result());
+  }
 
   /** Resolves when the study has ended, at the latest after the given time, at the earliest after a poll's. */
   async within(ms: number): Promise<void> {
-    this.told ??= this.handle.result().then(nothing, (error: unknown) => {
+    this.told ??= this.ask().then(nothing, (error: unknown) => {
       // The server went away: asked again. Whoever looks at the study next sees it too, and says so.
       if (!(error instanceof WorkflowFailedError)) this.told = undefined;
     });

@@ -12,6 +12,11 @@ const context = {
   stderr: () => undefined,
 } as unknown as CliContext;
 
+function clientOf(handle: object) {
+  const withAbortSignal = <T>(_: AbortSignal, ask: () => T) => ask();
+  return { workflow: { getHandle: () => handle }, withAbortSignal };
+}
+
 /** A study that has ended when it is seen, and servers that fail first. */
 function sessionWith(temporal: readonly Error[], store: readonly Error[]) {
   const [describes, latests] = [[...temporal], [...store]];
@@ -25,7 +30,7 @@ function sessionWith(temporal: readonly Error[], store: readonly Error[]) {
   };
   return {
     studies: { latest: () => answer(latests, null) },
-    client: { workflow: { getHandle: () => handle } },
+    client: clientOf(handle),
   } as unknown as Session & { client: Client };
 }
 
@@ -60,7 +65,7 @@ it('the end is seen when it comes, however slow the look before it was', async (
     result: () => ended,
   };
   const studies = { latest: () => new Promise((resolve) => setTimeout(resolve, 700, null)) };
-  const client = { workflow: { getHandle: () => handle } };
+  const client = clientOf(handle);
   const session = { studies, client } as unknown as Session & { client: Client };
   setTimeout(() => ((open = false), end()), 1000);
   const start = performance.now();
