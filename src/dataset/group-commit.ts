@@ -1,7 +1,7 @@
 /**
  * Joins the commits that one process makes at the same time into one entry of the log: while one entry
- * is being written, and a moment longer, the next ones gather. Each keeps its own key and content; one that is on record
- * already, or is in conflict with what is, ends alone and harms none of the others.
+ * is being written, and a moment longer, the next ones gather. Each keeps its own key and content; one
+ * that is on record already, or is in conflict with what is, ends alone and harms none of the others.
  */
 import type { CommitResult, CommitWriter, PreparedCommit, WrittenGroup } from './commit';
 import type { LogState } from './log-state';
