@@ -4,7 +4,7 @@ import { nearest } from '../domain/explain';
 import { NotFoundError } from '../errors';
 import { rowToJson } from '../dataset/arrow';
 import type { Dataset } from '../dataset/log';
-import { keysOfEntry, type Entry } from '../dataset/log-format';
+import { isCompaction, keysOfEntry, type Entry } from '../dataset/log-format';
 import { TABLE_NAMES, type Row, type TableName } from '../dataset/tables';
 import type { CliContext } from './context';
 import { parseVersion, wholeNumber } from './numbers';
@@ -37,6 +37,10 @@ export function register(program: Command, context: CliContext): void {
     .description('list the commits')
     .option('--limit <n>', 'only the newest so many', wholeNumber(0))
     .action((options: ReadOptions) => printVersions(context, options));
+  data
+    .command('compact')
+    .description('join small data files, which else happens by itself every hundred versions')
+    .action(() => compact(context));
 }
 
 async function printTables(context: CliContext, options: ReadOptions): Promise<void> {
@@ -114,9 +118,20 @@ async function printVersions(context: CliContext, options: ReadOptions): Promise
         writer,
         added: added.length,
         removed: removed.length,
-        rows: added.reduce((total, file) => total + file.rows, 0),
+        rows: isCompaction(entry) ? 0 : added.reduce((total, file) => total + file.rows, 0),
       };
     }),
+  );
+}
+
+async function compact(context: CliContext): Promise<void> {
+  const { dataset } = await openSession(context);
+  const joined = await dataset.compact();
+  printVersion(context, await dataset.version());
+  if (!joined.length && context.format() === 'text') return context.stderr('Nothing to join.');
+  printRows(
+    context,
+    joined.map((one) => ({ ...one })),
   );
 }
 

@@ -49,6 +49,15 @@ export function checkRows(rows: readonly object[], table: TableName): CheckedRow
   return { table, cells, rows: rows.length };
 }
 
+/** The rows of a table that `openTable` has opened. */
+export function checkedRowsOf(opened: Table<TypeMap>, table: TableName): CheckedRows {
+  const cells = schemaOf(table).columns.map(({ name, kind }) => {
+    const column = opened.getChild(name);
+    return column ? kind.cells(column) : [];
+  });
+  return { table, cells, rows: opened.numRows };
+}
+
 /** One file of all the parts' rows, in their order. The parts are of one table. */
 export function encodeRows(table: TableName, parts: readonly CheckedRows[]): EncodedTable {
   const { columns, fingerprint } = schemaOf(table);
@@ -115,11 +124,9 @@ function withSchemaOf(table: TableName, opened: Table<TypeMap>): Table<TypeMap> 
 }
 
 export function rowsOf<T extends TableName>(opened: Table<TypeMap>, table: T): Row<T>[] {
-  const columns = schemaOf(table).columns.map(({ name, kind }) => {
-    const column = opened.getChild(name);
-    return { name, values: column ? kind.cells(column) : [] };
-  });
-  return rowsFromColumns(opened.numRows, columns) as Row<T>[];
+  const { cells, rows } = checkedRowsOf(opened, table);
+  const columns = schemaOf(table).columns.map(({ name }, i) => ({ name, values: cells[i] ?? [] }));
+  return rowsFromColumns(rows, columns) as Row<T>[];
 }
 
 function checkField(opened: Table<TypeMap>, { name, type, nullable }: Column, what: string): void {

@@ -14,6 +14,7 @@ import {
   checkpointKey,
   encodeJson,
   entryKey,
+  type CommitKey,
   type DataFile,
   type Entry,
 } from './log-format';
@@ -39,6 +40,14 @@ export interface PreparedCommit {
   readonly key: string;
   readonly content: string;
   readonly tables: readonly CheckedRows[];
+}
+
+/** What an entry of the log says. */
+export interface Change {
+  readonly keys: readonly CommitKey[];
+  readonly added: readonly DataFile[];
+  /** Keys of data files. */
+  readonly removed: readonly string[];
 }
 
 /** Commits that become one entry, with the files of all their rows, which no entry names yet. */
@@ -108,8 +117,8 @@ export class CommitWriter {
    * Writes the next entry: its version, or null when another writer was first. `state` follows the
    * log either way. One call at a time.
    */
-  async append(state: LogState, group: WrittenGroup): Promise<number | null> {
-    const entry = this.nextEntry(state, group);
+  async append(state: LogState, change: Change): Promise<number | null> {
+    const entry = this.nextEntry(state, change);
     const { version } = entry;
     const wrote = await this.store.putIfAbsent(entryKey(version), encodeJson(entry));
     const standing = wrote ? entry : await this.reader.standingEntry(version);
@@ -122,11 +131,12 @@ export class CommitWriter {
     return null;
   }
 
-  private nextEntry(state: LogState, { commits, files }: WrittenGroup): Entry {
+  private nextEntry(state: LogState, { keys, added, removed }: Change): Entry {
     const time = new Date(Math.max(state.time.getTime() + 1, this.options.now())).toISOString();
     const { writer } = this.options;
-    const common = { version: state.version + 1, time, writer, added: [...files], removed: [] };
-    const [first, ...others] = commits.map(({ key, content }) => ({ key, content }));
+    const files = { added: [...added], removed: [...removed] };
+    const common = { version: state.version + 1, time, writer, ...files };
+    const [first, ...others] = keys;
     if (!first) throw new Error('An entry records one commit at least.');
     return others.length
       ? { format: GROUP_FORMAT, ...common, keys: [first, ...others] }
@@ -143,6 +153,12 @@ export class CommitWriter {
       if (!(error instanceof StoreError)) throw error;
     }
   }
+}
+
+/** As the next entry says it. */
+export function changeOf({ commits, files }: WrittenGroup): Change {
+  const keys = commits.map(({ key, content }) => ({ key, content }));
+  return { keys, added: files, removed: [] };
 }
 
 function namedTables(rows: Commit['rows']): Map<TableName, readonly object[]> {

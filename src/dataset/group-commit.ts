@@ -3,7 +3,13 @@
  * is being written, and a moment longer, the next ones gather. Each keeps its own key and content; one
  * that is on record already, or is in conflict with what is, ends alone and harms none of the others.
  */
-import type { CommitResult, CommitWriter, PreparedCommit, WrittenGroup } from './commit';
+import {
+  changeOf,
+  type CommitResult,
+  type CommitWriter,
+  type PreparedCommit,
+  type WrittenGroup,
+} from './commit';
 import type { LogState } from './log-state';
 import type { Queue } from '../parallel';
 import { pause } from '../processes';
@@ -24,6 +30,8 @@ export interface Log {
   refresh(): Promise<LogState>;
   /** The state as it was last seen. */
   opened(): Promise<LogState>;
+  /** Called after each entry, when its commits have been told. */
+  recorded(state: LogState): Promise<void>;
   readonly gatherMs: number;
 }
 
@@ -107,10 +115,10 @@ export class GroupCommitter {
       // What another process recorded meanwhile must not stand in our files too.
       if (fresh.length < written.commits.length || this.writer.isStale(written))
         written = await this.freshData(fresh);
-      const version = await this.writer.append(state, written);
+      const version = await this.writer.append(state, changeOf(written));
       if (version === null) continue;
       for (const { resolve } of fresh) resolve({ version, outcome: 'committed' });
-      return;
+      return this.log.recorded(state);
     }
   }
 

@@ -71,6 +71,15 @@ export function keysOfEntry(entry: Entry): readonly CommitKey[] {
   return entry.format === FORMAT ? [{ key: entry.key, content: entry.content }] : entry.keys;
 }
 
+/** The key of an entry that joins data files (compact.ts), which says nothing of what was measured. */
+export function compactionKey(version: number): string {
+  return `compact:${version}`;
+}
+
+export function isCompaction(entry: Entry): boolean {
+  return entry.format === FORMAT && entry.key === compactionKey(entry.version);
+}
+
 /** All that the entries up to a version amount to. Derived: it may be deleted at any time. */
 export const CheckpointSchema = z.object({
   format,

@@ -3,6 +3,7 @@ import { SchemaError } from '../errors';
 import {
   FORMAT,
   entryKey,
+  isCompaction,
   keysOfEntry,
   type Checkpoint,
   type DataFile,
@@ -27,7 +28,7 @@ export class LogState {
   private readonly histories = new Map<string, History>();
   /** Of each table, in the order of their versions. */
   private readonly added = new Map<string, History[]>();
-  /** The last version that removed files. */
+  /** The last version that took rows away, as a compaction does not. */
   private removedLast = 0;
 
   private constructor(
@@ -62,6 +63,7 @@ export class LogState {
       throw new Error(`Version ${version} cannot follow version ${this.version}.`);
     for (const file of entry.added) this.add({ ...file, version });
     for (const removed of entry.removed) this.remove(removed, version);
+    if (entry.removed.length && !isCompaction(entry)) this.removedLast = version;
     for (const { key, content } of keysOfEntry(entry))
       if (!this.keys.has(key)) this.keys.set(key, { version, content });
     this.current = { version, time };
@@ -82,7 +84,6 @@ export class LogState {
         `"${entryKey(version)}" removes "${key}", which is not part of the dataset. The log is damaged: restore it from a backup.`,
       );
     history.removedIn = version;
-    this.removedLast = version;
   }
 
   /** The dataset's files at a version from `base` on, in the order in which they were recorded. */
@@ -94,15 +95,16 @@ export class LogState {
   }
 
   /**
-   * The files of a table that were added after a version, in the order in which they were recorded; null
-   * where files were removed since, so that what was read before may no longer hold.
+   * The files of a table that were added after a version, in the order in which they were recorded: with
+   * them come rows of before where files were joined. Null where rows were taken away since, so that what
+   * was read before may no longer hold.
    */
   filesAfter(version: number, table: string): LoggedFile[] | null {
     if (this.removedLast > version) return null;
     const added = this.added.get(table) ?? [];
     let first = added.length;
     while (first > 0 && (added[first - 1] as History).file.version > version) first--;
-    return added.slice(first).map(({ file }) => file);
+    return added.slice(first).flatMap(({ file, removedIn }) => (removedIn ? [] : [file]));
   }
 
   checkpoint(): Checkpoint {

@@ -9,6 +9,7 @@ import { arrowTable, rowsOf } from './arrow';
 import { schemaOf } from './arrow-schema';
 import { isTextBefore } from './arrow-stats';
 import { CommitWriter, type Commit, type CommitResult, type WriterOptions } from './commit';
+import { Compactor, type Joined } from './compact';
 import { DataFiles } from './data-files';
 import { GroupCommitter } from './group-commit';
 import type { Entry } from './log-format';
@@ -51,6 +52,7 @@ export class Dataset {
   private readonly reader: LogReader;
   private readonly files: DataFiles;
   private readonly writer: CommitWriter;
+  private readonly compactor: Compactor;
   private readonly committer: GroupCommitter;
   private readonly newestRows = new NewestRows(this);
   /** All that touches `state` goes through here, so that one process does not race itself. */
@@ -69,10 +71,12 @@ export class Dataset {
       gcGraceMs: GC_GRACE_MS,
       ...given,
     });
+    this.compactor = new Compactor(this.files, this.writer);
     this.committer = new GroupCommitter(this.writer, {
       queue: this.queue,
       refresh: () => this.refresh(),
       opened: () => this.opened(),
+      recorded: (state) => this.compactor.whenDue(state),
       gatherMs,
     });
   }
@@ -84,6 +88,15 @@ export class Dataset {
    */
   async commit(commit: Commit): Promise<CommitResult> {
     return this.committer.add(this.writer.prepare(commit));
+  }
+
+  /**
+   * Joins small data files, which happens by itself every hundred versions. Rows and their order stay as
+   * they are, and earlier versions can be read as before. Throws StoreError when others write meanwhile.
+   */
+  async compact(): Promise<Joined[]> {
+    await this.refresh();
+    return this.queue.run(async () => this.compactor.run(await this.opened()));
   }
 
   /** The latest version; 0 for a dataset without commits. */
@@ -128,8 +141,8 @@ export class Dataset {
   }
 
   /**
-   * As `filesOf`, only those of versions after `since`, with the version that was seen; null where files
-   * were removed since then.
+   * As `filesOf`, only those of versions after `since`, with the version that was seen: rows of before are
+   * in them again where files were joined. Null where rows were taken away since then.
    */
   async filesSince(
     since: number,

@@ -133,6 +133,20 @@ describe('the same study once more', () => {
     expect((await table('runs')).every((row) => row.attempt === 1)).toBe(true);
   });
 
+  it('has the same rows in fewer files when they were joined, and is still up to date', async () => {
+    const before = await Promise.all(MEASUREMENTS.map((name) => table(name)));
+    const joined = await workplace.json<{ table: string; files_after: number }[]>(
+      'data',
+      'compact',
+    );
+    expect(joined).toContainEqual(expect.objectContaining({ table: 'runs', files_after: 1 }));
+    expect(await Promise.all(MEASUREMENTS.map((name) => table(name)))).toEqual(before);
+    const [last] = await workplace.json<object[]>('data', 'versions', '--limit', '1');
+    expect(last).toMatchObject({ removed: expect.any(Number) as number, rows: 0 });
+    expect(await workplace.foretune('plan', 'tiny')).toMatchObject({ code: 0 });
+    expect((await workplace.foretune('data', 'compact')).stderr).toContain('Nothing to join.');
+  });
+
   it('is refused when it was edited under its old version, and nothing is recorded', async () => {
     const before = await workplace.json<unknown[]>('data', 'versions');
     const edited = await workplace.foretune('run', 'test/fixtures/studies/tiny-edited.ts');
