@@ -5,20 +5,22 @@
  *
  *   node infra/setup.mjs           what a study needs
  *   node infra/setup.mjs --test    and what the tests need
+ *   node infra/setup.mjs --hf      and what studies of Hugging Face models need
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './setup/errors.mjs';
 import { withLock } from './setup/lock.mjs';
 import { nodePackages } from './setup/node-packages.mjs';
-import { pythonPackages } from './setup/python-packages.mjs';
+import { huggingFacePackages, pythonPackages } from './setup/python-packages.mjs';
 import { checkPlatform } from './setup/versions.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
-async function main(forTests) {
+async function main(options) {
   checkPlatform();
-  const parts = [nodePackages(root), pythonPackages(root, forTests)];
+  const parts = [nodePackages(root), pythonPackages(root, options.includes('--test'))];
+  if (options.includes('--hf')) parts.push(huggingFacePackages(root));
   const missing = () => parts.filter((part) => !part.isCurrent());
   if (!missing().length) return;
   await withLock(path.join(root, '.foretune', 'setup.lock'), async () => {
@@ -34,7 +36,7 @@ function announce(parts) {
 }
 
 try {
-  await main(process.argv.includes('--test'));
+  await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(`\nThe set-up stopped: ${error.message}`);

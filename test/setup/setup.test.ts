@@ -40,6 +40,17 @@ describe('set-up', () => {
     expect(clone.setUp().said).toBe('');
   });
 
+  it('makes an environment of its own for Hugging Face models, only where it is asked for', () => {
+    goodMachine();
+    clone.setUp('--test');
+    expect(clone.calls().join('\n')).not.toContain('requirements-hf.lock');
+    const { code, said } = clone.setUp('--test', '--hf');
+    expect(code).toBe(0);
+    expect(said).toMatch(/Making hf-venv with Python 3\.12\.1: done/);
+    expect(clone.calls().at(-1)).toMatch(/hf-venv\/bin\/python .*requirements-hf\.lock$/);
+    expect(clone.setUp('--test', '--hf').said).toBe('');
+  });
+
   it('goes on with what is missing after it was stopped', () => {
     goodMachine();
     clone.program(

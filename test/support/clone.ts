@@ -14,7 +14,7 @@ import path from 'node:path';
 import { ROOT } from './root';
 
 const COPIED = ['infra/setup.mjs', 'infra/setup', 'infra/uv.lock', 'package-lock.json'];
-const LOCKS = ['requirements.lock', 'requirements-test.lock'];
+const LOCKS = ['requirements.lock', 'requirements-test.lock', 'requirements-hf.lock'];
 
 export interface Clone {
   readonly folder: string;
@@ -79,7 +79,7 @@ esac`;
 /** uv, making a folder where an environment is asked for. */
 export const UV = `case "$1" in
   --version) echo "uv 0.99.0";;
-  venv) /bin/mkdir -p .venv/bin; /bin/cp bin/python3 .venv/bin/python;;
+  venv) for folder; do :; done; /bin/mkdir -p "$folder/bin"; /bin/cp bin/python3 "$folder/bin/python";;
 esac`;
 /** What a good npm leaves behind. */
 export const NPM = '/bin/mkdir -p node_modules';
