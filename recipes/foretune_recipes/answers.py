@@ -9,6 +9,7 @@ import numpy as np
 
 from .config import Model
 from .model import Params
+from .score import Score
 from .scoring import Answer, score_answers
 from .tasks import Item
 from .tokenizer import Tokenizer
@@ -21,13 +22,6 @@ class ItemResult:
     answer_probability: float
     log_likelihood: float
     tokens: int
-
-
-@dataclass(frozen=True)
-class Score:
-    value: float
-    stderr: float
-    n: int
 
 
 def answer_items(

@@ -8,7 +8,6 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import jax
 import numpy as np
@@ -59,14 +58,6 @@ def describe(path: Path, model: Model, cost: Cost) -> dict:
         "uri": path.resolve().as_uri(),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-
-
-def local_path(uri: str) -> Path:
-    """Of a file:// address; other schemes are refused."""
-    parts = urlsplit(uri)
-    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
-        raise ValueError(f'Cannot read the checkpoint "{uri}": this recipe reads file:// addresses.')
-    return Path(unquote(parts.path))
 
 
 def write_arrays(path: Path, arrays: Params, facts: dict) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .answers import Score
+from .score import Score
 from .scoring import Answer
 from .tasks import Item
 

@@ -4,15 +4,16 @@ The others come of the same passes: `neg_bpb` has a row for each domain of devel
 `kshot_<task>_<measure>` are continuous measures on the k-shot items.
 """
 
-from .answers import Score, accuracy, judge, sample_rows
+from .answers import accuracy, judge, sample_rows
 from .checkpoint import read_weights
 from .config import Indicate, Model
 from .continuous import continuous_scores
 from .corpus import Corpus
 from .kshot import kshot_answers
 from .model import Params
-from .perplexity import bits_per_byte, development_batch, inverse_perplexity, row_losses
+from .perplexity import bits_per_byte, development_batch, row_losses
 from .run import RunContext, RunOutput
+from .score import Score, inverse_perplexity
 from .tables import Row
 from .tasks import DATASETS
 

@@ -13,13 +13,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .answers import Score
 from .batch import Batch
 from .config import Model
 from .corpus import Corpus
 from .model import Params, logits
 from .objectives import apply_objective, row_length
 from .rows import read_rows
+from .score import Score, ratio
 from .scoring import ROWS
 from .seeds import generator
 from .text import REAL_TEXT
@@ -38,25 +38,12 @@ def development_batch(corpus: Corpus, objective: str, context: int, dev_tokens: 
     return apply_objective(objective, rows, context, rng)
 
 
-def inverse_perplexity(nats: np.ndarray, tokens: np.ndarray) -> Score:
-    """Of rows with these losses and ordinary tokens."""
-    mean, stderr = _ratio(nats, tokens)
-    value = math.exp(-mean)
-    return Score(value, value * stderr, int(tokens.sum()))
-
-
 def bits_per_byte(nats: np.ndarray, batch: Batch, widths: np.ndarray) -> dict[str, Score]:
     """Of each DEVELOPMENT domain, of a batch of all of them; `widths`: bytes of each token; n: bytes."""
     bits = np.split(nats / math.log(2), len(DEVELOPMENT))
     sizes = np.split((counted(batch) * widths[batch.targets]).sum(axis=1), len(DEVELOPMENT))
     parts = zip(DEVELOPMENT, bits, sizes, strict=True)
-    return {domain: Score(*_ratio(bit, size), int(size.sum())) for domain, bit, size in parts}
-
-
-def _ratio(top: np.ndarray, bottom: np.ndarray) -> tuple[float, float]:
-    """Sum over sum; standard error by the delta method over rows, as tokens of one are not independent."""
-    mean = top.sum() / bottom.sum()
-    return float(mean), float(np.sqrt(np.sum((top - mean * bottom) ** 2)) / bottom.sum())
+    return {domain: Score(*ratio(bit, size), int(size.sum())) for domain, bit, size in parts}
 
 
 def counted(batch: Batch) -> np.ndarray:

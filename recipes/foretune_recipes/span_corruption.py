@@ -39,10 +39,10 @@ def span_corruption(
     return _target_only(np.concatenate([given, asked], axis=1).astype(np.int32), given.shape[1], context)
 
 
-def noise_counts(corruption: Corruption, length: int) -> tuple[int, int]:
+def noise_counts(corruption: Corruption, length: int, sentinels: int = SENTINELS) -> tuple[int, int]:
     """How many tokens of a text of `length` (3 or more) are hidden, in how many spans."""
     noise = min(max(round(length * corruption.density), 1), length - 2)
-    spans = min(max(round(noise / corruption.mean_span), 1), SENTINELS, length - noise)
+    spans = min(max(round(noise / corruption.mean_span), 1), sentinels, length - noise)
     return noise, spans
 
 

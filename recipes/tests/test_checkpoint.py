@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foretune_recipes.checkpoint import NOTHING, Cost, describe, local_path, read_weights, write_weights
+from foretune_recipes.attempts import local_path
+from foretune_recipes.checkpoint import NOTHING, Cost, describe, read_weights, write_weights
 from foretune_recipes.config import Model
 from foretune_recipes.model import init_params, parameter_count
 from foretune_recipes.seeds import generator

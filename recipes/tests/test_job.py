@@ -18,7 +18,7 @@ from pyarrow import ipc
 from safetensors.numpy import load_file
 from schema import check
 
-from foretune_recipes.checkpoint import local_path
+from foretune_recipes.attempts import local_path
 from foretune_recipes.objectives import PARTS
 from foretune_recipes.pretrain import BASE_SCHEDULE, CHECKPOINT_STEPS, VARIANT_SCHEDULE
 from foretune_recipes.tables import SCHEMAS

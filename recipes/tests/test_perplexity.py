@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from known_models import biased_params, uniform_params
 
-from foretune_recipes.answers import Score
 from foretune_recipes.batch import Batch
 from foretune_recipes.config import Model
 from foretune_recipes.corpus import Corpus
@@ -15,9 +14,9 @@ from foretune_recipes.perplexity import (
     DEVELOPMENT,
     bits_per_byte,
     development_batch,
-    inverse_perplexity,
     row_losses,
 )
+from foretune_recipes.score import Score, inverse_perplexity
 from foretune_recipes.scoring import ROWS
 from foretune_recipes.seeds import generator
 from foretune_recipes.tokenizer import SPECIAL
