@@ -1,6 +1,6 @@
 /**
- * Three projects: `unit` (seconds each, parallel), `e2e` (real servers and jobs, two suites at once) and `slurm` (a real
- * Slurm, by `npm run test:slurm` alone).
+ * Four projects: `unit` (seconds each, parallel), `e2e` (real servers and jobs, two suites at once), `slurm` (a real
+ * Slurm, by `npm run test:slurm` alone) and `hf` (the Hugging Face recipe, in an environment of its own).
  */
 // As in src/cli/bin.cjs: the AWS SDK announces at every start what it will need in 2027.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -21,7 +21,11 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/slurm/'],
+      testPathIgnorePatterns: [
+        '<rootDir>/test/e2e/',
+        '<rootDir>/test/slurm/',
+        '<rootDir>/test/hf/',
+      ],
     },
     {
       ...shared,
@@ -37,6 +41,7 @@ module.exports = {
       globalSetup: '<rootDir>/test/support/shared-cache.ts',
       globalTeardown: '<rootDir>/test/support/drop-cache.ts',
     },
+    { ...shared, displayName: 'hf', testMatch: ['<rootDir>/test/hf/**/*.test.ts'] },
   ],
   testTimeout: 60_000,
 };

@@ -15,6 +15,7 @@ import { checkedNotify, type NotifySettings } from './src/notify';
 
 const root = __dirname;
 const python = path.join(root, '.venv', 'bin', 'python');
+const hfPython = path.join(root, '.foretune', 'hf-venv', 'bin', 'python');
 
 /**
  * The executables that run jobs: each reads the job.json that is its last argument and writes
@@ -26,6 +27,19 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
     version: '3',
     source: path.join(root, 'recipes', 'foretune_recipes'),
     environment: { PYTHONPATH: path.join(root, 'recipes') },
+  },
+  // Set up by: node infra/setup.mjs --hf. On several GPUs `command` begins with `accelerate launch`, whose
+  // configuration file says how models are sharded (FSDP) and over how many processes:
+  // [hfPython, '-m', 'accelerate.commands.launch', '--config_file', '/path/fsdp.yaml', '-m', 'foretune_hf'].
+  hf: {
+    command: [hfPython, '-m', 'foretune_hf'],
+    version: '1',
+    source: path.join(root, 'recipes', 'foretune_hf'),
+    environment: {
+      PYTHONPATH: path.join(root, 'recipes'),
+      // Where studies' names of models and data are looked for first; then the hub is asked.
+      ...inherited('FORETUNE_HF_DATA', 'HF_HOME', 'HF_HUB_OFFLINE', 'HF_ENDPOINT'),
+    },
   },
   noop: {
     // Without site packages and the user's environment an interpreter starts in half the time.
@@ -149,8 +163,13 @@ export function loadConfig(variables: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
+/** Variables of the caller that a recipe's jobs see as they are: no secrets. */
+function inherited(...names: readonly string[]): Record<string, string> {
+  return onlySet(Object.fromEntries(names.map((name) => [name, process.env[name]])));
+}
+
 /** A variable that is set to nothing is not set. */
-function onlySet(variables: NodeJS.ProcessEnv): Record<string, string> {
+function onlySet(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const set = Object.entries(variables).filter(([, value]) => value);
   return Object.fromEntries(set) as Record<string, string>;
 }

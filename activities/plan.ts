@@ -193,14 +193,20 @@ function variantRows(study: TrainedStudy, recorded_at: Date): Row<'variants'>[] 
     config_json: JSON.stringify({
       ...config,
       weights: study.mixtures[config.mixture],
-      model: study.model,
+      model: modelOf(study),
     }),
     fingerprint: fingerprint({
       config,
       weights: study.mixtures[config.mixture],
-      model: study.model,
+      model: modelOf(study),
     }),
   });
   const variants = study.variants.map((variant) => row(variant.id, variant, variant.objective));
   return base ? [row(BASE_VARIANT, base, base.objectives.join('+')), ...variants] : variants;
+}
+
+function modelOf({ model, hugging_face }: TrainedStudy): Record<string, unknown> {
+  if (!hugging_face) return model;
+  const { checkpoint, revision } = hugging_face;
+  return { checkpoint, revision };
 }

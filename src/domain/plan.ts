@@ -96,7 +96,9 @@ export function decidingFields(study: Study, tableDigest = ''): Record<string, u
   const { description: _d, citation: _c, window: _w, ...fields } = study;
   if (fields.kind === 'imported') return { ...fields, table: tableDigest };
   const { cluster: _c1, fine_tune: _f, budget: _b, retries: _r, ...rest } = fields;
-  return rest;
+  if (!rest.hugging_face) return rest;
+  const { memory: _m, ...hugging_face } = rest.hugging_face;
+  return { ...rest, hugging_face };
 }
 
 // ---- Reuse or run ---------------------------------------------------------------------------

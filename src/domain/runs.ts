@@ -1,6 +1,14 @@
 /** The runs that a study consists of, each with the values that decide its result. Pure. */
 import { BASE_VARIANT, runId, type Branch } from './ids';
 import type { ImportedStudy, TrainedStudy, Variant } from './schema';
+import {
+  baseConfig,
+  evaluateConfig,
+  indicateConfig,
+  sftConfig,
+  variantConfig,
+  type StageConfig,
+} from './stage-config';
 import type { Stage } from './vocabulary';
 
 export type Digest = (value: unknown) => string;
@@ -18,6 +26,7 @@ export interface RunDraft {
   readonly stage: Stage;
   readonly variant_id: string;
   readonly task: string | null;
+  /** What the recipe is told. */
   readonly config: Readonly<Record<string, unknown>>;
   /** The values that decide the result; `fingerprint` is their digest. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -44,12 +53,7 @@ function variantRuns(
   draft: Drafter,
 ): RunDraft[] {
   const pretrain = draft('pretrain', variant.id, variantConfig(study, variant), base);
-  const indicate = draft(
-    'indicate',
-    variant.id,
-    { model: study.model, ...study.indicate },
-    pretrain,
-  );
+  const indicate = draft('indicate', variant.id, indicateConfig(study), pretrain);
   return [
     pretrain,
     indicate,
@@ -63,12 +67,10 @@ function branchRuns(
   pretrain: RunDraft,
   draft: Drafter,
 ): RunDraft[] {
-  const settings = study.sft[branch.task as keyof typeof study.sft];
-  if (!settings) return [];
-  const { recipe: sft_recipe, test_items, ...training } = settings;
-  const shared = { model: study.model, task: branch.task, sft_recipe, sft_seed: branch.sft_seed };
-  const sft = draft('sft', pretrain.variant_id, { ...shared, ...training }, pretrain, branch);
-  return [sft, draft('evaluate', pretrain.variant_id, { ...shared, test_items }, sft, branch)];
+  if (!study.sft[branch.task as keyof typeof study.sft]) return [];
+  const { variant_id } = pretrain;
+  const sft = draft('sft', variant_id, sftConfig(study, branch), pretrain, branch);
+  return [sft, draft('evaluate', variant_id, evaluateConfig(study, branch), sft, branch)];
 }
 
 function branches(study: TrainedStudy): Branch[] {
@@ -87,7 +89,7 @@ function drafter(study: TrainedStudy, recipe: RecipeFacts, digest: Digest) {
   return (
     stage: Stage,
     variantId: string,
-    config: Record<string, unknown>,
+    { config, aside }: StageConfig,
     input: RunDraft | null,
     branch?: Branch,
   ): RunDraft => {
@@ -104,29 +106,11 @@ function drafter(study: TrainedStudy, recipe: RecipeFacts, digest: Digest) {
       stage,
       variant_id: variantId,
       task: branch?.task ?? null,
-      config,
+      config: { ...config, ...aside },
       values,
       fingerprint: digest(values),
       input_run_id: input?.run_id ?? null,
     };
-  };
-}
-
-function baseConfig(study: TrainedStudy, base: NonNullable<TrainedStudy['base']>) {
-  const { mixture, ...rest } = base;
-  return { model: study.model, mixture: study.mixtures[mixture], ...rest };
-}
-
-function variantConfig(study: TrainedStudy, variant: Variant) {
-  const { objective, mixture, lr, train_tokens, tag, length_filter } = variant;
-  return {
-    model: study.model,
-    mixture: study.mixtures[mixture],
-    objectives: [objective],
-    lr,
-    train_tokens,
-    tag,
-    length_filter,
   };
 }
 

@@ -4,6 +4,8 @@
  * `foretune schema` prints is generated from here.
  */
 import { z } from 'zod';
+import { HuggingFaceSchema } from './hugging-face';
+import { refineHuggingFace } from './refine-hugging-face';
 import { DOMAINS, FAILURE_CLASSES, INDICATORS, OBJECTIVES, STAGES, TASKS } from './vocabulary';
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes');
@@ -159,6 +161,9 @@ export const TrainedStudySchema = z.strictObject({
   recipe: slug.default('jax').describe('Name of a recipe in temporal.config.ts'),
   cluster: slug.default('local').describe('Name of a cluster in temporal.config.ts'),
   model: ModelSchema.prefault({}).describe('Architecture shared by all variants'),
+  hugging_face: HuggingFaceSchema.optional().describe(
+    'For the Hugging Face recipe: the checkpoint that is continued, in place of `model`, and its data',
+  ),
   mixtures: z.record(slug, MixtureSchema).describe('Named data mixtures'),
   base: BaseSchema.optional().describe('Shared checkpoint that every variant continues'),
   variants: z.array(VariantSchema).min(2).describe('Pre-training configurations to compare'),
@@ -234,6 +239,7 @@ function refineTrained(study: TrainedStudy, ctx: z.RefinementCtx): void {
       ['fine_tune', 'task'],
       `"${target}" is not a task of the study: ${study.tasks.join(', ')}`,
     );
+  if (study.hugging_face) refineHuggingFace(study, study.hugging_face, fail);
   if (study.model.width % study.model.heads)
     fail(['model', 'width'], `${study.model.width} does not divide by ${study.model.heads} heads`);
 }

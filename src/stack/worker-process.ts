@@ -52,7 +52,8 @@ export function buildId(config: Config, endpoints: StackEndpoints): string {
       config.environment.SLURM_CONF,
     ]),
   );
-  return fingerprint({ code, servers, access }).slice(0, 16);
+  const recipes = Object.values(config.recipes).map(({ environment }) => environment);
+  return fingerprint({ code, servers, access, recipes }).slice(0, 16);
 }
 
 /** The worker that runs, or null. */

@@ -1,0 +1,163 @@
+"""Scores of lm-evaluation-harness, and what each item contributed to them.
+
+A task is named as the harness names it: one of its own, or a YAML file of the folder `tasks` of the data
+folder. Loading its own takes seconds, so they are looked for only when they are needed.
+"""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import lm_eval
+from lm_eval.api.instance import Instance
+from lm_eval.models.huggingface import HFLM
+from lm_eval.tasks import TaskManager
+
+from foretune_recipes.score import Score
+from foretune_recipes.tables import Row
+
+from . import processes
+from .config import Harness
+from .places import own_tasks
+
+# Which examples are shown is the same for every variant.
+SEED = 1234
+BOOTSTRAP = 1000
+# An item whose metric is a share (F1) counts as correct from one half on.
+CORRECT_FROM = 0.5
+
+Sample = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One task of the harness: its score and its items."""
+
+    dataset: str
+    score: Score
+    samples: list[Row]
+
+
+def scores(lm: HFLM, harness: Harness, limit: int) -> list[Scored]:
+    """`limit`: items of each task at most. Raises what the harness raises."""
+    with processes.each_for_itself():
+        found = lm_eval.simple_evaluate(
+            model=lm,
+            tasks=list(harness.tasks),
+            num_fewshot=harness.shots,
+            limit=limit,
+            bootstrap_iters=BOOTSTRAP,
+            task_manager=_task_manager(harness.tasks),
+            random_seed=SEED,
+            numpy_random_seed=SEED,
+            torch_random_seed=SEED,
+            fewshot_random_seed=SEED,
+        )
+    return [_scored(lm, found, name, harness.metric) for name in harness.tasks]
+
+
+def mean(scored: Sequence[Scored]) -> Score:
+    """Of several tasks, each counting as much as another."""
+    count = len(scored)
+    variance = sum(one.score.stderr**2 for one in scored)
+    value = sum(one.score.value for one in scored) / count
+    return Score(value, math.sqrt(variance) / count, sum(one.score.n for one in scored))
+
+
+def _task_manager(tasks: Sequence[str]) -> TaskManager:
+    folder = own_tasks()
+    if folder:
+        own = TaskManager(include_path=str(folder), include_defaults=False)
+        if set(tasks) <= set(own.all_subtasks):
+            return own
+    manager = TaskManager(include_path=str(folder) if folder else None)
+    unknown = sorted(set(tasks) - set(manager.all_subtasks))
+    if unknown:
+        raise ValueError(f"lm-evaluation-harness knows no task {', '.join(unknown)} (groups are not tasks).")
+    return manager
+
+
+def _scored(lm: HFLM, found: dict[str, Any], name: str, metric: str) -> Scored:
+    numbers = found["results"][name]
+    key, rule = _metric_key(name, numbers, metric)
+    samples = [one for one in found["samples"][name] if one["filter"] == rule]
+    stderr = numbers.get(f"{metric}_stderr,{rule}")
+    if not (isinstance(stderr, float) and math.isfinite(stderr)):
+        stderr = _stderr([float(one[metric]) for one in samples])
+    score = Score(float(numbers[key]), stderr, len(samples))
+    return Scored(name, score, [_item(lm, one, metric) for one in _with_answers(lm, samples)])
+
+
+def _stderr(values: list[float]) -> float:
+    """Of their mean, where the harness tells none."""
+    return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+
+
+def _metric_key(name: str, numbers: dict[str, Any], metric: str) -> tuple[str, str]:
+    """The harness names a number `<metric>,<filter>`; the first filter that has it is taken."""
+    for key in numbers:
+        found, _, rule = key.partition(",")
+        if found == metric:
+            return key, rule
+    metrics = sorted({key.partition(",")[0] for key in numbers if "," in key and "_stderr" not in key})
+    raise ValueError(f'Task "{name}" has no metric "{metric}"; it has {", ".join(metrics)}.')
+
+
+def _with_answers(lm: HFLM, samples: list[Sample]) -> list[Sample]:
+    """Items whose answer was generated get the likelihood of the right one: the harness asked for none."""
+    generated = [one for one in samples if not _options(one)]
+    requests = [
+        Instance("loglikelihood", {}, (one["arguments"][0][0], f" {_text(one['target'])}"), 0)
+        for one in generated
+    ]
+    answers = lm.loglikelihood(requests, disable_tqdm=True) if requests else []
+    for one, request, (likelihood, _) in zip(generated, requests, answers, strict=True):
+        one["answer"] = (likelihood, request.args[1])
+    return samples
+
+
+def _item(lm: HFLM, sample: Sample, metric: str) -> Row:
+    options = _options(sample)
+    if options:
+        gold = _gold(sample)
+        likelihood, answer = options[gold], sample["arguments"][gold][1]
+        probability = math.exp(likelihood - _log_sum(options))
+    else:
+        likelihood, answer = sample["answer"]
+        probability = math.exp(likelihood)
+    return {
+        "item_id": str(sample["doc_id"]),
+        "correct": float(sample[metric]) >= CORRECT_FROM,
+        "answer_probability": probability,
+        "log_likelihood": likelihood,
+        "tokens": len(lm.tok_encode(answer, add_special_tokens=False)),
+    }
+
+
+def _options(sample: Sample) -> list[float]:
+    """Log-likelihood of each option; empty for an item whose answer is generated."""
+    answers = sample["filtered_resps"]
+    return (
+        [float(one[0]) for one in answers] if all(isinstance(one, (tuple, list)) for one in answers) else []
+    )
+
+
+def _gold(sample: Sample) -> int:
+    """The index of the right option, however the task tells it."""
+    target = sample["target"][0] if isinstance(sample["target"], list) else sample["target"]
+    if isinstance(target, int):
+        return target
+    if str(target).isdigit():
+        return int(target)
+    return [one[1].strip() for one in sample["arguments"]].index(str(target).strip())
+
+
+def _text(target: Any) -> str:
+    return str(target[0] if isinstance(target, list) else target)
+
+
+def _log_sum(values: Sequence[float]) -> float:
+    top = max(values)
+    return top + math.log(sum(math.exp(value - top) for value in values))

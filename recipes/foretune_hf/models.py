@@ -1,0 +1,96 @@
+"""Model folders: Hugging Face's own layout, safetensors alone, and beside it what the weights cost.
+
+No code of a model is ever run, and no pickled weights are read.
+"""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+COST_FILE = "foretune.json"
+SAFE: dict[str, Any] = {"trust_remote_code": False}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the study put into the weights, the checkpoint they started from included."""
+
+    step: int
+    tokens: int
+    flops: float
+
+    def plus(self, steps: int, tokens: int, flops: float) -> "Cost":
+        return Cost(self.step + steps, self.tokens + tokens, self.flops + flops)
+
+
+def load_model(place: str, dtype: torch.dtype, revision: str | None = None) -> PreTrainedModel:
+    """Raises what transformers raises, in its own words, for a folder that is not whole."""
+    return AutoModelForCausalLM.from_pretrained(
+        place, revision=revision or "main", dtype=dtype, use_safetensors=True, **SAFE
+    )
+
+
+def load_tokenizer(place: str, revision: str | None = None) -> PreTrainedTokenizerBase:
+    tokenizer = AutoTokenizer.from_pretrained(place, revision=revision or "main", **SAFE)
+    if tokenizer.eos_token_id is None:
+        raise ValueError(f'The tokenizer of "{place}" has no end-of-text token, which separates documents.')
+    return tokenizer
+
+
+def training_device_has_bf16() -> bool:
+    return torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+
+
+def measuring_dtype() -> torch.dtype:
+    return torch.bfloat16 if training_device_has_bf16() else torch.float32
+
+
+def read_cost(folder: Path | None) -> Cost:
+    """Nothing for a checkpoint that no study made: what it cost before is not known."""
+    if folder is None or not (folder / COST_FILE).exists():
+        return Cost(0, 0, 0.0)
+    return Cost(**json.loads((folder / COST_FILE).read_text("utf-8"))["cost"])
+
+
+def publish(
+    made: Path, folder: Path, tokenizer: PreTrainedTokenizerBase, cost: Cost, parameters: int
+) -> None:
+    """Completes the folder `made` and gives it its name: whole or not at all."""
+    tokenizer.save_pretrained(made)
+    facts = {"cost": asdict(cost), "parameters": parameters}
+    (made / COST_FILE).write_text(json.dumps(facts, sort_keys=True), "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    made.rename(folder)
+
+
+def describe(folder: Path) -> dict[str, Any]:
+    """The checkpoint as result.json carries it. Of experts, all are counted as used."""
+    facts = json.loads((folder / COST_FILE).read_text("utf-8"))
+    return {
+        **facts["cost"],
+        "parameters": facts["parameters"],
+        "active_parameters": facts["parameters"],
+        "uri": folder.resolve().as_uri(),
+        "sha256": weights_digest(folder),
+    }
+
+
+def weights_digest(folder: Path) -> str:
+    """Of the one weights file; of several, of the lines `<sha256>  <name>` that sha256sum prints of them."""
+    files = sorted(folder.glob("*.safetensors"))
+    digests = [_digest(file) for file in files]
+    if len(files) == 1:
+        return digests[0]
+    lines = "".join(f"{digest}  {file.name}\n" for digest, file in zip(digests, files, strict=True))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,87 @@
+"""Stage `pretrain`: a checkpoint is trained further on a mixture of text, every token predicted (CLM)."""
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+from transformers import PreTrainedTokenizerBase, Trainer, TrainingArguments
+
+from foretune_recipes.attempts import Made
+
+from . import processes
+from .config import Pretrain
+from .models import describe, load_model, load_tokenizer, publish, read_cost
+from .places import local_or_hub
+from .stage_run import StageRun
+from .text import mixture_rows, shuffle_seed
+from .training import Watch, curve, finish, gather, train, trainer_settings
+
+
+class TextRows(Dataset):
+    """Rows of tokens, each its own target."""
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        row = torch.from_numpy(self.rows[index].astype(np.int64))
+        return {"input_ids": row, "labels": row}
+
+
+def pretrain(run: StageRun) -> Made:
+    config = Pretrain.read(run.config)
+    _refuse_what_is_not_there(config)
+    place = str(run.input) if run.input else local_or_hub(config.checkpoint)
+    revision = None if run.input else config.revision
+    tokenizer = load_tokenizer(place, revision)
+    model = load_model(place, torch.float32, revision)
+    parameters = model.num_parameters()
+    trainer = _trainer(run, config, model, tokenizer)
+    train(trainer)
+    before = read_cost(run.input)
+    step_tokens = config.batch * config.context
+    steps = trainer.state.global_step
+    tokens = steps * step_tokens
+    made = gather(trainer, run.folder / "model.new")
+    if processes.is_first():
+        cost = before.plus(steps, tokens, 6.0 * parameters * tokens)
+        publish(made, run.model, tokenizer, cost, parameters)
+    finish(run.folder / "trainer")
+    return Made({"curves": curve(trainer.state, before.tokens, step_tokens)}, describe(run.model))
+
+
+def _refuse_what_is_not_there(config: Pretrain) -> None:
+    if config.objectives != ["clm"] or config.tag or config.length_filter != "all":
+        raise ValueError(
+            "The Hugging Face recipe pre-trains with the objective clm, without tags and length filters; "
+            f"got {config.objectives}, tag {config.tag}, length_filter {config.length_filter}."
+        )
+
+
+def _trainer(run: StageRun, config: Pretrain, model, tokenizer: PreTrainedTokenizerBase) -> Trainer:
+    steps = config.train_tokens // (config.batch * config.context)
+    if not steps:
+        raise ValueError(
+            f"train_tokens {config.train_tokens} are less than one step of {config.batch} rows of "
+            f"{config.context} tokens."
+        )
+    rows = mixture_rows(
+        tokenizer, config.text, config.mixture, config.context, steps * config.batch, run.seed, run.cache_dir
+    )
+    settings = trainer_settings(
+        run.folder / "trainer",
+        config.memory,
+        lr=config.lr,
+        steps=steps,
+        batch=config.batch,
+        warmup_steps=config.warmup_steps,
+        seed=shuffle_seed("pretrain", run.seed),
+    )
+    return Trainer(
+        model=model,
+        args=TrainingArguments(**settings),
+        train_dataset=TextRows(rows),
+        callbacks=[Watch(run.progress)],
+    )

@@ -1,0 +1,93 @@
+/** Several processes share a job, on one machine and on CPU: started by Slurm, and sharded by accelerate (FSDP). */
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { readRecipeTable } from '../../src/dataset/recipe-table';
+import { planStudy } from '../../src/domain/plan';
+import { JobResultSchema, type Job } from '../../src/domain/schema';
+import { fingerprint } from '../../src/fingerprint';
+import { ROOT, runProgram } from '../support/cli';
+import { jobEnvironment, makeData, PYTHON, runJob } from '../support/hugging-face';
+import study from '../fixtures/studies/tiny-hf';
+
+const MINUTES = 60_000;
+
+let data: string;
+beforeAll(() => void (data = makeData()), 5 * MINUTES);
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+/** Pre-training and indicators of one variant. */
+function measureJob(): Job {
+  const recipe = { name: 'hf', version: '1', source_digest: '' };
+  const runs = planStudy(study, recipe, new Map(), fingerprint).runs;
+  return {
+    ...{ format: 1, job: 'measure', study: 'tiny-hf@1', recipe: 'hf', seed: 0, threads: 1 },
+    ...{ work_dir: '', cache_dir: path.join(data, 'cache'), credentials_file: null },
+    runs: ['quick/pretrain', 'quick/indicate'].flatMap((id) => {
+      const run = runs.find(({ run_id }) => run_id === id);
+      if (!run) return [];
+      const { run_id, stage, variant_id, config, input_run_id } = run;
+      const input = input_run_id ? { run_id: input_run_id, uri: null } : null;
+      return [{ run_id, stage, variant_id, fingerprint: run.fingerprint, config, input }];
+    }),
+  };
+}
+
+/** The one result that the processes left: what was trained, and what it is worth. */
+function measured(work: string): { tokens?: number; step?: number; inv_ppl_clm?: number } {
+  const text = readFileSync(path.join(work, 'result.json'), 'utf8');
+  const { runs } = JobResultSchema.parse(JSON.parse(text));
+  expect(runs.map(({ status, error }) => [status, error])).toEqual(Array(2).fill(['done', null]));
+  const file = path.join(work, runs[1]?.tables.indicators ?? '');
+  const rows = readRecipeTable(readFileSync(file), 'indicators');
+  const perplexity = rows.find(({ indicator }) => indicator === 'inv_ppl_clm');
+  const { tokens, step } = runs[0]?.checkpoint ?? {};
+  return { tokens, step, inv_ppl_clm: perplexity?.value };
+}
+
+let alone: ReturnType<typeof measured>;
+it(
+  'one process trains and measures',
+  async () => {
+    const { work, ended } = runJob(data, 'alone', measureJob());
+    expect(await ended).toEqual([expect.objectContaining({ code: 0 })]);
+    alone = measured(work);
+    expect(alone).toMatchObject({ step: 40, tokens: 40 * 8 * 64 });
+  },
+  5 * MINUTES,
+);
+
+/** Rounding apart, the same: each step takes the same number of rows, dealt out otherwise. */
+function expectAsAlone(work: string): void {
+  const { inv_ppl_clm = NaN, ...size } = measured(work);
+  expect(size).toEqual({ step: alone.step, tokens: alone.tokens });
+  expect(inv_ppl_clm / (alone.inv_ppl_clm ?? NaN)).toBeCloseTo(1, 1);
+}
+
+it(
+  'two tasks that srun started train one model',
+  async () => {
+    const tasks = [0, 1].map((i) => ({
+      ...{ SLURM_NTASKS: '2', SLURM_PROCID: `${i}`, SLURM_LOCALID: `${i}` },
+      ...{ SLURM_LAUNCH_NODE_IPADDR: '127.0.0.1', SLURM_JOB_ID: `${process.pid}` },
+    }));
+    const { work, ended } = runJob(data, 'slurm', measureJob(), tasks);
+    expect((await ended).map(({ code }) => code)).toEqual([0, 0]);
+    expectAsAlone(work);
+  },
+  5 * MINUTES,
+);
+
+it(
+  'two processes that accelerate started train one model in shards',
+  async () => {
+    const { work, ended } = runJob(data, 'fsdp', measureJob(), []);
+    await ended;
+    const settings = path.join(ROOT, 'test/fixtures/hf/fsdp.yaml');
+    const launch = ['-m', 'accelerate.commands.launch', '--config_file', settings];
+    const args = [...launch, '-m', 'foretune_hf', path.join(work, 'job.json')];
+    const { code, stderr } = await runProgram(PYTHON, args, jobEnvironment(data));
+    if (code !== 0) throw new Error(stderr);
+    expectAsAlone(work);
+  },
+  5 * MINUTES,
+);
