@@ -37,8 +37,9 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
     source: path.join(root, 'recipes', 'foretune_hf'),
     environment: {
       PYTHONPATH: path.join(root, 'recipes'),
-      // Where studies' names of models and data are looked for first; then the hub is asked.
-      ...inherited('FORETUNE_HF_DATA', 'HF_HOME', 'HF_HUB_OFFLINE', 'HF_ENDPOINT'),
+      // Where studies' names of models and data are looked for first, relative to the clone; then the hub is asked.
+      FORETUNE_HF_DATA: path.resolve(root, process.env.FORETUNE_HF_DATA ?? '.foretune/hf-data'),
+      ...inherited('HF_HOME', 'HF_HUB_OFFLINE', 'HF_ENDPOINT'),
     },
   },
   noop: {
