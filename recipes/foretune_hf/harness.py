@@ -8,6 +8,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import lm_eval
@@ -68,15 +69,19 @@ def mean(scored: Sequence[Scored]) -> Score:
 
 def _task_manager(tasks: Sequence[str]) -> TaskManager:
     folder = own_tasks()
-    if folder:
-        own = TaskManager(include_path=str(folder), include_defaults=False)
-        if set(tasks) <= set(own.all_subtasks):
-            return own
-    manager = TaskManager(include_path=str(folder) if folder else None)
+    if folder and set(tasks) <= set(_index(str(folder), False).all_subtasks):
+        return _index(str(folder), False)
+    manager = _index(str(folder) if folder else None, True)
     unknown = sorted(set(tasks) - set(manager.all_subtasks))
     if unknown:
         raise ValueError(f"lm-evaluation-harness knows no task {', '.join(unknown)} (groups are not tasks).")
     return manager
+
+
+@cache
+def _index(folder: str | None, include_defaults: bool) -> TaskManager:
+    """Its own tasks take 7 s to be listed, once a process."""
+    return TaskManager(include_path=folder, include_defaults=include_defaults)
 
 
 def _scored(lm: HFLM, found: dict[str, Any], name: str, metric: str) -> Scored:
