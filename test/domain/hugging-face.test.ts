@@ -27,7 +27,7 @@ describe('a plan of Hugging Face models', () => {
       expect(run.config).toHaveProperty('memory');
     }
     const lora = plan().runs.find((run) => run.run_id === 'quick/sft/cbqa/lora/seed0');
-    expect(lora?.config).toMatchObject({ lora: { rank: 4 }, data: { revision: null } });
+    expect(lora?.config).toMatchObject({ lora: { rank: 8 }, data: { revision: null } });
     const full = plan().runs.find((run) => run.run_id === 'quick/sft/cms/full/seed0');
     expect(full?.config).toMatchObject({ lora: null });
   });
@@ -39,7 +39,7 @@ describe('a plan of Hugging Face models', () => {
   });
 
   it('runs again only what a changed setting reaches', () => {
-    const lora = changedBy(withSettings({ lora: { rank: 8 } }));
+    const lora = changedBy(withSettings({ lora: { rank: 4 } }));
     expect(lora).toEqual(
       ['slow', 'quick'].flatMap((id) =>
         ['sft', 'evaluate'].map((stage) => `${id}/${stage}/cbqa/lora/seed0`),

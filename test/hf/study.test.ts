@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { JobResultSchema, type Job } from '../../src/domain/schema';
+import { mean } from '../../src/proxies/measurements';
 import { openWorkplace, ROOT, runProgram, type Shell, type Workplace } from '../support/cli';
 import { jobEnvironment, killMidway, makeData, PYTHON, runJob } from '../support/hugging-face';
 
@@ -62,6 +63,17 @@ describe('a study of Hugging Face models', () => {
       expect(row).toMatchObject({ n: 20, sft_recipe: row.task === 'cms' ? 'full' : 'lora' });
       expect(Number(row.value)).toBeCloseTo(correct / items.length, 12);
     }
+  });
+
+  it('knows a right answer that was generated, and how likely it was', () => {
+    const answers = tables.samples.filter(
+      ({ run_id }) => run_id === 'quick/evaluate/cbqa/lora/seed0',
+    );
+    const chances = (correct: boolean) =>
+      answers.filter((row) => row.correct === correct).map((row) => Number(row.answer_probability));
+    expect(chances(true).length).toBeGreaterThan(0);
+    // What greedy decoding says is likelier than what it does not say.
+    expect(mean(chances(true))).toBeGreaterThan(mean(chances(false)));
   });
 
   it('trains with LoRA and without: losses fall, and weights are whole models', () => {
