@@ -5,7 +5,8 @@ import { readRecipeTable } from '../../src/dataset/recipe-table';
 import { planStudy } from '../../src/domain/plan';
 import { JobResultSchema, type Job } from '../../src/domain/schema';
 import { fingerprint } from '../../src/fingerprint';
-import { ROOT, runProgram } from '../support/cli';
+import { runProgram } from '../support/cli';
+import { ROOT } from '../support/root';
 import { jobEnvironment, makeData, PYTHON, runJob } from '../support/hugging-face';
 import study from '../fixtures/studies/tiny-hf';
 

@@ -4,7 +4,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { JobResultSchema, type Job } from '../../src/domain/schema';
 import { mean } from '../../src/proxies/measurements';
-import { openWorkplace, ROOT, runProgram, type Shell, type Workplace } from '../support/cli';
+import { openWorkplace, runProgram, type Shell, type Workplace } from '../support/cli';
+import { ROOT } from '../support/root';
 import { jobEnvironment, killMidway, makeData, PYTHON, runJob } from '../support/hugging-face';
 
 const MINUTES = 60_000;

@@ -11,7 +11,8 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { JobSchema, ProgressSchema, type Job } from '../../src/domain/schema';
-import { kill, ROOT, runProgram, type Ended } from './cli';
+import { kill, runProgram, type Ended } from './cli';
+import { ROOT } from './root';
 
 export const PYTHON = path.join(ROOT, '.foretune/hf-venv/bin/python');
 
