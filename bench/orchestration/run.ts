@@ -6,6 +6,8 @@
  *   npm run bench:orchestration -- --scale 100,1000   # foretune alone: how it grows with the variants
  *
  * `ratio` is to the bare Temporal program: the same number of activities, on the same server, that do nothing.
+ * The clock of each stops when all steps are on its record; foretune's fit and report, which come after and which
+ * no other has, are told on standard error.
  * The first run installs the peers into the state folder, some 500 MB.
  */
 import { parseArgs } from 'node:util';
@@ -47,7 +49,9 @@ async function sideBySide(systems: readonly string[]) {
     // The first study of a stack waits for caches that the bare program does not have.
     if (systems.includes('foretune')) {
       await bench.runStudy(2);
-      seconds.set('foretune', (await bench.runStudy(VARIANTS)).seconds);
+      const study = await bench.runStudy(VARIANTS);
+      seconds.set('foretune', study.seconds);
+      console.error(`foretune, with fit and report: ${study.whole.toFixed(1)} s`);
     }
     seconds.set('temporal', await bench.runBare(VARIANTS, STAGES));
   } finally {

@@ -36,6 +36,8 @@ async function plain(temporal: Temporal): Promise<Recorded[]> {
   return withStudy(temporal, fake, async (handle) => {
     await handle.result();
     const variants = ['base', 'a'].map((id) => variantOf(temporal, fake, id, `variant-${id}`));
+    // The others were recorded when listing its jobs was an activity of its own.
+    variants.push(variantOf(temporal, fake, 'a', 'variant-listing'));
     // The first was recorded before a study told outside how it ended, the second before its variants
     // started together.
     const studies = ['study', 'study-told', 'study-together'] as const;
@@ -56,6 +58,7 @@ async function failing(temporal: Temporal): Promise<Recorded[]> {
     return [
       ['study-failing', handle],
       variantOf(temporal, fake, 'a', 'variant-retried'),
+      variantOf(temporal, fake, 'a', 'variant-listing-retried'),
       variantOf(temporal, fake, 'b', 'variant-blocked'),
     ];
   });
