@@ -1,42 +1,12 @@
-"""Several processes that do one job together, as `accelerate launch`, `torchrun` or `srun` start them."""
+"""Several processes of torch that do one job together."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Slurm's names of what torch.distributed calls otherwise; the launching node is the first of the job.
-SLURM = {
-    "WORLD_SIZE": "SLURM_NTASKS",
-    "RANK": "SLURM_PROCID",
-    "LOCAL_RANK": "SLURM_LOCALID",
-    "MASTER_ADDR": "SLURM_LAUNCH_NODE_IPADDR",
-}
-FIRST_PORT, PORTS = 20_000, 10_000
+from foretune_recipes.processes import count, is_first, join_cluster
 
-
-def join_cluster() -> None:
-    """Takes rank and meeting point from Slurm where `srun` started several tasks and no launcher did.
-
-    Must run before torch is imported. Jobs that share a node meet at ports of their own.
-    """
-    several = int(os.environ.get("SLURM_NTASKS", "1")) > 1 and "SLURM_PROCID" in os.environ
-    if not several or "RANK" in os.environ:
-        return
-    missing = sorted(name for name in SLURM.values() if name not in os.environ)
-    if missing:
-        raise ValueError(f"{os.environ['SLURM_NTASKS']} tasks, but Slurm does not say {', '.join(missing)}.")
-    os.environ |= {name: os.environ[theirs] for name, theirs in SLURM.items()}
-    port = FIRST_PORT + int(os.environ.get("SLURM_JOB_ID", "0")) % PORTS
-    os.environ.setdefault("MASTER_PORT", str(port))
-
-
-def count() -> int:
-    return int(os.environ.get("WORLD_SIZE", "1"))
-
-
-def is_first() -> bool:
-    """Whether this process writes what the job leaves behind."""
-    return int(os.environ.get("RANK", "0")) == 0
+__all__ = ["count", "each_for_itself", "is_first", "join_cluster", "wait_for_all"]
 
 
 def wait_for_all() -> None:

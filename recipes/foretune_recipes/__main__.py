@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from .processes import join_cluster
 from .threads import limit_threads
 
 
@@ -20,9 +21,13 @@ def main(arguments: list[str]) -> int:
     # Held until the process ends: another job must not take these cores.
     locks = limit_threads(job["threads"], cache / "cores")
 
+    join_cluster()
+
     from .compiled import use_compilation_cache
+    from .distributed import join_processes
     from .job import run_job
 
+    join_processes()
     use_compilation_cache(cache / "compiled")
     result = run_job(job)
     failed = [run["run_id"] for run in result["runs"] if run["status"] == "failed"]

@@ -14,6 +14,7 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save
 
+from . import processes
 from .cache import write_atomically
 from .config import Model
 from .model import Params, parameter_count
@@ -61,6 +62,9 @@ def describe(path: Path, model: Model, cost: Cost) -> dict:
 
 
 def write_arrays(path: Path, arrays: Params, facts: dict) -> None:
+    """By the first of several processes, which all have the same."""
+    if not processes.is_first():
+        return
     data = save(
         {key: np.asarray(value) for key, value in arrays.items()},
         {"foretune": json.dumps(facts, sort_keys=True)},

@@ -7,7 +7,6 @@ that runs of any length and rate share one program.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import gcd
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +17,7 @@ from optax import contrib
 
 from .batch import Batch
 from .config import Model
+from .distributed import dealt_rows, training_devices
 from .model import MATRICES, Params, hidden_states
 
 CHUNK = 50
@@ -103,7 +103,7 @@ def train(
     CHUNK, so that a resumed run repeats the uninterrupted one bit by bit.
     """
     rows = len(data) // len(lrs)
-    whole, by_rows = _shardings(rows)
+    whole, by_rows = _shardings(dealt_rows(rows))
     while state.step < len(lrs):
         steps = min(CHUNK - state.step % CHUNK, len(lrs) - state.step)
         span = slice(state.step * rows, (state.step + steps) * rows)
@@ -121,14 +121,15 @@ def train(
 
 def _shardings(rows: int) -> tuple[NamedSharding, NamedSharding]:
     """Weights whole on each device (on a CPU: each thread), the rows of a step dealt out in equal parts."""
-    devices = jax.devices()
-    mesh = Mesh(np.array(devices[: gcd(rows, len(devices))]), ("rows",))
+    mesh = Mesh(np.array(training_devices(rows)), ("rows",))
     return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(None, "rows"))
 
 
 def _stacked(array: np.ndarray, rows: int) -> np.ndarray:
-    """[CHUNK, rows, ...], zeros behind the last step."""
-    return _padded(array.reshape(-1, rows, *array.shape[1:]))
+    """[CHUNK, dealt rows, ...], zeros behind the last step and in empty rows: they weigh nothing."""
+    steps = array.reshape(-1, rows, *array.shape[1:])
+    empty = dealt_rows(rows) - rows
+    return _padded(np.pad(steps, [(0, 0), (0, empty)] + [(0, 0)] * (steps.ndim - 2)))
 
 
 def _padded(array: np.ndarray) -> np.ndarray:

@@ -64,13 +64,13 @@ def job(work: Path, cache: Path, runs: list[Json]) -> Json:
     }
 
 
-def start(made: Json) -> subprocess.Popen:
+def start(made: Json, log: str = "log", **variables: str) -> subprocess.Popen:
     path = Path(made["work_dir"]) / "job.json"
     path.write_text(json.dumps(made), "utf-8")
-    environment = os.environ | {"XLA_FLAGS": COMPILE_FAST}
+    environment = os.environ | {"XLA_FLAGS": COMPILE_FAST} | variables
     command = [sys.executable, "-B", "-m", "foretune_recipes", str(path)]
-    with (Path(made["work_dir"]) / "log").open("wb") as log:
-        return subprocess.Popen(command, cwd=RECIPES, env=environment, stdout=log, stderr=log)
+    with (Path(made["work_dir"]) / log).open("wb") as file:
+        return subprocess.Popen(command, cwd=RECIPES, env=environment, stdout=file, stderr=file)
 
 
 def finish(made: Json) -> tuple[int, Json]:

@@ -1,0 +1,41 @@
+"""Several processes that do one job together, as `torchrun`, `accelerate launch` or `srun` start them."""
+
+import os
+
+# Slurm's names of what torch.distributed calls otherwise; the launching node is the first of the job.
+SLURM = {
+    "WORLD_SIZE": "SLURM_NTASKS",
+    "RANK": "SLURM_PROCID",
+    "LOCAL_RANK": "SLURM_LOCALID",
+    "MASTER_ADDR": "SLURM_LAUNCH_NODE_IPADDR",
+}
+FIRST_PORT, PORTS = 20_000, 10_000
+
+
+def join_cluster() -> None:
+    """Takes rank and meeting point from Slurm where `srun` started several tasks and no launcher did.
+
+    Must run before torch or JAX start. Jobs that share a node meet at ports of their own.
+    """
+    several = int(os.environ.get("SLURM_NTASKS", "1")) > 1 and "SLURM_PROCID" in os.environ
+    if not several or "RANK" in os.environ:
+        return
+    missing = sorted(name for name in SLURM.values() if name not in os.environ)
+    if missing:
+        raise ValueError(f"{os.environ['SLURM_NTASKS']} tasks, but Slurm does not say {', '.join(missing)}.")
+    os.environ |= {name: os.environ[theirs] for name, theirs in SLURM.items()}
+    port = FIRST_PORT + int(os.environ.get("SLURM_JOB_ID", "0")) % PORTS
+    os.environ.setdefault("MASTER_PORT", str(port))
+
+
+def count() -> int:
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def rank() -> int:
+    return int(os.environ.get("RANK", "0"))
+
+
+def is_first() -> bool:
+    """Whether this process writes what the job leaves behind."""
+    return rank() == 0
