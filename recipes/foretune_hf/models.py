@@ -6,27 +6,17 @@ No code of a model is ever run, and no pickled weights are read.
 import hashlib
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from foretune_recipes.cost import NOTHING, Cost
+
 COST_FILE = "foretune.json"
 SAFE: dict[str, Any] = {"trust_remote_code": False}
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What the study put into the weights, the checkpoint they started from included."""
-
-    step: int
-    tokens: int
-    flops: float
-
-    def plus(self, steps: int, tokens: int, flops: float) -> "Cost":
-        return Cost(self.step + steps, self.tokens + tokens, self.flops + flops)
 
 
 def load_model(place: str, dtype: torch.dtype, revision: str | None = None) -> PreTrainedModel:
@@ -54,7 +44,7 @@ def measuring_dtype() -> torch.dtype:
 def read_cost(folder: Path | None) -> Cost:
     """Nothing for a checkpoint that no study made: what it cost before is not known."""
     if folder is None or not (folder / COST_FILE).exists():
-        return Cost(0, 0, 0.0)
+        return NOTHING
     return Cost(**json.loads((folder / COST_FILE).read_text("utf-8"))["cost"])
 
 

@@ -68,7 +68,7 @@ def _trainer(run: StageRun, config: Pretrain, model, tokenizer: PreTrainedTokeni
             f"{config.context} tokens."
         )
     rows = mixture_rows(
-        tokenizer, config.text, config.mixture, config.context, steps * config.batch, run.seed, run.cache_dir
+        tokenizer, config.text, config.mixture, config.context, steps * config.batch, run.seed, run.rows_dir
     )
     settings = trainer_settings(
         run.folder / "trainer",

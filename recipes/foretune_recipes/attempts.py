@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from . import processes
 from .cache import write_atomically
 from .tables import Row, write_table
 
@@ -29,36 +30,32 @@ class Made:
     checkpoint: Json | None = None
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """`execute` is given the job, a run, the run's own folder and where its input lies."""
-
-    version: str
-    execute: Callable[[Json, Json, Path, Path | None], Made]
-    # Of several processes that do a job together only one writes, and none goes on alone after an error.
-    writes: bool = True
-    alone: bool = True
+Execute = Callable[[Json, Json, Path, Path | None], Made]
+"""Is given the job, a run, the run's own folder and where its input lies."""
 
 
-def run_job(job: Json, recipe: Recipe) -> Json:
-    """The content of result.json, written to the work folder before it is returned."""
+def run_job(job: Json, recipe_version: str, execute: Execute) -> Json:
+    """The content of result.json, written to the work folder before it is returned.
+
+    Of several processes that do a job together only the first writes, and none goes on alone after an error.
+    """
     if job["format"] != FORMAT:
         raise ValueError(f"job.json has format {job['format']}, this recipe reads format {FORMAT}.")
     work = Path(job["work_dir"])
     results: dict[str, Json] = {}
     result: Json = {}
     for run in job["runs"]:
-        results[run["run_id"]] = _recorded(work, run) or _attempt(job, run, recipe, results)
+        results[run["run_id"]] = _recorded(work, run) or _attempt(job, run, execute, results)
         # After every run: one that kills the process must not take the finished ones with it.
         result = {
             "format": FORMAT,
             "job": job["job"],
-            "recipe_version": recipe.version,
+            "recipe_version": recipe_version,
             "runs": list(results.values()),
         }
-        if recipe.writes:
+        if processes.is_first():
             _write_json(work / "result.json", result)
-        if not recipe.alone and results[run["run_id"]]["status"] == "failed":
+        if processes.count() > 1 and results[run["run_id"]]["status"] == "failed":
             break
     return result
 
@@ -87,19 +84,19 @@ def _recorded(work: Path, run: Json) -> Json | None:
     return kept["result"] if kept["fingerprint"] == run["fingerprint"] else None
 
 
-def _attempt(job: Json, run: Json, recipe: Recipe, results: dict[str, Json]) -> Json:
+def _attempt(job: Json, run: Json, execute: Execute, results: dict[str, Json]) -> Json:
     work = Path(job["work_dir"])
     begin = time.monotonic()
     print(f"{run['run_id']}: started", flush=True)
     try:
         folder = _folder(work, run)
         folder.mkdir(parents=True, exist_ok=True)
-        made = recipe.execute(job, run, folder, _input(run, results))
+        made = execute(job, run, folder, _input(run, results))
     except Exception as error:  # what a run raises is its own failure, not the job's
         traceback.print_exc()
         return _result(run, begin, error=f"{type(error).__name__}: {error}")
     result = _result(run, begin) | {"checkpoint": made.checkpoint}
-    if not recipe.writes:
+    if not processes.is_first():
         return result
     result["tables"] = _written(work, folder, made)
     _write_json(folder / "result.json", {"fingerprint": run["fingerprint"], "result": result})

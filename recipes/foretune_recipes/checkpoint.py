@@ -6,7 +6,7 @@ keeps equal weights equal bytes.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import jax
@@ -17,22 +17,8 @@ from safetensors.numpy import save
 from . import processes
 from .cache import write_atomically
 from .config import Model
+from .cost import Cost
 from .model import Params, parameter_count
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What went into the weights, the checkpoint they started from included."""
-
-    step: int
-    tokens: int
-    flops: float
-
-    def plus(self, steps: int, tokens: int, flops: float) -> "Cost":
-        return Cost(self.step + steps, self.tokens + tokens, self.flops + flops)
-
-
-NOTHING = Cost(0, 0, 0.0)
 
 
 def write_weights(path: Path, params: Params, model: Model, cost: Cost) -> None:

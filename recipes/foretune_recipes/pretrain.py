@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .checkpoint import NOTHING, Cost, read_arrays, read_weights, write_arrays, write_weights
+from .checkpoint import read_arrays, read_weights, write_arrays, write_weights
 from .config import Pretrain
+from .cost import NOTHING, Cost
 from .model import init_params, training_flops
 from .optimiser_state import pack_state, unpack_state
 from .run import RunContext, RunOutput

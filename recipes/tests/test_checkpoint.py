@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from foretune_recipes.attempts import local_path
-from foretune_recipes.checkpoint import NOTHING, Cost, describe, read_weights, write_weights
+from foretune_recipes.checkpoint import describe, read_weights, write_weights
 from foretune_recipes.config import Model
+from foretune_recipes.cost import NOTHING, Cost
 from foretune_recipes.model import init_params, parameter_count
 from foretune_recipes.seeds import generator
 

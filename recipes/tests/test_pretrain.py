@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from jobs import MODEL, SEED
 
 from foretune_recipes.batch import Batch
-from foretune_recipes.checkpoint import NOTHING, Cost
 from foretune_recipes.config import Model, Pretrain
 from foretune_recipes.corpus import Corpus
+from foretune_recipes.cost import NOTHING, Cost
 from foretune_recipes.pretrain import CURVE_STEPS, curve_rows
 from foretune_recipes.progress import Progress
 from foretune_recipes.run import RunContext
