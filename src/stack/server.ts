@@ -37,6 +37,7 @@ export interface ServerSpec {
 const HEALTHY_WITHIN_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
 const MOST_STARTS = 3;
+const SAYS_TAKEN = /address already in use|EADDRINUSE/i;
 
 const PortsSchema = z.record(z.string(), z.number());
 const ServerSchema = ProcessIdentitySchema.extend({ ready: z.boolean().default(true) });
@@ -74,8 +75,9 @@ export async function startServer(
       return ports;
     } catch (error) {
       const ended = !(await stopServer(stateDir, spec.name));
-      const lostPort = ended && !(await allFree(Object.values(ports)));
-      if (start === MOST_STARTS || !lostPort) throw error;
+      // A port may have been taken for a moment alone: then the server's own word is all that tells.
+      const lostPort = SAYS_TAKEN.test(String(error)) || !(await allFree(Object.values(ports)));
+      if (start === MOST_STARTS || !ended || !lostPort) throw error;
     }
   }
 }

@@ -58,6 +58,20 @@ it('A port that was taken after it was chosen is given up for another one', asyn
   expect(portsOf(stateDir, 's3')).toEqual(ports);
 });
 
+it('A port that was taken for a moment alone is tried again', async () => {
+  const spec = robbed(1);
+  const ports = await start({
+    ...spec,
+    command: (given) => {
+      const command = spec.command(given);
+      // Gone when somebody asks whether the port is free.
+      strangers[0]?.once('connection', (socket) => socket.destroy() && strangers[0]?.close());
+      return command;
+    },
+  });
+  expect(portsOf(stateDir, 's3')).toEqual(ports);
+});
+
 it('A server that loses its port each time is not tried for ever', async () => {
   await expect(start(robbed(Infinity))).rejects.toThrow(/test server ended at once.*EADDRINUSE/s);
   expect(strangers).toHaveLength(3);
