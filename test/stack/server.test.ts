@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { lastLines, pause } from '../../src/processes';
 import {
+  logFile,
   portsOf,
   startServer,
   stopServer,
@@ -62,11 +64,12 @@ it('A port that was taken for a moment alone is tried again', async () => {
   const spec = robbed(1);
   const ports = await start({
     ...spec,
-    command: (given) => {
-      const command = spec.command(given);
-      // Gone when somebody asks whether the port is free.
-      strangers[0]?.once('connection', (socket) => socket.destroy() && strangers[0]?.close());
-      return command;
+    check: async (given) => {
+      const [stranger] = strangers;
+      if (!stranger?.listening) return spec.check(given);
+      while (!lastLines(logFile(stateDir, 's3')).includes('EADDRINUSE')) await pause(20);
+      await new Promise((resolve) => stranger.close(resolve));
+      throw new Error('a stranger');
     },
   });
   expect(portsOf(stateDir, 's3')).toEqual(ports);
