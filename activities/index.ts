@@ -1,4 +1,5 @@
 /** All input and output of the workflows: factories over their dependencies. */
+import { Artifacts } from '../src/artifacts/artifacts';
 import type { Cluster } from '../src/cluster/cluster';
 import { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
@@ -61,6 +62,7 @@ export type Activities = ReturnType<typeof createActivities>;
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred type is the contract
 export function createActivities(deps: ActivityDeps) {
   const studies = new Studies(deps.store);
+  const artifacts = new Artifacts(deps.store);
   const pollers = new Map(
     [...deps.clusters].map(([name, { cluster, poll_ms = POLL_MS }]) => [
       name,
@@ -68,15 +70,15 @@ export function createActivities(deps: ActivityDeps) {
     ]),
   );
   return withFailures({
-    ...createPlanActivities({ ...deps, studies }),
-    ...createAmendActivities({ ...deps, studies }),
+    ...createPlanActivities({ ...deps, artifacts, studies }),
+    ...createAmendActivities({ ...deps, artifacts, studies }),
     ...createVariantActivities({ ...deps, studies }),
     ...createImportActivities({ ...deps, studies }),
     ...createRoundActivities({ ...deps, studies }),
-    ...createJobActivities({ ...deps, studies, pollers }),
+    ...createJobActivities({ ...deps, artifacts, studies, pollers }),
     ...createFitActivities({ ...deps, studies }),
     ...createRefitActivities({ ...deps, studies }),
-    ...createReportActivities({ ...deps, studies }),
+    ...createReportActivities({ ...deps, artifacts, studies }),
     ...createNotifyActivities(deps),
   });
 }

@@ -1,15 +1,18 @@
 /** Where the checkpoints are that a job starts from. */
+import type { Artifacts } from '../src/artifacts/artifacts';
 import { indexOf } from '../src/domain/plan-index';
 import type { Dataset } from '../src/dataset/log';
 import type { JobContext } from './jobs';
 
 /**
- * The address of each checkpoint that comes from outside the job, by the run that made it; null
- * when one is not recorded under the fingerprint that the plan wants: the job is blocked.
+ * The address of each checkpoint that comes from outside the job, by the run that made it, fetched into
+ * `cacheDir` where the object store keeps it; null when one is not recorded under the fingerprint that the
+ * plan wants: the job is blocked.
  */
 export async function resolveInputs(
-  dataset: Dataset,
+  { dataset, artifacts }: { readonly dataset: Dataset; readonly artifacts: Artifacts },
   { plan, job, runs }: JobContext,
+  cacheDir: string,
 ): Promise<ReadonlyMap<string, string> | null> {
   const outside = runs
     .map((run) => run.input_run_id)
@@ -26,6 +29,10 @@ export async function resolveInputs(
     const usable = record?.status === 'done' && record.fingerprint === wanted.get(id)?.fingerprint;
     return [id, usable ? checkpoints.get(id)?.uri : undefined];
   });
-  const inputs = new Map(found.flatMap(([id, uri]) => (uri === undefined ? [] : [[id, uri]])));
-  return inputs.size === new Set(outside).size ? inputs : null;
+  const known = new Map(found.flatMap(([id, uri]) => (uri === undefined ? [] : [[id, uri]])));
+  if (known.size < new Set(outside).size) return null;
+  const fetched = [...known].map(async ([id, uri]): Promise<[string, string]> => {
+    return [id, await artifacts.fetch(uri, cacheDir)];
+  });
+  return new Map(await Promise.all(fetched));
 }

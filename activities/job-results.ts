@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Artifacts } from '../src/artifacts/artifacts';
 import { ForetuneError, JobFailedError, SchemaError } from '../src/errors';
 import type { JobState } from '../src/cluster/cluster';
 import { readRecipeTable } from '../src/dataset/arrow';
 import type { Dataset } from '../src/dataset/log';
+import { isKept } from '../src/domain/kept';
 import { saysOutOfMemory } from '../src/domain/evidence';
 import type { PlannedRun } from '../src/domain/plan';
 import {
@@ -13,7 +15,7 @@ import {
   RECIPE_TABLES,
   type JobResult,
   type RunResult,
-} from '../src/domain/schema';
+} from '../src/domain/job-schema';
 import type { FailureClass } from '../src/domain/vocabulary';
 import type { JobContext } from './jobs';
 import { identity } from './job-rows';
@@ -34,18 +36,29 @@ export interface JobResults {
 
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
+interface Deps {
+  readonly dataset: Dataset;
+  readonly artifacts: Artifacts;
+}
+
+/** What the job left, and what jobs of its cluster share. */
+interface Folders {
+  readonly workDir: string;
+  readonly cacheDir: string;
+}
+
 export async function collectResults(
-  dataset: Dataset,
+  deps: Deps,
   context: JobContext,
   state: TerminalState,
-  workDir: string,
+  folders: Folders,
 ): Promise<JobResults> {
-  const result = await readResult(context, state, workDir);
+  const result = await readResult(context, state, folders.workDir);
   if (result instanceof JobFailedError)
     return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
   // At once, so that the commits of all runs are recorded together.
   const ends = await Promise.all(
-    context.runs.map((run) => collectRun(dataset, context, state, run, result, workDir)),
+    context.runs.map((run) => collectRun(deps, context, state, run, result, folders)),
   );
   return { recipe_version: result.recipe_version, ends };
 }
@@ -88,18 +101,18 @@ function parseJson(text: string): unknown {
 
 /** A run whose rows cannot be taken has failed, and says why; the job's other runs are unharmed. */
 async function collectRun(
-  dataset: Dataset,
+  deps: Deps,
   context: JobContext,
   state: TerminalState,
   run: PlannedRun,
   result: JobResult,
-  workDir: string,
+  folders: Folders,
 ): Promise<RunEnd> {
   const own = result.runs.find((one) => one.run_id === run.run_id);
   if (!own) return failed(run, lost(context, state, `result.json has no run "${run.run_id}".`));
   if (own.status === 'failed') return failed(run, ownFailure(context, own), own);
   try {
-    await commitRun(dataset, context, run, own, workDir);
+    await commitRun(deps, context, run, own, folders);
   } catch (error) {
     if (error instanceof ForetuneError && !error.retryable)
       return failed(run, new JobFailedError(context.job.name, 'user_code', error.message), own);
@@ -125,11 +138,11 @@ function ownFailure({ job }: JobContext, { error }: RunResult): JobFailedError {
  * measurement.
  */
 async function commitRun(
-  dataset: Dataset,
+  { dataset, artifacts }: Deps,
   context: JobContext,
   run: PlannedRun,
   result: RunResult,
-  workDir: string,
+  { workDir, cacheDir }: Folders,
 ): Promise<void> {
   const own = identity(context, run, new Date());
   const tables: Record<string, object[]> = {};
@@ -143,7 +156,9 @@ async function commitRun(
   const key = run.redo ? `run:${name}/attempt${context.attempt}` : `run:${name}`;
   const isNew = Object.keys(tables).length > 0 && !(await dataset.hasKey(key));
   const weights = `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`;
-  const checkpoints = result.checkpoint ? [{ ...own, ...result.checkpoint }] : [];
+  const made = result.checkpoint;
+  const kept = made && isKept(context.study, run) ? await artifacts.keep(made.uri, cacheDir) : null;
+  const checkpoints = made ? [{ ...own, ...made, uri: kept ?? made.uri }] : [];
   await Promise.all([
     isNew && dataset.commit({ key, rows: tables }),
     checkpoints.length && dataset.commit({ key: weights, rows: { checkpoints } }),

@@ -6,6 +6,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { JobRequest, JobState } from '../src/cluster/cluster';
+import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/dataset/studies';
@@ -33,6 +34,7 @@ export interface JobOutcome {
 interface Deps {
   readonly dataset: Dataset;
   readonly studies: Studies;
+  readonly artifacts: Artifacts;
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
   readonly pollers: ReadonlyMap<string, Poller>;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
@@ -51,8 +53,6 @@ export interface JobContext {
 type FailedState = Extract<JobState, { status: 'failed' }>;
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
-const HEARTBEAT_MS = 2000;
-
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createJobActivities(deps: Deps) {
   return {
@@ -67,7 +67,7 @@ export function createJobActivities(deps: Deps) {
       // One that was submitted before its worker died is watched, whatever it has cost since.
       if (spent !== null && !(await deps.dataset.hasKey(submit)))
         return withhold(deps, context, spent);
-      const inputs = await resolveInputs(deps.dataset, context);
+      const inputs = await resolveInputs(deps, context, cacheDirOf(deps, context));
       if (!inputs) return blocked(context);
       // What the configuration does not know is refused before anything is recorded.
       const request = jobRequest(deps, context, inputs);
@@ -118,7 +118,6 @@ async function submitAndWatch(
 ): Promise<TerminalState> {
   const { cluster } = requireCluster(deps.clusters, context.study.cluster);
   const poller = deps.pollers.get(context.study.cluster);
-  const beat = setInterval(() => Context.current().heartbeat(), HEARTBEAT_MS);
   const signal = Context.current().cancellationSignal;
   const { name } = context.job;
   const { attempt } = context;
@@ -136,7 +135,6 @@ async function submitAndWatch(
     if (!signal.aborted) throw error;
     return await stop(deps, context);
   } finally {
-    clearInterval(beat);
     guard.stop();
   }
 }
@@ -194,7 +192,7 @@ function jobRequest(
       recipe: study.recipe,
       seed: study.seed,
       threads: job.variant_id === BASE_VARIANT ? entry.base_threads : entry.threads,
-      cache_dir: entry.cache_dir ?? deps.cacheDir,
+      cache_dir: cacheDirOf(deps, context),
       credentials_file: null,
       runs: runs.map((run) => jobRun(run, inputs)),
     },
@@ -209,12 +207,10 @@ function jobRun(run: PlannedRun, inputs: ReadonlyMap<string, string>) {
 
 async function record(deps: Deps, context: JobContext, state: TerminalState): Promise<JobOutcome> {
   const { cluster, ...rates } = requireCluster(deps.clusters, context.study.cluster);
-  const results = await collectResults(
-    deps.dataset,
-    context,
-    state,
-    cluster.workDir(context.job.name),
-  );
+  const results = await collectResults(deps, context, state, {
+    workDir: cluster.workDir(context.job.name),
+    cacheDir: cacheDirOf(deps, context),
+  });
   await deps.dataset.commit({
     key: `job:${context.job.name}/attempt${context.attempt}/end`,
     rows: { runs: endRows(context, state, results, rates, new Date()) },
@@ -227,6 +223,11 @@ async function record(deps: Deps, context: JobContext, state: TerminalState): Pr
     failure_class: failed?.failure_class ?? null,
     ...(failed && retryOf(context, failed)),
   };
+}
+
+/** The folder that jobs of the study's cluster share. */
+function cacheDirOf(deps: Deps, { study }: JobContext): string {
+  return requireCluster(deps.clusters, study.cluster).cache_dir ?? deps.cacheDir;
 }
 
 /** Where the study has a say of its own. */

@@ -1,6 +1,7 @@
 /** Plans: what a study has to run, from its specification and the record. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Artifacts } from '../src/artifacts/artifacts';
 import { SpecError } from '../src/errors';
 import { fingerprint, sha256, sourceDigest } from '../src/fingerprint';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
@@ -38,29 +39,36 @@ export interface PlanSummary {
 interface Deps {
   readonly dataset: Dataset;
   readonly studies: Studies;
+  readonly artifacts: Artifacts;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
 }
 
-export type PlanDeps = Pick<Deps, 'dataset' | 'recipes' | 'studies'>;
-type Books = Pick<Deps, 'dataset' | 'recipes'>;
+export type PlanDeps = Pick<Deps, 'artifacts' | 'dataset' | 'recipes' | 'studies'>;
+type Books = Pick<Deps, 'artifacts' | 'dataset' | 'recipes'>;
 
 /** Plans without writing anything. */
 export async function planFromRecord(
-  { dataset, recipes }: Books,
+  { artifacts, dataset, recipes }: Books,
   study: Study,
   table: string | null,
   request: PlanRequest = {},
 ): Promise<Plan> {
-  const recorded = await recordedRuns(dataset, studyId(study));
+  const recorded = await recordedRuns(dataset, artifacts, studyId(study));
   const tableDigest = table === null ? '' : sha256(table);
   const facts = recipeFacts(recipes, study);
   return planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
 }
 
-async function recordedRuns(dataset: Dataset, study: string): Promise<Map<string, RecordedRun>> {
+async function recordedRuns(
+  dataset: Dataset,
+  artifacts: Artifacts,
+  study: string,
+): Promise<Map<string, RecordedRun>> {
   const runs = await dataset.newest('runs', study);
   const checkpoints = await dataset.newest('checkpoints', study);
+  const missing = await artifacts.missing([...checkpoints.values()].map(({ uri }) => uri));
+  const exists = (uri: string) => (uri.startsWith('file://') ? isFile(uri) : !missing.has(uri));
   const records = [...runs.values()].map((row): [string, RecordedRun] => {
     const checkpoint = checkpoints.get(row.run_id);
     return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
@@ -68,9 +76,8 @@ async function recordedRuns(dataset: Dataset, study: string): Promise<Map<string
   return new Map(records);
 }
 
-/** Only local files can be looked for cheaply; anything else is taken to be there. */
-function exists(uri: string): boolean {
-  return !uri.startsWith('file://') || existsSync(fileURLToPath(uri));
+function isFile(uri: string): boolean {
+  return existsSync(fileURLToPath(uri));
 }
 
 function recipeFacts(recipes: Books['recipes'], study: Study): RecipeFacts {

@@ -1,4 +1,5 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
+import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Latest, Studies } from '../src/dataset/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Row } from '../src/dataset/tables';
@@ -12,6 +13,7 @@ import {
   type RunCounts,
 } from '../src/domain/status';
 import { spentBudget, type BudgetDeps } from './budget';
+import { letGo } from './retention';
 import { renderReport } from '../src/report/report';
 
 export interface StudySummary {
@@ -29,6 +31,7 @@ export interface StudySummary {
 interface Deps extends BudgetDeps {
   readonly studies: Studies;
   readonly store: ObjectStore;
+  readonly artifacts: Artifacts;
 }
 
 type Sources = Pick<Deps, 'dataset' | 'studies' | 'store'>;
@@ -64,6 +67,7 @@ export function createReportActivities(deps: Deps) {
           status,
           ended_at: new Date().toISOString(),
         });
+      if (plan && status === 'done') await letGo(deps, (await studies.spec(of.study)).study, plan);
       const runs = countStatuses(statuses.values());
       return {
         study: of.study,

@@ -1,6 +1,7 @@
 /** The plan that a study would be run by now, its budget included. */
 import { spentBudget } from '../../activities/budget';
 import { planFromRecord } from '../../activities/plan';
+import { Artifacts } from '../artifacts/artifacts';
 import { openClusters } from '../clusters';
 import type { Plan } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
@@ -10,11 +11,16 @@ import type { Session } from './session';
 
 export async function planStudyNow(
   { config }: CliContext,
-  { dataset, studies }: Session,
+  { dataset, store, studies }: Session,
   { study, table }: LoadedStudy,
   request: PlanRequest = {},
 ): Promise<Plan> {
   const spent = await spentBudget({ dataset, studies, clusters: openClusters(config) }, study);
   const asked = { ...request, ...(spent !== null && { spent }) };
-  return planFromRecord({ dataset, recipes: config.recipes }, study, table, asked);
+  return planFromRecord(
+    { artifacts: new Artifacts(store), dataset, recipes: config.recipes },
+    study,
+    table,
+    asked,
+  );
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ClusterEntry } from '../../activities';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
-import { ProgressSchema, type Progress } from '../domain/schema';
+import { ProgressSchema, type Progress } from '../domain/job-schema';
 import type { RunStatus } from '../domain/vocabulary';
 import type { Row } from '../dataset/tables';
 import type { Session } from './session';

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { FitJobSchema, FitResultSchema } from '../domain/fit-schema';
-import { JobResultSchema, JobSchema, ProgressSchema, StudySchema } from '../domain/schema';
+import { JobResultSchema, JobSchema, ProgressSchema } from '../domain/job-schema';
+import { StudySchema } from '../domain/schema';
 import { NotFoundError } from '../errors';
 import type { CliContext } from './context';
 

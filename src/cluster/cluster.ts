@@ -3,7 +3,7 @@
  * implementations. Jobs outlive the worker that submitted them: a job is known by its name alone, so
  * that any worker can find it again.
  */
-import type { Job } from '../domain/schema';
+import type { Job } from '../domain/job-schema';
 import type { FailureClass } from '../domain/vocabulary';
 
 export interface JobRequest {

@@ -1,4 +1,5 @@
 /** An object store in memory, for tests and for trying a study out without a server. */
+import { readFile, writeFile } from 'node:fs/promises';
 import type { ObjectStore, StoredObject } from './store';
 
 interface Item {
@@ -37,6 +38,16 @@ export class MemoryStore implements ObjectStore {
   delete(key: string): Promise<void> {
     this.items.delete(key);
     return Promise.resolve();
+  }
+
+  async putFile(key: string, file: string): Promise<void> {
+    await this.put(key, await readFile(file));
+  }
+
+  async getFile(key: string, file: string): Promise<boolean> {
+    const body = await this.get(key);
+    if (body) await writeFile(file, body);
+    return body !== undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { factsOf, storeError } from './s3-errors';
+import { downloadFile, uploadFile } from './s3-files';
 import type { ObjectStore, StoredObject } from './store';
 
 export interface S3StoreOptions {
@@ -90,6 +91,18 @@ export class S3Store implements ObjectStore {
     });
   }
 
+  putFile(key: string, file: string): Promise<void> {
+    return uploadFile(this.options.client, this.object(key), file).catch((cause: unknown) => {
+      throw ofStore(cause, `upload ${file} to ${this.uri}/${key}`);
+    });
+  }
+
+  getFile(key: string, file: string): Promise<boolean> {
+    return downloadFile(this.options.client, this.object(key), file).catch((cause: unknown) => {
+      throw ofStore(cause, `download ${this.uri}/${key} to ${file}`);
+    });
+  }
+
   private page(
     prefix: string,
     from: { StartAfter: string | undefined; ContinuationToken: string | undefined },
@@ -110,6 +123,11 @@ export class S3Store implements ObjectStore {
     const ms = (this.options.timeoutMs ?? TIMEOUT_MS) + bytes / BYTES_PER_MS;
     return { abortSignal: AbortSignal.timeout(Math.ceil(ms)) };
   }
+}
+
+/** What the file system says of a file stays as it is: it names the file and what failed. */
+function ofStore(cause: unknown, action: string): unknown {
+  return cause instanceof Error && 'path' in cause ? cause : storeError(cause, action);
 }
 
 function pause(ms: number): Promise<void> {

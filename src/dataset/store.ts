@@ -26,4 +26,11 @@ export interface ObjectStore {
    */
   list(prefix: string, after?: string): AsyncIterable<StoredObject>;
   delete(key: string): Promise<void>;
+  /**
+   * Uploads a file of any size, going on where an upload that was killed stopped: the key must stand for
+   * these very bytes.
+   */
+  putFile(key: string, file: string): Promise<void>;
+  /** Downloads what the file lacks of the object; false where there is none. */
+  getFile(key: string, file: string): Promise<boolean>;
 }

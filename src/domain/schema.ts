@@ -1,18 +1,20 @@
 /**
- * Every noun of foretune as a zod schema: the data dictionary. Parsed at the edges (command line,
- * activities, recipe results); workflows import only the types. The JSON Schema that
- * `foretune schema` prints is generated from here.
+ * Every noun of a study as a zod schema: the data dictionary; what jobs are told and answer is in
+ * job-schema.ts. Parsed at the edges (command line, activities, recipe results); workflows import only the
+ * types. The JSON Schema that `foretune schema` prints is generated from here.
  */
 import { z } from 'zod';
 import { HuggingFaceSchema } from './hugging-face';
 import { refineHuggingFace } from './refine-hugging-face';
-import { DOMAINS, FAILURE_CLASSES, INDICATORS, OBJECTIVES, STAGES, TASKS } from './vocabulary';
+import { DOMAINS, FAILURE_CLASSES, INDICATORS, OBJECTIVES, TASKS } from './vocabulary';
 
-const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes');
-const count = z.number().int().positive();
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes');
+export const count = z.number().int().positive();
 
 /** Any text without control characters: imported variants keep the names their authors gave. */
-const variantId = z
+export const variantId = z
   .string()
   .min(1)
   .max(128)
@@ -189,6 +191,12 @@ export const TrainedStudySchema = z.strictObject({
     .describe(
       'How often a job is tried again after a failure of each class, where not the default',
     ),
+  keep_checkpoints: z
+    .enum(['none', 'base', 'pretrained', 'all'])
+    .optional()
+    .describe(
+      'Checkpoints go to the object store, and these stay there when the study is done; absent: they stay where jobs leave them',
+    ),
   fine_tune: FineTuneSchema.optional().describe(
     'Measure all variants first, then fine-tune only those that a proxy chooses, round by round; absent: all',
   ),
@@ -251,82 +259,3 @@ function noMixture(study: TrainedStudy, name: string): string {
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
-
-// ---- What TypeScript and recipes tell each other -------------------------------------------
-
-export const CheckpointSchema = z.strictObject({
-  step: z.number().int().nonnegative().describe('Optimiser steps taken'),
-  tokens: z.number().int().nonnegative().describe('Tokens seen, shared base included'),
-  flops: z.number().nonnegative().describe('Training FLOPs, shared base included'),
-  parameters: z.number().int().nonnegative().describe('Weights'),
-  active_parameters: z.number().int().nonnegative().describe('Weights used per token'),
-  uri: z.string().describe('file:// or s3:// address of the weights'),
-  sha256: z.string().length(64).describe('Digest of the weights file, hexadecimal'),
-});
-export type Checkpoint = z.infer<typeof CheckpointSchema>;
-
-export const JobRunSchema = z.strictObject({
-  run_id: z.string().describe('<variant>/<stage>[/<task>/<sft recipe>/seed<n>]'),
-  stage: z.enum(STAGES).describe('What the run does'),
-  variant_id: variantId.describe('The variant that it belongs to'),
-  fingerprint: z.string().describe('Digest of all values that decide the result'),
-  config: z
-    .record(z.string(), z.unknown())
-    .describe('Configuration of the stage: the values that decide its result'),
-  input: z
-    .strictObject({
-      run_id: z.string().describe('The run whose checkpoint is read'),
-      uri: z.string().nullable().describe('Its address; null when that run is in this same job'),
-    })
-    .nullable()
-    .describe('The checkpoint that the run starts from'),
-});
-
-export const JobSchema = z.strictObject({
-  format: z.literal(1),
-  job: z.string().describe('Deterministic name, unique on a cluster'),
-  study: z.string().describe('name@version'),
-  recipe: slug.describe('Name of the recipe in temporal.config.ts'),
-  seed: z
-    .number()
-    .int()
-    .nonnegative()
-    .describe("The study's seed: decides every random choice of training"),
-  threads: count.describe('Computing threads the job may use'),
-  work_dir: z.string().describe('Folder of this job; survives attempts, holds what resuming needs'),
-  cache_dir: z.string().describe('Folder shared by jobs: tokenizer, encoded text, compiled code'),
-  credentials_file: z.string().nullable().describe('File only its owner reads, or null'),
-  runs: z.array(JobRunSchema).min(1).describe('Runs of one variant, in order of execution'),
-});
-export type Job = z.infer<typeof JobSchema>;
-
-export const RECIPE_TABLES = ['curves', 'indicators', 'outcomes', 'samples'] as const;
-
-export const RunResultSchema = z.strictObject({
-  run_id: z.string().describe('As in job.json'),
-  status: z.enum(['done', 'failed']).describe('How the run ended'),
-  error: z.string().nullable().describe('What failed, for a failed run'),
-  wall_seconds: z.number().nonnegative().describe('Duration of the run'),
-  tables: z
-    .partialRecord(z.enum(RECIPE_TABLES), z.string())
-    .describe('Arrow IPC file of the rows of each table, relative to the work folder'),
-  checkpoint: CheckpointSchema.nullable().describe('Weights that the run made, or null'),
-});
-export type RunResult = z.infer<typeof RunResultSchema>;
-
-export const JobResultSchema = z.strictObject({
-  format: z.literal(1),
-  job: z.string().describe('As in job.json'),
-  recipe_version: z.string().describe("The recipe's own version, recorded beside its results"),
-  runs: z.array(RunResultSchema).min(1).describe('A result for each run of the job'),
-});
-export type JobResult = z.infer<typeof JobResultSchema>;
-
-export const ProgressSchema = z.strictObject({
-  time: z.string().describe('ISO 8601'),
-  run_id: z.string().describe('The run that is under way'),
-  step: z.number().int().nonnegative().describe('Steps taken'),
-  steps: z.number().int().nonnegative().describe('Steps to take'),
-  loss: z.number().nullable().describe('Training loss in nats, or null'),
-});
-export type Progress = z.infer<typeof ProgressSchema>;

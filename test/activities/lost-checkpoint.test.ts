@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PlannedJob } from '../../src/domain/plan';
-import { JobSchema } from '../../src/domain/schema';
+import { JobSchema } from '../../src/domain/job-schema';
 import { jobOf, readFile } from '../support/jobs';
 import { openLab, plan, runJob, VARIANT, type Lab } from '../support/lab';
 import { tinyStudy } from '../support/studies';

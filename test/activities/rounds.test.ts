@@ -4,6 +4,7 @@ import { createPlanActivities } from '../../activities/plan';
 import { createReportActivities } from '../../activities/report';
 import { createRoundActivities } from '../../activities/rounds';
 import { submitRows } from '../../activities/job-rows';
+import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { Studies } from '../../src/dataset/studies';
@@ -29,6 +30,7 @@ function openStudy() {
     dataset,
     studies,
     store,
+    artifacts: new Artifacts(store),
     recipes,
     clusters: new Map([['local', {} as ClusterEntry]]),
   };

@@ -1,5 +1,5 @@
 import type { PlannedJob, PlannedRun } from '../../src/domain/plan';
-import { JobSchema, type Job } from '../../src/domain/schema';
+import { JobSchema, type Job } from '../../src/domain/job-schema';
 import { readFile, letGo, untilNoted, jobOf } from '../support/jobs';
 import {
   openLab,

@@ -1,5 +1,8 @@
 /** What the commit protocol needs of an object store; it holds for every implementation. */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { ObjectStore } from '../../src/dataset/store';
 
 export interface OpenedStore {
@@ -8,6 +11,8 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
+/** Two whole parts and a bit. */
+const FILE_BYTES = 33 * 2 ** 20;
 const RACERS = 20;
 const LARGE_BYTES = 6 * 2 ** 20;
 /** More than one page of a listing (1000 keys). */
@@ -30,6 +35,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>): v
     testObjects(() => opened.store);
     testConditionalWrites(() => opened.store);
     testListings(() => opened.store);
+    testFiles(() => opened.store);
   });
 }
 
@@ -164,6 +170,46 @@ function testListings(current: () => ObjectStore): void {
       await Promise.all(written.slice(first, first + 50).map((key) => store.put(key, text('x'))));
     expect(await keys(store, 'f/')).toEqual(written);
     expect(await keys(store, 'f/', written[2])).toEqual(written.slice(3));
+  });
+}
+
+function testFiles(current: () => ObjectStore): void {
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(path.join(tmpdir(), 'foretune-files-'))));
+  afterEach(() => rm(folder, { recursive: true }));
+  const file = (name: string) => path.join(folder, name);
+
+  it.each([0, 1000, FILE_BYTES])('gives back a file of %d bytes', async (bytes) => {
+    const store = current();
+    const body = randomBytes(bytes);
+    await writeFile(file('sent'), body);
+    await store.putFile('folder/file', file('sent'));
+    expect(await store.getFile('folder/file', file('got'))).toBe(true);
+    expect(Buffer.compare(await readFile(file('got')), body)).toBe(0);
+    expect((await all(store, 'folder/')).map((one) => one.bytes)).toEqual([bytes]);
+  });
+
+  it('goes on with a file that was fetched in part, or whole', async () => {
+    const store = current();
+    const body = randomBytes(100_000);
+    await writeFile(file('sent'), body);
+    await store.putFile('key', file('sent'));
+    for (const done of [1, 60_000, body.length]) {
+      await writeFile(file('got'), body.subarray(0, done));
+      expect(await store.getFile('key', file('got'))).toBe(true);
+      expect(Buffer.compare(await readFile(file('got')), body)).toBe(0);
+    }
+  });
+
+  it('fetches nothing where there is no object, and says so', async () => {
+    expect(await current().getFile('absent', file('got'))).toBe(false);
+    await expect(readFile(file('got'))).rejects.toThrow('ENOENT');
+  });
+
+  it('sends nothing of a file that is not there', async () => {
+    const store = current();
+    await expect(store.putFile('key', file('absent'))).rejects.toThrow('ENOENT');
+    expect(await keys(store, '')).toEqual([]);
   });
 }
 

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { readRecipeTable } from '../../src/dataset/recipe-table';
 import { planStudy } from '../../src/domain/plan';
-import { JobResultSchema, type Job } from '../../src/domain/schema';
+import { JobResultSchema, type Job } from '../../src/domain/job-schema';
 import { fingerprint } from '../../src/fingerprint';
 import { runProgram } from '../support/cli';
 import { ROOT } from '../support/root';

@@ -86,6 +86,14 @@ export class StoreProxy implements ObjectStore {
   delete(key: string): Promise<void> {
     return this.inner.delete(key);
   }
+
+  putFile(key: string, file: string): Promise<void> {
+    return this.inner.putFile(key, file);
+  }
+
+  getFile(key: string, file: string): Promise<boolean> {
+    return this.inner.getFile(key, file);
+  }
 }
 
 export async function keysOf(store: ObjectStore, prefix = ''): Promise<string[]> {

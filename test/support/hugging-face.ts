@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { JobSchema, ProgressSchema, type Job } from '../../src/domain/schema';
+import { JobSchema, ProgressSchema, type Job } from '../../src/domain/job-schema';
 import { kill, runProgram, type Ended } from './cli';
 import { ROOT } from './root';
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { withFailures } from '../../activities/failure';
+import { Artifacts } from '../../src/artifacts/artifacts';
 import { createJobActivities, type JobOutcome } from '../../activities/jobs';
 import { createPlanActivities, type RecipeConfig } from '../../activities/plan';
 import { Poller } from '../../src/cluster/poller';
@@ -63,6 +64,7 @@ function activitiesOf(
   const deps = {
     dataset: openDataset(store),
     studies: new Studies(store),
+    artifacts: new Artifacts(store),
     clusters: new Map([
       [
         'local',

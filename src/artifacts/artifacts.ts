@@ -1,0 +1,161 @@
+/**
+ * Checkpoints in the object store. Each is named by its content, so that the same weights are there once,
+ * whichever study made them; the manifest is written last, so that what has none is not there.
+ */
+import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { lock } from 'proper-lockfile';
+import { NotFoundError, SchemaError } from '../errors';
+import { parseJson } from '../dataset/log-format';
+import type { ObjectStore } from '../dataset/store';
+import {
+  ManifestSchema,
+  describeFiles,
+  digestOf,
+  idOf,
+  pathIn,
+  type Manifest,
+  type ManifestFile,
+} from './manifest';
+
+const ROOT = 'artifacts/';
+const URI = /^(?!file:).*\/artifacts\/([0-9a-f]{32})$/;
+/** Of a lock whose holder died. */
+const STALE_MS = 30_000;
+const WAIT = { retries: { forever: true, minTimeout: 200, maxTimeout: 2000 } };
+
+export class Artifacts {
+  constructor(private readonly store: ObjectStore) {}
+
+  /**
+   * Uploads the file or folder of a file:// address, and returns its address in the store. What is there
+   * already is not sent again. `cacheDir` gets it by hard links where it can, so that jobs that share that
+   * folder need not fetch it.
+   */
+  async keep(uri: string, cacheDir: string): Promise<string> {
+    const place = fileURLToPath(uri);
+    const manifest = await describeFiles(place);
+    const id = idOf(manifest);
+    if (!(await this.manifest(id))) await this.upload(id, manifest, place);
+    await linkInto(cacheDir, id, manifest, place);
+    return `${this.store.uri}/${ROOT}${id}`;
+  }
+
+  /**
+   * A file:// address of what is kept, fetched once for all jobs that share `cacheDir`; other addresses are
+   * returned as they are. Throws NotFoundError where it is no longer kept.
+   */
+  async fetch(uri: string, cacheDir: string): Promise<string> {
+    const id = idIn(uri);
+    if (id === null) return uri;
+    const manifest = await this.manifest(id);
+    if (!manifest)
+      throw new NotFoundError(
+        `"${uri}" is not kept in ${this.store.uri} (any longer). Run the study again: what needs it trains it anew.`,
+      );
+    const folder = path.join(cacheDir, 'artifacts', id);
+    if (!(await exists(folder))) await this.download(id, manifest, folder);
+    const [only] = manifest.files;
+    const place = manifest.kind === 'file' && only ? path.join(folder, only.name) : folder;
+    return pathToFileURL(place).href;
+  }
+
+  /** Which of the addresses are those of checkpoints that are no longer kept. */
+  async missing(uris: readonly string[]): Promise<ReadonlySet<string>> {
+    const asked = uris.filter((uri) => idIn(uri) !== null);
+    if (!asked.length) return new Set();
+    const kept = new Set<string>();
+    for await (const { key } of this.store.list(ROOT)) kept.add(key);
+    return new Set(asked.filter((uri) => !kept.has(manifestKey(idIn(uri) ?? ''))));
+  }
+
+  /** Removes what is kept at an address, the manifest first. */
+  async remove(uri: string): Promise<void> {
+    const id = idIn(uri);
+    if (id === null) return;
+    await this.store.delete(manifestKey(id));
+    for await (const { key } of this.store.list(`${ROOT}${id}/`)) await this.store.delete(key);
+  }
+
+  private async manifest(id: string): Promise<Manifest | undefined> {
+    const bytes = await this.store.get(manifestKey(id));
+    if (!bytes) return undefined;
+    const parsed = ManifestSchema.safeParse(parseJson(bytes));
+    if (parsed.success && idOf(parsed.data) === id) return parsed.data;
+    throw new SchemaError(
+      `"${manifestKey(id)}" in ${this.store.uri} is damaged. Delete it: the checkpoint is made and kept again.`,
+    );
+  }
+
+  private async upload(id: string, manifest: Manifest, place: string): Promise<void> {
+    for (const { name } of manifest.files)
+      await this.store.putFile(fileKey(id, name), pathIn(place, manifest.kind, name));
+    await this.store.put(manifestKey(id), new TextEncoder().encode(JSON.stringify(manifest)));
+  }
+
+  /** One process at a time; what one that was killed has fetched is kept. */
+  private async download(id: string, { files }: Manifest, folder: string): Promise<void> {
+    const partial = `${folder}.partial`;
+    await mkdir(partial, { recursive: true });
+    const unlock = await lock(partial, { realpath: false, stale: STALE_MS, ...WAIT });
+    try {
+      if (await exists(folder)) return;
+      for (const file of files) await this.downloadFile(id, file, path.join(partial, file.name));
+      await rename(partial, folder);
+    } finally {
+      await unlock();
+    }
+  }
+
+  private async downloadFile(id: string, file: ManifestFile, to: string): Promise<void> {
+    await mkdir(path.dirname(to), { recursive: true });
+    await this.store.getFile(fileKey(id, file.name), to);
+    const digest = await digestOf(to).catch(() => 'of no file');
+    if (digest === file.sha256) return;
+    await rm(to, { force: true });
+    throw new SchemaError(
+      `"${fileKey(id, file.name)}" in ${this.store.uri} has sha256 ${digest}, not ${file.sha256}: it was changed or damaged after it was kept.`,
+    );
+  }
+}
+
+function idIn(uri: string): string | null {
+  return URI.exec(uri)?.[1] ?? null;
+}
+
+function manifestKey(id: string): string {
+  return `${ROOT}${id}/manifest.json`;
+}
+
+function fileKey(id: string, name: string): string {
+  return `${ROOT}${id}/files/${name}`;
+}
+
+async function exists(where: string): Promise<boolean> {
+  return stat(where).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Hard links, since weights are written once: on another file system they are fetched when needed. */
+async function linkInto(
+  cacheDir: string,
+  id: string,
+  { kind, files }: Manifest,
+  place: string,
+): Promise<void> {
+  const folder = path.join(cacheDir, 'artifacts', id);
+  const making = `${folder}.${process.pid}.new`;
+  try {
+    if (await exists(folder)) return;
+    for (const { name } of files) {
+      await mkdir(path.dirname(path.join(making, name)), { recursive: true });
+      await link(pathIn(place, kind, name), path.join(making, name));
+    }
+    await rename(making, folder);
+  } catch {
+    await rm(making, { recursive: true, force: true });
+  }
+}

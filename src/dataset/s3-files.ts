@@ -1,0 +1,143 @@
+/**
+ * Files of any size to and from S3: in parts, several at once, never whole in memory. What an upload or a
+ * download that was killed has done is used by the next.
+ */
+import { createWriteStream } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+  paginateListParts,
+  type CompletedPart,
+  type MultipartUpload,
+  type Part,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { mapParallel } from '../parallel';
+import { factsOf } from './s3-errors';
+
+/** S3 takes parts of 5 MiB to 5 GiB, 10,000 of them at most. */
+export const PART_BYTES = 16 * 2 ** 20;
+const MOST_PARTS = 10_000;
+const PARTS_AT_ONCE = 4;
+
+export interface ObjectName {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** The key must stand for these very bytes: parts that an earlier attempt sent are not sent again. */
+export async function uploadFile(
+  client: S3Client,
+  object: ObjectName,
+  path: string,
+): Promise<void> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size <= PART_BYTES) await putWhole(client, object, file, size);
+    else await putParts(client, object, { file, size });
+  } finally {
+    await file.close();
+  }
+}
+
+async function putWhole(client: S3Client, object: ObjectName, file: FileHandle, size: number) {
+  const Body = await readPart(file, 0, size);
+  await client.send(new PutObjectCommand({ ...object, Body }));
+}
+
+interface Source {
+  readonly file: FileHandle;
+  readonly size: number;
+}
+
+async function putParts(client: S3Client, object: ObjectName, source: Source): Promise<void> {
+  const found = await unfinished(client, object);
+  const UploadId = found?.id ?? (await begin(client, object));
+  const bytes = partBytes(source.size);
+  const numbers = Array.from({ length: Math.ceil(source.size / bytes) }, (_, i) => i + 1);
+  const Parts = await mapParallel(numbers, PARTS_AT_ONCE, async (PartNumber) => {
+    const begin = (PartNumber - 1) * bytes;
+    const length = Math.min(bytes, source.size - begin);
+    const sent = found?.parts.get(PartNumber);
+    if (sent?.Size === length) return { PartNumber, ETag: sent.ETag };
+    const Body = await readPart(source.file, begin, length);
+    const part = new UploadPartCommand({ ...object, UploadId, PartNumber, Body });
+    return { PartNumber, ETag: (await client.send(part)).ETag };
+  });
+  await complete(client, object, UploadId, Parts);
+}
+
+/** The same for a size at every attempt, so that parts of one fit those of the next. */
+function partBytes(size: number): number {
+  return Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS));
+}
+
+async function readPart(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await file.read(buffer, 0, length, position);
+  if (bytesRead < length) throw new Error(`The file became shorter while it was read.`);
+  return buffer;
+}
+
+async function begin(client: S3Client, object: ObjectName): Promise<string> {
+  const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand(object));
+  return UploadId;
+}
+
+/** The newest upload of the key that was begun and not ended, with its parts. */
+async function unfinished(client: S3Client, { Bucket, Key }: ObjectName) {
+  let newest: MultipartUpload | undefined;
+  const list = new ListMultipartUploadsCommand({ Bucket, Prefix: Key });
+  for (const upload of (await client.send(list)).Uploads ?? [])
+    if (upload.Key === Key && (upload.Initiated ?? 0) >= (newest?.Initiated ?? 0)) newest = upload;
+  const UploadId = newest?.UploadId;
+  if (UploadId === undefined) return undefined;
+  const parts = new Map<number, Part>();
+  for await (const page of paginateListParts({ client }, { Bucket, Key, UploadId }))
+    for (const part of page.Parts ?? []) parts.set(part.PartNumber ?? 0, part);
+  return { id: UploadId, parts };
+}
+
+async function complete(
+  client: S3Client,
+  object: ObjectName,
+  UploadId: string,
+  Parts: CompletedPart[],
+): Promise<void> {
+  const upload = { ...object, UploadId, MultipartUpload: { Parts } };
+  await client.send(new CompleteMultipartUploadCommand(upload));
+}
+
+/** Appends what the file lacks. False where there is no such object. */
+export async function downloadFile(
+  client: S3Client,
+  object: ObjectName,
+  path: string,
+): Promise<boolean> {
+  const done = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const range = done ? { Range: `bytes=${done}-` } : {};
+  try {
+    const { Body, ContentRange } = await client.send(new GetObjectCommand({ ...object, ...range }));
+    // A server that takes no ranges sends the whole.
+    const flags = done && ContentRange ? 'a' : 'w';
+    await pipeline(Body as Readable, createWriteStream(path, { flags }));
+    return true;
+  } catch (cause) {
+    const { name, status } = factsOf(cause);
+    if (name === 'NoSuchKey') return false;
+    // Nothing is left to fetch.
+    if (status === 416 && done) return true;
+    throw cause;
+  }
+}
