@@ -4,7 +4,6 @@ import { readFile, letGo, untilNoted, jobOf } from '../support/jobs';
 import {
   openLab,
   plan,
-  quietEnvironment,
   recipe,
   rowsOfJob,
   runJob,
@@ -172,18 +171,6 @@ describe('a job', () => {
     await runJob(lab, planned, planned.job('base', 'measure'), { activities: broken });
     const { runs } = await runJob(lab, planned, planned.job(VARIANT, 'measure'));
     expect(runs.map(({ status }) => status)).toEqual(['blocked', 'blocked']);
-  });
-
-  it('tells the server, while it runs, that its worker lives', async () => {
-    lab = await openLab(recipe('faulty_recipe.py', 'wait'));
-    const planned = await plan(lab);
-    const base = planned.job('base', 'measure');
-    const environment = quietEnvironment();
-    const beats = new Promise((resolve) => environment.once('heartbeat', resolve));
-    const outcome = runJob(lab, planned, base, { environment });
-    await beats;
-    letGo(lab.cluster, base.name, 'go');
-    expect(await outcome).toMatchObject({ runs: [{ status: 'done' }] });
   });
 
   it('of a recipe, or under a name, that nobody registered is refused for good', async () => {
