@@ -88,6 +88,15 @@ describe('a study that really runs', () => {
     ]);
   });
 
+  it('keeps what was pre-trained in the object store, and the rest where it was made', async () => {
+    const checkpoints = await table('checkpoints');
+    expect(checkpoints).toHaveLength(7);
+    for (const { run_id, uri } of checkpoints)
+      expect(uri).toMatch(
+        /pretrain/.test(`${run_id}`) ? /^s3:.*\/artifacts\/[0-9a-f]{32}$/ : /^file:/,
+      );
+  });
+
   it('leaves the logs of its jobs to be read, by run and by job', async () => {
     const [{ job } = { job: '' }] = (await table('runs')).filter(
       (row) => row.run_id === 'sc/indicate',
