@@ -30,12 +30,17 @@ export class LogState {
   private readonly added = new Map<string, History[]>();
   /** The last version that took rows away, as a compaction does not. */
   private removedLast = 0;
+  private compactedLast = 0;
 
   private constructor(
-    /** Versions before this one have left no trace here. */
-    readonly base: number,
+    private first: number,
     private current: { version: number; time: string },
   ) {}
+
+  /** Versions before this one have left no trace here. */
+  get base(): number {
+    return this.first;
+  }
 
   static empty(): LogState {
     return new LogState(0, { version: 0, time: new Date(0).toISOString() });
@@ -63,7 +68,8 @@ export class LogState {
       throw new Error(`Version ${version} cannot follow version ${this.version}.`);
     for (const file of entry.added) this.add({ ...file, version });
     for (const removed of entry.removed) this.remove(removed, version);
-    if (entry.removed.length && !isCompaction(entry)) this.removedLast = version;
+    if (isCompaction(entry)) this.forget(version);
+    else if (entry.removed.length) this.removedLast = version;
     for (const { key, content } of keysOfEntry(entry))
       if (!this.keys.has(key)) this.keys.set(key, { version, content });
     this.current = { version, time };
@@ -84,6 +90,19 @@ export class LogState {
         `"${entryKey(version)}" removes "${key}", which is not part of the dataset. The log is damaged: restore it from a backup.`,
       );
     history.removedIn = version;
+  }
+
+  /** Of files that were joined those of one compaction are kept, for who still reads a version before it. */
+  private forget(compaction: number): void {
+    const isOld = ({ removedIn = Infinity }: History) => removedIn <= this.compactedLast;
+    for (const [key, history] of this.histories) if (isOld(history)) this.histories.delete(key);
+    for (const [table, files] of this.added)
+      this.added.set(
+        table,
+        files.filter((file) => !isOld(file)),
+      );
+    this.first = Math.max(this.first, this.compactedLast);
+    this.compactedLast = compaction;
   }
 
   /** The dataset's files at a version from `base` on, in the order in which they were recorded. */
