@@ -1,13 +1,14 @@
 /** Where the checkpoints are that a job starts from. */
 import type { Artifacts } from '../src/artifacts/artifacts';
 import { indexOf } from '../src/domain/plan-index';
+import { NotFoundError } from '../src/errors';
 import type { Dataset } from '../src/dataset/log';
 import type { JobContext } from './jobs';
 
 /**
  * The address of each checkpoint that comes from outside the job, by the run that made it, fetched into
  * `cacheDir` where the object store keeps it; null when one is not recorded under the fingerprint that the
- * plan wants: the job is blocked.
+ * plan wants, or is no longer kept: the job is blocked, and the next plan makes the checkpoint again.
  */
 export async function resolveInputs(
   { dataset, artifacts }: { readonly dataset: Dataset; readonly artifacts: Artifacts },
@@ -34,5 +35,10 @@ export async function resolveInputs(
   const fetched = [...known].map(async ([id, uri]): Promise<[string, string]> => {
     return [id, await artifacts.fetch(uri, cacheDir)];
   });
-  return new Map(await Promise.all(fetched));
+  try {
+    return new Map(await Promise.all(fetched));
+  } catch (error) {
+    if (error instanceof NotFoundError) return null;
+    throw error;
+  }
 }

@@ -10,6 +10,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
   UploadPartCommand,
@@ -26,6 +27,7 @@ import { factsOf } from './s3-errors';
 export const PART_BYTES = 16 * 2 ** 20;
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;
+const MOST_UPLOADS = 3;
 
 export interface ObjectName {
   readonly Bucket: string;
@@ -42,7 +44,7 @@ export async function uploadFile(
   try {
     const { size } = await file.stat();
     if (size <= PART_BYTES) await putWhole(client, object, file, size);
-    else await putParts(client, object, { file, size });
+    else await putLarge(client, object, { file, size });
   } finally {
     await file.close();
   }
@@ -56,6 +58,25 @@ async function putWhole(client: S3Client, object: ObjectName, file: FileHandle, 
 interface Source {
   readonly file: FileHandle;
   readonly size: number;
+}
+
+/** Another process may end the same upload first: then it is there, or is begun again. */
+async function putLarge(client: S3Client, object: ObjectName, source: Source): Promise<void> {
+  for (let attempt = 1; !(await isThere(client, object, source.size)); attempt++)
+    try {
+      await putParts(client, object, source);
+    } catch (cause) {
+      if (factsOf(cause).name !== 'NoSuchUpload' || attempt === MOST_UPLOADS) throw cause;
+    }
+}
+
+async function isThere(client: S3Client, object: ObjectName, size: number): Promise<boolean> {
+  try {
+    return (await client.send(new HeadObjectCommand(object))).ContentLength === size;
+  } catch (cause) {
+    if (factsOf(cause).status === 404) return false;
+    throw cause;
+  }
 }
 
 async function putParts(client: S3Client, object: ObjectName, source: Source): Promise<void> {

@@ -93,6 +93,19 @@ it('weights that were let go are made again when something needs them', async ()
   });
 });
 
+it('a job whose weights are gone when it begins is blocked, and the next plan makes them again', async () => {
+  await open('pretrained');
+  const planned = await plan(lab);
+  await runJob(lab, planned, planned.job(VARIANT, 'measure'));
+  for (const uri of await addresses()) await new Artifacts(lab.store).remove(uri);
+  const ended = await runJob(lab, planned, planned.job(VARIANT, 'tune'));
+  expect(ended.runs.map(({ status }) => status)).toEqual(Array(4).fill('blocked'));
+  const next = await plan(lab);
+  expect(next.plan.runs.find(({ run_id }) => run_id === PRETRAINED)).toMatchObject({
+    action: 'run',
+  });
+});
+
 it('weights that another study has too stay', async () => {
   await open('none');
   const planned = await plan(lab);

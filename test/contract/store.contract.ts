@@ -189,6 +189,16 @@ function testFiles(current: () => ObjectStore): void {
     expect((await all(store, 'folder/')).map((one) => one.bytes)).toEqual([bytes]);
   });
 
+  it('takes the same file from several at once', async () => {
+    const store = current();
+    const body = randomBytes(FILE_BYTES);
+    await writeFile(file('sent'), body);
+    await Promise.all([1, 2, 3].map(() => store.putFile('folder/file', file('sent'))));
+    await store.putFile('folder/file', file('sent'));
+    expect(await store.getFile('folder/file', file('got'))).toBe(true);
+    expect(Buffer.compare(await readFile(file('got')), body)).toBe(0);
+  });
+
   it('goes on with a file that was fetched in part, or whole', async () => {
     const store = current();
     const body = randomBytes(100_000);
