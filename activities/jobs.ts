@@ -65,12 +65,12 @@ export function createJobActivities(deps: Deps) {
       const submit = `job:${of.job}/attempt${of.attempt}/submit`;
       const spent = await spentBudget(deps, context.study);
       // One that was submitted before its worker died is watched, whatever it has cost since.
-      if (spent !== null && !(await deps.dataset.hasKey(submit)))
-        return withhold(deps, context, spent);
+      const submitted = await deps.dataset.hasKey(submit);
+      if (spent !== null && !submitted) return withhold(deps, context, spent);
       const inputs = await resolveInputs(deps, context, cacheDirOf(deps, context));
-      if (!inputs) return blocked(context);
+      if (!inputs && !submitted) return blocked(context);
       // What the configuration does not know is refused before anything is recorded.
-      const request = jobRequest(deps, context, inputs);
+      const request = jobRequest(deps, context, inputs ?? new Map());
       await deps.dataset.commit({
         key: submit,
         rows: { runs: submitRows(context, new Date()) },

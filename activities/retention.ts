@@ -1,9 +1,11 @@
 /** Removes kept checkpoints that the study's rule lets go of, when the study is done. */
+import { log } from '@temporalio/activity';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Dataset } from '../src/dataset/log';
 import { isKept, staysKept } from '../src/domain/kept';
 import type { Plan } from '../src/domain/plan';
 import type { Study } from '../src/domain/schema';
+import { StoreError } from '../src/errors';
 
 interface Deps {
   readonly dataset: Dataset;
@@ -21,5 +23,15 @@ export async function letGo({ dataset, artifacts }: Deps, study: Study, plan: Pl
   for (const row of await dataset.read('checkpoints'))
     (row.study === plan.study && ids.has(row.run_id) ? going : staying).add(row.uri);
   // Weights of equal content are one, whichever study made them.
-  for (const uri of going) if (!staying.has(uri)) await artifacts.remove(uri);
+  for (const uri of going) if (!staying.has(uri)) await removeIfAllowed(artifacts, uri);
+}
+
+/** A study that is done has not failed because its credentials may not delete. */
+async function removeIfAllowed(artifacts: Artifacts, uri: string): Promise<void> {
+  try {
+    await artifacts.remove(uri);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.retryable) throw error;
+    log.warn('A kept checkpoint could not be removed', { uri, error: error.message });
+  }
 }

@@ -18,7 +18,9 @@ def join_processes() -> None:
     if processes.count() == 1:
         return
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    address = f"{os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}"
+    # The port that torchrun names is its own agent's.
+    port = int(os.environ["MASTER_PORT"]) + ("TORCHELASTIC_RUN_ID" in os.environ)
+    address = f"{os.environ['MASTER_ADDR']}:{port}"
     jax.distributed.initialize(address, processes.count(), processes.rank())
 
 

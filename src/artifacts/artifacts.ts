@@ -2,11 +2,12 @@
  * Checkpoints in the object store. Each is named by its content, so that the same weights are there once,
  * whichever study made them; the manifest is written last, so that what has none is not there.
  */
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { lock } from 'proper-lockfile';
-import { NotFoundError, SchemaError } from '../errors';
+import { NotFoundError, SchemaError, StoreError } from '../errors';
 import { parseJson } from '../dataset/log-format';
 import type { ObjectStore } from '../dataset/store';
 import {
@@ -30,12 +31,16 @@ export class Artifacts {
 
   /**
    * Uploads the file or folder of a file:// address, and returns its address in the store. What is there
-   * already is not sent again. `cacheDir` gets it by hard links where it can, so that jobs that share that
-   * folder need not fetch it.
+   * already is not sent again; other addresses are returned as they are. `cacheDir` gets it by hard links
+   * where it can, so that jobs that share that folder need not fetch it. Throws SchemaError for what cannot
+   * be read or kept.
    */
   async keep(uri: string, cacheDir: string): Promise<string> {
+    if (!uri.startsWith('file:')) return uri;
     const place = fileURLToPath(uri);
-    const manifest = await describeFiles(place);
+    const manifest = await describeFiles(place).catch((cause: unknown) => {
+      throw new SchemaError(`The checkpoint "${uri}" cannot be kept: ${String(cause)}`, { cause });
+    });
     const id = idOf(manifest);
     if (!(await this.manifest(id))) await this.upload(id, manifest, place);
     await linkInto(cacheDir, id, manifest, place);
@@ -98,25 +103,38 @@ export class Artifacts {
   private async download(id: string, { files }: Manifest, folder: string): Promise<void> {
     const partial = `${folder}.partial`;
     await mkdir(partial, { recursive: true });
-    const unlock = await lock(partial, { realpath: false, stale: STALE_MS, ...WAIT });
+    let lost: Error | undefined;
+    const onCompromised = (error: Error) => void (lost = error);
+    const options = { realpath: false, stale: STALE_MS, onCompromised, ...WAIT };
+    const unlock = await lock(partial, options);
     try {
       if (await exists(folder)) return;
       for (const file of files) await this.downloadFile(id, file, path.join(partial, file.name));
+      if (lost) throw new StoreError(`The lock of ${partial} was lost: ${String(lost)}`, true);
       await rename(partial, folder);
     } finally {
-      await unlock();
+      if (!lost) await unlock();
     }
   }
 
   private async downloadFile(id: string, file: ManifestFile, to: string): Promise<void> {
     await mkdir(path.dirname(to), { recursive: true });
-    await this.store.getFile(fileKey(id, file.name), to);
-    const digest = await digestOf(to).catch(() => 'of no file');
+    // What an earlier fetch left may be damaged itself: then the whole is fetched.
+    if ((await exists(to)) && (await this.fetchFile(id, file, to)) === file.sha256) return;
+    await rm(to, { force: true });
+    const digest = await this.fetchFile(id, file, to);
     if (digest === file.sha256) return;
     await rm(to, { force: true });
     throw new SchemaError(
-      `"${fileKey(id, file.name)}" in ${this.store.uri} has sha256 ${digest}, not ${file.sha256}: it was changed or damaged after it was kept.`,
+      `"${fileKey(id, file.name)}" in ${this.store.uri} has sha256 ${digest}, not ${file.sha256}: it was changed or damaged after it was kept. Delete "${manifestKey(id)}" there and resume the study: the checkpoint is made again.`,
     );
+  }
+
+  /** The digest of what was fetched. A manifest without its files is taken away, so that nobody trusts it. */
+  private async fetchFile(id: string, { name }: ManifestFile, to: string): Promise<string> {
+    if (await this.store.getFile(fileKey(id, name), to)) return digestOf(to);
+    await this.store.delete(manifestKey(id));
+    throw new NotFoundError(`"${fileKey(id, name)}" is not in ${this.store.uri} (any longer).`);
   }
 }
 
@@ -147,7 +165,7 @@ async function linkInto(
   place: string,
 ): Promise<void> {
   const folder = path.join(cacheDir, 'artifacts', id);
-  const making = `${folder}.${process.pid}.new`;
+  const making = `${folder}.${randomUUID()}.new`;
   try {
     if (await exists(folder)) return;
     for (const { name } of files) {

@@ -36,7 +36,7 @@ export async function describeFiles(place: string): Promise<Manifest> {
   const names = kind === 'file' ? [path.basename(place)] : await filesBelow(place);
   const files = [];
   for (const name of names) files.push(await describeFile(pathIn(place, kind, name), name));
-  return { format: 1, kind, files };
+  return ManifestSchema.parse({ format: 1, kind, files });
 }
 
 export function idOf(manifest: Manifest): string {
@@ -49,6 +49,8 @@ export function pathIn(place: string, kind: Manifest['kind'], name: string): str
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link) throw new Error(`"${link.name}" is a symbolic link; leave the file itself there.`);
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))

@@ -105,9 +105,16 @@ function planOf(state: LogState, least: number): Plan {
     const files = current.filter((file) => file.table === table);
     const first = files.findIndex((file) => !isEnough(file));
     const last = first < 0 ? [] : files.slice(first);
-    if (last.length >= Math.max(least, 2)) plan.set(table, chunksOf(last));
+    const chunks = withoutCopies(chunksOf(last));
+    if (chunks.flat().length >= Math.max(least, 2)) plan.set(table, chunks);
   }
   return plan;
+}
+
+/** A file that would only be copied may stay where nothing before it moves behind it. */
+function withoutCopies(chunks: readonly Chunk[]): Chunk[] {
+  const first = chunks.findIndex((chunk) => chunk.length > 1);
+  return first < 0 ? [] : chunks.slice(first);
 }
 
 /** Half a chunk is large enough to be left alone. */

@@ -22,12 +22,15 @@ import {
 } from '@aws-sdk/client-s3';
 import { mapParallel } from '../parallel';
 import { factsOf } from './s3-errors';
+import { within } from './s3-timeout';
 
 /** S3 takes parts of 5 MiB to 5 GiB, 10,000 of them at most. */
 export const PART_BYTES = 16 * 2 ** 20;
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;
 const MOST_UPLOADS = 3;
+/** A server may put the parts together while its client waits. */
+const COMPLETE_BYTES = 2 ** 30;
 
 export interface ObjectName {
   readonly Bucket: string;
@@ -52,7 +55,7 @@ export async function uploadFile(
 
 async function putWhole(client: S3Client, object: ObjectName, file: FileHandle, size: number) {
   const Body = await readPart(file, 0, size);
-  await client.send(new PutObjectCommand({ ...object, Body }));
+  await client.send(new PutObjectCommand({ ...object, Body }), within(size));
 }
 
 interface Source {
@@ -72,7 +75,7 @@ async function putLarge(client: S3Client, object: ObjectName, source: Source): P
 
 async function isThere(client: S3Client, object: ObjectName, size: number): Promise<boolean> {
   try {
-    return (await client.send(new HeadObjectCommand(object))).ContentLength === size;
+    return (await client.send(new HeadObjectCommand(object), within())).ContentLength === size;
   } catch (cause) {
     if (factsOf(cause).status === 404) return false;
     throw cause;
@@ -91,7 +94,7 @@ async function putParts(client: S3Client, object: ObjectName, source: Source): P
     if (sent?.Size === length) return { PartNumber, ETag: sent.ETag };
     const Body = await readPart(source.file, begin, length);
     const part = new UploadPartCommand({ ...object, UploadId, PartNumber, Body });
-    return { PartNumber, ETag: (await client.send(part)).ETag };
+    return { PartNumber, ETag: (await client.send(part, within(length))).ETag };
   });
   await complete(client, object, UploadId, Parts);
 }
@@ -109,7 +112,7 @@ async function readPart(file: FileHandle, position: number, length: number): Pro
 }
 
 async function begin(client: S3Client, object: ObjectName): Promise<string> {
-  const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand(object));
+  const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand(object), within());
   return UploadId;
 }
 
@@ -117,12 +120,12 @@ async function begin(client: S3Client, object: ObjectName): Promise<string> {
 async function unfinished(client: S3Client, { Bucket, Key }: ObjectName) {
   let newest: MultipartUpload | undefined;
   const list = new ListMultipartUploadsCommand({ Bucket, Prefix: Key });
-  for (const upload of (await client.send(list)).Uploads ?? [])
+  for (const upload of (await client.send(list, within())).Uploads ?? [])
     if (upload.Key === Key && (upload.Initiated ?? 0) >= (newest?.Initiated ?? 0)) newest = upload;
   const UploadId = newest?.UploadId;
   if (UploadId === undefined) return undefined;
   const parts = new Map<number, Part>();
-  for await (const page of paginateListParts({ client }, { Bucket, Key, UploadId }))
+  for await (const page of paginateListParts({ client }, { Bucket, Key, UploadId }, within()))
     for (const part of page.Parts ?? []) parts.set(part.PartNumber ?? 0, part);
   return { id: UploadId, parts };
 }
@@ -134,7 +137,7 @@ async function complete(
   Parts: CompletedPart[],
 ): Promise<void> {
   const upload = { ...object, UploadId, MultipartUpload: { Parts } };
-  await client.send(new CompleteMultipartUploadCommand(upload));
+  await client.send(new CompleteMultipartUploadCommand(upload), within(COMPLETE_BYTES));
 }
 
 /** Appends what the file lacks. False where there is no such object. */
@@ -149,10 +152,12 @@ export async function downloadFile(
   );
   const range = done ? { Range: `bytes=${done}-` } : {};
   try {
-    const { Body, ContentRange } = await client.send(new GetObjectCommand({ ...object, ...range }));
+    const get = new GetObjectCommand({ ...object, ...range });
+    const { Body, ContentRange, ContentLength = 0 } = await client.send(get, within());
     // A server that takes no ranges sends the whole.
     const flags = done && ContentRange ? 'a' : 'w';
-    await pipeline(Body as Readable, createWriteStream(path, { flags }));
+    const { abortSignal: signal } = within(ContentLength);
+    await pipeline(Body as Readable, createWriteStream(path, { flags }), { signal });
     return true;
   } catch (cause) {
     const { name, status } = factsOf(cause);

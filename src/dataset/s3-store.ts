@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { factsOf, storeError } from './s3-errors';
 import { downloadFile, uploadFile } from './s3-files';
+import { within } from './s3-timeout';
 import type { ObjectStore, StoredObject } from './store';
 
 export interface S3StoreOptions {
@@ -20,9 +21,8 @@ export interface S3StoreOptions {
   readonly timeoutMs?: number;
 }
 
-const TIMEOUT_MS = 60_000;
-/** The slowest link that is worth waiting for: 1 MB/s. */
-const BYTES_PER_MS = 1000;
+/** A disk of this machine that is full or broken. */
+const LOCAL = /ENOSPC|EDQUOT|EIO|EROFS|EFBIG/;
 const CONFLICT_ATTEMPTS = 10;
 const CONFLICT_PAUSE_MS = 20;
 
@@ -120,14 +120,15 @@ export class S3Store implements ObjectStore {
   }
 
   private within(bytes = 0): { abortSignal: AbortSignal } {
-    const ms = (this.options.timeoutMs ?? TIMEOUT_MS) + bytes / BYTES_PER_MS;
-    return { abortSignal: AbortSignal.timeout(Math.ceil(ms)) };
+    return within(bytes, this.options.timeoutMs);
   }
 }
 
 /** What the file system says of a file stays as it is: it names the file and what failed. */
 function ofStore(cause: unknown, action: string): unknown {
-  return cause instanceof Error && 'path' in cause ? cause : storeError(cause, action);
+  const { path, syscall, code } = cause as NodeJS.ErrnoException;
+  const isWriting = syscall === 'write' && code !== undefined && LOCAL.test(code);
+  return path !== undefined || isWriting ? cause : storeError(cause, action);
 }
 
 function pause(ms: number): Promise<void> {

@@ -91,11 +91,18 @@ export function planStudy(
   };
 }
 
-/** The study without what cannot change a measurement: where it runs, how it is described, and how much of it is run. */
+/** The study without what cannot change a measurement: where, how much and how it is run, kept and described. */
 export function decidingFields(study: Study, tableDigest = ''): Record<string, unknown> {
   const { description: _d, citation: _c, window: _w, ...fields } = study;
   if (fields.kind === 'imported') return { ...fields, table: tableDigest };
-  const { cluster: _c1, fine_tune: _f, budget: _b, retries: _r, ...rest } = fields;
+  const {
+    cluster: _c1,
+    fine_tune: _f,
+    budget: _b,
+    retries: _r,
+    keep_checkpoints: _k,
+    ...rest
+  } = fields;
   if (!rest.hugging_face) return rest;
   const { memory: _m, ...hugging_face } = rest.hugging_face;
   return { ...rest, hugging_face };

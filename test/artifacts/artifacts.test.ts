@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -114,6 +122,41 @@ it('a damaged file is refused, and a fetch after its repair succeeds', async () 
   await expect(artifacts.fetch(kept, node('there'))).rejects.toThrow(SchemaError);
   await store.put(key, whole);
   expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
+});
+
+it('what an earlier fetch left damaged is fetched again', async () => {
+  const artifacts = new Artifacts(new MemoryStore());
+  const made = checkpoint('file');
+  const kept = await artifacts.keep(made, node('here'));
+  const folder = path.join(node('there'), 'artifacts', `${path.basename(kept)}.partial`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'model'), randomBytes(5000));
+  expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
+});
+
+it('what lost its files is missing from then on', async () => {
+  const store = new MemoryStore();
+  const artifacts = new Artifacts(store);
+  const made = checkpoint('file');
+  const kept = await artifacts.keep(made, node('here'));
+  for (const key of await keysOf(store)) if (key.includes('/files/')) await store.delete(key);
+  await expect(artifacts.fetch(kept, node('there'))).rejects.toThrow('any longer');
+  expect(await artifacts.missing([kept])).toEqual(new Set([kept]));
+  await artifacts.keep(made, node('here'));
+  expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
+});
+
+it('what cannot be kept is refused with its address, and other addresses stay as they are', async () => {
+  const artifacts = new Artifacts(new MemoryStore());
+  const refuse = (uri: string, why: RegExp) =>
+    expect(artifacts.keep(uri, node('here'))).rejects.toThrow(why);
+  await refuse(pathToFileURL(node('absent')).href, /absent" cannot be kept: .*ENOENT/);
+  mkdirSync(node('empty'));
+  await refuse(pathToFileURL(node('empty')).href, /empty" cannot be kept/);
+  const made = checkpoint('folder');
+  symlinkSync('config.json', path.join(fileURLToPath(made), 'link'));
+  await refuse(made, /"link" is a symbolic link/);
+  expect(await artifacts.keep('s3://other/weights', node('here'))).toBe('s3://other/weights');
 });
 
 it('what was removed is missing, and says so when it is fetched', async () => {

@@ -97,6 +97,22 @@ describe('joined data files', () => {
   });
 });
 
+it('A file that would only be copied is left alone, however often one asks', async () => {
+  const dataset = openDataset(new MemoryStore());
+  for (const [key, rows] of [
+    ['a', 6_000],
+    ['b', 15_000],
+  ] as const)
+    await dataset.commit({
+      key,
+      rows: { curves: Array.from({ length: rows }, () => curvePoint()) },
+    });
+  expect(await dataset.compact()).toEqual([]);
+  await dataset.commit({ key: 'c', rows: { curves: [curvePoint()] } });
+  expect(await dataset.compact()).toMatchObject([{ files_before: 2, files_after: 1 }]);
+  expect(await dataset.compact()).toEqual([]);
+});
+
 describe('every hundredth version', () => {
   const fill = async (dataset: Dataset, from: number, to: number) => {
     for (let seed = from; seed <= to; seed++)
