@@ -35,7 +35,7 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
     version: '1',
-    source: path.join(root, 'recipes', 'foretune_hf'),
+    source: ['foretune_hf', 'foretune_recipes'].map((name) => path.join(root, 'recipes', name)),
     environment: {
       PYTHONPATH: path.join(root, 'recipes'),
       // Where studies' names of models and data are looked for first, relative to the clone; then the hub is asked.

@@ -21,8 +21,8 @@ import type { ClusterEntry } from './index';
 export interface RecipeConfig {
   readonly command: readonly string[];
   readonly version: string;
-  /** Folder or file whose digest is recorded beside results; null when there is none. */
-  readonly source: string | null;
+  /** Folders or files whose digest is recorded beside results; null when there is none. */
+  readonly source: string | readonly string[] | null;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -87,8 +87,14 @@ function recipeFacts(recipes: Books['recipes'], study: Study): RecipeFacts {
     throw new SpecError(
       `Study "${studyId(study)}" names recipe "${study.recipe}", which temporal.config.ts does not register. Registered: ${Object.keys(recipes).join(', ')}.`,
     );
-  const source_digest = recipe.source ? sourceDigest(recipe.source) : '';
-  return { name: study.recipe, version: recipe.version, source_digest };
+  return { name: study.recipe, version: recipe.version, source_digest: digestOf(recipe.source) };
+}
+
+function digestOf(source: RecipeConfig['source']): string {
+  if (source === null) return '';
+  return typeof source === 'string'
+    ? sourceDigest(source)
+    : sha256(source.map((one) => sourceDigest(one)).join());
 }
 
 /** Throws SpecError for a cluster that is not registered. */
