@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from foretune_recipes import __main__ as recipe
+from foretune_recipes import program
 
 JOB = Path(sys.argv[1]).resolve()
 # <state folder>/clusters/<cluster>/jobs/<job>/job.json
@@ -28,9 +29,9 @@ def note(what: str, run: str | None = None) -> None:
 
 
 def watched(attempt):
-    def noted(job, run, work, results):
+    def noted(job, run, execute, results):
         note("run-start", run["run_id"])
-        result = attempt(job, run, work, results)
+        result = attempt(job, run, execute, results)
         if result["status"] == "done":
             note("run-end", run["run_id"])
         return result
@@ -39,17 +40,17 @@ def watched(attempt):
 
 
 def settle(*arguments):
-    """Stands in for what settles threads and cores: only behind it may jax be imported."""
+    """Stands in for what settles threads and cores: only behind it may numpy be imported."""
     locks = limit_threads(*arguments)
-    from foretune_recipes import job
+    from foretune_recipes import attempts
 
-    job._attempt = watched(job._attempt)
+    attempts._attempt = watched(attempts._attempt)
     return locks
 
 
-limit_threads, recipe.limit_threads = recipe.limit_threads, settle
+limit_threads, program.limit_threads = program.limit_threads, settle
 note("start")
-code = recipe.main(sys.argv[1:])
+code = program.main("foretune_recipes", sys.argv[1:], recipe.begin)
 if code == 0:
     note("end")
 sys.exit(code)
