@@ -20,7 +20,7 @@ export const books = proxyActivities<Activities>({
 
 /**
  * Short reads at the start of a variant, done by the worker that runs the workflow: the server hears of
- * the answer alone, which for a small variant is a third of what it would have to do.
+ * the answer alone, and has fewer events to keep.
  */
 export const localBooks = proxyLocalActivities<Activities>({
   startToCloseTimeout: '1 minute',
