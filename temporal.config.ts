@@ -20,7 +20,7 @@ const hfPython = path.join(root, '.foretune', 'hf-venv', 'bin', 'python');
 /**
  * The executables that run jobs: each reads the job.json that is its last argument and writes
  * result.json (recipes/schemas). Raise `version` when the same configuration gives other results.
- * On several nodes of Slurm `command` begins with `srun`: a process on each trains its part of every batch.
+ * On several nodes of Slurm `srun` starts `command` on each: every process trains its part of every batch.
  */
 const recipes: Readonly<Record<string, RecipeConfig>> = {
   jax: {

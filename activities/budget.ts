@@ -2,7 +2,7 @@
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/dataset/studies';
 import { studyId } from '../src/domain/ids';
-import type { Study } from '../src/domain/schema';
+import type { Study, TrainedStudy } from '../src/domain/schema';
 import { overBudget, spending, type Spending } from '../src/domain/spending';
 import { latestRuns } from '../src/domain/status';
 import type { ClusterEntry } from './index';
@@ -14,9 +14,7 @@ export interface BudgetDeps {
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
 }
 
-/** Null for a study without a budget. */
-export async function studySpending(deps: BudgetDeps, study: Study): Promise<Spending | null> {
-  if (study.kind !== 'trained' || !study.budget) return null;
+export async function studySpending(deps: BudgetDeps, study: TrainedStudy): Promise<Spending> {
   const id = studyId(study);
   const { cluster, ...rates } = requireCluster(deps.clusters, study.cluster);
   const rows = await deps.dataset.read('runs', { study: id });
@@ -33,9 +31,8 @@ export async function studySpending(deps: BudgetDeps, study: Study): Promise<Spe
 
 /** Why nothing more may run, or null. */
 export async function spentBudget(deps: BudgetDeps, study: Study): Promise<string | null> {
-  const spent = await studySpending(deps, study);
-  if (!spent || study.kind !== 'trained' || !study.budget) return null;
-  return overBudget(study.budget, spent);
+  if (study.kind !== 'trained' || !study.budget) return null;
+  return overBudget(study.budget, await studySpending(deps, study));
 }
 
 const CHECK_MS = 5000;

@@ -4,6 +4,7 @@ import type { Cluster } from '../src/cluster/cluster';
 import { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import { Studies } from '../src/dataset/studies';
+import type { Rates } from '../src/domain/spending';
 import type { Channel } from '../src/notify';
 import type { ObjectStore } from '../src/dataset/store';
 import type { RecipeConfig } from './plan';
@@ -41,15 +42,11 @@ export interface ActivityDeps {
   readonly channels: readonly Channel[];
 }
 
-export interface ClusterEntry {
+export interface ClusterEntry extends Rates {
   readonly cluster: Cluster;
   readonly threads: number;
   readonly base_threads: number;
   readonly time_limit_seconds: number | null;
-  /** GPUs of a job. */
-  readonly gpus: number;
-  /** Of a job; null where it costs nothing. */
-  readonly price_per_hour: number | null;
   readonly memory_limit_bytes?: number | null | undefined;
   /** Folder that its jobs share, where it is not that of this machine. */
   readonly cache_dir?: string;

@@ -1,7 +1,7 @@
 /** Rows of the `runs` table: one for each run at submit, one at the end. */
 import type { JobState } from '../src/cluster/cluster';
 import type { Plan, PlannedRun } from '../src/domain/plan';
-import { shareOut, type Rates } from '../src/domain/spending';
+import { costOf, shareOut, type Rates } from '../src/domain/spending';
 import type { IDENTITY_COLUMNS, Row } from '../src/dataset/tables';
 import type { JobContext } from './jobs';
 import type { JobResults } from './job-results';
@@ -75,10 +75,10 @@ function jobSeconds({ started_at, ended_at, usage }: TerminalState): number {
   return started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / 1000 : 0;
 }
 
-function priced(seconds: number, { gpus, price_per_hour }: Rates) {
+function priced(seconds: number, rates: Rates) {
   return {
-    gpu_seconds: gpus ? seconds * gpus : null,
-    cost: price_per_hour === null ? null : (seconds / 3600) * price_per_hour,
+    gpu_seconds: rates.gpus ? seconds * rates.gpus : null,
+    cost: costOf(seconds / 3600, rates),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Latest, Studies } from '../src/dataset/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Row } from '../src/dataset/tables';
+import { expenses } from '../src/domain/expenses';
 import type { Plan, PlannedRun } from '../src/domain/plan';
 import type { RunStatus } from '../src/domain/vocabulary';
 import {
@@ -130,6 +131,7 @@ export async function buildReport(deps: Sources, study: string, version?: number
     outcomes,
     curves,
     runs: [...latestRuns(runs).values()],
+    expenses: expenses(runs),
     fits: latestFits(fits),
     learned,
     predictions: predictions.filter(({ fit_id }) => shown.has(fit_id)),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real Slurm of one node, with accounting, for tests: no systemd, loopback only, all state in one folder.
+# A real Slurm on one machine, with accounting, for tests: no systemd, loopback only, all state in one folder.
 #
 #   slurm.sh install                   Debian's packages (as root)
 #   slurm.sh start <folder>            starts what does not run; prints the SLURM_CONF to use
@@ -7,13 +7,17 @@
 #   slurm.sh stop-controller <folder>
 #   slurm.sh stop <folder>             ends jobs and daemons; the folder stays
 #
-# The node claims 4 processors, 16 GB and 4 GPUs, which are plain files. Partition `main` is preempted by `urgent`.
+# The machine is two nodes, each with a daemon of its own. The first, named after it, claims 4 processors, 16 GB
+# and 4 GPUs, which are plain files; partition `main` is preempted by `urgent`. The second claims 2 processors, and
+# partition `wide` has both. Slurm ends what holds more memory than it asked for. QOS `few` takes one job
+# of a user.
 set -euo pipefail
 
 readonly PACKAGES=(slurm-wlm slurmdbd munge mariadb-server)
 # A login node for tests: nothing here starts it.
 readonly SSH_PACKAGES=(openssh-server openssh-client)
 readonly CPUS=4 MEMORY_MB=16000 GPUS=4
+readonly SECOND=foretune-second SECOND_CPUS=2 SECOND_MEMORY_MB=8000
 readonly PATIENCE_SECONDS=60
 
 main() {
@@ -52,13 +56,14 @@ start() {
   start_database
   start_accounting
   start_controller
-  start_node
+  start_nodes
   echo "$SLURM_CONF"
 }
 
 stop() {
   end_jobs
-  end slurmd TERM
+  end "slurmd-$HOST" TERM
+  end "slurmd-$SECOND" TERM
   end slurmctld TERM
   end slurmdbd TERM
   end mariadbd TERM
@@ -72,12 +77,13 @@ make_folders() {
   # Slurm, MariaDB and munge each refuse a folder that others could write to.
   chmod 755 "$FOLDER"
   mkdir -p "$FOLDER"/{etc,log,pid,controller,node,gpus}
+  mkdir -p "$FOLDER/node/"{"$HOST","$SECOND"}
   install -d -o munge -g munge -m 755 "$FOLDER/munge"
   install -d -o mysql -g mysql -m 755 "$FOLDER/database"
   [[ -f $SLURM_CONF ]] && return
   for ((i = 0; i < GPUS; i++)); do touch "$FOLDER/gpus/gpu$i"; done
-  local database_port node_port controller_port accounting_port password
-  read -r database_port accounting_port controller_port node_port < <(free_ports 4)
+  local database_port node_port second_port controller_port accounting_port password
+  read -r database_port accounting_port controller_port node_port second_port < <(free_ports 5)
   password=$(random_hex)
   echo "$database_port" >"$FOLDER/etc/database-port"
   (umask 077 && write_accounting_conf >"$FOLDER/etc/slurmdbd.conf")
@@ -91,21 +97,22 @@ write_slurm_conf() {
 ClusterName=foretune
 SlurmctldHost=$HOST($ADDRESS)
 SlurmctldPort=$controller_port
-SlurmdPort=$node_port
 SlurmUser=root
 AuthType=auth/munge
 AuthInfo=socket=$FOLDER/munge/socket
 CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
 StateSaveLocation=$FOLDER/controller
-SlurmdSpoolDir=$FOLDER/node
+SlurmdSpoolDir=$FOLDER/node/%n
 SlurmctldPidFile=$FOLDER/pid/slurmctld
-SlurmdPidFile=$FOLDER/pid/slurmd
+SlurmdPidFile=$FOLDER/pid/slurmd-%n
 SlurmctldLogFile=$FOLDER/log/slurmctld
-SlurmdLogFile=$FOLDER/log/slurmd
-ProctrackType=proctrack/pgid
+SlurmdLogFile=$FOLDER/log/slurmd-%n
+ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=none
-JobAcctGatherType=jobacct_gather/none
+JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
@@ -125,9 +132,11 @@ AccountingStorageTRES=gres/gpu
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 GresTypes=gpu
-NodeName=$HOST NodeAddr=$ADDRESS CPUs=$CPUS RealMemory=$MEMORY_MB Gres=gpu:$GPUS State=UNKNOWN
-PartitionName=main Nodes=$HOST Default=YES PriorityTier=1 DefMemPerCPU=100 MaxTime=1-0 DefaultTime=60
-PartitionName=urgent Nodes=$HOST PriorityTier=2 DefMemPerCPU=100 MaxTime=1-0 PreemptMode=off
+NodeName=$HOST NodeAddr=$ADDRESS Port=$node_port CPUs=$CPUS RealMemory=$MEMORY_MB Gres=gpu:$GPUS State=UNKNOWN
+NodeName=$SECOND NodeHostname=$HOST NodeAddr=$ADDRESS Port=$second_port CPUs=$SECOND_CPUS RealMemory=$SECOND_MEMORY_MB State=UNKNOWN
+PartitionName=main Nodes=$HOST Default=YES PriorityTier=1 DefMemPerCPU=4000 MaxTime=1-0 DefaultTime=60
+PartitionName=urgent Nodes=$HOST PriorityTier=2 DefMemPerCPU=4000 MaxTime=1-0 PreemptMode=off
+PartitionName=wide Nodes=$HOST,$SECOND PriorityTier=1 DefMemPerCPU=4000 MaxTime=1-0 DefaultTime=60
 CONF
 }
 
@@ -193,7 +202,8 @@ start_accounting() {
   [[ -n $(sacctmgr -nP show cluster foretune) ]] && return
   sacctmgr -i add cluster foretune >/dev/null
   sacctmgr -i add account team Cluster=foretune >/dev/null
-  sacctmgr -i add user root Account=team Cluster=foretune DefaultAccount=team >/dev/null
+  sacctmgr -i add qos few MaxSubmitJobsPerUser=1 >/dev/null
+  sacctmgr -i add user root Account=team Cluster=foretune DefaultAccount=team QOS=normal,few >/dev/null
 }
 
 start_controller() {
@@ -203,21 +213,24 @@ start_controller() {
   await 'slurmctld' squeue
 }
 
-start_node() {
-  runs slurmd || slurmd -N "$HOST"
-  await 'the node' node_is_up
+start_nodes() {
+  local node
+  for node in "$HOST" "$SECOND"; do
+    runs "slurmd-$node" || slurmd -N "$node"
+    await "node $node" node_is_up "$node"
+  done
 }
 
 node_is_up() {
-  [[ $(sinfo -h -p main -o %t) =~ ^(idle|mix|alloc|comp)$ ]] && return
-  scontrol update "nodename=$HOST" state=resume
+  [[ $(sinfo -h -n "$1" -p wide -o %t) =~ ^(idle|mix|alloc|comp)$ ]] && return
+  scontrol update "nodename=$1" state=resume
   return 1
 }
 
 # ---- Ending ----------------------------------------------------------------------------------
 
 end_jobs() {
-  runs slurmctld && runs slurmd || return 0
+  runs slurmctld && runs "slurmd-$HOST" || return 0
   squeue -h -o %A | sort -u | xargs -r scancel 2>/dev/null || true
   await 'jobs to end' no_jobs || true
 }
@@ -265,7 +278,7 @@ pid_of() {
   [[ -s $file ]] && is_daemon "$(<"$file")" "$1" && cat "$file"
 }
 
-is_daemon() { [[ $(cat "/proc/$1/comm" 2>/dev/null) == "$2" && $(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status") != Z ]]; }
+is_daemon() { [[ $(cat "/proc/$1/comm" 2>/dev/null) == "${2%%-*}" && $(sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status") != Z ]]; }
 
 await() {
   local what=$1 said

@@ -13,7 +13,7 @@ from .models import describe, load_model, load_tokenizer, publish, read_cost
 from .places import local_or_hub
 from .stage_run import StageRun
 from .text import mixture_rows, shuffle_seed
-from .training import Watch, curve, finish, gather, train, trainer_settings
+from .training import curve, finish, gather, train, trainer_settings
 
 
 class TextRows(Dataset):
@@ -39,7 +39,7 @@ def pretrain(run: StageRun) -> Made:
     model = load_model(place, torch.float32, revision)
     parameters = model.num_parameters()
     trainer = _trainer(run, config, model, tokenizer)
-    train(trainer)
+    train(trainer, run.progress)
     before = read_cost(run.input)
     step_tokens = config.batch * config.context
     steps = trainer.state.global_step
@@ -83,5 +83,4 @@ def _trainer(run: StageRun, config: Pretrain, model, tokenizer: PreTrainedTokeni
         model=model,
         args=TrainingArguments(**settings),
         train_dataset=TextRows(rows),
-        callbacks=[Watch(run.progress)],
     )

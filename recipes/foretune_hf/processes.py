@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from foretune_recipes.processes import count, is_first, join_cluster
 
-__all__ = ["count", "each_for_itself", "is_first", "join_cluster", "wait_for_all"]
+__all__ = ["any_process", "count", "each_for_itself", "is_first", "join_cluster", "wait_for_all"]
 
 
 def wait_for_all() -> None:
@@ -14,6 +14,18 @@ def wait_for_all() -> None:
         from accelerate import PartialState
 
         PartialState().wait_for_everyone()
+
+
+def any_process(holds: bool) -> bool:
+    """Whether it holds in any of them; all must ask."""
+    if count() == 1:
+        return holds
+    import torch
+    from accelerate import PartialState
+
+    held = torch.tensor(int(holds), device=PartialState().device)
+    torch.distributed.all_reduce(held, torch.distributed.ReduceOp.MAX)
+    return bool(held.item())
 
 
 @contextmanager

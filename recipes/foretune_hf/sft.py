@@ -23,7 +23,7 @@ from .datasets_read import rows
 from .models import describe, load_model, load_tokenizer, publish, read_cost
 from .stage_run import StageRun
 from .text import shuffle_seed
-from .training import Watch, curve, finish, gather, train, trainer_settings
+from .training import curve, finish, gather, train, trainer_settings
 
 WARMUP_STEPS = 10
 # Which items are trained on is the same for every seed and variant; seeds differ in their order.
@@ -37,7 +37,7 @@ def sft(run: StageRun) -> Made:
     model = load_model(str(start), torch.float32)
     parameters = model.num_parameters()
     trainer = _trainer(run, config, model, tokenizer)
-    train(trainer)
+    train(trainer, run.progress)
     before = read_cost(start)
     steps, tokens = trainer.state.global_step, int(trainer.state.num_input_tokens_seen)
     made = gather(trainer, run.folder / "model.new")
@@ -74,7 +74,6 @@ def _trainer(
         train_dataset=Dataset.from_list(dialogues(config.data, config.train_items)),
         processing_class=tokenizer,
         peft_config=_lora(config.lora) if config.lora else None,
-        callbacks=[Watch(run.progress)],
     )
 
 

@@ -9,6 +9,7 @@ import torch
 from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from foretune_recipes.notice import Notice
 from foretune_recipes.progress import Progress
 from foretune_recipes.tables import Row
 
@@ -72,10 +73,12 @@ def checkpoint_steps(steps: int) -> int:
 
 
 class Watch(TrainerCallback):
-    """Tells the progress, and marks checkpoints that are whole: Trainer writes them file by file."""
+    """Tells the progress, heeds the notice of the job's end, and marks checkpoints that are whole: Trainer
+    writes them file by file."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, notice: Notice) -> None:
         self.progress = progress
+        self.notice = notice
         self.loss: float | None = None
 
     def on_log(self, args, state, control, logs=None, **_):  # noqa: ARG002 (Trainer's signature)
@@ -83,6 +86,8 @@ class Watch(TrainerCallback):
 
     def on_step_end(self, args, state: TrainerState, control: TrainerControl, **_):  # noqa: ARG002
         self.progress.report(state.global_step, state.max_steps, self.loss)
+        if processes.any_process(self.notice.given):
+            self.notice.given = control.should_save = control.should_training_stop = True
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):  # noqa: ARG002
         processes.wait_for_all()
@@ -94,12 +99,17 @@ def _checkpoint(folder: str, step: int) -> Path:
     return Path(folder) / f"{PREFIX_CHECKPOINT_DIR}-{step}"
 
 
-def train(trainer: Trainer) -> None:
+def train(trainer: Trainer, progress: Progress) -> None:
     """From the last whole checkpoint, if an attempt before left one."""
     found = last_checkpoint(Path(trainer.args.output_dir))
     if found:
         print(f"Resumed from step {_step(found)}.", flush=True)
-    trainer.train(resume_from_checkpoint=str(found) if found else None)
+    with Notice() as notice:
+        trainer.add_callback(Watch(progress, notice))
+        trainer.train(resume_from_checkpoint=str(found) if found else None)
+        if processes.any_process(notice.given):
+            processes.wait_for_all()
+            notice.obey(trainer.state.global_step)
 
 
 def gather(trainer: Trainer, folder: Path) -> Path:

@@ -8,20 +8,31 @@ import os
 from math import gcd
 
 import jax
+import numpy as np
 from jax.experimental import multihost_utils
 
 from . import processes
 
 
 def join_processes() -> None:
-    """Must run before JAX looks for its devices. On CPUs they exchange numbers by Gloo."""
+    """Must run before JAX looks for its devices: processes of one node take a GPU each. On CPUs they exchange
+    numbers by Gloo."""
     if processes.count() == 1:
         return
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    # It would take SIGTERM, and do nothing.
+    jax.config.update("jax_enable_preemption_service", False)
     # The port that torchrun names is its own agent's.
     port = int(os.environ["MASTER_PORT"]) + ("TORCHELASTIC_RUN_ID" in os.environ)
     address = f"{os.environ['MASTER_ADDR']}:{port}"
-    jax.distributed.initialize(address, processes.count(), processes.rank())
+    jax.distributed.initialize(address, processes.count(), processes.rank(), processes.local_rank())
+
+
+def any_process(holds: bool) -> bool:
+    """Whether it holds in any of them; all must ask."""
+    if processes.count() == 1:
+        return holds
+    return bool(multihost_utils.process_allgather(np.asarray(holds)).any())
 
 
 def wait_for_all(where: str) -> None:

@@ -7,7 +7,9 @@ import numpy as np
 from .checkpoint import read_arrays, read_weights, write_arrays, write_weights
 from .config import Pretrain
 from .cost import NOTHING, Cost
+from .distributed import any_process, wait_for_all
 from .model import init_params, training_flops
+from .notice import Notice
 from .optimiser_state import pack_state, unpack_state
 from .run import RunContext, RunOutput
 from .seeds import generator
@@ -49,10 +51,15 @@ def pretrain(context: RunContext) -> RunOutput:
     def on_chunk(state: State, found: np.ndarray) -> None:
         losses.extend(float(loss) for loss in found)
         context.progress.report(state.step, steps, losses[-1])
-        if state.step % CHECKPOINT_STEPS == 0 and state.step < steps:
+        told = any_process(notice.given)
+        if told or (state.step % CHECKPOINT_STEPS == 0 and state.step < steps):
             write_arrays(_partial(context), pack_state(state), {"step": state.step, "losses": losses})
+        if told:
+            wait_for_all("checkpoint")
+            notice.obey(state.step)
 
-    state = train(model, state, data, lrs, on_chunk)
+    with Notice() as notice:
+        state = train(model, state, data, lrs, on_chunk)
     tokens = steps * rows * model.context
     total = cost.plus(steps, tokens, training_flops(model, tokens))
     write_weights(context.weights, state.params, model, total)

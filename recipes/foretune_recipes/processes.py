@@ -22,7 +22,8 @@ def join_cluster() -> None:
         return
     missing = sorted(name for name in SLURM.values() if name not in os.environ)
     if missing:
-        raise ValueError(f"{os.environ['SLURM_NTASKS']} tasks, but Slurm does not say {', '.join(missing)}.")
+        says = f"{os.environ['SLURM_NTASKS']} tasks, but Slurm does not say {', '.join(missing)}"
+        raise ValueError(f"{says}: they are to be started by srun.")
     os.environ |= {name: os.environ[theirs] for name, theirs in SLURM.items()}
     port = FIRST_PORT + int(os.environ.get("SLURM_JOB_ID", "0")) % PORTS
     os.environ.setdefault("MASTER_PORT", str(port))
@@ -34,6 +35,12 @@ def count() -> int:
 
 def rank() -> int:
     return int(os.environ.get("RANK", "0"))
+
+
+def local_rank() -> int | None:
+    """Which of the processes on its node this is; None where it is alone, and all devices are its own."""
+    several = os.environ.get("LOCAL_WORLD_SIZE") or os.environ.get("SLURM_NTASKS_PER_NODE", "1")
+    return int(os.environ.get("LOCAL_RANK", "0")) if int(several) > 1 else None
 
 
 def is_first() -> bool:

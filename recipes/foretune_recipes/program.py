@@ -1,6 +1,6 @@
 """The program of a recipe of ours: `python -m <recipe> <job.json>`. Free of JAX and torch.
 
-SIGTERM ends it at once (the default action): what counts is on disk already. Threads, cores and processes
+SIGTERM ends it where training can write a checkpoint (notice.py), else at once. Threads, cores and processes
 are settled before `begin` imports JAX or torch, which read them once, at start.
 """
 

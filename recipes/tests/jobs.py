@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import ipc
+
 Json = dict[str, Any]
 
 # Small jobs compile for longer than they compute.
@@ -82,3 +85,14 @@ def finish(made: Json) -> tuple[int, Json]:
 
 def read_json(path: Path) -> Json:
     return json.loads(path.read_text("utf-8"))
+
+
+def rows_of(work: Path, result: Json, table: str) -> list[Json]:
+    """Of the result of one run."""
+    return ipc.open_file(pa.memory_map(str(work / result["tables"][table]))).read_all().to_pylist()
+
+
+def assert_same_outcome(folder: Path, one: Json, two: Json, names: tuple[str, str] = ("one", "two")) -> None:
+    """Of two runs whose jobs work in folders of these names."""
+    assert two["checkpoint"]["sha256"] == one["checkpoint"]["sha256"]
+    assert rows_of(folder / names[1], two, "curves") == rows_of(folder / names[0], one, "curves")

@@ -4,8 +4,6 @@ import fcntl
 import hashlib
 import json
 import os
-import signal
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,14 +11,27 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from jobs import MODEL, Json, finish, indicate_run, job, pretrain_run, read_json, run, sft_runs, start
+from jobs import (
+    MODEL,
+    Json,
+    assert_same_outcome,
+    finish,
+    indicate_run,
+    job,
+    pretrain_run,
+    read_json,
+    rows_of,
+    run,
+    sft_runs,
+    start,
+)
 from pyarrow import ipc
 from safetensors.numpy import load_file
 from schema import check
 
 from foretune_recipes.attempts import local_path
 from foretune_recipes.objectives import PARTS
-from foretune_recipes.pretrain import BASE_SCHEDULE, CHECKPOINT_STEPS, VARIANT_SCHEDULE
+from foretune_recipes.pretrain import VARIANT_SCHEDULE
 from foretune_recipes.tables import SCHEMAS
 from foretune_recipes.text import REAL_TEXT
 
@@ -41,10 +52,6 @@ CONTINUOUS = {
 
 def runs_of(result: Json) -> dict[str, Json]:
     return {run["run_id"]: run for run in result["runs"]}
-
-
-def rows_of(work: Path, result: Json, table: str) -> list[Json]:
-    return ipc.open_file(pa.memory_map(str(work / result["tables"][table]))).read_all().to_pylist()
 
 
 @pytest.fixture(scope="module")
@@ -264,46 +271,6 @@ def test_a_job_of_another_format_is_refused(tmp_path: Path, cache_dir: Path):
         assert process.wait() != 0
     assert "format 2" in (tmp_path / "work" / "log").read_text()
     assert not (tmp_path / "work" / "result.json").exists()
-
-
-def test_a_killed_job_goes_on_and_ends_with_the_weights_of_an_undisturbed_one(
-    tmp_path: Path, cache_dir: Path
-):
-    """A base, on two threads."""
-    runs = [pretrain_run("base", CHECKPOINT_STEPS * 3 // 2 * BASE_SCHEDULE.step_tokens)]
-    undisturbed, killed = (job(tmp_path / name, cache_dir, runs) | {"threads": 2} for name in ("one", "two"))
-    _, expected = finish(undisturbed)
-    with start(killed) as process:
-        partial = wait_for_partial(tmp_path / "two", process)
-        os.kill(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
-    assert partial.exists()
-    assert not (tmp_path / "two" / "result.json").exists()
-    told = len(steps_told(tmp_path / "two"))
-    code, result = finish(killed)
-    assert code == 0
-    assert not partial.exists()
-    assert steps_told(tmp_path / "two")[told] > CHECKPOINT_STEPS  # it did not begin anew
-    assert_same_outcome(tmp_path, expected["runs"][0], result["runs"][0])
-
-
-def assert_same_outcome(folder: Path, one: Json, two: Json, names: tuple[str, str] = ("one", "two")) -> None:
-    assert two["checkpoint"]["sha256"] == one["checkpoint"]["sha256"]
-    assert rows_of(folder / names[1], two, "curves") == rows_of(folder / names[0], one, "curves")
-
-
-def wait_for_partial(work: Path, process) -> Path:
-    """The file from which a killed run goes on, once it is there."""
-    while process.poll() is None:
-        if found := list(work.glob("runs/*/partial.safetensors")):
-            return found[0]
-        time.sleep(0.002)
-    raise AssertionError((work / "log").read_text())
-
-
-def steps_told(work: Path) -> list[int]:
-    lines = (work / "progress.jsonl").read_text("utf-8").splitlines()
-    return [json.loads(line)["step"] for line in lines]
 
 
 def test_two_jobs_at_once_share_one_cache(tmp_path: Path):

@@ -44,7 +44,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory, cache_dir: Path) -> tuple[Js
 
 
 def of_torchrun(rank: int) -> dict[str, str]:
-    return {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
+    own = {"RANK": str(rank), "LOCAL_RANK": str(rank), "MASTER_ADDR": "127.0.0.1"}
+    return {**own, "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
 
 
 def of_srun(rank: int) -> dict[str, str]:

@@ -1,9 +1,7 @@
 /** `foretune status [study]`: where each run stands, from the record. */
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
-import { studySpending, type BudgetDeps } from '../../activities/budget';
 import { openClusters } from '../clusters';
-import { KINDS, show, type Spending } from '../domain/spending';
 import { countStatuses } from '../domain/status';
 import type { CliContext } from './context';
 import { failureLines } from './failures';
@@ -14,6 +12,7 @@ import { mayBeScheduled } from './schedule-notes';
 import { openSession } from './session';
 import { liveStatus } from './live-status';
 import { printList } from './list';
+import { spentLines, spentOn } from './spent';
 import type * as StudySchedule from './study-schedule';
 
 /** Loaded only where Temporal is asked. */
@@ -49,7 +48,7 @@ async function showStatus(
   const counts = progress?.counts ?? countStatuses([]);
   const reasons = progress && options.runs && (await waitingReasons(progress, clusters, status));
   const rows = progress ? runRows(progress, reasons || new Map()) : [];
-  const budget = await budgetOf({ ...session, clusters }, study);
+  const spent = await spentOn({ ...session, clusters }, study);
   const scheduled = (await mayBeScheduled(session, study)) ? loadSchedules() : null;
   const schedule = await scheduled?.studySchedule(context, session, study);
   printObject(
@@ -60,7 +59,7 @@ async function showStatus(
       dataset_version,
       runs: counts,
       ...(progress?.not_fine_tuned ? { not_fine_tuned: progress.not_fine_tuned } : {}),
-      ...(budget ? { budget } : {}),
+      ...spent,
       ...(schedule && { schedule }),
       ...(options.runs ? { each: rows } : {}),
     },
@@ -73,32 +72,12 @@ async function showStatus(
         ...(progress?.not_fine_tuned
           ? [`${progress.not_fine_tuned} variants not fine-tuned (budget)`]
           : []),
-        ...(budget ? [budgetLine(budget)] : []),
+        ...spentLines(spent),
         ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
         ...(scheduled && schedule ? [scheduled.scheduleLine(schedule)] : []),
-        ...(options.runs ? ['', runTable(rows)] : failureLines(rows)),
+        ...(options.runs ? ['', runTable(context, rows)] : failureLines(rows)),
       ].join('\n'),
   );
-}
-
-type BudgetStatus = Partial<
-  Record<keyof Spending, { readonly spent: number; readonly limit: number }>
->;
-
-/** Undefined for a study without a budget. */
-async function budgetOf(deps: BudgetDeps, id: string): Promise<BudgetStatus | undefined> {
-  const { study } = await deps.studies.recentSpec(id);
-  const spent = await studySpending(deps, study);
-  if (!spent || study.kind !== 'trained') return undefined;
-  const limits = Object.entries(study.budget ?? {}) as [keyof Spending, number][];
-  return Object.fromEntries(limits.map(([kind, limit]) => [kind, { spent: spent[kind], limit }]));
-}
-
-function budgetLine(budget: BudgetStatus): string {
-  const parts = Object.entries(budget).map(
-    ([kind, { spent, limit }]) => `${show(spent)} of ${limit} ${KINDS[kind as keyof Spending]}`,
-  );
-  return `budget: ${parts.join(', ')} spent`;
 }
 
 type RunRow = ReturnType<typeof runRows>[number];
@@ -114,6 +93,8 @@ function runRows({ statuses, latest }: StudyProgress, reasons: ReadonlyMap<strin
       job: row?.job ?? null,
       external_id: row?.external_id ?? null,
       wall_seconds: row?.wall_seconds ?? null,
+      gpu_seconds: row?.gpu_seconds ?? null,
+      cost: row?.cost ?? null,
       failure_class: row?.failure_class ?? null,
       reason: reasons.get(run_id) ?? row?.error?.split('\n')[0] ?? null,
       error: row?.error ?? null,
@@ -121,13 +102,20 @@ function runRows({ statuses, latest }: StudyProgress, reasons: ReadonlyMap<strin
   });
 }
 
-function runTable(rows: readonly RunRow[]): string {
-  const cells = rows.map((row) => [
+/** Jobs have a number that tells something where a scheduler gave it; a process id of the past does not. */
+function runTable(context: CliContext, rows: readonly RunRow[]): string {
+  const { clusters } = context.config;
+  const jobs = rows.map(({ cluster, external_id }) =>
+    cluster !== null && clusters[cluster]?.kind !== 'local' ? `${cluster} ${external_id}` : '',
+  );
+  const cells = rows.map((row, i) => [
     row.run_id,
     row.status,
     String(row.attempt ?? ''),
+    ...(jobs.some(Boolean) ? [jobs[i] ?? ''] : []),
     row.wall_seconds === null ? '' : duration(row.wall_seconds),
     [row.status === 'failed' ? row.failure_class : null, row.reason].filter(Boolean).join(': '),
   ]);
-  return formatTable(['run', 'status', 'attempt', 'wall time', 'why'], cells);
+  const job = jobs.some(Boolean) ? ['job'] : [];
+  return formatTable(['run', 'status', 'attempt', ...job, 'wall time', 'why'], cells);
 }

@@ -1,5 +1,15 @@
 /** The files of a job on this machine: what is written where, and what they say of its state. */
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -33,6 +43,8 @@ const ExitSchema = z.object({
   wall_seconds: z.number(),
   cpu_seconds: z.number(),
   max_rss_bytes: z.number(),
+  /** What the system says of a folder that it filled, else null; absent in jobs of before. */
+  full: z.string().nullable().optional(),
   /** What was seen of the job's memory last; absent in jobs of before. */
   memory: z.object({ resident_bytes: z.number(), limit_bytes: z.number().nullable() }).optional(),
 });
@@ -121,11 +133,20 @@ async function writeBeside<T>(
     await writeFile(temporary, JSON.stringify(value));
     return await publish(temporary);
   } catch (cause) {
+    const why = String(await whyUnwritable(path.dirname(file), cause));
     throw new ClusterUnavailableError(
-      `Cannot write ${file}: ${String(cause)}. Check free space and the owner of the folder.`,
+      `Cannot write ${file}: ${why}. Check free space and the owner of the folder.`,
       { cause },
     );
   }
+}
+
+/** Of a read-only file system `mkdir` says that the folder is not there. */
+async function whyUnwritable(folder: string, cause: unknown): Promise<unknown> {
+  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return cause;
+  const denied = await access(folder, constants.W_OK).catch((error: unknown) => error);
+  if ((denied as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') return denied ?? cause;
+  return folder === path.dirname(folder) ? cause : whyUnwritable(path.dirname(folder), cause);
 }
 
 let counter = 0;

@@ -90,7 +90,8 @@ function howItEnded(exit: Exit, failure: string): string {
   if (exit.ended_by === 'out_of_memory') return `${memoryVerdict(exit)} ${after}. Its last lines:`;
   const how = signal === null ? `exited with code ${exit_code}` : `was killed by ${signal}`;
   const why = failure === 'out_of_memory' ? ', out of memory by its own words' : '';
-  return `The job ${how} ${after}${why}. Its last lines:`;
+  const full = exit.full ? `, and its folder cannot be written: ${exit.full}` : '';
+  return `The job ${how} ${after}${why}${full}. Its last lines:`;
 }
 
 function memoryVerdict({ memory }: Exit): string {

@@ -25,6 +25,8 @@ from job_memory import Memory
 GRACE_SECONDS = 10.0
 POLL_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
+# Held while a job runs, so that its end can be written down where it filled its disk.
+RESERVE_BYTES = 65_536
 
 
 def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int, known: Callable[[], None]) -> None:
@@ -54,11 +56,26 @@ def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> dic
     # An older attempt's answer must not be taken for this one's.
     (job_dir / "result.json").unlink(missing_ok=True)
     started = time.monotonic()
+    reserve = control / "reserve"
+    full = why_full(reserve)
     with (job_dir / "job.log").open("ab") as log:
         log_start = log.tell()
         memory = Memory(request.get("memory_limit_bytes"))
-        ended_by, code = execute(job_dir, control, request, log, stopping, memory)
-    return end_record(started, ended_by, code, log_start, memory)
+        ended_by, code = (None, 1) if full else execute(job_dir, control, request, log, stopping, memory)
+    if code and not full:
+        full = why_full(control / "probe")
+    for file in (reserve, control / "probe"):
+        file.unlink(missing_ok=True)
+    return end_record(started, ended_by, code, log_start, memory) | {"full": full}
+
+
+def why_full(probe: Path) -> str | None:
+    """What the system says where there is no room for one more file; a job's own log may have had none."""
+    try:
+        probe.write_bytes(bytes(RESERVE_BYTES))
+    except OSError as error:
+        return error.strerror
+    return None
 
 
 def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str], memory: Memory) -> tuple:
@@ -117,7 +134,8 @@ def wait(child: subprocess.Popen, stopping: list[str], request: dict, memory: Me
             stopping.append("out_of_memory")
         await_end(end, POLL_SECONDS)
     if child.poll() is not None:
-        return None
+        # Whoever ends a job may tell its recipe too, which may be faster.
+        return stopping[0] if stopping and child.returncode else None
     end_in_order(
         child, stopping[0], max(notice, GRACE_SECONDS) if stopping[0] == "timeout" else GRACE_SECONDS
     )
@@ -126,12 +144,32 @@ def wait(child: subprocess.Popen, stopping: list[str], request: dict, memory: Me
 
 def end_in_order(child: subprocess.Popen, why: str, grace: float) -> None:
     # What takes too much memory gets no time to take more.
-    kill_group(child.pid, signal.SIGKILL if why == "out_of_memory" else signal.SIGTERM)
+    if why == "out_of_memory":
+        grace = 0.0
+    else:
+        tell(child)
     deadline = time.monotonic() + grace
     while child.poll() is None and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
     kill_group(child.pid, signal.SIGKILL)
     child.wait()
+
+
+def tell(child: subprocess.Popen) -> None:
+    """Asks a recipe to end. srun would kill its tasks at once: Slurm tells them."""
+    told = False
+    if Path(child.args[0]).name == "srun" and "SLURM_JOB_ID" in os.environ:
+        told = signal_tasks(os.environ["SLURM_JOB_ID"])
+    if not told:
+        kill_group(child.pid, signal.SIGTERM)
+
+
+def signal_tasks(job: str) -> bool:
+    command = ["scancel", "--signal=TERM", job]
+    try:
+        return subprocess.run(command, check=False, timeout=GRACE_SECONDS).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def end_of(pid: int) -> int | None:

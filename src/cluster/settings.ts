@@ -17,8 +17,10 @@ const common = {
   time_limit_seconds: seconds.nullable(),
   /** GPUs that a job has (on Slurm: on each of its nodes); 0 where it has none. */
   gpus: z.number().int().min(0),
-  /** What an hour of a job costs, in any one currency; null where it costs nothing. */
+  /** What an hour of a job costs, in any one currency, whatever it has; null where it costs nothing. */
   price_per_hour: z.number().min(0).nullable(),
+  /** What an hour of each of its GPUs costs, in the same currency; both prices add up. */
+  price_per_gpu_hour: z.number().min(0).nullable().optional(),
   /** Resident bytes of all processes of a job above which it is ended. */
   memory_limit_bytes: z.number().int().positive().nullable().optional(),
 };
@@ -58,6 +60,8 @@ const SlurmSettingsSchema = z
     /** Type of the GPUs, as in `--gres=gpu:a100:4`. */
     gpu_type: word.nullable().default(null),
     nodes: count.default(1),
+    /** Processes that share a job's work on each node; where there are several in all, srun starts them. */
+    tasks_per_node: count.default(1),
     /** Processors of a task; null: as many as the job has computing threads. */
     cpus: count.nullable().default(null),
     /** Memory of a node, as `--mem` takes it. */

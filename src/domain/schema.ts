@@ -124,7 +124,7 @@ const limit = z.number().positive().optional();
 export const BudgetSchema = z
   .strictObject({
     gpu_hours: limit.describe('GPU-hours of all jobs; by the clock on a cluster without GPUs'),
-    cost: limit.describe('Cost of all jobs, in the currency of `price_per_hour` of the cluster'),
+    cost: limit.describe('Cost of all jobs, in the currency of the prices of the cluster'),
     wall_hours: limit.describe('Hours since this execution of the study was started'),
   })
   .refine((budget) => Object.values(budget).some((value) => value !== undefined), {

@@ -15,8 +15,17 @@ export interface SpentRow {
 export interface Rates {
   /** GPUs of a job; 0 where it has none. */
   readonly gpus: number;
-  /** Of a job; null where it costs nothing. */
+  /** Of a job, whatever it has; null where it costs nothing. */
   readonly price_per_hour: number | null;
+  /** Of each of its GPUs; null where they cost nothing. */
+  readonly price_per_gpu_hour?: number | null | undefined;
+}
+
+/** What that many hours of a job cost; null where nothing has a price. */
+export function costOf(hours: number, rates: Rates): number | null {
+  const { gpus, price_per_hour, price_per_gpu_hour = null } = rates;
+  if (price_per_hour === null && price_per_gpu_hour === null) return null;
+  return hours * ((price_per_hour ?? 0) + gpus * (price_per_gpu_hour ?? 0));
 }
 
 export type Spending = Readonly<Record<keyof Budget, number>>;
@@ -34,7 +43,7 @@ export function spending(rows: readonly SpentRow[], rates: Rates, clock: Clock):
   const running = sum(clock.running.map((start) => hoursBetween(start, clock.now)));
   return {
     gpu_hours: sum(attempts(rows).map(gpuHours)) + running * Math.max(1, rates.gpus),
-    cost: sum(rows.map(({ cost }) => cost ?? 0)) + running * (rates.price_per_hour ?? 0),
+    cost: sum(rows.map(({ cost }) => cost ?? 0)) + (costOf(running, rates) ?? 0),
     wall_hours: hoursBetween(clock.started_at, clock.now),
   };
 }
@@ -59,9 +68,9 @@ export function show(value: number): string {
   return value < 0.01 ? value.toPrecision(1) : value.toFixed(2);
 }
 
-/** A job's rows end together, and the job is one process. */
-function attempts(rows: readonly SpentRow[]): SpentRow[][] {
-  const jobs = new Map<string, SpentRow[]>();
+/** The ended ones. A job's rows end together, and the job is one process. */
+export function attempts<T extends SpentRow>(rows: readonly T[]): T[][] {
+  const jobs = new Map<string, T[]>();
   for (const row of rows.filter(({ ended_at }) => ended_at !== null)) {
     const key = `${row.job}/${row.attempt}`;
     const known = jobs.get(key);
@@ -78,11 +87,11 @@ function gpuHours(rows: readonly SpentRow[]): number {
   return row?.started_at && row.ended_at ? hoursBetween(row.started_at, row.ended_at) : 0;
 }
 
-function hoursBetween(start: Date, end: Date): number {
+export function hoursBetween(start: Date, end: Date): number {
   return Math.max(0, end.getTime() - start.getTime()) / 3_600_000;
 }
 
-function sum(values: readonly number[]): number {
+export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 

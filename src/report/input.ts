@@ -1,5 +1,6 @@
 /** What a report is made of: rows of one study, read at one version of the dataset. */
 import type { Row } from '../dataset/tables';
+import type { Expense } from '../domain/expenses';
 import type { Study } from '../domain/schema';
 
 export interface ReportInput {
@@ -13,6 +14,8 @@ export interface ReportInput {
   readonly curves: readonly Row<'curves'>[];
   /** The latest attempt of each run. */
   readonly runs: readonly Row<'runs'>[];
+  /** What all attempts took. */
+  readonly expenses: readonly Expense[];
   /** The rows of one fit of all pairs. */
   readonly fits: readonly Row<'fits'>[];
   /** The rows of the newest fit with learners under each settings. */

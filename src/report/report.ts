@@ -64,7 +64,7 @@ export async function renderReport(everything: ReportInput): Promise<string> {
       Math.max(0, curves.length - MOST_CURVE_PLOTS),
       looks,
     ),
-    ledgerSection(input.runs),
+    ledgerSection(input.runs, input.expenses),
     readingSection(input),
   ];
   const page = html`${header(input, variants.length)}

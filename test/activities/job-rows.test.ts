@@ -3,6 +3,7 @@ import type { JobContext } from '../../activities/jobs';
 import { endRows } from '../../activities/job-rows';
 import type { JobUsage } from '../../src/cluster/cluster';
 import type { PlannedRun } from '../../src/domain/plan';
+import type { Rates } from '../../src/domain/spending';
 
 const START = new Date('2026-11-26T10:00:00Z');
 const RATES = { gpus: 4, price_per_hour: 2 };
@@ -16,7 +17,7 @@ function context(): JobContext {
   return { plan, runs, ...rest } as unknown as JobContext;
 }
 
-function rowsOf(usage: JobUsage) {
+function rowsOf(usage: JobUsage, rates: Rates = RATES) {
   const ends = ['a', 'b'].map((run_id) => ({
     ...{ run_id, status: 'done' as const, failure_class: null, error: null },
     wall_seconds: 1800,
@@ -26,7 +27,7 @@ function rowsOf(usage: JobUsage) {
     ended_at: new Date(START.getTime() + 3_600_000),
     usage,
   };
-  return endRows(context(), state, { recipe_version: '1', ends }, RATES, START);
+  return endRows(context(), state, { recipe_version: '1', ends }, rates, START);
 }
 
 const sum = (values: (number | null)[]) => values.reduce<number>((all, one) => all + (one ?? 0), 0);
@@ -41,4 +42,11 @@ it('what a scheduler counts is what it charges for', () => {
   const rows = rowsOf({ ...USAGE, allocation: { seconds: 7200, gpus: 8 } });
   expect(sum(rows.map(({ gpu_seconds }) => gpu_seconds))).toBeCloseTo(8 * 7200);
   expect(sum(rows.map(({ cost }) => cost))).toBeCloseTo(4);
+});
+
+it('a price of a GPU-hour goes by the GPUs that the scheduler counts', () => {
+  const allocation = { seconds: 7200, gpus: 8 };
+  const rates = { gpus: 4, price_per_hour: null, price_per_gpu_hour: 3 };
+  const rows = rowsOf({ ...USAGE, allocation }, rates);
+  expect(sum(rows.map(({ cost }) => cost))).toBeCloseTo(2 * 8 * 3);
 });

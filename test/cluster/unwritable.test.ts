@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import path from 'node:path';
 import { ClusterUnavailableError } from '../../src/errors';
 import { Poller } from '../../src/cluster/poller';
-import { jobOf, untilStatus } from '../support/jobs';
+import { jobOf, until, untilStatus } from '../support/jobs';
 import { controlFile, openLocalCluster, type OpenedLocalCluster } from '../support/local-cluster';
 
 describe('a local cluster that cannot write', () => {
@@ -45,7 +45,13 @@ describe('a local cluster that cannot write', () => {
     const { cluster } = opened;
     const blocked = [block('a', 'wrapper.log'), block('a', 'exit.json')];
     expect(await cluster.submit(jobOf('a', ''))).toMatchObject({ status: 'queued' });
-    await expect(cluster.poll(['a'])).rejects.toThrow(ClusterUnavailableError);
+    // A look while the job is being started, by the look before, finds it waiting.
+    await until(
+      async () =>
+        (await cluster.poll(['a']).catch((error: unknown) => error)) instanceof
+        ClusterUnavailableError,
+      () => 'a look to fail',
+    );
     const { signal } = new AbortController();
     const poller = new Poller(cluster, 1);
     const waiting = poller.wait('a', { signal });

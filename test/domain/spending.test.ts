@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { overBudget, shareOut, spending, type SpentRow } from '../../src/domain/spending';
+import { costOf, overBudget, shareOut, spending, type SpentRow } from '../../src/domain/spending';
 
 const at = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * 3_600_000);
 const clock = { now: at(10), started_at: at(4), running: [] };
@@ -28,6 +28,16 @@ it('counts the GPUs of a job and its price', () => {
   const row = { ...rows('a', 1, 0, 1, 3)[0], gpu_seconds: 7200 } as SpentRow;
   const spent = spending([row], { gpus: 4, price_per_hour: 6 }, { ...clock, running: [at(9)] });
   expect(spent).toEqual({ gpu_hours: 2 + 4, cost: 3 + 6, wall_hours: 6 });
+});
+
+it.each([
+  [{ gpus: 4, price_per_hour: null }, null],
+  [{ gpus: 4, price_per_hour: 2 }, 6],
+  [{ gpus: 4, price_per_hour: null, price_per_gpu_hour: 2 }, 24],
+  [{ gpus: 4, price_per_hour: 1, price_per_gpu_hour: 2 }, 27],
+  [{ gpus: 0, price_per_hour: null, price_per_gpu_hour: 2 }, 0],
+])('three hours at %j cost %j', (rates, cost) => {
+  expect(costOf(3, rates)).toBe(cost);
 });
 
 it.each([

@@ -7,7 +7,7 @@ import { JobResultSchema, type Job } from '../../src/domain/job-schema';
 import { fingerprint } from '../../src/fingerprint';
 import { runProgram } from '../support/cli';
 import { ROOT } from '../support/root';
-import { jobEnvironment, makeData, PYTHON, runJob } from '../support/hugging-face';
+import { jobEnvironment, makeData, PYTHON, runJob, signalMidway } from '../support/hugging-face';
 import study from '../fixtures/studies/tiny-hf';
 
 const MINUTES = 60_000;
@@ -64,15 +64,34 @@ function expectAsAlone(work: string): void {
   expect(inv_ppl_clm / (alone.inv_ppl_clm ?? NaN)).toBeCloseTo(1, 1);
 }
 
+/** What srun tells each of two tasks. */
+const TASKS = [0, 1].map((i) => ({
+  ...{ SLURM_NTASKS: '2', SLURM_PROCID: `${i}`, SLURM_LOCALID: `${i}` },
+  ...{ SLURM_LAUNCH_NODE_IPADDR: '127.0.0.1', SLURM_JOB_ID: `${process.pid}` },
+}));
+
 it(
   'two tasks that srun started train one model',
   async () => {
-    const tasks = [0, 1].map((i) => ({
-      ...{ SLURM_NTASKS: '2', SLURM_PROCID: `${i}`, SLURM_LOCALID: `${i}` },
-      ...{ SLURM_LAUNCH_NODE_IPADDR: '127.0.0.1', SLURM_JOB_ID: `${process.pid}` },
-    }));
-    const { work, ended } = runJob(data, 'slurm', measureJob(), tasks);
+    const { work, ended } = runJob(data, 'slurm', measureJob(), TASKS);
     expect((await ended).map(({ code }) => code)).toEqual([0, 0]);
+    expectAsAlone(work);
+  },
+  5 * MINUTES,
+);
+
+it(
+  'two tasks that are told to end write one checkpoint, from which they go on',
+  async () => {
+    const { work, ended } = runJob(data, 'told', measureJob(), TASKS);
+    // Between the checkpoints that are written anyway.
+    await signalMidway(work, 'quick/pretrain', 12, 'SIGTERM');
+    const outputs = (await ended).map(({ stdout }) => stdout);
+    const steps = outputs.map((text) => /Told to end: went as far as step (\d+)/.exec(text)?.[1]);
+    expect(Number(steps[0])).toBeGreaterThanOrEqual(12);
+    expect(steps[1]).toBe(steps[0]);
+    const again = await runJob(data, 'told', measureJob(), TASKS).ended;
+    expect(again[0]?.stdout).toContain(`Resumed from step ${steps[0]}.`);
     expectAsAlone(work);
   },
   5 * MINUTES,

@@ -34,6 +34,7 @@ export function inputOf(
     generated_at: NOW,
     curves: [],
     runs: [],
+    expenses: [],
     fits,
     learned: [],
     predictions: [],

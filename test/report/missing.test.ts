@@ -71,6 +71,25 @@ test('a failed run stands in the ledger with its class and its last lines', asyn
   expect(runs).toContain('recipe exited with code 137');
 });
 
+test('what each stage took, with the columns of which something is known', async () => {
+  const one = { attempts: 12, failed: 2, hours: 3, failed_hours: 0.5, gpu_hours: null, cost: null };
+  const expenses = [
+    { stage: 'pretrain', ...one },
+    { stage: 'sft', ...one, cost: 7.5 },
+  ];
+  const runs = section(await render(() => ({ expenses })), 'runs');
+  const table = runs.slice(0, runs.indexOf('<details'));
+  expect(table).toContain('>Cost<');
+  expect(table).not.toContain('GPU-hours');
+  const rows = [...table.matchAll(/<th scope="row">(\w+)<\/th>(.*?)<\/tr>/gs)];
+  const cells = rows.map(([, stage, row]) => [stage, row?.match(/[^<>]+(?=<\/td>)/g)]);
+  expect(cells).toEqual([
+    ['pretrain', ['12', '2', '3', '0.5', '–']],
+    ['sft', ['12', '2', '3', '0.5', '7.5']],
+    ['all', ['24', '4', '6', '1', '7.5']],
+  ]);
+});
+
 test('a training log of one point is drawn as a dot', async () => {
   const page = await render(({ curves = [] }) => ({ curves: curves.slice(0, 1) }));
   expect(section(page, 'curves')).toContain('mark-symbol');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { startTime } from '../../src/processes';
+import { pause, startTime } from '../../src/processes';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import {
   identityIn,
@@ -89,6 +89,25 @@ it('the GPU time of a job is what accounting counts', async () => {
   const counted = slurm('sacct', '-X', '-n', '-P', '-j', external_id, format);
   expect(counted).toMatch(new RegExp(`^${usage?.allocation?.seconds}\\|.*gres/gpu=2`));
 });
+
+it('a job that holds more memory than it asked for is ended by Slurm for that', async () => {
+  const small = opened.another({ mem: '60M' });
+  const code = "note('starts'); held = bytearray(b'x' * 300_000_000); wait('never')";
+  await running('greedy', code, small);
+  const state = await untilStatus(small, 'greedy', 'failed');
+  expect(state).toMatchObject({ failure_class: 'out_of_memory' });
+  expect(state.message).toContain('Slurm ended the job for its memory');
+});
+
+it("a job that runs past Slurm's own limit, and is told of nothing, has run out of time", async () => {
+  const limited = opened.another({ options: ['--time=1'] });
+  await running('slow', FOREVER, limited);
+  // Slurm looks at time limits twice a minute.
+  await pause(75_000);
+  const state = await untilStatus(limited, 'slow', 'failed');
+  expect(state).toMatchObject({ failure_class: 'timeout' });
+  expect(state.message).toContain('Slurm ended the job at its time limit');
+}, 150_000);
 
 it('a job whose leader cannot be started says what its node says', async () => {
   const lacking = openSlurmCluster({}, slurmEnvironment(), '/no/such/python');

@@ -1,6 +1,7 @@
 /** What Slurm does not take, and what it takes and lets wait: its own words, at once. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ClusterUnavailableError } from '../../src/errors';
 import { jobOf, untilNoted, untilStatus } from '../support/jobs';
 import {
   openSlurmCluster,
@@ -40,6 +41,17 @@ describe('settings that Slurm refuses fail the job by its first poll, and no oth
   });
 });
 
+it('more jobs than a quota allows wait outside, and say for what', async () => {
+  const few = opened.another({ qos: 'few', options: ['--hold'] });
+  await few.submit(jobOf('within', ''));
+  const beyond = few.submit(jobOf('beyond', ''));
+  await expect(beyond).rejects.toBeInstanceOf(ClusterUnavailableError);
+  await expect(beyond).rejects.toThrow('QOSMaxSubmitJobPerUserLimit');
+  await few.cancel('within');
+  await opened.another({ qos: 'few' }).submit(jobOf('beyond', ''));
+  await untilStatus(opened.cluster, 'beyond', 'succeeded');
+});
+
 it('a job that is held says so, and goes on when it is released', async () => {
   const held = opened.another({ options: ['--hold'] });
   await held.submit(jobOf('held', ''));
@@ -76,7 +88,7 @@ it('a job sees nothing of the environment of its submitter or its login but what
   await noisy.cluster.submit(jobOf('env', "note('env', json.dumps(sorted(os.environ)))"));
   const names = JSON.parse(await untilNoted(noisy.cluster, 'env', 'env')) as string[];
   const kept =
-    /^(SLURM.*|PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR|.*VISIBLE_.*|GPU_DEVICE.*)$/;
+    /^((SLURM|SRUN).*|PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_ALL|LC_CTYPE|TZ|TMPDIR|.*VISIBLE_.*|GPU_DEVICE.*)$/;
   expect(names.filter((name) => !kept.test(name))).toEqual([]);
   await noisy.close();
 });

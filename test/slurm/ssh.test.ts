@@ -1,6 +1,6 @@
 /** Slurm on a login node: a real sshd on the loopback address, with keys of its own. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,6 +39,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await opened.close();
+  execFileSync('ssh', ['-F', path.join(folder, 'client'), '-O', 'exit', 'shared'], {
+    stdio: 'ignore',
+  });
   const ended = once(sshd, 'exit');
   sshd.kill();
   await ended;
@@ -73,6 +76,16 @@ it("Slurm's words come through it, and what a shell would make of a setting does
   expect((await untilStatus(wrong, 'refused', 'failed')).message).toContain('Invalid partition');
 });
 
+it('one connection serves all where the user shares it', async () => {
+  const shared = opened.another({ ssh: 'shared' });
+  const before = connections();
+  for (const name of ['first', 'second']) {
+    await shared.submit(jobOf(name, ''));
+    await untilStatus(shared, name, 'succeeded');
+  }
+  expect(connections() - before).toBe(1);
+});
+
 it('a login node that is not there is waited for', async () => {
   const lost = opened.another({ ssh: 'nowhere' });
   await expect(lost.submit(jobOf('stranded', ''))).rejects.toBeInstanceOf(ClusterUnavailableError);
@@ -97,12 +110,22 @@ function startLoginNode(port: number): ChildProcess {
     ...['UsePAM no', 'PidFile none', `SetEnv SLURM_CONF=${SLURM_CONF}`],
   ]);
   writeConfig('client', [
-    'Host login nowhere',
+    'Host login shared nowhere',
     ...[`IdentityFile ${user}`, 'IdentitiesOnly yes', 'StrictHostKeyChecking no'],
     ...[`UserKnownHostsFile ${folder}/known`, 'LogLevel ERROR', 'HostName 127.0.0.1'],
-    ...['Host login', `Port ${port}`, 'Host nowhere', 'Port 1'],
+    ...['Host login shared', `Port ${port}`, 'Host nowhere', 'Port 1'],
+    ...['Host shared', 'ControlMaster auto', 'ControlPersist 60', `ControlPath ${folder}/%C`],
   ]);
-  return spawn('/usr/sbin/sshd', ['-D', '-f', path.join(folder, 'server')], { stdio: 'ignore' });
+  return spawn('/usr/sbin/sshd', ['-D', '-E', log(), '-f', path.join(folder, 'server')], {
+    stdio: 'ignore',
+  });
+}
+
+const log = () => path.join(folder, 'log');
+
+/** How often somebody has logged in. */
+function connections(): number {
+  return readFileSync(log(), 'utf8').match(/Accepted publickey/g)?.length ?? 0;
 }
 
 function writeConfig(name: string, lines: readonly string[]): void {

@@ -11,6 +11,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { JobSchema, ProgressSchema, type Job } from '../../src/domain/job-schema';
+import { pause } from '../../src/processes';
 import { kill, runProgram, type Ended } from './cli';
 import { ROOT } from './root';
 
@@ -40,13 +41,24 @@ export function runJob(
   environments: readonly NodeJS.ProcessEnv[] = [{}],
 ): { readonly work: string; readonly ended: Promise<Ended[]> } {
   const work = path.join(data, name);
-  mkdirSync(work);
+  mkdirSync(work, { recursive: true });
   const file = path.join(work, 'job.json');
   writeFileSync(file, JSON.stringify({ ...job, work_dir: work }));
   const ended = environments.map((more) =>
     runProgram(PYTHON, ['-m', 'foretune_hf', file], { ...jobEnvironment(data), ...more }),
   );
   return { work, ended: Promise.all(ended) };
+}
+
+/** Waits until the run has taken so many steps in that folder, and sends the signal to all processes there. */
+export async function signalMidway(
+  work: string,
+  run: string,
+  step: number,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  while (stepsOf(work, run) < step) await pause(20);
+  for (const pid of processesOf(work)) process.kill(pid, signal);
 }
 
 /** Waits until the run has taken so many steps, and kills its job's process. Returns the job. */
@@ -57,7 +69,7 @@ export async function killMidway(stateDir: string, run: string, step: number): P
       for (const pid of processesOf(folder)) kill(pid);
       return JobSchema.parse(JSON.parse(readFileSync(path.join(folder, 'job.json'), 'utf8')));
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }
 

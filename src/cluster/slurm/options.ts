@@ -20,7 +20,7 @@ export interface BatchOfJobs {
 
 export function sbatchCommand(of: BatchOfJobs, settings: SlurmSettings): string[] {
   const { partition, account, qos, constraint, nodes, cpus, mem, gpus, gpu_type } = settings;
-  const { signal_before_seconds, requeue, options } = settings;
+  const { tasks_per_node, signal_before_seconds, requeue, options } = settings;
   const limit = of.shape.time_limit_seconds;
   return [
     'sbatch',
@@ -33,7 +33,7 @@ export function sbatchCommand(of: BatchOfJobs, settings: SlurmSettings): string[
     '--export=NIL',
     requeue ? '--requeue' : '--no-requeue',
     `--nodes=${nodes}`,
-    '--ntasks-per-node=1',
+    `--ntasks-per-node=${tasks_per_node}`,
     `--cpus-per-task=${cpus ?? of.shape.threads}`,
     ...(of.tasks.length > 1 ? [`--array=${ranges(of.tasks)}`] : []),
     ...(gpus ? [`--gres=gpu:${gpu_type === null ? '' : `${gpu_type}:`}${gpus}`] : []),
@@ -52,6 +52,16 @@ export function sbatchCommand(of: BatchOfJobs, settings: SlurmSettings): string[
 
 function set(option: string, value: string | number | null): string[] {
   return value === null ? [] : [`${option}=${value}`];
+}
+
+/** The recipe's command, by srun where a job has several tasks: one that fails ends the others, which would wait for it. */
+export function launched(command: readonly string[], of: SlurmSettings): readonly string[] {
+  return isShared(of) ? ['srun', '--kill-on-bad-exit', ...command] : command;
+}
+
+/** Whether several tasks share a job. */
+export function isShared(of: Pick<SlurmSettings, 'nodes' | 'tasks_per_node'>): boolean {
+  return of.nodes * of.tasks_per_node > 1;
 }
 
 /** `0-3,5`. */

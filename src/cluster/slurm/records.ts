@@ -1,11 +1,15 @@
 /** What is on record of a job's end: its leader's own word, else the scheduler's, written down once. */
 import { readdir } from 'node:fs/promises';
+import { ClusterUnavailableError } from '../../errors';
 import { lastLines } from '../../processes';
 import type { JobState } from '../cluster';
 import { writeJson, writeOnce, type Exit, type JobFolder } from '../job-folder';
 import { ended, unstarted } from '../job-state';
+import type { SlurmSettings } from '../settings';
 import type { Ledger, Submission } from './ledger';
+import { isShared } from './options';
 import type { SlurmRow } from './parse';
+import { endOf, saysMemoryKill } from './states';
 import type { End } from './verdict';
 
 /** An attempt that was given to Slurm, and whose end is not on record. */
@@ -23,8 +27,7 @@ export interface Look {
 export class Records {
   constructor(
     private readonly ledger: Ledger,
-    /** Whether GPU time is asked for. */
-    private readonly counts: boolean,
+    private readonly settings: Pick<SlurmSettings, 'gpus' | 'nodes' | 'tasks_per_node'>,
   ) {}
 
   /** The state of a job that needs no scheduler to tell, else what there is to ask it about. */
@@ -35,9 +38,11 @@ export class Records {
     // One look at the folder for all its files: this is done for every job at every poll.
     const names = await readdir(folder.control(attempt)).catch((): string[] => []);
     const exit = names.includes('exit.json') ? await folder.exit(attempt) : null;
-    const isOver = exit !== null && !(await isOpen(folder, attempt, exit));
+    const isOver = exit !== null && !(await this.isOpen(folder, attempt, exit));
     const hasBegun = names.includes('wrapper.json');
-    const isUncounted = isOver && this.counts && hasBegun && exit.allocation === undefined;
+    // GPU time is accounting's to tell.
+    const counts = this.settings.gpus > 0;
+    const isUncounted = isOver && counts && hasBegun && exit.allocation === undefined;
     if (isOver && !isUncounted) return ended(folder, attempt, exit);
     const submission = await this.ledger.submission(folder, attempt, names);
     if (!submission || submission.withdrawn) return { status: 'unknown' };
@@ -51,34 +56,62 @@ export class Records {
   ): Promise<JobState> {
     if (!exit) return { status: 'unknown' };
     const counted = { ...exit, allocation: allocationOf(row) };
-    await writeJson(folder.control(attempt, 'exit.json'), counted);
+    await kept(writeJson(folder.control(attempt, 'exit.json'), counted));
     return ended(folder, attempt, counted);
   }
 
   async isSettled(name: string, attempt: number): Promise<boolean> {
     const folder = this.ledger.folder(name);
     const exit = await folder.exit(attempt);
-    return exit !== null && !(await isOpen(folder, attempt, exit));
+    return exit !== null && !(await this.isOpen(folder, attempt, exit));
   }
 
   /** The leader's record keeps what it says of usage; without one, the scheduler's word becomes the record. */
   async writeEnd(look: Look, end: End): Promise<JobState> {
     const { folder, attempt, exit } = look;
     const file = folder.control(attempt, 'exit.json');
-    const reason = end.reason === null ? {} : { reason: this.withLeadersWords(look, end) };
-    const { ended_by } = end;
+    const words = lastLines(this.ledger.logFile(look.submission.batch, look.submission.place));
+    const { ended_by, ...told } = byItsLog(end, words);
+    const reason = told.reason === null ? {} : { reason: told.reason };
     const allocation = allocationOf(end.row);
-    if (exit) await writeJson(file, { ...exit, ended_by, allocation, settled: true, ...reason });
-    else await writeOnce(file, { ...(await recordOf(look, end)), ...reason });
-    const written = await folder.exit(attempt);
-    return written ? ended(folder, attempt, written) : { status: 'unknown' };
+    const known = exit ?? (await recordOf(look, end));
+    const record = { ...known, ended_by, allocation, settled: true, ...reason };
+    const isKept = await kept(exit ? writeJson(file, record) : writeOnce(file, record));
+    return ended(folder, attempt, (isKept && (await folder.exit(attempt))) || record);
   }
 
-  /** Slurm and the leader print little, and only when something is wrong. */
-  private withLeadersWords({ submission }: Look, { reason, ended_by }: End): string {
-    if (ended_by === 'cancelled' || ended_by === 'preempted') return reason ?? '';
-    const words = lastLines(this.ledger.logFile(submission.batch, submission.place));
-    return [reason, words === '(no log)' ? '' : words].filter(Boolean).join('\n');
+  /** Ended from outside, or so it may be, and nobody here asked for it: only the scheduler knows why. */
+  private async isOpen(folder: JobFolder, attempt: number, exit: Exit): Promise<boolean> {
+    const { settled = false, ended_by, signal, exit_code } = exit;
+    if (settled) return false;
+    if (ended_by === 'cancelled') return !(await folder.cancelled(attempt));
+    if (ended_by !== null) return false;
+    // srun ends by itself when one of its tasks is gone.
+    const isTorn = isShared(this.settings) && exit_code !== 0;
+    return isTorn || signal === 'SIGKILL' || signal === 'SIGTERM';
+  }
+}
+
+/** What Slurm and a job's leader print, which is little, and only when something is wrong, says more of its end. */
+function byItsLog(end: End, log: string): Pick<End, 'ended_by' | 'reason'> {
+  const { ended_by, reason } = end;
+  if (ended_by === 'cancelled' || ended_by === 'preempted') return end;
+  const unexplained = ended_by === null || ended_by === 'node_failure';
+  const isMemory = unexplained && saysMemoryKill(log);
+  const told = isMemory ? `${endOf('OUT_OF_MEMORY', null)}.` : reason;
+  if (told === null) return end;
+  const words = [told, log === '(no log)' ? '' : log].filter(Boolean).join('\n');
+  return { ended_by: isMemory ? 'out_of_memory' : ended_by, reason: words };
+}
+
+/** An end that cannot be written down, on a disk that is full, is told all the same: the next look finds it again. */
+async function kept(writing: Promise<unknown>): Promise<boolean> {
+  try {
+    await writing;
+    return true;
+  } catch (error) {
+    if (error instanceof ClusterUnavailableError) return false;
+    throw error;
   }
 }
 
@@ -88,8 +121,6 @@ async function recordOf({ folder, attempt }: Look, { ended_by, row }: End): Prom
     log_start: (await folder.wrapper(attempt))?.log_start ?? 0,
     ended_at: row?.ended_at ?? new Date(),
     wall_seconds: row?.elapsed_seconds ?? 0,
-    allocation: allocationOf(row),
-    settled: true,
     ...(row && { external_id: row.id }),
   };
 }
@@ -98,12 +129,4 @@ async function recordOf({ folder, attempt }: Look, { ended_by, row }: End): Prom
 function allocationOf(row: SlurmRow | undefined): { seconds: number; gpus: number } | null {
   if (!row || row.elapsed_seconds === null) return null;
   return { seconds: row.elapsed_seconds, gpus: row.gpus };
-}
-
-/** Ended from outside, and nobody here asked for it: only the scheduler knows why. */
-async function isOpen(folder: JobFolder, attempt: number, exit: Exit): Promise<boolean> {
-  const { settled = false, ended_by, signal } = exit;
-  if (settled) return false;
-  if (ended_by === null) return signal === 'SIGKILL';
-  return ended_by === 'cancelled' && !(await folder.cancelled(attempt));
 }

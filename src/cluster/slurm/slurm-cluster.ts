@@ -18,6 +18,7 @@ import { slurmCommands, SlurmRefusal, type RunSlurm } from './commands';
 import { checkedCredentials } from './credentials';
 import { Inquiry, type Answers } from './inquiry';
 import { Ledger, type Submission } from './ledger';
+import { launched } from './options';
 import { Records, type Look } from './records';
 import { Scheduler } from './scheduler';
 import { Submitter } from './submitter';
@@ -61,7 +62,7 @@ export class SlurmCluster implements Cluster {
     this.name = name;
     this.run = slurmCommands({ ssh: settings.ssh, environment });
     this.ledger = new Ledger(root);
-    this.records = new Records(this.ledger, settings.gpus > 0);
+    this.records = new Records(this.ledger, settings);
     this.scheduler = new Scheduler(this.run, settings.poll_seconds * 1000 * FRESH_SHARE);
     const { run, ledger, scheduler } = this;
     this.inquiry = new Inquiry(ledger, scheduler, settings.grace_seconds * 1000);
@@ -97,8 +98,10 @@ export class SlurmCluster implements Cluster {
   }
 
   private requestOf(request: JobRequest) {
-    const { command, environment, time_limit_seconds, memory_limit_bytes = null } = request;
-    const { signal_before_seconds: notice_seconds } = this.options.settings;
+    const { environment, time_limit_seconds, memory_limit_bytes = null } = request;
+    const { settings } = this.options;
+    const { signal_before_seconds: notice_seconds } = settings;
+    const command = launched(request.command, settings);
     return { command, environment, time_limit_seconds, memory_limit_bytes, notice_seconds };
   }
 

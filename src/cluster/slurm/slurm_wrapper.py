@@ -39,14 +39,23 @@ def main(root: Path, batch: str, place: int) -> int:
     if not claim(job_dir, control):
         return 0
     watch(control, stopping)
-    for name in set(os.environ) - KEPT:
-        if not name.startswith(KEPT_PREFIXES):
-            del os.environ[name]
+    set_environment()
     request = json.loads((control / "request.json").read_text("utf-8"))
     end = job_wrapper.run(job_dir, control, request, stopping)
     if not write_once(control / "exit.json", end):
         print("the end of this attempt was on record before it ended", flush=True)
     return 128 + signal.Signals[end["signal"]] if end["signal"] else end["exit_code"] or 0
+
+
+def set_environment() -> None:
+    for name in set(os.environ) - KEPT:
+        if not name.startswith(KEPT_PREFIXES):
+            del os.environ[name]
+    # The job was to have nothing of its submitter's; what srun starts in it is to have all of the job's.
+    os.environ["SLURM_EXPORT_ENV"] = "ALL"
+    # Slurm of 22.05 and later gives a process of srun one processor if nobody says otherwise.
+    if "SLURM_CPUS_PER_TASK" in os.environ:
+        os.environ["SRUN_CPUS_PER_TASK"] = os.environ["SLURM_CPUS_PER_TASK"]
 
 
 def claim(job_dir: Path, control: Path) -> bool:

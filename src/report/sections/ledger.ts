@@ -1,8 +1,10 @@
 /** The ledger of runs: what was tried, how it ended, and why it failed. */
+import type { Expense } from '../../domain/expenses';
 import type { Row } from '../../dataset/tables';
 import { mapGroups } from '../../proxies/measurements';
 import { count, counted, NOTHING, seconds } from '../format';
 import { html, table, type VNode } from '../html';
+import { expensesPart } from './expenses';
 
 type Run = Row<'runs'>;
 
@@ -18,12 +20,13 @@ function title(runs: number): string {
   return runs === 1 ? 'The run' : `All ${counted(runs, 'run')}`;
 }
 
-export function ledgerSection(runs: readonly Run[]): VNode {
+export function ledgerSection(runs: readonly Run[], expenses: readonly Expense[]): VNode {
   if (!runs.length) return emptyLedger();
   const failed = runs.filter((run) => run.error !== null || run.status === 'failed');
   return html`<section aria-labelledby="runs">
     <h2 id="runs">Run ledger</h2>
     <p>${summary(runs)}</p>
+    ${expensesPart(expenses)}
     ${failed.length ? html`<h3>${failuresTitle(failed.length)}</h3>` : null}
     ${failed.slice(0, MOST_FAILURES).map(failure)}
     <details class="numbers" open=${runs.length <= LONG_LEDGER}>

@@ -1,0 +1,66 @@
+/** What the stages of a study took, failed attempts included. Pure. */
+import { attempts, hoursBetween, shareOut, sum, type SpentRow } from './spending';
+import { STAGES } from './vocabulary';
+
+/** The columns of a `runs` row that tell what was spent on what. */
+export interface ExpenseRow extends SpentRow {
+  readonly stage: string;
+  readonly status: string;
+  readonly wall_seconds: number | null;
+}
+
+export interface Expense {
+  readonly stage: string;
+  /** Attempts at runs that have ended, and those of them that left nothing. */
+  readonly attempts: number;
+  readonly failed: number;
+  /** Hours of jobs, and those of failed attempts among them. */
+  readonly hours: number;
+  readonly failed_hours: number;
+  /** Null where no GPU time, and no price, is recorded. */
+  readonly gpu_hours: number | null;
+  readonly cost: number | null;
+}
+
+interface Item {
+  readonly row: ExpenseRow;
+  readonly hours: number;
+}
+
+/** By stage, in the order of the pipeline. A job's time is shared out among its runs. */
+export function expenses(rows: readonly ExpenseRow[]): Expense[] {
+  const items = attempts(rows).flatMap(itemsOf);
+  return STAGES.flatMap((stage) => {
+    const own = items.filter(({ row }) => row.stage === stage);
+    return own.length ? [expense(stage, own)] : [];
+  });
+}
+
+function itemsOf(rows: readonly ExpenseRow[]): Item[] {
+  const [first] = rows;
+  if (!first?.started_at || !first.ended_at) return [];
+  const hours = shareOut(
+    hoursBetween(first.started_at, first.ended_at),
+    rows.map(({ wall_seconds }) => wall_seconds && wall_seconds / 3600),
+  );
+  return rows.map((row, i) => ({ row, hours: hours[i] ?? 0 }));
+}
+
+function expense(stage: string, items: readonly Item[]): Expense {
+  const failed = items.filter(({ row }) => row.status !== 'done');
+  const gpu_seconds = total(items.map(({ row }) => row.gpu_seconds));
+  return {
+    stage,
+    attempts: items.length,
+    failed: failed.length,
+    hours: sum(items.map(({ hours }) => hours)),
+    failed_hours: sum(failed.map(({ hours }) => hours)),
+    gpu_hours: gpu_seconds && gpu_seconds / 3600,
+    cost: total(items.map(({ row }) => row.cost)),
+  };
+}
+
+function total(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length ? sum(known) : null;
+}

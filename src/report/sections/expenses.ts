@@ -1,0 +1,57 @@
+/** What the runs of each stage took, and what failed attempts took of it. */
+import type { Expense } from '../../domain/expenses';
+import { count, measured } from '../format';
+import { html, table, type VNode } from '../html';
+
+interface Column {
+  readonly title: string;
+  readonly of: (expense: Expense) => number | null;
+  readonly show: (value: number | null) => string;
+  /** Left out where nothing of it is recorded. */
+  readonly optional?: true;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'Attempts', of: (one) => one.attempts, show: (value) => count(value ?? 0) },
+  { title: 'Failed', of: (one) => one.failed, show: (value) => count(value ?? 0) },
+  { title: 'Hours of jobs', of: (one) => one.hours, show: measured },
+  { title: 'In failed attempts', of: (one) => one.failed_hours, show: measured },
+  { title: 'GPU-hours', of: (one) => one.gpu_hours, show: measured, optional: true },
+  { title: 'Cost', of: (one) => one.cost, show: measured, optional: true },
+];
+
+export function expensesPart(expenses: readonly Expense[]): VNode | null {
+  if (!expenses.length) return null;
+  const columns = COLUMNS.filter((one) => !one.optional || totalOf(one, expenses) !== null);
+  const head = html`<tr>
+    <th>Stage</th>
+    ${columns.map(({ title }) => html`<th class="number">${title}</th>`)}
+  </tr>`;
+  const rows = expenses.map((expense) =>
+    row(
+      expense.stage,
+      columns.map(({ of, show }) => show(of(expense))),
+    ),
+  );
+  const sums = columns.map((column) => column.show(totalOf(column, expenses)));
+  return html`<h3>What it took</h3>
+    ${table(
+      head,
+      html`<tbody>
+        ${rows} ${expenses.length > 1 ? row('all', sums) : null}
+      </tbody>`,
+      'What each stage took, failed attempts included',
+    )}`;
+}
+
+function row(stage: string, cells: readonly string[]): VNode {
+  return html`<tr>
+    <th scope="row">${stage}</th>
+    ${cells.map((cell) => html`<td class="number">${cell}</td>`)}
+  </tr>`;
+}
+
+function totalOf({ of }: Column, expenses: readonly Expense[]): number | null {
+  const known = expenses.map(of).filter((value) => value !== null);
+  return known.length ? known.reduce((sum, value) => sum + value, 0) : null;
+}

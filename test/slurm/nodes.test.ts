@@ -1,0 +1,132 @@
+/** Jobs of several tasks, on several nodes: one model is trained by all, and one end is theirs. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { openWorkplace } from '../support/cli';
+import { jobOf, readFile, until, untilNoted, untilStatus } from '../support/jobs';
+import { ownClone } from '../support/own-clone';
+import { openSlurmCluster, slurm, type OpenedSlurmCluster } from '../support/slurm-cluster';
+
+const SECOND = 'foretune-second';
+/** The name of the node, as each task sees it. */
+const NODE = "os.environ['SLURMD_NODENAME']";
+
+let opened: OpenedSlurmCluster;
+let nodes: readonly string[];
+beforeAll(() => {
+  opened = openSlurmCluster({ partition: 'wide', nodes: 2, mem: '500M' });
+  nodes = slurm('sinfo', '-h', '-N', '-p', 'wide', '-o', '%N').split('\n').sort();
+});
+afterAll(() => opened.close());
+
+const noted = (name: string, file: string) => readFile(opened.cluster, jobOf(name, ''), file);
+
+it('a process starts on each node, with the environment of the recipe', async () => {
+  const code = `note(${NODE}, os.environ['TOLD'] + str(shutil.which('env')))`;
+  const request = jobOf('pair', `import shutil\n${code}`, { environment: { TOLD: 'yes ' } });
+  await opened.cluster.submit(request);
+  await untilStatus(opened.cluster, 'pair', 'succeeded');
+  expect(nodes).toHaveLength(2);
+  for (const node of nodes) expect(noted('pair', node)).toMatch(/^yes \/.*env\n$/);
+});
+
+it('so do several on one, each with its processors', async () => {
+  const both = opened.another({ nodes: 1, tasks_per_node: 2, cpus: 2 });
+  const code =
+    "note('task-' + os.environ['SLURM_LOCALID'], os.environ['SLURM_CPUS_PER_TASK'] + ' of ' + os.environ['SLURM_NTASKS'])";
+  await both.submit(jobOf('tasks', code));
+  await untilStatus(both, 'tasks', 'succeeded');
+  for (const task of ['task-0', 'task-1']) expect(noted('tasks', task)).toBe('2 of 2\n');
+});
+
+it('all are told before the time is up', async () => {
+  const polite = opened.another({ signal_before_seconds: 8 });
+  const code = `signal.signal(signal.SIGTERM, lambda *_: (note('saved-' + ${NODE}), sys.exit(3)))\nnote(${NODE})\nwait('never')`;
+  await polite.submit(jobOf('saves', code, { time_limit_seconds: 12 }));
+  for (const node of nodes) await untilNoted(polite, 'saves', node);
+  expect(await untilStatus(polite, 'saves', 'failed')).toMatchObject({ failure_class: 'timeout' });
+  for (const node of nodes) expect(noted('saves', `saved-${node}`)).toBe('\n');
+});
+
+it('one that fails ends the others', async () => {
+  const code = `note(${NODE})\nif ${NODE} == '${SECOND}': sys.exit('no data here')\nwait('never')`;
+  await opened.cluster.submit(jobOf('halved', code));
+  const state = await untilStatus(opened.cluster, 'halved', 'failed');
+  expect(state).toMatchObject({ failure_class: 'user_code' });
+  expect(state.message).toContain('no data here');
+});
+
+it('a cancelled job leaves none behind', async () => {
+  const code = `signal.signal(signal.SIGTERM, signal.SIG_IGN)\nnote(${NODE}, os.getpid())\nwait('never')`;
+  await opened.cluster.submit(jobOf('stubborn', code));
+  const pids: string[] = [];
+  for (const node of nodes) pids.push(await untilNoted(opened.cluster, 'stubborn', node));
+  await opened.cluster.cancel('stubborn');
+  expect(await untilStatus(opened.cluster, 'stubborn', 'failed')).toMatchObject({
+    failure_class: 'cancelled',
+  });
+  await until(
+    () => pids.every((pid) => !runs(pid)),
+    () => 'both tasks to end',
+  );
+}, 60_000);
+
+it('the loss of one of its nodes is a failure of the node', async () => {
+  await opened.cluster.submit(jobOf('torn', `note(${NODE})\nwait('never')`));
+  for (const node of nodes) await untilNoted(opened.cluster, 'torn', node);
+  slurm('scontrol', 'update', `nodename=${SECOND}`, 'state=down', 'reason=test');
+  try {
+    expect(await untilStatus(opened.cluster, 'torn', 'failed')).toMatchObject({
+      failure_class: 'node_failure',
+    });
+  } finally {
+    await until(isBack, () => 'the node to be back');
+  }
+});
+
+it('a study trains its models on two nodes, and says what they cost', async () => {
+  const clone = ownClone([
+    "slurm: { kind: 'slurm' }",
+    "slurm: { kind: 'slurm', partition: 'wide', nodes: 2, mem: '4G', price_per_hour: 3600 }",
+  ]);
+  const workplace = await openWorkplace(clone.folder);
+  try {
+    const study = ['test/fixtures/studies/tiny.ts', '--cluster', 'slurm'];
+    const { code, stderr } = await workplace.foretune('run', ...study);
+    if (code !== 0) throw new Error(stderr);
+    const runs = await workplace.json<RunRow[]>('data', 'show', 'runs', '--study', 'tiny');
+    const ended = runs.filter(({ status }) => status === 'done');
+    const steps = slurm('sacct', '-n', '-P', '-o', 'JobID,NNodes,State');
+    for (const { external_id, cost } of ended) {
+      expect(steps).toContain(`${external_id}.0|2|COMPLETED`);
+      expect(cost).toBeGreaterThan(0);
+    }
+  } finally {
+    await workplace.close();
+    clone.remove();
+  }
+}, 600_000);
+
+interface RunRow {
+  readonly status: string;
+  readonly external_id: string;
+  readonly cost: number;
+}
+
+function runs(pid: string): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(path.join('/proc', pid, 'status'), 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** A node that is still clearing up takes no orders. */
+function isBack(): boolean {
+  if (slurm('sinfo', '-h', '-n', SECOND, '-p', 'wide', '-o', '%t') === 'idle') return true;
+  try {
+    slurm('scontrol', 'update', `nodename=${SECOND}`, 'state=resume');
+  } catch {
+    // the next look tries again
+  }
+  return false;
+}
