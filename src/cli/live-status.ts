@@ -2,7 +2,9 @@
 import { studyWorkflowId } from '../domain/ids';
 import { connectClient } from '../client';
 import type { CliContext } from './context';
+import type { StudyProgress } from './progress';
 import type { Session } from './session';
+import { findTroubles, type Troubles } from './troubles';
 
 /** `paused` and `cancelling` are running studies that were steered. */
 const STEERED = ['paused', 'cancelling'] as const;
@@ -24,6 +26,21 @@ export async function liveStatus(
   if (!latest) return 'pending';
   if (latest.status !== 'running') return latest.status;
   return workflowStatus(context, session, study);
+}
+
+/** What keeps a study that runs from going on. */
+export async function liveTroubles(
+  context: CliContext,
+  session: Session,
+  study: string,
+  progress: StudyProgress,
+): Promise<Troubles> {
+  const client = await connectClient(context.config, session.endpoints);
+  try {
+    return await findTroubles(client, study, progress);
+  } finally {
+    await client.connection.close();
+  }
 }
 
 async function workflowStatus(

@@ -5,13 +5,14 @@ import { whyWaiting } from '../domain/waiting';
 import { ClusterUnavailableError } from '../errors';
 import type { LiveStatus } from './live-status';
 import type { StudyProgress } from './progress';
+import type { Troubles } from './troubles';
 
 export async function waitingReasons(
   { plan, statuses, latest }: StudyProgress,
   clusters: ReadonlyMap<string, ClusterEntry>,
-  status: LiveStatus,
+  { status, troubles }: { readonly status: LiveStatus; readonly troubles: Troubles },
 ): Promise<ReadonlyMap<string, string>> {
-  const jobs = await jobReasons(latest, clusters);
+  const jobs = await jobReasons(latest, clusters, troubles);
   const held = HELD[status] ?? null;
   const reasons = plan.runs.map((run) => [run.run_id, whyWaiting(run, { statuses, jobs, held })]);
   return new Map(reasons.filter((pair): pair is [string, string] => pair[1] != null));
@@ -29,6 +30,7 @@ const HELD: Partial<Record<LiveStatus, string>> = {
 async function jobReasons(
   latest: StudyProgress['latest'],
   clusters: ReadonlyMap<string, ClusterEntry>,
+  troubles: Troubles,
 ): Promise<ReadonlyMap<string, string>> {
   const rows = [...latest.values()].filter((row) => row.status === 'running');
   const reasons = new Map<string, string>();
@@ -41,7 +43,7 @@ async function jobReasons(
         row.run_id,
         states instanceof ClusterUnavailableError
           ? `its cluster does not answer: ${states.message}`
-          : describe(states.get(row.job)),
+          : describe(states.get(row.job), troubles.get(row.variant_id)),
       );
   }
   return reasons;
@@ -57,7 +59,7 @@ async function statesOf(
   });
 }
 
-function describe(state: JobState | undefined): string {
+function describe(state: JobState | undefined, trouble: string | undefined): string {
   switch (state?.status) {
     case 'queued':
       return state.reason;
@@ -67,6 +69,6 @@ function describe(state: JobState | undefined): string {
     case 'failed':
       return 'its job has ended and is being recorded';
     default:
-      return 'its job is being submitted';
+      return trouble ?? 'its job is being submitted';
   }
 }

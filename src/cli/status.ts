@@ -10,13 +10,17 @@ import { studyProgress, type StudyProgress } from './progress';
 import { waitingReasons } from './reasons';
 import { mayBeScheduled } from './schedule-notes';
 import { openSession } from './session';
-import { liveStatus } from './live-status';
+import { liveStatus, liveTroubles, type LiveStatus } from './live-status';
+import { troubleLines, type Troubles } from './troubles';
 import { printList } from './list';
 import { spentLines, spentOn } from './spent';
 import type * as StudySchedule from './study-schedule';
 
 /** Loaded only where Temporal is asked. */
 const loadSchedules = () => createRequire(__filename)('./study-schedule') as typeof StudySchedule;
+
+/** Temporal knows of a study that is one of these. */
+const LIVE: ReadonlySet<LiveStatus> = new Set(['running', 'paused', 'cancelling']);
 
 interface StatusOptions {
   readonly runs?: boolean;
@@ -46,7 +50,12 @@ async function showStatus(
   const status = await liveStatus(context, session, study);
   const dataset_version = await session.dataset.version();
   const counts = progress?.counts ?? countStatuses([]);
-  const reasons = progress && options.runs && (await waitingReasons(progress, clusters, status));
+  const troubles: Troubles =
+    progress && LIVE.has(status)
+      ? await liveTroubles(context, session, study, progress)
+      : new Map();
+  const reasons =
+    progress && options.runs && (await waitingReasons(progress, clusters, { status, troubles }));
   const rows = progress ? runRows(progress, reasons || new Map()) : [];
   const spent = await spentOn({ ...session, clusters }, study);
   const scheduled = (await mayBeScheduled(session, study)) ? loadSchedules() : null;
@@ -59,6 +68,7 @@ async function showStatus(
       dataset_version,
       runs: counts,
       ...(progress?.not_fine_tuned ? { not_fine_tuned: progress.not_fine_tuned } : {}),
+      ...(troubles.size && { troubles: Object.fromEntries(troubles) }),
       ...spent,
       ...(schedule && { schedule }),
       ...(options.runs ? { each: rows } : {}),
@@ -72,6 +82,7 @@ async function showStatus(
         ...(progress?.not_fine_tuned
           ? [`${progress.not_fine_tuned} variants not fine-tuned (budget)`]
           : []),
+        ...troubleLines(troubles),
         ...spentLines(spent),
         ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
         ...(scheduled && schedule ? [scheduled.scheduleLine(schedule)] : []),
@@ -106,7 +117,9 @@ function runRows({ statuses, latest }: StudyProgress, reasons: ReadonlyMap<strin
 function runTable(context: CliContext, rows: readonly RunRow[]): string {
   const { clusters } = context.config;
   const jobs = rows.map(({ cluster, external_id }) =>
-    cluster !== null && clusters[cluster]?.kind !== 'local' ? `${cluster} ${external_id}` : '',
+    cluster !== null && clusters[cluster]?.kind !== 'local'
+      ? `${cluster} ${external_id}`.trim()
+      : '',
   );
   const cells = rows.map((row, i) => [
     row.run_id,

@@ -18,6 +18,7 @@ import type { CliContext } from './context';
 import { duration } from './output';
 import { studyProgress, type StudyProgress } from './progress';
 import type { Session } from './session';
+import { findTroubles, troubleLines, type Troubles } from './troubles';
 
 const POLL_MS = 500;
 /** Of a large study a look costs the cores that its jobs could have: it takes a twentieth of the time, while that keeps it up to date. */
@@ -58,23 +59,25 @@ interface Followed {
 
 async function untilEnded(
   context: CliContext,
-  session: Session,
+  session: Session & { client: Client },
   study: string,
   { handle, end, display }: Followed,
 ): Promise<void> {
   const clusters = openClusters(context.config);
   let seen = Date.now();
+  let troubles: Troubles = new Map();
   for (let checked = seen, took = 0; ; await end.within(restAfter(took))) {
     try {
       const start = Date.now();
       const { status } = await handle.describe();
       const progress = await studyProgress(session, clusters, study);
-      if (progress) display.show(progress);
+      if (progress) display.show(progress, troubles);
       took = Date.now() - start;
       if (status.name !== 'RUNNING') return;
       seen = Date.now();
       if (seen - checked < CHECK_WORKER_EVERY_MS) continue;
       checked = seen;
+      troubles = progress ? await findTroubles(session.client, study, progress) : troubles;
       await ensureWorker(context.config, session.endpoints, context.stderr);
     } catch (error) {
       took = 0; // asked again soon
@@ -168,7 +171,7 @@ function leave(context: CliContext, study: string, display: Display): never {
 }
 
 export interface Display {
-  show(progress: StudyProgress): void;
+  show(progress: StudyProgress, troubles?: Troubles): void;
   stop(): void;
 }
 
@@ -182,12 +185,12 @@ function barDisplay(): Display {
   });
   let started = false;
   return {
-    show(progress) {
+    show(progress, troubles) {
       const { counts } = progress;
       const ended = counts.done + counts.reused + counts.failed + counts.blocked + counts.cancelled;
       if (!started) bar.start(counts.total, ended, { detail: '' });
       started = true;
-      bar.update(ended, { detail: describe(progress) });
+      bar.update(ended, { detail: describe(progress, troubles) });
     },
     stop: () => bar.stop(),
   };
@@ -198,7 +201,7 @@ export function lineDisplay({ stderr }: Pick<CliContext, 'stderr'>): Display {
   let last = '';
   let printed = 0;
   return {
-    show(progress) {
+    show(progress, troubles) {
       const { counts } = progress;
       const now = JSON.stringify(counts);
       const atRest = counts.running + counts.pending === 0;
@@ -208,13 +211,14 @@ export function lineDisplay({ stderr }: Pick<CliContext, 'stderr'>): Display {
       last = now;
       printed = Date.now();
       const share = `${counts.done + counts.reused}/${counts.total} runs`;
-      stderr([share, describe(progress)].filter(Boolean).join('  '));
+      stderr([share, describe(progress, troubles)].filter(Boolean).join('  '));
     },
     stop: () => undefined,
   };
 }
 
-function describe({ counts, current, seconds_left }: StudyProgress): string {
+function describe(progress: StudyProgress, troubles: Troubles = new Map()): string {
+  const { counts, current, seconds_left } = progress;
   const parts = counts.running ? [`${counts.running} running`] : [];
   if (counts.failed) parts.push(`${counts.failed} failed`);
   if (counts.blocked) parts.push(`${counts.blocked} blocked`);
@@ -223,5 +227,5 @@ function describe({ counts, current, seconds_left }: StudyProgress): string {
     const at = steps ? ` ${Math.round((100 * step) / steps)}%` : '';
     return `${run_id}${at}${loss === null ? '' : ` loss ${loss.toFixed(2)}`}`;
   });
-  return [parts.join(', '), ...steps].filter(Boolean).join(' | ');
+  return [parts.join(', '), ...troubleLines(troubles), ...steps].filter(Boolean).join(' | ');
 }

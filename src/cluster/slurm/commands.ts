@@ -72,7 +72,9 @@ type ExecError = Error & { readonly code?: number | string | null; readonly kill
 /** `env` ends with 127 where there is no such program. */
 function failureOf(program: string, file: string, error: ExecError, words: string): Error {
   const unavailable = (why: string) =>
-    new ClusterUnavailableError(`${program}: ${why}`, { cause: error });
+    new ClusterUnavailableError(why.startsWith(program) ? why : `${program}: ${why}`, {
+      cause: error,
+    });
   if (error.killed) return unavailable(`no answer within ${TIMEOUT_MS / 1000} s. ${words}`);
   if (typeof error.code === 'string') return unavailable(error.message);
   if (error.code === 127) return unavailable(`${words}. Is Slurm installed, and on PATH?`);
