@@ -5,6 +5,8 @@ import { Artifacts } from '../artifacts/artifacts';
 import { openClusters } from '../clusters';
 import type { Plan } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
+import type { Study } from '../domain/schema';
+import type { Rates } from '../domain/spending';
 import type { CliContext } from './context';
 import type { LoadedStudy } from './load-study';
 import type { Session } from './session';
@@ -23,4 +25,9 @@ export async function planStudyNow(
     table,
     asked,
   );
+}
+
+/** What an hour of a job of the study takes; undefined for one that runs no jobs. */
+export function ratesOf({ config }: CliContext, study: Study): Rates | undefined {
+  return study.kind === 'trained' ? openClusters(config).get(study.cluster) : undefined;
 }

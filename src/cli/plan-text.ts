@@ -1,5 +1,6 @@
 /** A plan in words: what is reused, what runs, and why. */
 import type { Plan, PlannedRun } from '../domain/plan';
+import { costOf, KINDS, show, type Rates } from '../domain/spending';
 import { duration, formatTable } from './output';
 
 export interface PlanCounts {
@@ -20,17 +21,22 @@ export function countPlan(plan: Plan): PlanCounts {
   };
 }
 
-/** One line: `quickstart@1: 65 runs: 0 reused, 65 to run in 17 jobs`. */
-export function planSummary(plan: Plan): string {
+/** One line: `quickstart@1: 65 runs: 0 reused, 65 to run in 17 jobs`. `rates`: of the cluster that will run them. */
+export function planSummary(plan: Plan, rates?: Rates): string {
   const { reuse, run, estimated_seconds } = countPlan(plan);
   const total = `${plan.study}: ${plan.runs.length} run${plan.runs.length === 1 ? '' : 's'}`;
   const untuned = `${untunedText(plan)}${leftOutText(plan)}`;
   if (!run && untuned) return `${total}: ${reuse} reused, nothing to run${untuned}`;
   if (!run) return `${total}, every one reused: nothing to run`;
   const jobs = plan.jobs.length ? ` in ${plan.jobs.length} jobs` : '';
-  const cost =
-    estimated_seconds === null ? '' : `, about ${duration(estimated_seconds)} of computing`;
-  return `${total}: ${reuse} reused, ${run} to run${jobs}${cost}${untuned}`;
+  const took = estimated_seconds === null ? '' : expense(estimated_seconds, rates);
+  return `${total}: ${reuse} reused, ${run} to run${jobs}${took}${untuned}`;
+}
+
+function expense(seconds: number, rates: Rates = { gpus: 0, price_per_hour: null }): string {
+  const cost = costOf(seconds / 3600, rates);
+  const priced = cost === null ? '' : `, about ${show(cost)} ${KINDS.cost}`;
+  return `, about ${duration(seconds)} of computing${priced}`;
 }
 
 /** What a budget leaves out, or has yet to choose. */

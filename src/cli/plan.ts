@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { PlannedRun } from '../domain/plan';
+import { costOf, type Rates } from '../domain/spending';
 import { EXIT, type CliContext } from './context';
 import { loadStudy, type LoadedStudy } from './load-study';
 import { printRows } from './output';
-import { planStudyNow } from './plan-study';
+import { planStudyNow, ratesOf } from './plan-study';
 import { countPlan, planSummary, planTable } from './plan-text';
 import { openSession } from './session';
 
@@ -29,18 +30,28 @@ export async function planOnly(context: CliContext, { study, table }: LoadedStud
   await session.studies.check(study, table);
   const plan = await planStudyNow(context, session, { study, table });
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  const summary = `${planSummary(plan)} (dataset version ${await session.dataset.version()})`;
+  const rates = ratesOf(context, study);
+  const summary = `${planSummary(plan, rates)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
   else {
-    printRows(context, plan.runs.map(planRow));
+    printRows(
+      context,
+      plan.runs.map((run) => planRow(run, rates)),
+    );
     context.stderr(summary);
   }
   context.setExitCode(countPlan(plan).run ? EXIT.workToDo : EXIT.done);
 }
 
-/** `gpu_hours` is null where nothing like the run was measured yet. */
-function planRow({ run_id, stage, action, reason, gpu_hours = null, ...run }: PlannedRun) {
-  const { attempt, fingerprint } = run;
-  const costs = action === 'run' ? gpu_hours : 0;
-  return { run_id, stage, action, reason, gpu_hours: costs, attempt, fingerprint };
+/** `gpu_hours` and `cost` are null where nothing like the run was measured yet; a cluster without prices has no `cost`. */
+function planRow(run: PlannedRun, rates: Rates | undefined) {
+  const { run_id, stage, action, reason, attempt, fingerprint, gpu_hours = null } = run;
+  const expense = { gpu_hours, ...(rates && costOf(1, rates) !== null && costs(run, rates)) };
+  const nothing = Object.fromEntries(Object.keys(expense).map((name) => [name, 0]));
+  const taken = action === 'run' ? expense : nothing;
+  return { run_id, stage, action, reason, ...taken, attempt, fingerprint };
+}
+
+function costs({ estimated_seconds }: PlannedRun, rates: Rates) {
+  return { cost: estimated_seconds === null ? null : costOf(estimated_seconds / 3600, rates) };
 }

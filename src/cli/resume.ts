@@ -6,7 +6,7 @@ import type { PlanRequest } from '../domain/request';
 import { STAGES } from '../domain/vocabulary';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
-import { planStudyNow } from './plan-study';
+import { planStudyNow, ratesOf } from './plan-study';
 import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 import { runningStudy } from './steer';
@@ -39,7 +39,8 @@ async function resumeStudy(
   const session = await openWorkSession(context);
   const id = await session.studies.resolve(name);
   const spec = await session.studies.spec(id);
-  context.stderr(planSummary(await planStudyNow(context, session, spec, request)));
+  const plan = await planStudyNow(context, session, spec, request);
+  context.stderr(planSummary(plan, ratesOf(context, spec.study)));
   if (request.from) return executeStudy(context, session, spec.study, request);
   await goOn(session.client, id);
   await executeStudy(context, session, spec.study);

@@ -5,7 +5,7 @@ import { chooseRuns, parseFailureClass, type RetryChoice } from '../domain/retry
 import type { FailureClass } from '../domain/vocabulary';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
-import { planStudyNow } from './plan-study';
+import { planStudyNow, ratesOf } from './plan-study';
 import { planSummary } from './plan-text';
 import { studyProgress } from './progress';
 import { openWorkSession, type Session } from './session';
@@ -40,7 +40,8 @@ async function retry(context: CliContext, name: string, choice: RetryChoice): Pr
   if (await runningStudy(session.client, id))
     return steer(context, id, { update: 'retry', runs: only });
   const spec = await session.studies.spec(id);
-  context.stderr(planSummary(await planStudyNow(context, session, spec, { only })));
+  const plan = await planStudyNow(context, session, spec, { only });
+  context.stderr(planSummary(plan, ratesOf(context, spec.study)));
   await executeStudy(context, session, spec.study, { only });
 }
 

@@ -5,7 +5,7 @@ import { executeStudy } from './execute';
 import { loadStudy, type StudyOverrides } from './load-study';
 import { wholeNumber } from './numbers';
 import { planOnly } from './plan';
-import { planStudyNow } from './plan-study';
+import { planStudyNow, ratesOf } from './plan-study';
 import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 
@@ -32,6 +32,6 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   await session.studies.register(loaded.study, loaded.table);
   const plan = await planStudyNow(context, session, loaded);
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  context.stderr(planSummary(plan));
+  context.stderr(planSummary(plan, ratesOf(context, loaded.study)));
   await executeStudy(context, session, loaded.study);
 }

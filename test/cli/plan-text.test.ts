@@ -36,3 +36,9 @@ test('a plan whose budget is spent has nothing to run, and says how many it left
   );
   expect(countPlan(plan)).toEqual({ reuse: 17, run: 0, estimated_seconds: null });
 });
+
+test('where jobs have a price, a plan says about what it will cost', () => {
+  // Four runs of a variant, three variants: twelve to run, of two seconds each.
+  const rates = { gpus: 2, price_per_hour: 100, price_per_gpu_hour: 25 };
+  expect(planSummary(planAfter('clm-plain'), rates)).toContain(', about 1.00 of cost');
+});
