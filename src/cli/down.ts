@@ -22,12 +22,13 @@ export function register(program: Command, context: CliContext): void {
 
 async function down(context: CliContext, { force = false }: DownOptions): Promise<void> {
   const clusters = [...openClusters(context.config).values()].map(({ cluster }) => cluster);
-  const before = await liveJobs(context, clusters);
+  const unanswered = sayUnanswered(context);
+  const before = await liveJobs(clusters, unanswered);
   if (before.length && !force) return refuse(context, before);
   // The worker first: it would take a job that ends now for a failed one.
   const stopped = (await stopWorker(context.config)) ? ['the worker'] : [];
   // It may have submitted one more before it stopped.
-  const jobs = await liveJobs(context, clusters);
+  const jobs = await liveJobs(clusters, unanswered);
   if (jobs.length && !force) return refuse(context, jobs, 'The worker is stopped. ');
   for (const { cluster, job } of jobs) await cluster.cancel(job, { as: 'preempted' });
   if (jobs.length) stopped.push(countJobs(jobs));
@@ -42,25 +43,31 @@ interface LiveJob {
   readonly job: string;
 }
 
-async function liveJobs(context: CliContext, clusters: readonly Cluster[]): Promise<LiveJob[]> {
+async function liveJobs(
+  clusters: readonly Cluster[],
+  unanswered: (cluster: Cluster, error: unknown) => readonly string[],
+): Promise<LiveJob[]> {
   const live = await Promise.all(
     clusters.map(async (cluster) => {
-      const jobs = await cluster
-        .live()
-        .catch((error: unknown) => unanswered(context, cluster, error));
+      const jobs = await cluster.live().catch((error: unknown) => unanswered(cluster, error));
       return jobs.map((job) => ({ cluster, job }));
     }),
   );
   return live.flat();
 }
 
-/** What runs on a cluster out of reach goes on without this machine; it is no reason to leave servers running. */
-function unanswered(context: CliContext, { name }: Cluster, error: unknown): readonly string[] {
-  if (!(error instanceof ClusterUnavailableError)) throw error;
-  context.stderr(
-    `Cluster "${name}" does not answer, so its jobs go on if there are any: ${error.message}`,
-  );
-  return [];
+/** What runs on a cluster out of reach goes on without this machine; it is no reason to leave servers running. Said once. */
+function sayUnanswered({ stderr }: CliContext) {
+  const said = new Set<string>();
+  return ({ name }: Cluster, error: unknown): readonly string[] => {
+    if (!(error instanceof ClusterUnavailableError)) throw error;
+    if (!said.has(name))
+      stderr(
+        `Cluster "${name}" does not answer, so its jobs go on if there are any: ${error.message}`,
+      );
+    said.add(name);
+    return [];
+  };
 }
 
 function refuse(context: CliContext, jobs: readonly LiveJob[], before = ''): void {
