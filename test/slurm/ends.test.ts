@@ -27,8 +27,10 @@ async function running(name: string, code = FOREVER, cluster = opened.cluster): 
 
 describe('a job that somebody else cancels', () => {
   it('is cancelled, and says by whom', async () => {
-    slurm('scancel', await running('scancelled'));
-    const state = await untilStatus(opened.cluster, 'scancelled', 'failed');
+    // By whom, accounting alone tells, which may be late by seconds.
+    const patient = opened.another({ grace_seconds: 120 });
+    slurm('scancel', await running('scancelled', FOREVER, patient));
+    const state = await untilStatus(patient, 'scancelled', 'failed');
     expect(state).toMatchObject({ failure_class: 'cancelled', attempt: 1 });
     expect(state.message).toContain('cancelled by user 0');
     expect(state.usage?.wall_seconds).toBeGreaterThan(0);
