@@ -1,4 +1,4 @@
-import { batchScript, ranges, sbatchCommand } from '../../../src/cluster/slurm/options';
+import { batchScript, launched, ranges, sbatchCommand } from '../../../src/cluster/slurm/options';
 import { SpecError } from '../../../src/errors';
 import { checkedClusters } from '../../../src/cluster/settings';
 import { settingsOf, type SlurmChanges } from '../../support/slurm-cluster';
@@ -90,4 +90,13 @@ describe('settings that are refused', () => {
   it('a kind of cluster that there is not', () => {
     expect(() => checkedClusters({ lab: { kind: 'pbs' } })).toThrow(SpecError);
   });
+});
+
+it('srun starts the recipe where a job has several tasks, and nothing where it has one', () => {
+  const recipe = ['python', '-m', 'recipe'];
+  expect(launched(recipe, settingsOf({ gpus: 8 }))).toEqual(recipe);
+  const bySrun = ['srun', '--kill-on-bad-exit', ...recipe];
+  for (const several of [{ nodes: 2 }, { tasks_per_node: 4 }])
+    expect(launched(recipe, settingsOf(several))).toEqual(bySrun);
+  expect(command({ nodes: 2, tasks_per_node: 4 })).toContain('--ntasks-per-node=4');
 });
