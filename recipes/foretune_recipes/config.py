@@ -1,26 +1,11 @@
-"""The configuration of each stage, as job.json carries it. Unknown and missing keys are refused by name."""
+"""The configuration of each stage, as job.json carries it."""
 
 import re
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
+
+from .stage_config import Config
 
 ALL_LENGTHS = "all"
-
-
-class Config:
-    """A frozen dataclass read from JSON."""
-
-    @classmethod
-    def read(cls, values: dict[str, Any]) -> Self:
-        known = {field.name: field for field in fields(cls)}
-        unknown, missing = sorted(values.keys() - known), sorted(known - values.keys())
-        if unknown or missing:
-            raise ValueError(
-                f"Configuration of {cls.__name__} has unknown keys {unknown} and lacks {missing}; "
-                f"expected exactly {sorted(known)}."
-            )
-        nested = {"model": Model.read}
-        return cls(**{key: nested.get(key, lambda v: v)(value) for key, value in values.items()})
 
 
 @dataclass(frozen=True)
