@@ -1,4 +1,4 @@
-"""Reads the configuration of a stage, as job.json carries it; unknown and missing keys are refused by name."""
+"""Reads the configuration of a stage in job.json; unknown and missing keys are refused by name."""
 
 from collections.abc import Mapping
 from dataclasses import fields
