@@ -43,7 +43,7 @@ export function endRows(
   now: Date,
 ): Row<'runs'>[] {
   const usage = 'usage' in state ? state.usage : null;
-  // A scheduler's own account is what it charges for.
+  // A scheduler's own account is what it charges for; not every one counts GPUs.
   const allocation = usage?.allocation;
   const ends = context.runs.map((run) => results.ends.find((one) => one.run_id === run.run_id));
   const seconds = shareOut(
@@ -54,7 +54,7 @@ export function endRows(
     const end = ends[i];
     return {
       ...describe(context, run, now),
-      ...priced(seconds[i] ?? 0, { ...rates, ...(allocation && { gpus: allocation.gpus }) }),
+      ...priced(seconds[i] ?? 0, { ...rates, gpus: allocation?.gpus || rates.gpus }),
       recipe_version: results.recipe_version ?? context.plan.recipe.version,
       external_id: state.external_id,
       status: end?.status ?? 'failed',

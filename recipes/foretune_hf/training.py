@@ -68,7 +68,7 @@ def _cut(batch: int, micro_batch: int) -> tuple[int, int]:
 
 
 def checkpoint_steps(steps: int) -> int:
-    """About ten times a run, where the training log has a point too, so that a resumed log is no other."""
+    """About ten times a run, where the training log has a point too: that of a killed run is no other."""
     return CURVE_STEPS * max(1, math.ceil(steps / (10 * CURVE_STEPS)))
 
 
@@ -80,14 +80,17 @@ class Watch(TrainerCallback):
         self.progress = progress
         self.notice = notice
         self.loss: float | None = None
+        self.told = False
 
     def on_log(self, args, state, control, logs=None, **_):  # noqa: ARG002 (Trainer's signature)
         self.loss = (logs or {}).get("loss", self.loss)
 
     def on_step_end(self, args, state: TrainerState, control: TrainerControl, **_):  # noqa: ARG002
         self.progress.report(state.global_step, state.max_steps, self.loss)
-        if processes.any_process(self.notice.given):
-            self.notice.given = control.should_save = control.should_training_stop = True
+        if state.global_step < state.max_steps and processes.any_process(self.notice.given):
+            self.told = control.should_save = control.should_training_stop = True
+            # The sum of losses since the last point is in no checkpoint.
+            control.should_log = True
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_):  # noqa: ARG002
         processes.wait_for_all()
@@ -101,13 +104,14 @@ def _checkpoint(folder: str, step: int) -> Path:
 
 def train(trainer: Trainer, progress: Progress) -> None:
     """From the last whole checkpoint, if an attempt before left one."""
-    found = last_checkpoint(Path(trainer.args.output_dir))
+    found = last_checkpoint(Path(trainer.args.output_dir), trainer.args.max_steps)
     if found:
         print(f"Resumed from step {_step(found)}.", flush=True)
     with Notice() as notice:
-        trainer.add_callback(Watch(progress, notice))
+        watch = Watch(progress, notice)
+        trainer.add_callback(watch)
         trainer.train(resume_from_checkpoint=str(found) if found else None)
-        if processes.any_process(notice.given):
+        if watch.told:
             processes.wait_for_all()
             notice.obey(trainer.state.global_step)
 
@@ -130,8 +134,9 @@ def finish(checkpoints: Path) -> None:
         shutil.rmtree(checkpoints, ignore_errors=True)
 
 
-def last_checkpoint(folder: Path) -> Path | None:
-    """Those that are not whole are removed: Trainer would count them among the ones it keeps."""
+def last_checkpoint(folder: Path, steps: int) -> Path | None:
+    """Those that are not whole are removed: Trainer would count them among the ones it keeps. One of the last
+    step is not gone on from: Trainer would take a step more."""
     if not folder.exists():
         return None
     found = list(folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*"))
@@ -139,7 +144,7 @@ def last_checkpoint(folder: Path) -> Path | None:
     if processes.is_first():
         for one in set(found) - set(whole):
             shutil.rmtree(one, ignore_errors=True)
-    return max(whole, key=_step, default=None)
+    return max((one for one in whole if _step(one) < steps), key=_step, default=None)
 
 
 def _step(checkpoint: Path) -> int:

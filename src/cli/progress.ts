@@ -44,16 +44,21 @@ export async function studyProgress(
   };
 }
 
+/** The clock of a node may be behind this machine's. */
+const CLOCKS_DIFFER_MS = 30_000;
+
 function currentSteps(
   latest: ReadonlyMap<string, Row<'runs'>>,
   clusters: ReadonlyMap<string, ClusterEntry>,
 ): Progress[] {
-  const jobs = new Map<string, string>();
-  for (const row of latest.values()) if (row.status === 'running') jobs.set(row.job, row.cluster);
-  return [...jobs].flatMap(([job, name]) => {
+  const jobs = new Map<string, Row<'runs'>>();
+  for (const row of latest.values()) if (row.status === 'running') jobs.set(row.job, row);
+  return [...jobs].flatMap(([job, { cluster: name, recorded_at }]) => {
     const cluster = clusters.get(name)?.cluster;
     const step = cluster ? lastProgress(path.join(cluster.workDir(job), 'progress.jsonl')) : null;
-    return step ? [step] : [];
+    // An attempt before wrote to the same file.
+    const isOwn = step && Date.parse(step.time) > recorded_at.getTime() - CLOCKS_DIFFER_MS;
+    return isOwn ? [step] : [];
   });
 }
 

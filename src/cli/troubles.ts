@@ -11,7 +11,7 @@ type PendingActivity = NonNullable<
 const FRESH_MS = 60_000;
 /** As the server numbers the states of an activity that waits to be tried again. */
 const SCHEDULED = 1;
-/** Where a cluster cannot be reached, all variants say the same. */
+/** Where a cluster cannot be reached all variants say the same; where it takes some, those that began last wait. */
 const MOST_ASKED = 8;
 const PARTS: readonly (VariantPart | undefined)[] = [undefined, 'measure', 'tune'];
 
@@ -39,13 +39,15 @@ export function troubleLines(troubles: Troubles): string[] {
   return [...new Set(troubles.values())].map((words) => `trying again: ${words}`);
 }
 
-/** By variant, of the first few that are asked about. */
+/** By variant, of the first and the last few that are asked about. */
 async function troublesOf(
   client: Client,
   study: string,
   variants: readonly string[],
 ): Promise<Troubles> {
-  const asked = [...new Set(variants)].slice(0, MOST_ASKED);
+  const all = [...new Set(variants)];
+  const half = MOST_ASKED / 2;
+  const asked = [...new Set([...all.slice(0, half), ...all.slice(-half)])];
   const found = await Promise.all(asked.map((variant) => troubleOf(client, study, variant)));
   return new Map(asked.flatMap((id, i) => (found[i] ? [[id, found[i]] as const] : [])));
 }

@@ -25,8 +25,8 @@ export interface JobRequest {
 
 export interface JobUsage {
   readonly wall_seconds: number;
-  readonly cpu_seconds: number;
-  readonly max_rss_bytes: number;
+  readonly cpu_seconds: number | null;
+  readonly max_rss_bytes: number | null;
   /** What a scheduler counts: for how long the job held how many GPUs, on all its nodes. */
   readonly allocation?: { readonly seconds: number; readonly gpus: number };
 }

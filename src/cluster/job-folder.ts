@@ -41,8 +41,9 @@ const ExitSchema = z.object({
   ended_at: z.coerce.date(),
   log_start: z.number().int(),
   wall_seconds: z.number(),
-  cpu_seconds: z.number(),
-  max_rss_bytes: z.number(),
+  /** Null where the processes of the job are not the wrapper's. */
+  cpu_seconds: z.number().nullable(),
+  max_rss_bytes: z.number().nullable(),
   /** What the system says of a folder that it filled, else null; absent in jobs of before. */
   full: z.string().nullable().optional(),
   /** What was seen of the job's memory last; absent in jobs of before. */

@@ -1,6 +1,6 @@
 /** How a job ended, in the words of the Cluster interface. */
-import { readFile } from 'node:fs/promises';
-import { saysOutOfMemory } from '../domain/evidence';
+import { readFile, stat } from 'node:fs/promises';
+import { saysOutOfMemory, saysTaskKilled } from '../domain/evidence';
 import type { FailureClass } from '../domain/vocabulary';
 import { lastLines, startTime, type ProcessIdentity } from '../processes';
 import type { JobState } from './cluster';
@@ -78,7 +78,8 @@ async function classOf(folder: JobFolder, attempt: number, exit: Exit): Promise<
   // Killed from outside, and nobody here asked for it: not the recipe's fault, and no sign of why.
   if (exit.signal === 'SIGKILL') return 'node_failure';
   const words = await logTail(folder, exit.log_start, EVIDENCE_LINES);
-  return saysOutOfMemory(words) ? 'out_of_memory' : 'user_code';
+  if (saysOutOfMemory(words)) return 'out_of_memory';
+  return saysTaskKilled(words) ? 'node_failure' : 'user_code';
 }
 
 function howItEnded(exit: Exit, failure: string): string {
@@ -123,13 +124,22 @@ export async function lost(
     attempt,
     external_id,
     started_at,
-    ended_at: null,
+    ended_at: await lastSign(folder, started_at),
     failure_class: 'node_failure',
     message: `Process ${external_id} of the job is gone and left no exit.json: the machine restarted, or it was killed. ${wrapperSaid(folder, attempt)}Its last lines:\n${await logTail(folder, 0)}`,
     exit_code: null,
     signal: null,
     usage: null,
   };
+}
+
+/** What is known of the end of a job that left no record: it still wrote to its log then. */
+async function lastSign(folder: JobFolder, started_at: Date): Promise<Date> {
+  const written = await stat(folder.log).then(
+    ({ mtime }) => mtime,
+    () => started_at,
+  );
+  return written > started_at ? written : started_at;
 }
 
 async function logTail(folder: JobFolder, from: number, count = LOG_LINES): Promise<string> {

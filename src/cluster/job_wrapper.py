@@ -20,10 +20,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from job_end import POLL_SECONDS, adopt_strays, end_in_order, grace_of, kill_group, kill_strays, leads_tasks
 from job_memory import Memory
 
-GRACE_SECONDS = 10.0
-POLL_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
 # Held while a job runs, so that its end can be written down where it filled its disk.
 RESERVE_BYTES = 65_536
@@ -66,7 +65,8 @@ def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> dic
         full = why_full(control / "probe")
     for file in (reserve, control / "probe"):
         file.unlink(missing_ok=True)
-    return end_record(started, ended_by, code, log_start, memory) | {"full": full}
+    unseen = {"cpu_seconds": None, "max_rss_bytes": None} if leads_tasks(request["command"]) else {}
+    return end_record(started, ended_by, code, log_start, memory) | {"full": full} | unseen
 
 
 def why_full(probe: Path) -> str | None:
@@ -83,14 +83,16 @@ def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str
     if (control / "cancel.json").exists():
         return "cancelled", None
     kills_before = oom_kills()
+    adopt_strays()
     try:
         child = start(job_dir, control, request, log)
     except OSError as error:
         log.write(f"{request['command'][0]} cannot be started: {error}\n".encode())
         return None, 127
-    ended_by = wait(child, stopping, request, memory)
-    # What the recipe left running goes with it.
+    ended_by = wait(child, control, request, stopping, memory)
+    # What the recipe left running goes with it, before another attempt may begin.
     kill_group(child.pid, signal.SIGKILL)
+    kill_strays()
     if ended_by is None and child.returncode == -signal.SIGKILL and oom_kills() > kills_before:
         ended_by = "out_of_memory"
     return ended_by, child.returncode
@@ -120,7 +122,9 @@ def before_exec(control: Path, wrapper: int) -> None:
         os._exit(1)  # it was killed before the kernel knew
 
 
-def wait(child: subprocess.Popen, stopping: list[str], request: dict, memory: Memory) -> str | None:
+def wait(
+    child: subprocess.Popen, control: Path, request: dict, stopping: list[str], memory: Memory
+) -> str | None:
     """Waits for the end; why the job was ended, or None when it ended by itself."""
     started = time.monotonic()
     # How long before its time limit a recipe is told, so that it can write a checkpoint.
@@ -136,40 +140,8 @@ def wait(child: subprocess.Popen, stopping: list[str], request: dict, memory: Me
     if child.poll() is not None:
         # Whoever ends a job may tell its recipe too, which may be faster.
         return stopping[0] if stopping and child.returncode else None
-    end_in_order(
-        child, stopping[0], max(notice, GRACE_SECONDS) if stopping[0] == "timeout" else GRACE_SECONDS
-    )
+    end_in_order(child, grace_of(stopping[0], control, notice))
     return stopping[0]
-
-
-def end_in_order(child: subprocess.Popen, why: str, grace: float) -> None:
-    # What takes too much memory gets no time to take more.
-    if why == "out_of_memory":
-        grace = 0.0
-    else:
-        tell(child)
-    deadline = time.monotonic() + grace
-    while child.poll() is None and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS)
-    kill_group(child.pid, signal.SIGKILL)
-    child.wait()
-
-
-def tell(child: subprocess.Popen) -> None:
-    """Asks a recipe to end. srun would kill its tasks at once: Slurm tells them."""
-    told = False
-    if Path(child.args[0]).name == "srun" and "SLURM_JOB_ID" in os.environ:
-        told = signal_tasks(os.environ["SLURM_JOB_ID"])
-    if not told:
-        kill_group(child.pid, signal.SIGTERM)
-
-
-def signal_tasks(job: str) -> bool:
-    command = ["scancel", "--signal=TERM", job]
-    try:
-        return subprocess.run(command, check=False, timeout=GRACE_SECONDS).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
 
 
 def end_of(pid: int) -> int | None:
@@ -205,11 +177,6 @@ def end_record(
         "max_rss_bytes": usage.ru_maxrss * unit,
         "memory": {"resident_bytes": memory.resident, "limit_bytes": memory.limit},
     }
-
-
-def kill_group(pid: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)
 
 
 def take_slot(folder: Path, count: int):

@@ -96,6 +96,11 @@ const SlurmSettingsSchema = z
     ({ signal_before_seconds: notice, time_limit_seconds: limit }) =>
       notice === null || limit === null || notice < limit,
     'signal_before_seconds must be shorter than the time limit',
+  )
+  .refine(
+    ({ memory_limit_bytes, nodes, tasks_per_node }) =>
+      memory_limit_bytes == null || nodes * tasks_per_node === 1,
+    'memory_limit_bytes sees no processes that srun starts: set `mem`, which Slurm watches',
   );
 
 const ClusterSettingsSchema = z.discriminatedUnion('kind', [

@@ -13,10 +13,10 @@ export interface Expense {
   readonly stage: string;
   /** Attempts at runs that have ended, and those of them that left nothing. */
   readonly attempts: number;
-  readonly failed: number;
-  /** Hours of jobs, and those of failed attempts among them. */
+  readonly lost: number;
+  /** Hours of jobs, and those of such attempts among them. */
   readonly hours: number;
-  readonly failed_hours: number;
+  readonly lost_hours: number;
   /** Null where no GPU time, and no price, is recorded. */
   readonly gpu_hours: number | null;
   readonly cost: number | null;
@@ -38,23 +38,24 @@ export function expenses(rows: readonly ExpenseRow[]): Expense[] {
 
 function itemsOf(rows: readonly ExpenseRow[]): Item[] {
   const [first] = rows;
-  if (!first?.started_at || !first.ended_at) return [];
+  if (!first?.ended_at) return [];
+  // A job that could not be started took no time, and may have its price.
   const hours = shareOut(
-    hoursBetween(first.started_at, first.ended_at),
+    hoursBetween(first.started_at ?? first.ended_at, first.ended_at),
     rows.map(({ wall_seconds }) => wall_seconds && wall_seconds / 3600),
   );
   return rows.map((row, i) => ({ row, hours: hours[i] ?? 0 }));
 }
 
 function expense(stage: string, items: readonly Item[]): Expense {
-  const failed = items.filter(({ row }) => row.status !== 'done');
+  const lost = items.filter(({ row }) => row.status !== 'done');
   const gpu_seconds = total(items.map(({ row }) => row.gpu_seconds));
   return {
     stage,
     attempts: items.length,
-    failed: failed.length,
+    lost: lost.length,
     hours: sum(items.map(({ hours }) => hours)),
-    failed_hours: sum(failed.map(({ hours }) => hours)),
+    lost_hours: sum(lost.map(({ hours }) => hours)),
     gpu_hours: gpu_seconds && gpu_seconds / 3600,
     cost: total(items.map(({ row }) => row.cost)),
   };

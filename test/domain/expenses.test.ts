@@ -20,12 +20,12 @@ it("shares a job's time out among the stages of its runs, in the order of the pi
   ]);
 });
 
-it('counts what failed attempts took', () => {
+it('counts what attempts without a result took', () => {
   const failed = row({ status: 'failed', wall_seconds: null, gpu_seconds: 7200, cost: 5 });
   const done = row({ attempt: 2, gpu_seconds: 3600, cost: 2 });
   expect(expenses([failed, done])).toEqual([
     {
-      ...{ stage: 'sft', attempts: 2, failed: 1, hours: 6, failed_hours: 3 },
+      ...{ stage: 'sft', attempts: 2, lost: 1, hours: 6, lost_hours: 3 },
       ...{ gpu_hours: 3, cost: 7 },
     },
   ]);
@@ -33,7 +33,12 @@ it('counts what failed attempts took', () => {
 
 it('leaves out what has not ended or never began, and what nobody recorded', () => {
   const running = row({ ended_at: null, status: 'running' });
-  const withheld = row({ job: 'b', started_at: null, status: 'cancelled', wall_seconds: null });
+  const withheld = row({ job: 'b', started_at: null, ended_at: null, status: 'cancelled' });
   expect(expenses([running, withheld])).toEqual([]);
   expect(expenses([row({})])[0]).toMatchObject({ gpu_hours: null, cost: null });
+});
+
+it('a job that could not be started has its price, and took no time', () => {
+  const unstarted = row({ started_at: null, status: 'failed', wall_seconds: null, cost: 2 });
+  expect(expenses([unstarted])).toEqual([expect.objectContaining({ hours: 0, lost: 1, cost: 2 })]);
 });

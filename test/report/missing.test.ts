@@ -72,7 +72,7 @@ test('a failed run stands in the ledger with its class and its last lines', asyn
 });
 
 test('what each stage took, with the columns of which something is known', async () => {
-  const one = { attempts: 12, failed: 2, hours: 3, failed_hours: 0.5, gpu_hours: null, cost: null };
+  const one = { attempts: 12, lost: 2, hours: 3, lost_hours: 0.5, gpu_hours: null, cost: null };
   const expenses = [
     { stage: 'pretrain', ...one },
     { stage: 'sft', ...one, cost: 7.5 },

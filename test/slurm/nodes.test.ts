@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openWorkplace } from '../support/cli';
-import { jobOf, readFile, until, untilNoted, untilStatus } from '../support/jobs';
+import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import { ownClone } from '../support/own-clone';
 import { openSlurmCluster, slurm, type OpenedSlurmCluster } from '../support/slurm-cluster';
 
@@ -68,6 +68,44 @@ it('a cancelled job leaves none behind', async () => {
     () => pids.every((pid) => !runs(pid)),
     () => 'both tasks to end',
   );
+}, 60_000);
+
+it.each([0, 1])('of two jobs of an array only the one that is cancelled ends (%i)', async (i) => {
+  const both = opened.another({ nodes: 1, tasks_per_node: 2 });
+  const names = [`array-${i}-0`, `array-${i}-1`];
+  await Promise.all(names.map((name) => both.submit(jobOf(name, "note('starts'); wait('go')"))));
+  const states = await Promise.all(names.map((name) => untilStatus(both, name, 'running')));
+  expect(new Set(states.map(({ external_id }) => external_id.split('_')[0])).size).toBe(1);
+  for (const name of names) await untilNoted(both, name, 'starts');
+  const [cancelled = '', other = ''] = i ? names : [...names].reverse();
+  await both.cancel(cancelled);
+  expect(await untilStatus(both, cancelled, 'failed')).toMatchObject({
+    failure_class: 'cancelled',
+  });
+  letGo(both, other, 'go');
+  await untilStatus(both, other, 'succeeded');
+});
+
+it('a task that somebody kills is a failure of its node', async () => {
+  await opened.cluster.submit(jobOf('shot', `note(${NODE}, os.getpid())\nwait('never')`));
+  const pids: string[] = [];
+  for (const node of nodes) pids.push(await untilNoted(opened.cluster, 'shot', node));
+  process.kill(Number(pids[1]), 'SIGKILL');
+  expect(await untilStatus(opened.cluster, 'shot', 'failed')).toMatchObject({
+    failure_class: 'node_failure',
+  });
+});
+
+it('a job that has time to end is over, with all its tasks, when its end is told', async () => {
+  const polite = opened.another({ signal_before_seconds: 3 });
+  const code = `signal.signal(signal.SIGTERM, signal.SIG_IGN)\nnote(${NODE}, os.getpid())\nwait('never')`;
+  await polite.submit(jobOf('slow-to-save', code, { time_limit_seconds: 6 }));
+  const pids: string[] = [];
+  for (const node of nodes) pids.push(await untilNoted(polite, 'slow-to-save', node));
+  const state = await untilStatus(polite, 'slow-to-save', 'failed');
+  expect(state).toMatchObject({ failure_class: 'timeout' });
+  expect(state.usage).toMatchObject({ cpu_seconds: null, max_rss_bytes: null });
+  expect(pids.filter(runs)).toEqual([]);
 }, 60_000);
 
 it('the loss of one of its nodes is a failure of the node', async () => {

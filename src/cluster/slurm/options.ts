@@ -1,4 +1,5 @@
 /** The command line of sbatch, and the script that it is given. Pure. */
+import path from 'node:path';
 import type { SlurmSettings } from '../settings';
 import { shellWords } from './commands';
 
@@ -56,7 +57,8 @@ function set(option: string, value: string | number | null): string[] {
 
 /** The recipe's command, by srun where a job has several tasks: one that fails ends the others, which would wait for it. */
 export function launched(command: readonly string[], of: SlurmSettings): readonly string[] {
-  return isShared(of) ? ['srun', '--kill-on-bad-exit', ...command] : command;
+  const isOwn = path.basename(command[0] ?? '') === 'srun';
+  return isShared(of) && !isOwn ? ['srun', '--kill-on-bad-exit', ...command] : command;
 }
 
 /** Whether several tasks share a job. */

@@ -1,5 +1,6 @@
 /** What is on record of a job's end: its leader's own word, else the scheduler's, written down once. */
 import { readdir } from 'node:fs/promises';
+import { saysMemoryKill } from '../../domain/evidence';
 import { ClusterUnavailableError } from '../../errors';
 import { lastLines } from '../../processes';
 import type { JobState } from '../cluster';
@@ -9,7 +10,7 @@ import type { SlurmSettings } from '../settings';
 import type { Ledger, Submission } from './ledger';
 import { isShared } from './options';
 import type { SlurmRow } from './parse';
-import { endOf, saysMemoryKill } from './states';
+import { endOf } from './states';
 import type { End } from './verdict';
 
 /** An attempt that was given to Slurm, and whose end is not on record. */

@@ -42,6 +42,11 @@ const FILES_AT_ONCE = 64;
 /** Whoever else asks within that part of the poll interval is told the same. */
 const FRESH_SHARE = 0.5;
 
+/** torchrun and accelerate kill their workers half a minute after they are told to end, if nobody says otherwise. */
+function patience(seconds: number | null): Readonly<Record<string, string>> {
+  return seconds === null ? {} : { TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(seconds) };
+}
+
 export class SlurmCluster implements Cluster {
   readonly name: string;
   private readonly ledger: Ledger;
@@ -98,10 +103,11 @@ export class SlurmCluster implements Cluster {
   }
 
   private requestOf(request: JobRequest) {
-    const { environment, time_limit_seconds, memory_limit_bytes = null } = request;
+    const { time_limit_seconds, memory_limit_bytes = null } = request;
     const { settings } = this.options;
     const { signal_before_seconds: notice_seconds } = settings;
     const command = launched(request.command, settings);
+    const environment = { ...patience(notice_seconds), ...request.environment };
     return { command, environment, time_limit_seconds, memory_limit_bytes, notice_seconds };
   }
 

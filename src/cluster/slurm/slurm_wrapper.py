@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # an isolated interpreter does not look there
+import job_end
 import job_wrapper
 
 LOOK_SECONDS = 5.0
@@ -65,7 +66,7 @@ def claim(job_dir: Path, control: Path) -> bool:
         **job_wrapper.identity(os.getpid()),
         "started_at": job_wrapper.now(),
         "host": socket.gethostname(),
-        "job_id": job_id(),
+        "job_id": job_end.slurm_job(),
         "restart": int(os.environ.get("SLURM_RESTART_COUNT", "0")),
         "log_start": log.stat().st_size if log.exists() else 0,
     }
@@ -96,7 +97,11 @@ def is_restart(control: Path, file: Path, mine: dict) -> bool:
     end = control / "exit.json"
     with contextlib.suppress(FileNotFoundError):
         said = json.loads(end.read_text("utf-8"))
-        if said["ended_by"] != "cancelled" or said.get("settled") or (control / "cancel.json").exists():
+        # Ended from outside, or a recipe that failed since one of its nodes did.
+        failed = said["ended_by"] is None and said["exit_code"] != 0
+        if not (failed or said["ended_by"] == "cancelled"):
+            return False
+        if said.get("settled") or (control / "cancel.json").exists():
             return False
         end.rename(control / f"exit.{before['restart']}.json")
     return True
@@ -116,11 +121,6 @@ def watch(control: Path, stopping: list[str]) -> None:
 
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
-
-
-def job_id() -> str:
-    array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
-    return f"{array}_{task}" if array and task else os.environ["SLURM_JOB_ID"]
 
 
 def write_once(path: Path, value: dict) -> bool:

@@ -56,11 +56,6 @@ export function endOf(state: string, by: string | null): string {
   return by === null ? 'The job was cancelled' : `The job was cancelled by user ${by}`;
 }
 
-/** Where memory is watched by sampling, Slurm calls a job that it ended for it FAILED, and tells in its log alone. */
-export function saysMemoryKill(words: string): boolean {
-  return /slurmstepd.*(exceeded (job |step )?memory limit|oom[-_ ]kill)/i.test(words);
-}
-
 const HELD: Readonly<Record<string, string>> = {
   JobHeldUser: 'held by its user',
   JobHeldAdmin: 'held by an administrator',

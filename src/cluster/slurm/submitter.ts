@@ -33,7 +33,10 @@ const WINDOW_MS = 100;
 const MAX_ARRAY = 500;
 /** The leader needs neither site packages nor the user's environment. */
 const BARE = ['-E', '-s', '-S'];
-const LEADER_FILES = ['slurm/slurm_wrapper.py', 'job_wrapper.py', 'job_memory.py'];
+const LEADER_FILES = [
+  'slurm/slurm_wrapper.py',
+  ...['job_wrapper.py', 'job_end.py', 'job_memory.py'],
+];
 
 export class Submitter {
   private readonly batcher = new Batcher<Subject>(

@@ -1,4 +1,4 @@
-/** What the runs of each stage took, and what failed attempts took of it. */
+/** What the runs of each stage took, and what attempts without a result took of it. */
 import type { Expense } from '../../domain/expenses';
 import { count, measured } from '../format';
 import { html, table, type VNode } from '../html';
@@ -13,9 +13,9 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { title: 'Attempts', of: (one) => one.attempts, show: (value) => count(value ?? 0) },
-  { title: 'Failed', of: (one) => one.failed, show: (value) => count(value ?? 0) },
+  { title: 'Without result', of: (one) => one.lost, show: (value) => count(value ?? 0) },
   { title: 'Hours of jobs', of: (one) => one.hours, show: measured },
-  { title: 'In failed attempts', of: (one) => one.failed_hours, show: measured },
+  { title: 'Of it without result', of: (one) => one.lost_hours, show: measured },
   { title: 'GPU-hours', of: (one) => one.gpu_hours, show: measured, optional: true },
   { title: 'Cost', of: (one) => one.cost, show: measured, optional: true },
 ];
@@ -40,7 +40,7 @@ export function expensesPart(expenses: readonly Expense[]): VNode | null {
       html`<tbody>
         ${rows} ${expenses.length > 1 ? row('all', sums) : null}
       </tbody>`,
-      'What each stage took, failed attempts included',
+      'What each stage took, attempts without a result included',
     )}`;
 }
 

@@ -98,5 +98,7 @@ it('srun starts the recipe where a job has several tasks, and nothing where it h
   const bySrun = ['srun', '--kill-on-bad-exit', ...recipe];
   for (const several of [{ nodes: 2 }, { tasks_per_node: 4 }])
     expect(launched(recipe, settingsOf(several))).toEqual(bySrun);
+  const own = ['/usr/bin/srun', '--mpi=pmix', ...recipe];
+  expect(launched(own, settingsOf({ nodes: 2 }))).toEqual(own);
   expect(command({ nodes: 2, tasks_per_node: 4 })).toContain('--ntasks-per-node=4');
 });

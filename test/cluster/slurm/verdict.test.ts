@@ -1,4 +1,4 @@
-import { isFull, isUnavailable, phaseOf, saysMemoryKill } from '../../../src/cluster/slurm/states';
+import { isFull, isUnavailable, phaseOf } from '../../../src/cluster/slurm/states';
 import { judge, type Evidence } from '../../../src/cluster/slurm/verdict';
 import type { SlurmRow } from '../../../src/cluster/slurm/parse';
 import { unstarted } from '../../../src/cluster/job-state';
@@ -176,15 +176,4 @@ it.each([
 it('a state of a newer version is not taken for an end', () => {
   expect(phaseOf('POWER_UP_NODE')).toBe('running');
   expect(phaseOf('EXPEDITING')).toBe('running');
-});
-
-it.each([
-  ['slurmstepd-node1: error: StepId=31.batch exceeded memory limit (9 > 6), being killed', true],
-  ['slurmstepd: error: Exceeded job memory limit', true],
-  ['slurmstepd: error: Detected 1 oom-kill event(s) in StepId=12.batch.', true],
-  ['slurmstepd: error: Detected 2 oom_kill events in StepId=12.0.', true],
-  ['slurmstepd: error: *** JOB 12 ON node1 CANCELLED AT 2026-11-26T21:11:41 ***', false],
-  ['train: watch out for the oom_kill event', false],
-])('killed for memory, by the word of Slurm: %s', (words, expected) => {
-  expect(saysMemoryKill(words)).toBe(expected);
 });
