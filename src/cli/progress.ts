@@ -57,8 +57,8 @@ function currentSteps(
     const cluster = clusters.get(name)?.cluster;
     const step = cluster ? lastProgress(path.join(cluster.workDir(job), 'progress.jsonl')) : null;
     // An attempt before wrote to the same file.
-    const isOwn = step && Date.parse(step.time) > recorded_at.getTime() - CLOCKS_DIFFER_MS;
-    return isOwn ? [step] : [];
+    const since = recorded_at.getTime() - CLOCKS_DIFFER_MS;
+    return step && !(Date.parse(step.time) < since) ? [step] : [];
   });
 }
 

@@ -136,7 +136,7 @@ export async function lost(
 /** What is known of the end of a job that left no record: it still wrote to its log then. */
 async function lastSign(folder: JobFolder, started_at: Date): Promise<Date> {
   const written = await stat(folder.log).then(
-    ({ mtime }) => mtime,
+    ({ mtimeMs }) => new Date(mtimeMs),
     () => started_at,
   );
   return written > started_at ? written : started_at;

@@ -36,6 +36,7 @@ const recorded = (run_id: string, status: RunStatus, changes: object = {}) => ({
   job: `job-${run_id}`,
   cluster: 'local',
   wall_seconds: null,
+  recorded_at: new Date('2026-01-01T00:00:00Z'),
   ...changes,
 });
 
@@ -105,6 +106,13 @@ describe('a job of several runs', () => {
     expect(progress?.current).toMatchObject([{ run_id: 'b', step: 4, loss: 1.5 }]);
     expect(progress?.statuses.get('b')).toBe('running');
     expect(progress?.counts).toMatchObject({ running: 1, pending: 2 });
+  });
+
+  it('that was started again says nothing yet, whatever its last attempt wrote', async () => {
+    progressFile('job-a', `${step('a', 9)}\n`);
+    const recorded_at = new Date('2026-01-01T00:05:00Z');
+    const progress = await progressOf([planned('a')], [recorded('a', 'running', { recorded_at })]);
+    expect(progress?.current).toEqual([]);
   });
 
   it.each([
