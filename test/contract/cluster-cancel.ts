@@ -1,5 +1,6 @@
 /** How a cluster ends jobs, and all that they started: part of the contract of clusters. */
 import type { Cluster, JobRequest } from '../../src/cluster/cluster';
+import { pause } from '../../src/processes';
 import {
   letGo,
   readFile,
@@ -78,6 +79,16 @@ export function testCancelling({ cluster, another, job }: ClusterUnderTest): voi
     expect((await cluster().poll(['never-submitted'])).get('never-submitted')).toEqual({
       status: 'unknown',
     });
+  });
+
+  it('leaves nothing of a job at work whose end is told, in whatever session it was started', async () => {
+    const start = `subprocess.Popen([sys.executable, '-c', ${JSON.stringify(TICKING)}], start_new_session=True)`;
+    const request = job(`${start}; wait('ticks')`);
+    await cluster().submit(request);
+    await untilStatus(cluster(), request.name, 'succeeded');
+    const ticks = readFile(cluster(), request, 'ticks');
+    await pause(300);
+    expect(readFile(cluster(), request, 'ticks')).toBe(ticks);
   });
 
   it('starts a later attempt after a cancelled one', async () => {

@@ -1,6 +1,7 @@
 /** Jobs of several tasks, on several nodes: one model is trained by all, and one end is theirs. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pause } from '../../src/processes';
 import { openWorkplace } from '../support/cli';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import { ownClone } from '../support/own-clone';
@@ -120,6 +121,30 @@ it('the loss of one of its nodes is a failure of the node', async () => {
     await until(isBack, () => 'the node to be back');
   }
 });
+
+it('after which Slurm starts it again itself under `requeue`, as the same attempt', async () => {
+  const patient = opened.another({ requeue: true });
+  await patient.submit(jobOf('mended', `note(${NODE})\nwait('go')`));
+  for (const node of nodes) await untilNoted(patient, 'mended', node);
+  const { external_id } = await untilStatus(patient, 'mended', 'running');
+  slurm('scontrol', 'update', `nodename=${SECOND}`, 'state=down', 'reason=test');
+  try {
+    await untilStatus(patient, 'mended', 'queued');
+    // Nodes that still clear up do not start it.
+    slurm('scontrol', 'hold', external_id);
+  } finally {
+    await until(isBack, () => 'the node to be back');
+  }
+  letGo(patient, 'mended', 'go');
+  await pause(3000);
+  slurm('scontrol', 'release', external_id);
+  // Slurm lets a job that was put back wait for two minutes, if nobody says otherwise.
+  slurm('scontrol', 'update', `jobid=${external_id}`, 'StartTime=now');
+  expect(await untilStatus(patient, 'mended', 'succeeded')).toMatchObject({
+    ...{ attempt: 1, external_id },
+  });
+  for (const node of nodes) expect(noted('mended', node)).toBe('\n\n');
+}, 150_000);
 
 it('a study trains its models on two nodes, and says what they cost', async () => {
   const clone = ownClone([

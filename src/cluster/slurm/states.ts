@@ -64,7 +64,8 @@ const HELD: Readonly<Record<string, string>> = {
 /** Why a job waits, with Slurm's own word. */
 export function whyPending(id: string, state: string, reason: string | null): string {
   const job = `Slurm job ${id}`;
-  const held = reason === null ? undefined : HELD[reason];
+  const isHeld = /held/i.test(reason ?? '');
+  const held = reason === null ? undefined : (HELD[reason] ?? (isHeld ? 'held' : undefined));
   if (held !== undefined) return `${job} is ${held} (${reason}): scontrol release ${id}`;
   return `${job} is ${state.toLowerCase()}${reason === null ? '' : `: ${reason}`}`;
 }
