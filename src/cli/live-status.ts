@@ -1,4 +1,5 @@
 /** A study's status: what the books say, and for one that should be running, what Temporal says. */
+import type { Client } from '@temporalio/client';
 import { studyWorkflowId } from '../domain/ids';
 import { connectClient } from '../client';
 import type { CliContext } from './context';
@@ -29,34 +30,34 @@ export async function liveStatus(
 }
 
 /** What keeps a study that runs from going on. */
-export async function liveTroubles(
+export function liveTroubles(
   context: CliContext,
   session: Session,
   study: string,
   progress: StudyProgress,
 ): Promise<Troubles> {
-  const client = await connectClient(context.config, session.endpoints);
-  try {
-    return await findTroubles(client, study, progress);
-  } finally {
-    await client.connection.close();
-  }
+  return connected(context, session, (client) => findTroubles(client, study, progress));
 }
 
-async function workflowStatus(
-  context: CliContext,
-  session: Session,
-  study: string,
-): Promise<LiveStatus> {
-  const client = await connectClient(context.config, session.endpoints);
-  try {
+function workflowStatus(context: CliContext, session: Session, study: string): Promise<LiveStatus> {
+  return connected(context, session, async (client) => {
     const handle = client.workflow.getHandle(studyWorkflowId(study));
-    const { status, searchAttributes } = await handle.describe();
-    if (status.name !== 'RUNNING') return 'interrupted';
-    const told = searchAttributes.ForetuneStatus?.[0];
+    const described = await handle.describe().catch(() => null);
+    // Temporal has forgotten it, or never knew it.
+    if (described?.status.name !== 'RUNNING') return 'interrupted';
+    const told = described.searchAttributes.ForetuneStatus?.[0];
     return STEERED.find((one) => one === told) ?? 'running';
-  } catch {
-    return 'interrupted'; // Temporal has forgotten it, or never knew it
+  });
+}
+
+async function connected<T>(
+  { config }: CliContext,
+  { endpoints }: Session,
+  ask: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connectClient(config, endpoints);
+  try {
+    return await ask(client);
   } finally {
     await client.connection.close();
   }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { PlannedRun } from '../domain/plan';
-import { costOf, type Rates } from '../domain/spending';
+import { costOf, isPriced, type Rates } from '../domain/spending';
 import { EXIT, type CliContext } from './context';
 import { loadStudy, type LoadedStudy } from './load-study';
 import { printRows } from './output';
@@ -46,12 +46,14 @@ export async function planOnly(context: CliContext, { study, table }: LoadedStud
 /** `gpu_hours` and `cost` are null where nothing like the run was measured yet; a cluster without prices has no `cost`. */
 function planRow(run: PlannedRun, rates: Rates | undefined) {
   const { run_id, stage, action, reason, attempt, fingerprint, gpu_hours = null } = run;
-  const expense = { gpu_hours, ...(rates && costOf(1, rates) !== null && costs(run, rates)) };
-  const nothing = Object.fromEntries(Object.keys(expense).map((name) => [name, 0]));
-  const taken = action === 'run' ? expense : nothing;
-  return { run_id, stage, action, reason, ...taken, attempt, fingerprint };
+  const isToRun = action === 'run';
+  return {
+    ...{ run_id, stage, action, reason, gpu_hours: isToRun ? gpu_hours : 0 },
+    ...(rates && isPriced(rates) && { cost: isToRun ? estimatedCost(run, rates) : 0 }),
+    ...{ attempt, fingerprint },
+  };
 }
 
-function costs({ estimated_seconds }: PlannedRun, rates: Rates) {
-  return { cost: estimated_seconds === null ? null : costOf(estimated_seconds / 3600, rates) };
+function estimatedCost({ estimated_seconds }: PlannedRun, rates: Rates): number | null {
+  return estimated_seconds === null ? null : costOf(estimated_seconds / 3600, rates);
 }

@@ -121,14 +121,15 @@ function runTable(context: CliContext, rows: readonly RunRow[]): string {
       ? `${cluster} ${external_id}`.trim()
       : '',
   );
+  const isScheduled = jobs.some(Boolean);
   const cells = rows.map((row, i) => [
     row.run_id,
     row.status,
     String(row.attempt ?? ''),
-    ...(jobs.some(Boolean) ? [jobs[i] ?? ''] : []),
+    ...(isScheduled ? [jobs[i] ?? ''] : []),
     row.wall_seconds === null ? '' : duration(row.wall_seconds),
     [row.status === 'failed' ? row.failure_class : null, row.reason].filter(Boolean).join(': '),
   ]);
-  const job = jobs.some(Boolean) ? ['job'] : [];
+  const job = isScheduled ? ['job'] : [];
   return formatTable(['run', 'status', 'attempt', ...job, 'wall time', 'why'], cells);
 }

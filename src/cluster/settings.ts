@@ -32,6 +32,11 @@ const LocalSettingsSchema = z.strictObject({
   ...common,
 });
 
+/** Whether several tasks share a job. */
+export function isShared(of: { readonly nodes: number; readonly tasks_per_node: number }): boolean {
+  return of.nodes * of.tasks_per_node > 1;
+}
+
 /** What foretune itself says to sbatch, which settings have names for or which would break its books. */
 const OWN_OPTIONS =
   /^--(array|job-name|output|error|open-mode|export|export-file|wrap|parsable|chdir|signal|requeue|no-requeue|test-only|wait|uid|get-user-env)(=|$)/;
@@ -98,8 +103,7 @@ const SlurmSettingsSchema = z
     'signal_before_seconds must be shorter than the time limit',
   )
   .refine(
-    ({ memory_limit_bytes, nodes, tasks_per_node }) =>
-      memory_limit_bytes == null || nodes * tasks_per_node === 1,
+    (settings) => settings.memory_limit_bytes == null || !isShared(settings),
     'memory_limit_bytes sees no processes that srun starts: set `mem`, which Slurm watches',
   );
 

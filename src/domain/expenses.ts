@@ -61,7 +61,8 @@ function expense(stage: string, items: readonly Item[]): Expense {
   };
 }
 
-function total(values: readonly (number | null)[]): number | null {
+/** Of what is known; null where nothing is. */
+export function total(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length ? sum(known) : null;
 }

@@ -21,10 +21,14 @@ export interface Rates {
   readonly price_per_gpu_hour?: number | null | undefined;
 }
 
+export function isPriced({ price_per_hour, price_per_gpu_hour = null }: Rates): boolean {
+  return price_per_hour !== null || price_per_gpu_hour !== null;
+}
+
 /** What that many hours of a job cost; null where nothing has a price. */
 export function costOf(hours: number, rates: Rates): number | null {
-  const { gpus, price_per_hour, price_per_gpu_hour = null } = rates;
-  if (price_per_hour === null && price_per_gpu_hour === null) return null;
+  if (!isPriced(rates)) return null;
+  const { gpus, price_per_hour, price_per_gpu_hour } = rates;
   return hours * ((price_per_hour ?? 0) + gpus * (price_per_gpu_hour ?? 0));
 }
 

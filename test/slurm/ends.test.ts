@@ -6,6 +6,7 @@ import { pause, startTime } from '../../src/processes';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import {
   identityIn,
+  isNodeBack,
   openSlurmCluster,
   programsWith,
   slurm,
@@ -129,7 +130,7 @@ it('a job whose node goes down is a failure of the node', async () => {
     expect(state.message).toContain('node');
   } finally {
     await until(
-      () => nodeIsBack(),
+      () => isNodeBack(os.hostname()),
       () => 'the node to be back',
     );
   }
@@ -206,14 +207,3 @@ it('a job whose end is on record while it still runs, out of sight, is ended', a
     () => 'the job to end',
   );
 });
-
-/** A node that is still clearing up takes no orders. */
-function nodeIsBack(): boolean {
-  if (slurm('sinfo', '-h', '-p', 'main', '-o', '%t') === 'idle') return true;
-  try {
-    slurm('scontrol', 'update', `nodename=${os.hostname()}`, 'state=resume');
-  } catch {
-    // the next look tries again
-  }
-  return false;
-}

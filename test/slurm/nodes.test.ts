@@ -5,7 +5,12 @@ import { pause } from '../../src/processes';
 import { openWorkplace } from '../support/cli';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import { ownClone } from '../support/own-clone';
-import { openSlurmCluster, slurm, type OpenedSlurmCluster } from '../support/slurm-cluster';
+import {
+  isNodeBack,
+  openSlurmCluster,
+  slurm,
+  type OpenedSlurmCluster,
+} from '../support/slurm-cluster';
 
 const SECOND = 'foretune-second';
 /** The name of the node, as each task sees it. */
@@ -118,7 +123,10 @@ it('the loss of one of its nodes is a failure of the node', async () => {
       failure_class: 'node_failure',
     });
   } finally {
-    await until(isBack, () => 'the node to be back');
+    await until(
+      () => isNodeBack(SECOND),
+      () => 'the node to be back',
+    );
   }
 });
 
@@ -133,7 +141,10 @@ it('after which Slurm starts it again itself under `requeue`, as the same attemp
     // Nodes that still clear up do not start it.
     slurm('scontrol', 'hold', external_id);
   } finally {
-    await until(isBack, () => 'the node to be back');
+    await until(
+      () => isNodeBack(SECOND),
+      () => 'the node to be back',
+    );
   }
   letGo(patient, 'mended', 'go');
   await pause(3000);
@@ -181,15 +192,4 @@ function runs(pid: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A node that is still clearing up takes no orders. */
-function isBack(): boolean {
-  if (slurm('sinfo', '-h', '-n', SECOND, '-p', 'wide', '-o', '%t') === 'idle') return true;
-  try {
-    slurm('scontrol', 'update', `nodename=${SECOND}`, 'state=resume');
-  } catch {
-    // the next look tries again
-  }
-  return false;
 }

@@ -102,6 +102,17 @@ export function slurm(program: string, ...args: string[]): string {
   return execFileSync(program, args, { env: slurmEnvironment() }).toString().trim();
 }
 
+/** Whether a node that was declared down takes jobs again; one that is still clearing up takes no orders. */
+export function isNodeBack(node: string): boolean {
+  if (slurm('sinfo', '-h', '-n', node, '-p', 'wide', '-o', '%t') === 'idle') return true;
+  try {
+    slurm('scontrol', 'update', `nodename=${node}`, 'state=resume');
+  } catch {
+    // the next look tries again
+  }
+  return false;
+}
+
 /** A command of infra/slurm/slurm.sh for the Slurm under test. */
 export function slurmService(command: 'start' | 'restart-controller' | 'stop-controller'): void {
   const folder = path.resolve(process.env.SLURM_CONF ?? '', '../..');

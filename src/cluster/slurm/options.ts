@@ -1,6 +1,6 @@
 /** The command line of sbatch, and the script that it is given. Pure. */
 import path from 'node:path';
-import type { SlurmSettings } from '../settings';
+import { isShared, type SlurmSettings } from '../settings';
 import { shellWords } from './commands';
 
 /** What jobs of one array share. */
@@ -59,11 +59,6 @@ function set(option: string, value: string | number | null): string[] {
 export function launched(command: readonly string[], of: SlurmSettings): readonly string[] {
   const isOwn = path.basename(command[0] ?? '') === 'srun';
   return isShared(of) && !isOwn ? ['srun', '--kill-on-bad-exit', ...command] : command;
-}
-
-/** Whether several tasks share a job. */
-export function isShared(of: Pick<SlurmSettings, 'nodes' | 'tasks_per_node'>): boolean {
-  return of.nodes * of.tasks_per_node > 1;
 }
 
 /** `0-3,5`. */

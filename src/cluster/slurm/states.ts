@@ -64,9 +64,8 @@ const HELD: Readonly<Record<string, string>> = {
 /** Why a job waits, with Slurm's own word. */
 export function whyPending(id: string, state: string, reason: string | null): string {
   const job = `Slurm job ${id}`;
-  const isHeld = /held/i.test(reason ?? '');
-  const held = reason === null ? undefined : (HELD[reason] ?? (isHeld ? 'held' : undefined));
-  if (held !== undefined) return `${job} is ${held} (${reason}): scontrol release ${id}`;
+  if (reason !== null && /held/i.test(reason))
+    return `${job} is ${HELD[reason] ?? 'held'} (${reason}): scontrol release ${id}`;
   return `${job} is ${state.toLowerCase()}${reason === null ? '' : `: ${reason}`}`;
 }
 

@@ -1,5 +1,5 @@
 /** What the runs of each stage took, and what attempts without a result took of it. */
-import type { Expense } from '../../domain/expenses';
+import { total, type Expense } from '../../domain/expenses';
 import { count, measured } from '../format';
 import { html, table, type VNode } from '../html';
 
@@ -52,6 +52,5 @@ function row(stage: string, cells: readonly string[]): VNode {
 }
 
 function totalOf({ of }: Column, expenses: readonly Expense[]): number | null {
-  const known = expenses.map(of).filter((value) => value !== null);
-  return known.length ? known.reduce((sum, value) => sum + value, 0) : null;
+  return total(expenses.map(of));
 }
