@@ -222,7 +222,7 @@ start_nodes() {
 }
 
 node_is_up() {
-  [[ $(sinfo -h -n "$1" -p wide -o %t) =~ ^(idle|mix|alloc|comp)$ ]] && return
+  [[ $(sinfo -h -n "$1" -p wide -o %t) =~ ^(idle|plnd|mix|alloc|comp)$ ]] && return
   scontrol update "nodename=$1" state=resume
   return 1
 }

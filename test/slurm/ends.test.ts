@@ -6,11 +6,11 @@ import { pause, startTime } from '../../src/processes';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import {
   identityIn,
-  isNodeBack,
   openSlurmCluster,
   programsWith,
   slurm,
   slurmEnvironment,
+  untilNodeBack,
   type OpenedSlurmCluster,
 } from '../support/slurm-cluster';
 
@@ -129,10 +129,7 @@ it('a job whose node goes down is a failure of the node', async () => {
     expect(state).toMatchObject({ failure_class: 'node_failure' });
     expect(state.message).toContain('node');
   } finally {
-    await until(
-      () => isNodeBack(os.hostname()),
-      () => 'the node to be back',
-    );
+    await untilNodeBack(os.hostname());
   }
 });
 

@@ -6,9 +6,9 @@ import { openWorkplace } from '../support/cli';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import { ownClone } from '../support/own-clone';
 import {
-  isNodeBack,
   openSlurmCluster,
   slurm,
+  untilNodeBack,
   type OpenedSlurmCluster,
 } from '../support/slurm-cluster';
 
@@ -123,10 +123,7 @@ it('the loss of one of its nodes is a failure of the node', async () => {
       failure_class: 'node_failure',
     });
   } finally {
-    await until(
-      () => isNodeBack(SECOND),
-      () => 'the node to be back',
-    );
+    await untilNodeBack(SECOND);
   }
 });
 
@@ -141,10 +138,7 @@ it('after which Slurm starts it again itself under `requeue`, as the same attemp
     // Nodes that still clear up do not start it.
     slurm('scontrol', 'hold', external_id);
   } finally {
-    await until(
-      () => isNodeBack(SECOND),
-      () => 'the node to be back',
-    );
+    await untilNodeBack(SECOND);
   }
   letGo(patient, 'mended', 'go');
   await pause(3000);

@@ -102,15 +102,29 @@ export function slurm(program: string, ...args: string[]): string {
   return execFileSync(program, args, { env: slurmEnvironment() }).toString().trim();
 }
 
-/** Whether a node that was declared down takes jobs again; one that is still clearing up takes no orders. */
-export function isNodeBack(node: string): boolean {
-  if (slurm('sinfo', '-h', '-n', node, '-p', 'wide', '-o', '%t') === 'idle') return true;
+/**
+ * Waits until a node that was declared down takes jobs again. An idle one stays `plnd` for up to a minute after a job
+ * that the scheduler meant it for has gone elsewhere, or is cancelled.
+ */
+export async function untilNodeBack(node: string): Promise<void> {
+  let state = '';
+  await until(
+    () => {
+      state = slurm('sinfo', '-h', '-n', node, '-p', 'wide', '-o', '%t');
+      if (state.startsWith('down') || state.startsWith('dr')) resume(node);
+      return state === 'idle' || state === 'plnd';
+    },
+    () => `${node} to be back; it is ${state}`,
+  );
+}
+
+/** One that is still clearing up takes no orders. */
+function resume(node: string): void {
   try {
     slurm('scontrol', 'update', `nodename=${node}`, 'state=resume');
   } catch {
     // the next look tries again
   }
-  return false;
 }
 
 /** A command of infra/slurm/slurm.sh for the Slurm under test. */
