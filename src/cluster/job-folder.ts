@@ -8,6 +8,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   writeFile,
 } from 'node:fs/promises';
 import os from 'node:os';
@@ -113,9 +114,10 @@ export async function writeOnce(file: string, value: unknown): Promise<boolean> 
   return writeBeside(file, value, async (temporary) => {
     const isFirst = await link(temporary, file).then(
       () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
+      async (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+        // A file server that answered in vain hears of it again, and finds the link that it made.
+        return (await stat(temporary)).nlink === 2;
       },
     );
     await rm(temporary);

@@ -37,9 +37,29 @@ export function isShared(of: { readonly nodes: number; readonly tasks_per_node: 
   return of.nodes * of.tasks_per_node > 1;
 }
 
-/** What foretune itself says to sbatch, which settings have names for or which would break its books. */
-const OWN_OPTIONS =
-  /^--(array|job-name|output|error|open-mode|export|export-file|wrap|parsable|chdir|signal|requeue|no-requeue|test-only|wait|uid|get-user-env)(=|$)/;
+/** What foretune itself says to sbatch, or has a setting for that more than sbatch hears of. */
+const OWN_OPTIONS = [
+  ...['array', 'job-name', 'output', 'error', 'open-mode', 'export', 'export-file', 'wrap'],
+  ...['parsable', 'chdir', 'signal', 'requeue', 'no-requeue', 'test-only', 'wait', 'uid'],
+  ...[
+    'get-user-env',
+    'nodes',
+    'ntasks',
+    'ntasks-per-node',
+    'gpus',
+    'gpus-per-node',
+    'gpus-per-task',
+  ],
+  // Another cluster than the one that is asked about the job.
+  'clusters',
+];
+
+/** sbatch takes what options begin with for them. */
+function isOwn(option: string): boolean {
+  const [name = '', value = ''] = option.slice('--'.length).split(/=(.*)/s);
+  const isGpu = name === 'gres' && value.includes('gpu');
+  return isGpu || OWN_OPTIONS.some((own) => own.startsWith(name));
+}
 
 const SlurmSettingsSchema = z
   .strictObject({
@@ -56,6 +76,8 @@ const SlurmSettingsSchema = z
       .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@-]*$/, 'expected [user@]host')
       .nullable()
       .default(null),
+    /** Folder of Slurm's programs, on the login node and on the nodes; null: they are on PATH. */
+    bin: absolute.nullable().default(null),
     /** Folder of the jobs, under the same path here and on every node; null: in the state folder. */
     root: absolute.nullable().default(null),
     partition: word.nullable().default(null),
@@ -85,7 +107,11 @@ const SlurmSettingsSchema = z
         z
           .string()
           .regex(/^--[a-z]/, 'expected --name or --name=value')
-          .refine((option) => !OWN_OPTIONS.test(option), 'foretune sets this option itself'),
+          .refine((option) => !isOwn(option), {
+            error: ({ input }) =>
+              `${String(input).split('=')[0]} is not passed on: foretune sets it itself, has a setting ` +
+              'for it (nodes, tasks_per_node, gpus), or would look for the job elsewhere (--clusters)',
+          }),
       )
       .default([]),
     /** A file that only its owner reads, on the nodes too, whose path stands in job.json. */

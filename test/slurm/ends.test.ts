@@ -173,8 +173,8 @@ describe('a recipe is told before its time is up, and can write a checkpoint', (
     "signal.signal(signal.SIGTERM, lambda *_: (note('checkpoint'), sys.exit(3))); note('starts'); wait('never')";
 
   it('by the limit of its request', async () => {
-    const polite = opened.another({ signal_before_seconds: 7 });
-    await polite.submit(jobOf('told', code, { time_limit_seconds: 10 }));
+    const polite = opened.another({ signal_before_seconds: 15 });
+    await polite.submit(jobOf('told', code, { time_limit_seconds: 25 }));
     expect(await untilStatus(polite, 'told', 'failed')).toMatchObject({ failure_class: 'timeout' });
     expect(readFile(polite, jobOf('told', ''), 'checkpoint')).toBe('\n');
   });

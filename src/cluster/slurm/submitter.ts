@@ -14,7 +14,7 @@ import type { Ledger, Submission } from './ledger';
 import { batchScript, sbatchCommand, type Shape } from './options';
 import { parseSbatch } from './parse';
 import type { Scheduler } from './scheduler';
-import { classOfRefusal, isFull, isUndelivered, mayBeSplit } from './states';
+import { classOfRefusal, isPassing, isUndelivered, mayBeSplit } from './states';
 
 export interface Subject {
   readonly request: JobRequest;
@@ -120,7 +120,7 @@ export class Submitter {
       await this.withdraw(batch, claimed);
       return this.submitHalves(claimed);
     }
-    if (isFull(words)) {
+    if (isPassing(words)) {
       await this.withdraw(batch, claimed);
       throw new ClusterUnavailableError(words);
     }
@@ -172,7 +172,8 @@ async function refuse({ folder, request }: Claimed, words: string): Promise<void
   await writeOnce(folder.control(request.attempt, 'exit.json'), exit);
 }
 
-async function installLeader(root: string): Promise<string> {
+/** Gives the path of the program that leads jobs, below the root. */
+export async function installLeader(root: string): Promise<string> {
   const sources = LEADER_FILES.map((file) => path.join(__dirname, '..', file));
   const digest = sha256(Buffer.concat(sources.map((file) => readFileSync(file)))).slice(0, 12);
   const folder = path.join(root, 'leader', digest);

@@ -67,7 +67,11 @@ it("the script gives the leader's words to its shell as they are", () => {
 
 describe('settings that are refused', () => {
   it.each([
-    ['an option that foretune sets itself', { options: ['--array=1-3'] }, 'sets this option'],
+    ['an option that foretune sets itself', { options: ['--array=1-3'] }, '--array is not passed'],
+    ['the beginning of one', { options: ['--job=mine'] }, '--job is not passed on'],
+    ['nodes beside the setting', { options: ['--nodes=2'] }, 'has a setting for it'],
+    ['GPUs beside the setting', { options: ['--gres=shard:1,gpu:2'] }, '--gres is not passed on'],
+    ['another cluster', { options: ['--clusters=far'] }, 'look for the job elsewhere'],
     ['an option that is none', { options: ['; rm -rf /'] }, '--name'],
     ['a partition that is no word', { partition: 'a b' }, 'plain word'],
     ['an ssh target that is an option', { ssh: '-oProxyCommand=x' }, 'host'],
@@ -85,6 +89,11 @@ describe('settings that are refused', () => {
     expect(refused).toThrow(SpecError);
     expect(refused).toThrow(words);
     expect(refused).toThrow('lab');
+  });
+
+  it('and options that are not', () => {
+    const options = ['--time=10', '--gres=lustre:1', '--exclusive', '--nodelist=a', '--wckey=w'];
+    expect(settingsOf({ options }).options).toEqual(options);
   });
 
   it('a kind of cluster that there is not', () => {
