@@ -6,6 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { readTail } from './file-tail';
 
 export const ProcessIdentitySchema = z.object({ pid: z.number().int(), started: z.string() });
 export type ProcessIdentity = z.infer<typeof ProcessIdentitySchema>;
@@ -100,9 +101,5 @@ export function pause(ms: number): Promise<void> {
 
 /** The last lines of a log file, for an error message. */
 export function lastLines(file: string, count = 20): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
-  } catch {
-    return '(no log)';
-  }
+  return readTail(file)?.trimEnd().split('\n').slice(-count).join('\n') ?? '(no log)';
 }
