@@ -24,6 +24,8 @@ const ROOT = 'artifacts/';
 const URI = /^(?!file:).*\/artifacts\/([0-9a-f]{32})$/;
 /** Of a lock whose holder died. */
 const STALE_MS = 30_000;
+/** What a system says of a rename to a folder that is there. */
+const STANDS = new Set(['ENOTEMPTY', 'EEXIST']);
 const WAIT = { retries: { forever: true, minTimeout: 200, maxTimeout: 2000 } };
 
 export class Artifacts {
@@ -108,10 +110,10 @@ export class Artifacts {
     const options = { realpath: false, stale: STALE_MS, onCompromised, ...WAIT };
     const unlock = await lock(partial, options);
     try {
-      if (await exists(folder)) return;
+      if (await exists(folder)) return await rm(partial, { recursive: true, force: true });
       for (const file of files) await this.downloadFile(id, file, path.join(partial, file.name));
       if (lost) throw new StoreError(`The lock of ${partial} was lost: ${String(lost)}`, true);
-      await rename(partial, folder);
+      await publish(partial, folder);
     } finally {
       if (!lost) await unlock();
     }
@@ -155,6 +157,16 @@ async function exists(where: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Where the same weights were linked in meanwhile, without the lock, those stand and these go. */
+async function publish(partial: string, folder: string): Promise<void> {
+  try {
+    await rename(partial, folder);
+  } catch (cause) {
+    if (!STANDS.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    await rm(partial, { recursive: true, force: true });
+  }
 }
 
 /** Hard links, since weights are written once: on another file system they are fetched when needed. */

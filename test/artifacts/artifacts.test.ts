@@ -134,6 +134,21 @@ it('what an earlier fetch left damaged is fetched again', async () => {
   expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
 });
 
+it('weights that another study keeps while they are fetched are there, and nothing is left beside them', async () => {
+  const made = checkpoint('folder');
+  class Racing extends StoreProxy {
+    override async getFile(key: string, file: string): Promise<boolean> {
+      await new Artifacts(this.inner).keep(made, node('there'));
+      return super.getFile(key, file);
+    }
+  }
+  const store = new Racing(new MemoryStore());
+  const artifacts = new Artifacts(store);
+  const kept = await artifacts.keep(made, node('here'));
+  expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
+  expect(readdirSync(path.join(node('there'), 'artifacts'))).toEqual([path.basename(kept)]);
+});
+
 it('what lost its files is missing from then on', async () => {
   const store = new MemoryStore();
   const artifacts = new Artifacts(store);
