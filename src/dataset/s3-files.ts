@@ -1,6 +1,6 @@
 /**
- * Files of any size to and from S3: in parts, several at once, never whole in memory. What an upload or a
- * download that was killed has done is used by the next.
+ * Files of any size to and from S3: in parts, several at once, never whole in memory. The parts of an upload
+ * that was killed, and what a download has fetched, are used by the next.
  */
 import { createWriteStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
@@ -16,6 +16,7 @@ import {
   UploadPartCommand,
   paginateListParts,
   type CompletedPart,
+  type HeadObjectCommandOutput,
   type MultipartUpload,
   type Part,
   type S3Client,
@@ -37,7 +38,10 @@ export interface ObjectName {
   readonly Key: string;
 }
 
-/** The key must stand for these very bytes: parts that an earlier attempt sent are not sent again. */
+/**
+ * The key must stand for these very bytes: parts that an earlier attempt sent are not sent again. A file that
+ * is there whole is, over whatever stands there.
+ */
 export async function uploadFile(
   client: S3Client,
   object: ObjectName,
@@ -63,21 +67,34 @@ interface Source {
   readonly size: number;
 }
 
-/** Another process may end the same upload first: then it is there, or is begun again. */
+/**
+ * What stands under the key is sent over, since it may be damaged at the same length. Another process may end
+ * the same upload first: then what stands there is newer, or the upload is begun again.
+ */
 async function putLarge(client: S3Client, object: ObjectName, source: Source): Promise<void> {
-  for (let attempt = 1; !(await isThere(client, object, source.size)); attempt++)
+  const before = await head(client, object);
+  for (let attempt = 1; ; attempt++)
     try {
-      await putParts(client, object, source);
+      return await putParts(client, object, source);
     } catch (cause) {
-      if (factsOf(cause).name !== 'NoSuchUpload' || attempt === MOST_UPLOADS) throw cause;
+      if (factsOf(cause).name !== 'NoSuchUpload') throw cause;
+      if (hasNew(await head(client, object), before, source.size)) return;
+      if (attempt === MOST_UPLOADS) throw cause;
     }
 }
 
-async function isThere(client: S3Client, object: ObjectName, size: number): Promise<boolean> {
+type Head = Pick<HeadObjectCommandOutput, 'ContentLength' | 'ETag' | 'LastModified'>;
+
+function hasNew(now: Head | undefined, before: Head | undefined, size: number): boolean {
+  if (now?.ContentLength !== size) return false;
+  return now.ETag !== before?.ETag || Number(now.LastModified) > Number(before?.LastModified);
+}
+
+async function head(client: S3Client, object: ObjectName): Promise<Head | undefined> {
   try {
-    return (await client.send(new HeadObjectCommand(object), within())).ContentLength === size;
+    return await client.send(new HeadObjectCommand(object), within());
   } catch (cause) {
-    if (factsOf(cause).status === 404) return false;
+    if (factsOf(cause).status === 404) return undefined;
     throw cause;
   }
 }

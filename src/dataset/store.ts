@@ -28,7 +28,7 @@ export interface ObjectStore {
   delete(key: string): Promise<void>;
   /**
    * Uploads a file of any size, going on where an upload that was killed stopped: the key must stand for
-   * these very bytes.
+   * these very bytes. What stands there is overwritten, even if it is as long.
    */
   putFile(key: string, file: string): Promise<void>;
   /** Downloads what the file lacks of the object; false where there is none. */
