@@ -77,12 +77,18 @@ export class Artifacts {
     return new Set(asked.filter((uri) => !kept.has(manifestKey(idIn(uri) ?? ''))));
   }
 
-  /** Removes what is kept at an address, the manifest first. */
+  /** Removes what is kept at an address, the manifest first, and what was sent of it in vain. */
   async remove(uri: string): Promise<void> {
     const id = idIn(uri);
     if (id === null) return;
     await this.store.delete(manifestKey(id));
     for await (const { key } of this.store.list(`${ROOT}${id}/`)) await this.store.delete(key);
+    await this.store.forgetUploads(`${ROOT}${id}/`);
+  }
+
+  /** Gives up uploads that were begun before a time and never ended: weights of other bytes were made since. */
+  async forgetUploads(begunBefore: Date): Promise<void> {
+    await this.store.forgetUploads(ROOT, begunBefore);
   }
 
   private async manifest(id: string): Promise<Manifest | undefined> {

@@ -7,6 +7,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
@@ -15,8 +16,10 @@ import {
   PutObjectCommand,
   UploadPartCommand,
   paginateListParts,
+  type AbortMultipartUploadCommandInput,
   type CompletedPart,
   type HeadObjectCommandOutput,
+  type ListMultipartUploadsCommandInput,
   type MultipartUpload,
   type Part,
   type S3Client,
@@ -136,8 +139,7 @@ async function begin(client: S3Client, object: ObjectName): Promise<string> {
 /** The newest upload of the key that was begun and not ended, with its parts. */
 async function unfinished(client: S3Client, { Bucket, Key }: ObjectName) {
   let newest: MultipartUpload | undefined;
-  const list = new ListMultipartUploadsCommand({ Bucket, Prefix: Key });
-  for (const upload of (await client.send(list, within())).Uploads ?? [])
+  for await (const upload of uploads(client, { Bucket, Prefix: Key }))
     if (upload.Key === Key && (upload.Initiated ?? 0) >= (newest?.Initiated ?? 0)) newest = upload;
   const UploadId = newest?.UploadId;
   if (UploadId === undefined) return undefined;
@@ -145,6 +147,49 @@ async function unfinished(client: S3Client, { Bucket, Key }: ObjectName) {
   for await (const page of paginateListParts({ client }, { Bucket, Key, UploadId }, within()))
     for (const part of page.Parts ?? []) parts.set(part.PartNumber ?? 0, part);
   return { id: UploadId, parts };
+}
+
+interface Below {
+  readonly Bucket: string;
+  readonly Prefix: string;
+}
+
+/** Those that were begun and not ended. MinIO names them to who asks for one key alone, and forgets them after a day. */
+async function* uploads(client: S3Client, below: Below): AsyncGenerator<MultipartUpload, void> {
+  let from: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
+  while (from) {
+    const list: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+      ...below,
+      ...from,
+    });
+    const page = await client.send(list, within());
+    yield* page.Uploads ?? [];
+    const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+    const more = IsTruncated && [KeyMarker, UploadIdMarker].some(Boolean);
+    from = more ? { KeyMarker, UploadIdMarker } : undefined;
+  }
+}
+
+/** Gives up the uploads of files below a prefix that were begun before a time, or ever, and not ended. */
+export async function forgetUploads(
+  client: S3Client,
+  below: Below,
+  begunBefore = new Date(8.64e15),
+): Promise<void> {
+  const found: MultipartUpload[] = [];
+  // All first: a page goes on from the last upload of the one before.
+  for await (const upload of uploads(client, below)) found.push(upload);
+  for (const { Key, UploadId, Initiated } of found)
+    if (Initiated && Initiated < begunBefore)
+      await abort(client, { Bucket: below.Bucket, Key, UploadId });
+}
+
+async function abort(client: S3Client, upload: AbortMultipartUploadCommandInput): Promise<void> {
+  try {
+    await client.send(new AbortMultipartUploadCommand(upload), within());
+  } catch (cause) {
+    if (factsOf(cause).name !== 'NoSuchUpload') throw cause;
+  }
 }
 
 async function complete(
