@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import { SpecError } from '../src/errors';
 import { fingerprint, sha256, sourceDigest } from '../src/fingerprint';
+import { nearest } from '../src/domain/explain';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
 import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
@@ -101,8 +102,10 @@ function digestOf(source: RecipeConfig['source']): string {
 export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
   const cluster = clusters.get(name);
   if (cluster !== undefined) return cluster;
+  const known = [...clusters.keys()];
+  const guess = nearest(name, known);
   throw new SpecError(
-    `There is no cluster "${name}" in temporal.config.ts. Known: ${[...clusters.keys()].join(', ')}.`,
+    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
   );
 }
 

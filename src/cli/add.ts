@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { studyId } from '../domain/ids';
 import type { CliContext } from './context';
 import { loadStudy } from './load-study';
+import { checkCluster } from './plan-study';
 import { openWorkSession } from './session';
 import { runningStudy, steer } from './steer';
 
@@ -16,6 +17,7 @@ export function register(program: Command, context: CliContext): void {
 
 async function addVariants(context: CliContext, file: string): Promise<void> {
   const { study, table } = loadStudy(file);
+  checkCluster(context, study);
   const { studies, client } = await openWorkSession(context);
   const id = studyId(study);
   const added = await studies.extend(study, table);

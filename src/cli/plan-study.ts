@@ -1,6 +1,6 @@
 /** The plan that a study would be run by now, its budget included. */
 import { spentBudget } from '../../activities/budget';
-import { planFromRecord } from '../../activities/plan';
+import { planFromRecord, requireCluster } from '../../activities/plan';
 import { Artifacts } from '../artifacts/artifacts';
 import { openClusters } from '../clusters';
 import type { Plan } from '../domain/plan';
@@ -25,6 +25,12 @@ export async function planStudyNow(
     table,
     asked,
   );
+}
+
+/** Throws SpecError for a cluster that nobody configured: once on record, it would keep the study from being resumed. */
+export function checkCluster({ config }: Pick<CliContext, 'config'>, study: Study): void {
+  if (study.kind === 'trained')
+    requireCluster(new Map(Object.entries(config.clusters)), study.cluster);
 }
 
 /** What an hour of a job of the study takes; undefined for one that runs no jobs. */

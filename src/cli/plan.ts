@@ -6,7 +6,7 @@ import { costOf, isPriced, type Rates } from '../domain/spending';
 import { EXIT, type CliContext } from './context';
 import { loadStudy, type LoadedStudy } from './load-study';
 import { printRows } from './output';
-import { planStudyNow, ratesOf } from './plan-study';
+import { checkCluster, planStudyNow, ratesOf } from './plan-study';
 import { countPlan, planSummary, planTable } from './plan-text';
 import { openSession } from './session';
 
@@ -26,6 +26,7 @@ async function planStudyNamed(context: CliContext, study: string): Promise<void>
 }
 
 export async function planOnly(context: CliContext, { study, table }: LoadedStudy): Promise<void> {
+  checkCluster(context, study);
   const session = await openSession(context);
   await session.studies.check(study, table);
   const plan = await planStudyNow(context, session, { study, table });

@@ -5,7 +5,7 @@ import { executeStudy } from './execute';
 import { loadStudy, type StudyOverrides } from './load-study';
 import { wholeNumber } from './numbers';
 import { planOnly } from './plan';
-import { planStudyNow, ratesOf } from './plan-study';
+import { checkCluster, planStudyNow, ratesOf } from './plan-study';
 import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 
@@ -28,6 +28,7 @@ export function register(program: Command, context: CliContext): void {
 async function runStudy(context: CliContext, file: string, options: RunOptions): Promise<void> {
   const loaded = loadStudy(file, options);
   if (options.dryRun) return planOnly(context, loaded);
+  checkCluster(context, loaded.study);
   const session = await openWorkSession(context);
   await session.studies.register(loaded.study, loaded.table);
   const plan = await planStudyNow(context, session, loaded);

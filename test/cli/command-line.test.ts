@@ -5,6 +5,7 @@ import path from 'node:path';
 import { version } from '../../package.json';
 import { jsonSchema } from '../../src/cli/schema';
 import { ROOT } from '../support/root';
+import { TINY } from '../support/studies';
 
 const BIN = path.join(ROOT, 'src', 'cli', 'bin.cjs');
 
@@ -63,6 +64,25 @@ describe('What cannot be understood exits 1, with words on stderr and nothing on
     expect(stderr).toContain('cmss');
     expect(stderr).not.toMatch(/^ +at /m);
   });
+
+  it.each([
+    ['run', '--cluster', 'locla'],
+    ['run', '--cluster', 'locla', '--dry-run'],
+    ['plan'],
+    ['add'],
+  ])(
+    'a cluster that is not configured, before anything is started: %s %s %s %s',
+    (command, ...options) => {
+      const cluster = options.length ? 'local' : 'locla';
+      const file = path.join(folder, 'elsewhere.cjs');
+      writeFileSync(file, `exports.default = ${JSON.stringify({ ...TINY, cluster })};`);
+      const { code, stdout, stderr } = foretune([command, file, ...options]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^foretune: There is no cluster "locla".*Did you mean "local"\? Known: local, slurm\./,
+      );
+    },
+  );
 
   it('a file without a study', () => {
     const { code, stdout, stderr } = foretune(['run', path.join(ROOT, 'src/cli/context.ts')]);
