@@ -4,6 +4,7 @@ import { studyId } from '../domain/ids';
 import type { CliContext } from './context';
 import { loadStudy } from './load-study';
 import { checkCluster } from './plan-study';
+import { movedNote } from './plan-text';
 import { openWorkSession } from './session';
 import { runningStudy, steer } from './steer';
 
@@ -20,8 +21,11 @@ async function addVariants(context: CliContext, file: string): Promise<void> {
   checkCluster(context, study);
   const { studies, client } = await openWorkSession(context);
   const id = studyId(study);
+  const { study: standing } = await studies.spec(id);
   const added = await studies.extend(study, table);
   context.stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
+  const note = movedNote(standing, study);
+  if (note) context.stderr(note);
   if (await runningStudy(client, id)) return steer(context, id, { update: 'addVariants' });
   context.stderr(`Run them: npx foretune resume ${id}`);
 }

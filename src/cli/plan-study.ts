@@ -6,9 +6,9 @@ import { openClusters } from '../clusters';
 import type { Plan } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
 import type { Study } from '../domain/schema';
-import type { Rates } from '../domain/spending';
 import type { CliContext } from './context';
 import type { LoadedStudy } from './load-study';
+import type { PlannedOn } from './plan-text';
 import type { Session } from './session';
 
 export async function planStudyNow(
@@ -33,7 +33,9 @@ export function checkCluster({ config }: Pick<CliContext, 'config'>, study: Stud
     requireCluster(new Map(Object.entries(config.clusters)), study.cluster);
 }
 
-/** What an hour of a job of the study takes; undefined for one that runs no jobs. */
-export function ratesOf({ config }: CliContext, study: Study): Rates | undefined {
-  return study.kind === 'trained' ? openClusters(config).get(study.cluster) : undefined;
+/** Where the study's jobs run, and what an hour of one takes; undefined for a study without jobs. */
+export function clusterOf({ config }: CliContext, study: Study): PlannedOn | undefined {
+  if (study.kind !== 'trained') return undefined;
+  const rates = openClusters(config).get(study.cluster);
+  return rates && { ...rates, name: study.cluster };
 }

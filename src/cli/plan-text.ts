@@ -1,5 +1,7 @@
 /** A plan in words: what is reused, what runs, and why. */
+import { studyId } from '../domain/ids';
 import type { Plan, PlannedRun } from '../domain/plan';
+import type { Study } from '../domain/schema';
 import { costOf, KINDS, show, type Rates } from '../domain/spending';
 import { duration, formatTable } from './output';
 
@@ -21,16 +23,36 @@ export function countPlan(plan: Plan): PlanCounts {
   };
 }
 
-/** One line: `quickstart@1: 65 runs: 0 reused, 65 to run in 17 jobs`. `rates`: of the cluster that will run them. */
-export function planSummary(plan: Plan, rates?: Rates): string {
+/** The cluster that will run a plan's jobs. */
+export interface PlannedOn extends Rates {
+  readonly name: string;
+}
+
+/** One line: `quickstart@1: 65 runs: 0 reused, 65 to run in 17 jobs on cluster "local"`. */
+export function planSummary(plan: Plan, cluster?: PlannedOn): string {
   const { reuse, run, estimated_seconds } = countPlan(plan);
   const total = `${plan.study}: ${plan.runs.length} run${plan.runs.length === 1 ? '' : 's'}`;
   const untuned = `${untunedText(plan)}${leftOutText(plan)}`;
   if (!run && untuned) return `${total}: ${reuse} reused, nothing to run${untuned}`;
   if (!run) return `${total}, every one reused: nothing to run`;
-  const jobs = plan.jobs.length ? ` in ${plan.jobs.length} jobs` : '';
-  const took = estimated_seconds === null ? '' : expense(estimated_seconds, rates);
-  return `${total}: ${reuse} reused, ${run} to run${jobs}${took}${untuned}`;
+  const took = estimated_seconds === null ? '' : expense(estimated_seconds, cluster);
+  return `${total}: ${reuse} reused, ${run} to run${jobsText(plan, cluster)}${took}${untuned}`;
+}
+
+function jobsText({ jobs }: Plan, cluster: PlannedOn | undefined): string {
+  if (!jobs.length) return '';
+  const where = cluster ? ` on cluster "${cluster.name}"` : '';
+  return ` in ${jobs.length} job${jobs.length === 1 ? '' : 's'}${where}`;
+}
+
+/**
+ * For a study whose specification on record names another cluster than `study` does, as after
+ * `--cluster`: what it lacks would move without a word.
+ */
+export function movedNote(standing: Study | undefined, study: Study): string | null {
+  if (standing?.kind !== 'trained' || study.kind !== 'trained') return null;
+  if (standing.cluster === study.cluster) return null;
+  return `Note: "${studyId(study)}" was on cluster "${standing.cluster}" before, and is now for "${study.cluster}". To stay there: --cluster ${standing.cluster}`;
 }
 
 function expense(seconds: number, rates: Rates = { gpus: 0, price_per_hour: null }): string {

@@ -6,8 +6,8 @@ import { costOf, isPriced, type Rates } from '../domain/spending';
 import { EXIT, type CliContext } from './context';
 import { loadStudy, type LoadedStudy } from './load-study';
 import { printRows } from './output';
-import { checkCluster, planStudyNow, ratesOf } from './plan-study';
-import { countPlan, planSummary, planTable } from './plan-text';
+import { checkCluster, clusterOf, planStudyNow } from './plan-study';
+import { countPlan, movedNote, planSummary, planTable } from './plan-text';
 import { openSession } from './session';
 
 export function register(program: Command, context: CliContext): void {
@@ -28,16 +28,18 @@ async function planStudyNamed(context: CliContext, study: string): Promise<void>
 export async function planOnly(context: CliContext, { study, table }: LoadedStudy): Promise<void> {
   checkCluster(context, study);
   const session = await openSession(context);
-  await session.studies.check(study, table);
+  const standing = await session.studies.check(study, table);
   const plan = await planStudyNow(context, session, { study, table });
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  const rates = ratesOf(context, study);
-  const summary = `${planSummary(plan, rates)} (dataset version ${await session.dataset.version()})`;
+  const note = movedNote(standing?.study, study);
+  if (note) context.stderr(note);
+  const cluster = clusterOf(context, study);
+  const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
   else {
     printRows(
       context,
-      plan.runs.map((run) => planRow(run, rates)),
+      plan.runs.map((run) => planRow(run, cluster)),
     );
     context.stderr(summary);
   }

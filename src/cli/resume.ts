@@ -6,7 +6,7 @@ import type { PlanRequest } from '../domain/request';
 import { STAGES } from '../domain/vocabulary';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
-import { planStudyNow, ratesOf } from './plan-study';
+import { clusterOf, planStudyNow } from './plan-study';
 import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 import { runningStudy } from './steer';
@@ -40,7 +40,7 @@ async function resumeStudy(
   const id = await session.studies.resolve(name);
   const spec = await session.studies.spec(id);
   const plan = await planStudyNow(context, session, spec, request);
-  context.stderr(planSummary(plan, ratesOf(context, spec.study)));
+  context.stderr(planSummary(plan, clusterOf(context, spec.study)));
   if (request.from) return executeStudy(context, session, spec.study, request);
   await goOn(session.client, id);
   await executeStudy(context, session, spec.study);

@@ -5,7 +5,7 @@ import { chooseRuns, parseFailureClass, type RetryChoice } from '../domain/retry
 import type { FailureClass } from '../domain/vocabulary';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
-import { planStudyNow, ratesOf } from './plan-study';
+import { clusterOf, planStudyNow } from './plan-study';
 import { planSummary } from './plan-text';
 import { studyProgress } from './progress';
 import { openWorkSession, type Session } from './session';
@@ -41,7 +41,7 @@ async function retry(context: CliContext, name: string, choice: RetryChoice): Pr
     return steer(context, id, { update: 'retry', runs: only });
   const spec = await session.studies.spec(id);
   const plan = await planStudyNow(context, session, spec, { only });
-  context.stderr(planSummary(plan, ratesOf(context, spec.study)));
+  context.stderr(planSummary(plan, clusterOf(context, spec.study)));
   await executeStudy(context, session, spec.study, { only });
 }
 

@@ -5,8 +5,8 @@ import { executeStudy } from './execute';
 import { loadStudy, type StudyOverrides } from './load-study';
 import { wholeNumber } from './numbers';
 import { planOnly } from './plan';
-import { checkCluster, planStudyNow, ratesOf } from './plan-study';
-import { planSummary } from './plan-text';
+import { checkCluster, clusterOf, planStudyNow } from './plan-study';
+import { movedNote, planSummary } from './plan-text';
 import { openWorkSession } from './session';
 
 interface RunOptions extends StudyOverrides {
@@ -30,9 +30,12 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   if (options.dryRun) return planOnly(context, loaded);
   checkCluster(context, loaded.study);
   const session = await openWorkSession(context);
+  const standing = await session.studies.check(loaded.study, loaded.table);
   await session.studies.register(loaded.study, loaded.table);
   const plan = await planStudyNow(context, session, loaded);
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  context.stderr(planSummary(plan, ratesOf(context, loaded.study)));
+  context.stderr(planSummary(plan, clusterOf(context, loaded.study)));
+  const note = movedNote(standing?.study, loaded.study);
+  if (note) context.stderr(note);
   await executeStudy(context, session, loaded.study);
 }

@@ -69,11 +69,13 @@ export class Studies {
     return added;
   }
 
-  /** Fails as `register` would, and writes nothing. */
-  async check(study: Study, table: string | null): Promise<void> {
+  /** Fails as `register` would, and writes nothing; returns what stands there. */
+  async check(study: Study, table: string | null): Promise<SpecRecord | undefined> {
     const bytes = await this.store.get(specKey(studyId(study)));
-    if (!bytes) return;
-    refuseOther(decodeSpec(bytes, specKey(studyId(study))), { study, table });
+    if (!bytes) return undefined;
+    const standing = decodeSpec(bytes, specKey(studyId(study)));
+    refuseOther(standing, { study, table });
+    return standing;
   }
 
   spec(study: string): Promise<SpecRecord> {

@@ -1,6 +1,6 @@
 import { fingerprint } from '../../src/fingerprint';
 import { planStudy, type Plan } from '../../src/domain/plan';
-import { countPlan, planSummary } from '../../src/cli/plan-text';
+import { countPlan, movedNote, planSummary } from '../../src/cli/plan-text';
 import { tinyStudy } from '../support/studies';
 
 const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
@@ -39,6 +39,23 @@ test('a plan whose budget is spent has nothing to run, and says how many it left
 
 test('where jobs have a price, a plan says about what it will cost', () => {
   // Four runs of a variant, three variants: twelve to run, of two seconds each.
-  const rates = { gpus: 2, price_per_hour: 100, price_per_gpu_hour: 25 };
-  expect(planSummary(planAfter('clm-plain'), rates)).toContain(', about 1.00 of cost');
+  const cluster = { name: 'gpu', gpus: 2, price_per_hour: 100, price_per_gpu_hour: 25 };
+  expect(planSummary(planAfter('clm-plain'), cluster)).toContain(', about 1.00 of cost');
+});
+
+test('a plan says which cluster will run its jobs', () => {
+  const gpu = { name: 'gpu', gpus: 1, price_per_hour: null };
+  expect(planSummary(planAfter('clm-plain'), gpu)).toContain(
+    '12 to run in 3 jobs on cluster "gpu", about',
+  );
+  expect(planSummary(planAfter('clm-plain', 'sc-plain'), gpu)).not.toContain('cluster');
+});
+
+test('a study that goes to another cluster than before says so, and how it stays', () => {
+  const before = tinyStudy({ cluster: 'gpu' });
+  const note = movedNote(before, study);
+  expect(note).toMatch(/^Note: "tiny@1" was on cluster "gpu" before, and is now for "local"\. /);
+  expect(note).toMatch(/--cluster gpu$/);
+  expect(movedNote(before, before)).toBeNull();
+  expect(movedNote(undefined, study)).toBeNull();
 });

@@ -80,7 +80,7 @@ describe('a study under a name and version on record', () => {
     const { studies } = await opened();
     const edited = tinyStudy({ window: 2, description: 'better words' });
     const before = (await studies.spec('tiny@1')).registered_at;
-    await studies.check(edited, null);
+    expect(await studies.check(edited, null)).toMatchObject({ study: tinyStudy() });
     await studies.register(edited, null);
     expect(await studies.spec('tiny@1')).toMatchObject({ study: edited, registered_at: before });
   });
