@@ -2,22 +2,29 @@
 import type { Command } from 'commander';
 import { studyId } from '../domain/ids';
 import type { CliContext } from './context';
-import { loadStudy } from './load-study';
+import { loadStudy, type StudyOverrides } from './load-study';
 import { checkCluster } from './plan-study';
 import { movedNote } from './plan-text';
 import { openWorkSession } from './session';
 import { runningStudy, steer } from './steer';
+import { takesStudyOptions } from './study-options';
 
 export function register(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('add')
     .argument('<file>', 'study file in which variants were added')
-    .description('take up variants that were added to a study, while it runs too')
-    .action((file: string) => addVariants(context, file));
+    .description('take up variants that were added to a study, while it runs too');
+  takesStudyOptions(command).action((file: string, options: StudyOverrides) =>
+    addVariants(context, file, options),
+  );
 }
 
-async function addVariants(context: CliContext, file: string): Promise<void> {
-  const { study, table } = loadStudy(file);
+async function addVariants(
+  context: CliContext,
+  file: string,
+  options: StudyOverrides,
+): Promise<void> {
+  const { study, table } = loadStudy(file, options);
   checkCluster(context, study);
   const { studies, client } = await openWorkSession(context);
   const id = studyId(study);

@@ -4,22 +4,31 @@ import type { Command } from 'commander';
 import type { PlannedRun } from '../domain/plan';
 import { costOf, isPriced, type Rates } from '../domain/spending';
 import { EXIT, type CliContext } from './context';
-import { loadStudy, type LoadedStudy } from './load-study';
+import { loadStudy, type LoadedStudy, type StudyOverrides } from './load-study';
 import { printRows } from './output';
 import { checkCluster, clusterOf, planStudyNow } from './plan-study';
 import { countPlan, movedNote, planSummary, planTable } from './plan-text';
 import { openSession } from './session';
+import { refuseOverrides, takesStudyOptions } from './study-options';
 
 export function register(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('plan')
     .argument('<study>', 'study file, or the name of a study that was run here')
-    .description('show what would run and why (exit 10 when there is work to do)')
-    .action((study: string) => planStudyNamed(context, study));
+    .description('show what would run and why (exit 10 when there is work to do)');
+  takesStudyOptions(command).action((study: string, options: StudyOverrides) =>
+    planStudyNamed(context, study, options),
+  );
 }
 
-async function planStudyNamed(context: CliContext, study: string): Promise<void> {
-  if (study.endsWith('.ts') || existsSync(study)) return planOnly(context, loadStudy(study));
+async function planStudyNamed(
+  context: CliContext,
+  study: string,
+  options: StudyOverrides,
+): Promise<void> {
+  if (study.endsWith('.ts') || existsSync(study))
+    return planOnly(context, loadStudy(study, options));
+  refuseOverrides(study, options);
   const { studies } = await openSession(context);
   const spec = await studies.spec(await studies.resolve(study));
   return planOnly(context, spec);

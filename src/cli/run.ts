@@ -3,24 +3,22 @@ import type { Command } from 'commander';
 import type { CliContext } from './context';
 import { executeStudy } from './execute';
 import { loadStudy, type StudyOverrides } from './load-study';
-import { wholeNumber } from './numbers';
 import { planOnly } from './plan';
 import { checkCluster, clusterOf, planStudyNow } from './plan-study';
 import { movedNote, planSummary } from './plan-text';
 import { openWorkSession } from './session';
+import { takesStudyOptions } from './study-options';
 
 interface RunOptions extends StudyOverrides {
   readonly dryRun?: boolean;
 }
 
 export function register(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command('run')
     .argument('<file>', 'study file, e.g. studies/quickstart.ts')
-    .description('run a study: whatever is recorded already is reused')
-    .option('--seed <n>', 'another seed: a replicate named <study>-seed<n>', wholeNumber(0))
-    .option('--cluster <name>', 'another cluster of temporal.config.ts')
-    .option('--variants <n>', 'how many, for a study file that leaves it open', wholeNumber(2))
+    .description('run a study: whatever is recorded already is reused');
+  takesStudyOptions(command)
     .option('--dry-run', 'print the plan and stop (exit 10 when there is work to do)')
     .action((file: string, options: RunOptions) => runStudy(context, file, options));
 }

@@ -34,6 +34,12 @@ it("The version is the package's", () => {
   expect(foretune(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
+it.each(['run', 'plan', 'add'])('%s takes what changes a study file', (command) => {
+  const { stdout } = foretune([command, '--help']);
+  for (const option of ['--seed <n>', '--cluster <name>', '--variants <n>'])
+    expect(stdout).toContain(option);
+});
+
 it('Help of a command tells its options and its own exit codes', () => {
   const { code, stdout } = foretune(['run', '--help']);
   expect(code).toBe(0);
@@ -68,21 +74,25 @@ describe('What cannot be understood exits 1, with words on stderr and nothing on
   it.each([
     ['run', '--cluster', 'locla'],
     ['run', '--cluster', 'locla', '--dry-run'],
+    ['plan', '--cluster', 'locla'],
+    ['add', '--cluster', 'locla'],
     ['plan'],
-    ['add'],
-  ])(
-    'a cluster that is not configured, before anything is started: %s %s %s %s',
-    (command, ...options) => {
-      const cluster = options.length ? 'local' : 'locla';
-      const file = path.join(folder, 'elsewhere.cjs');
-      writeFileSync(file, `exports.default = ${JSON.stringify({ ...TINY, cluster })};`);
-      const { code, stdout, stderr } = foretune([command, file, ...options]);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toMatch(
-        /^foretune: There is no cluster "locla".*Did you mean "local"\? Known: local, slurm\./,
-      );
-    },
-  );
+  ])('a cluster that is not configured: %s %s %s %s', (command, ...options) => {
+    const cluster = options.length ? 'local' : 'locla';
+    const file = path.join(folder, 'elsewhere.cjs');
+    writeFileSync(file, `exports.default = ${JSON.stringify({ ...TINY, cluster })};`);
+    const { code, stdout, stderr } = foretune([command, file, ...options]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^foretune: There is no cluster "locla".*Did you mean "local"\? Known: local, slurm\./,
+    );
+  });
+
+  it('a number of variants for a study on record', () => {
+    const { code, stdout, stderr } = foretune(['plan', 'noop-50', '--variants', '4']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/"noop-50" is no study file, and --variants 4 changes/);
+  });
 
   it('a file without a study', () => {
     const { code, stdout, stderr } = foretune(['run', path.join(ROOT, 'src/cli/context.ts')]);
