@@ -1,14 +1,11 @@
 /** Loads a study file: a TypeScript module whose default export is a study, or a function that makes one. */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { NotFoundError, SpecError } from '../errors';
 import { importRows } from '../dataset/import-table';
 import type { Study } from '../domain/schema';
 import { parseStudy, type StudyOptions } from '../domain/study';
-
-/** Study files are TypeScript: the command line's loader compiles what is required, not what is imported. */
-const load = createRequire(__filename);
+import { requireFile } from './require-file';
 
 export interface LoadedStudy {
   readonly study: Study;
@@ -24,14 +21,20 @@ export interface StudyOverrides extends StudyOptions {
 /** Reads and checks a study and its table, before anything is started or written. */
 export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedStudy {
   const where = path.resolve(file);
-  if (!existsSync(where))
-    throw new NotFoundError(
-      `There is no study file "${file}". Studies that come with foretune are in studies/.`,
-    );
+  mustBeFile(file, where);
   const study = override(parseStudy(makeStudy(where, overrides)), overrides);
   const table = study.kind === 'imported' ? readTable(where, study.table) : null;
   if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
   return { study, table };
+}
+
+function mustBeFile(file: string, where: string): void {
+  if (!existsSync(where))
+    throw new NotFoundError(
+      `There is no study file "${file}". Studies that come with foretune are in studies/.`,
+    );
+  if (!statSync(where).isFile())
+    throw new SpecError(`"${file}" is no file. Name a study file, e.g. studies/quickstart.ts.`);
 }
 
 function makeStudy(where: string, { variants }: StudyOptions): unknown {
@@ -47,7 +50,7 @@ function makeStudy(where: string, { variants }: StudyOptions): unknown {
 }
 
 function requireDefault(where: string): unknown {
-  const loaded: unknown = load(where);
+  const loaded = requireFile(where);
   if (hasDefault(loaded)) return loaded.default;
   throw new SpecError(
     `"${where}" has no default export. Write \`export default defineStudy({...})\`.`,

@@ -2,9 +2,10 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
-import { loadConfig } from '../../temporal.config';
+import type * as ConfigFile from '../../temporal.config';
 import { ForetuneError, NotFoundError } from '../errors';
 import { EXIT, type CliContext, type OutputFormat } from './context';
+import { requireFile } from './require-file';
 
 interface CommandModule {
   readonly register: (program: Command, context: CliContext) => void;
@@ -49,12 +50,17 @@ function commandsAmong(words: readonly string[]): CommandModule[] {
 
 function createContext(program: Command): CliContext {
   return {
-    config: loadConfig(),
+    config: configFile().loadConfig(),
     stdout: (text) => void process.stdout.write(`${text}\n`),
     stderr: (text) => void process.stderr.write(`${text}\n`),
     format: () => program.opts<{ output: OutputFormat }>().output,
     setExitCode: (code) => void (process.exitCode = code),
   };
+}
+
+/** A file that users edit: loaded where what is wrong in it is told in words. */
+function configFile(): typeof ConfigFile {
+  return requireFile(load.resolve('../../temporal.config')) as typeof ConfigFile;
 }
 
 /** `-o json` may stand before or behind the command's name. */

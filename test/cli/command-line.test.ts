@@ -4,19 +4,21 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
 import { jsonSchema } from '../../src/cli/schema';
+import { ownClone } from '../support/own-clone';
 import { ROOT } from '../support/root';
 import { TINY } from '../support/studies';
 
-const BIN = path.join(ROOT, 'src', 'cli', 'bin.cjs');
+const BIN = path.join('src', 'cli', 'bin.cjs');
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), 'foretune-cli-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A command that needs no server; both streams and the exit code. */
-function foretune(args: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+function foretune(args: readonly string[], variables: NodeJS.ProcessEnv = {}, root = ROOT) {
+  const bin = path.join(root, BIN);
   const env = { PATH: process.env.PATH, HOME: folder, FORETUNE_STATE_DIR: folder, ...variables };
-  const ended = spawnSync(process.execPath, [BIN, ...args], { env, encoding: 'utf8', cwd: folder });
+  const ended = spawnSync(process.execPath, [bin, ...args], { env, encoding: 'utf8', cwd: folder });
   return { code: ended.status, stdout: ended.stdout, stderr: ended.stderr };
 }
 
@@ -86,6 +88,32 @@ describe('What cannot be understood exits 1, with words on stderr and nothing on
     expect(stderr).toMatch(
       /^foretune: There is no cluster "locla".*Did you mean "local"\? Known: local, slurm\./,
     );
+  });
+
+  it.each([
+    ['does not parse', 'export default {\n  name: };', /slip\.ts:2:8: ERROR: Unexpected "}"$/m],
+    [
+      'imports what is not there',
+      "import './nowhere';",
+      /'.\/nowhere'\n {2}at \S+slip\.ts:1:\d+$/m,
+    ],
+  ])('a study file that %s', (_, text, words) => {
+    const file = path.join(folder, 'slip.ts');
+    writeFileSync(file, text);
+    const { code, stdout, stderr } = foretune(['run', file]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(words);
+    expect(stderr.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('a temporal.config.ts that does not parse', () => {
+    const own = ownClone(['const notify: NotifySettings = {};', 'const notify = {']);
+    const { code, stdout, stderr } = foretune(['list'], {}, own.folder);
+    own.remove();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^foretune: "\S+temporal\.config\.ts" cannot be loaded\. /);
+    expect(stderr).toMatch(/temporal\.config\.ts:\d+:\d+: ERROR/);
+    expect(stderr).not.toMatch(/^ +at /m);
   });
 
   it('a number of variants for a study on record', () => {

@@ -102,6 +102,24 @@ it.each([
     /default export/,
   ],
   [
+    'a folder',
+    () => folder,
+    SpecError,
+    /" is no file\. Name a study file, e\.g\. studies\/quickstart\.ts/,
+  ],
+  [
+    'a file that does not parse',
+    () => file('slip.ts', 'const study = {\n  name: };'),
+    SpecError,
+    /slip\.ts" cannot be loaded\. /,
+  ],
+  [
+    'a file whose code throws',
+    () => file('throws.cjs', '\n\nnull.name;'),
+    SpecError,
+    /^"\S+throws\.cjs" cannot be loaded\. TypeError: .*null[^]*throws\.cjs:3:\d+$/,
+  ],
+  [
     'a missing table',
     () => studyFile('lost.cjs', { ...IMPORTED, table: 'lost.csv' }),
     NotFoundError,
