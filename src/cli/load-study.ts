@@ -1,8 +1,9 @@
 /** Loads a study file: a TypeScript module whose default export is a study, or a function that makes one. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { NotFoundError, SpecError } from '../errors';
 import { importRows } from '../dataset/import-table';
+import { nearest } from '../domain/explain';
 import type { Study } from '../domain/schema';
 import { parseStudy, type StudyOptions } from '../domain/study';
 import { requireFile } from './require-file';
@@ -31,10 +32,29 @@ export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedS
 function mustBeFile(file: string, where: string): void {
   if (!existsSync(where))
     throw new NotFoundError(
-      `There is no study file "${file}". Studies that come with foretune are in studies/.`,
+      `There is no study file "${file}".${guessOf(file)} Studies that come with foretune are in studies/.`,
     );
   if (!statSync(where).isFile())
     throw new SpecError(`"${file}" is no file. Name a study file, e.g. studies/quickstart.ts.`);
+}
+
+const STUDIES = path.join(__dirname, '..', '..', 'studies');
+
+/** A file beside it, or among those that come with foretune, whose name is nearly that. */
+function guessOf(file: string): string {
+  const folders = [path.dirname(path.resolve(file)), STUDIES];
+  const name = path.basename(file, '.ts');
+  for (const folder of folders) {
+    const guess = nearest(name, studiesIn(folder));
+    if (guess) return ` Did you mean "${path.relative('', path.join(folder, `${guess}.ts`))}"?`;
+  }
+  return '';
+}
+
+function studiesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  return files.map((name) => path.basename(name, '.ts'));
 }
 
 function makeStudy(where: string, { variants }: StudyOptions): unknown {

@@ -89,6 +89,27 @@ it('refuses another seed for a published table', () => {
 });
 
 it.each([
+  ['studies/nop.ts', 'studies/noop.ts'],
+  ['noop', 'studies/noop.ts'],
+  ['quikstart.ts', 'studies/quickstart.ts'],
+])('"%s", which is not there, may have meant "%s"', (file, meant) => {
+  expect(() => loadStudy(file)).toThrow(
+    `There is no study file "${file}". Did you mean "${meant}"?`,
+  );
+});
+
+it('a study file that is not there may have meant one beside it', () => {
+  const meant = file('rates.ts', '');
+  expect(() => loadStudy(path.join(folder, 'rate.ts'))).toThrow(
+    `Did you mean "${path.relative('', meant)}"?`,
+  );
+});
+
+it('a study file that is like none has no guess', () => {
+  expect(() => loadStudy('nothing-like-it.ts')).toThrow(/like-it\.ts"\. Studies that come/);
+});
+
+it.each([
   [
     'a missing file',
     () => path.join(folder, 'nowhere.ts'),
