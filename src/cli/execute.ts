@@ -35,7 +35,7 @@ export async function executeStudy(
   await printFailures(context, session, id);
   if (summary.status !== 'done') await printMissing(context, session, id);
   const html = await session.studies.report(id);
-  const report = html === null ? null : writeReportFile(context, id, html);
+  const report = html === null ? null : writeReportFile(context, { study: id }, html);
   printResults(context, await readResults(session, id), { status: summary.status, report });
   if (report) context.stderr(`\nReport: ${report}`);
   context.setExitCode(summary.status === 'done' ? EXIT.done : EXIT.failed);

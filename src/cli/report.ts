@@ -24,7 +24,7 @@ async function writeReport(context: CliContext, name: string, version?: number):
   const dataset_version = version ?? (await session.dataset.version());
   const report = writeReportFile(
     context,
-    study,
+    { study, version },
     await buildReport(session, study, dataset_version),
   );
   printObject(
