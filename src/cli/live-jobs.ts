@@ -29,8 +29,8 @@ export async function pollJobs(
 
 const UNKNOWN: JobState = { status: 'unknown' };
 
-async function statesOf(
-  cluster: ClusterEntry['cluster'],
+export async function statesOf(
+  cluster: Pick<ClusterEntry['cluster'], 'poll'>,
   jobs: readonly string[],
 ): Promise<ReadonlyMap<string, JobState> | ClusterUnavailableError> {
   if (!jobs.length) return new Map();

@@ -1,6 +1,7 @@
 /** `foretune logs <run>`: what the job of a run printed. */
 import type { Command } from 'commander';
 import type { Cluster, JobState } from '../cluster/cluster';
+import type { ClusterConfig } from '../cluster/settings';
 import { openClusters } from '../clusters';
 import { latestRuns } from '../domain/status';
 import { nearest } from '../domain/explain';
@@ -8,6 +9,8 @@ import { ClusterUnavailableError, NotFoundError } from '../errors';
 import { pause } from '../processes';
 import type { Row } from '../dataset/tables';
 import type { CliContext } from './context';
+import { statesOf } from './live-jobs';
+import { describeJob } from './reasons';
 import { openSession, type Session } from './session';
 
 const READ_MS = 500;
@@ -37,10 +40,40 @@ async function printLog(context: CliContext, name: string, options: LogOptions):
     throw new NotFoundError(
       `Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`,
     );
-  const write = (text: string) => void process.stdout.write(text);
   const { cluster, poll_ms: pollMs = POLL_MS } = entry;
   const follow = options.follow ? { pollMs, isExpected: () => isRunning(session, run) } : null;
-  await streamLog(cluster, run.job, { follow, write });
+  const { kind } = context.config.clusters[run.cluster] ?? {};
+  const why = () => whySilent(run, cluster, kind);
+  await streamLog(cluster, run.job, { follow, ...printer(context, why) });
+}
+
+function printer(
+  context: CliContext,
+  why: () => Promise<string>,
+): Pick<LogStream, 'write' | 'silent'> {
+  let hasPrinted = false;
+  return {
+    write: (text) => {
+      hasPrinted = true;
+      process.stdout.write(text);
+    },
+    silent: async () => {
+      const reason = await why();
+      if (!hasPrinted) context.stderr(reason);
+    },
+  };
+}
+
+/** Of a log that holds nothing: why, as `status --runs` has it. */
+export async function whySilent(
+  { run_id, job, status }: Pick<Row<'runs'>, 'run_id' | 'job' | 'status'>,
+  cluster: Pick<Cluster, 'poll'>,
+  kind?: ClusterConfig['kind'],
+): Promise<string> {
+  if (status !== 'running') return `Run "${run_id}" is ${status}, and its job printed nothing.`;
+  const states = await statesOf(cluster, [job]);
+  const state = states instanceof Error ? states : states.get(job);
+  return `Nothing printed yet: ${describeJob(state ?? { status: 'unknown' }, kind)}`;
 }
 
 /** On record: the row is written before its job is submitted. */
@@ -60,13 +93,15 @@ interface LogStream {
   /** Null: only what the log holds now. */
   readonly follow: Following | null;
   readonly write: (text: string) => void;
+  /** Called once, where the first look finds nothing. */
+  readonly silent?: () => Promise<void>;
 }
 
 /** Writes a job's log, each part once, and where it is followed goes on until the job has ended. */
 export async function streamLog(
   cluster: Pick<Cluster, 'readLog' | 'poll'>,
   job: string,
-  { follow, write }: LogStream,
+  { follow, write, silent }: LogStream,
 ): Promise<void> {
   let isOver = !follow;
   const over = () => void (isOver = true);
@@ -74,6 +109,7 @@ export async function streamLog(
   await Promise.all([
     follow && untilEnded(cluster, job, follow, () => isOver).finally(over),
     copyLog(cluster, job, write, () => isOver).finally(over),
+    cluster.readLog(job, 0).then(({ text }) => (text ? undefined : silent?.())),
   ]);
 }
 

@@ -40,15 +40,15 @@ function jobReasons(
   for (const [run_id, state] of jobs) {
     const { variant_id, cluster } = latest.get(run_id) ?? {};
     const trouble = troubles.get(variant_id ?? '');
-    reasons.set(run_id, describe(state, clusters[cluster ?? '']?.kind, trouble));
+    reasons.set(run_id, describeJob(state, clusters[cluster ?? '']?.kind, trouble));
   }
   return reasons;
 }
 
-function describe(
+export function describeJob(
   state: LiveState,
   kind: ClusterConfig['kind'] | undefined,
-  trouble: string | undefined,
+  trouble?: string,
 ): string {
   if (state instanceof Error) return `its cluster does not answer: ${state.message}`;
   switch (state.status) {

@@ -1,5 +1,5 @@
 import { failureLines } from '../../src/cli/failures';
-import { streamLog } from '../../src/cli/logs';
+import { streamLog, whySilent } from '../../src/cli/logs';
 import type { JobState } from '../../src/cluster/cluster';
 import { ClusterUnavailableError } from '../../src/errors';
 import { jobOf, letGo, until } from '../support/jobs';
@@ -98,6 +98,45 @@ it('a job that is on its way to its cluster is waited for, and one that is gone 
 
 it('a log that cannot be followed says why', async () => {
   await expect(saidBy(clusterThat(new TypeError('a bug')))).rejects.toThrow('a bug');
+});
+
+describe('a log that holds nothing', () => {
+  const QUEUED: JobState = { status: 'queued', attempt: 1, reason: 'waits for a slot' };
+
+  it.each([
+    ['followed', followedBy()],
+    ['not followed', null],
+  ])('is told once, %s', async (_, follow) => {
+    const told: string[] = [];
+    const readLog = () => Promise.resolve({ text: '', cursor: 0 });
+    await streamLog({ ...clusterThat(RUNNING, RUNNING, ENDED), readLog }, 'talks', {
+      follow,
+      write: (text) => told.push(text),
+      silent: () => Promise.resolve(void told.push('silent')),
+    });
+    expect(told).toEqual(['silent']);
+  });
+
+  it('is not told of where there is one', async () => {
+    const told: string[] = [];
+    await streamLog(clusterThat(ENDED), 'talks', {
+      follow: null,
+      write: (text) => told.push(text),
+      silent: () => Promise.resolve(void told.push('silent')),
+    });
+    expect(told).toEqual(['one\ntwo\n']);
+  });
+
+  it.each<[string, Answer, string]>([
+    ['running', QUEUED, 'Nothing printed yet: waits for a slot'],
+    ['running', RUNNING, 'Nothing printed yet: its job runs as process 7'],
+    ['running', AWAY, 'Nothing printed yet: its cluster does not answer: squeue: no answer'],
+    ['running', { status: 'unknown' }, 'Nothing printed yet: its job is being submitted'],
+    ['done', ENDED, 'Run "a/pretrain" is done, and its job printed nothing.'],
+  ])('says why of a run that is %s', async (status, answer, expected) => {
+    const run = { run_id: 'a/pretrain', job: 'talks', status };
+    expect(await whySilent(run, clusterThat(answer), 'local')).toBe(expected);
+  });
 });
 
 it('failed runs are shown with their last lines, five of five, and the rest is counted', () => {
