@@ -184,10 +184,21 @@ export function variantsToRun(plan: Plan, part?: VariantPart): string[] {
 export async function recordVariants(dataset: Dataset, spec: SpecRecord, now: Date): Promise<void> {
   if (spec.study.kind !== 'trained') return;
   const rows = variantRows(spec.study, now);
-  await dataset.commit({
-    key: `variants:${studyId(spec.study)}/${spec.fingerprint.slice(0, 12)}`,
-    rows: { variants: rows },
-  });
+  const key = await variantsKey(dataset, spec, rows);
+  await dataset.commit({ key, rows: { variants: rows } });
+}
+
+/** Rows of a study that was corrected, and corrected back, are on record, but not as the newest. */
+async function variantsKey(
+  dataset: Dataset,
+  { study, fingerprint: of, registered_at }: SpecRecord,
+  rows: readonly Row<'variants'>[],
+): Promise<string> {
+  const key = `variants:${studyId(study)}/${of.slice(0, 12)}`;
+  if (!(await dataset.hasKey(key))) return key;
+  const newest = await dataset.newest('variants', studyId(study));
+  const stand = rows.every((row) => newest.get(row.run_id)?.fingerprint === row.fingerprint);
+  return stand ? key : `${key}/${registered_at}`;
 }
 
 function variantRows(study: TrainedStudy, recorded_at: Date): Row<'variants'>[] {

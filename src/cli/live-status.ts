@@ -50,7 +50,7 @@ function workflowStatus(context: CliContext, session: Session, study: string): P
   });
 }
 
-async function connected<T>(
+export async function connected<T>(
   { config }: CliContext,
   { endpoints }: Session,
   ask: (client: Client) => Promise<T>,

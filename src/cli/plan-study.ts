@@ -3,13 +3,15 @@ import { spentBudget } from '../../activities/budget';
 import { planFromRecord, requireCluster } from '../../activities/plan';
 import { Artifacts } from '../artifacts/artifacts';
 import { openClusters } from '../clusters';
+import { isOther, type SpecRecord } from '../dataset/studies';
 import type { Plan } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
 import type { Study } from '../domain/schema';
 import type { CliContext } from './context';
 import type { LoadedStudy } from './load-study';
-import type { PlannedOn } from './plan-text';
+import { correctedNote, movedNote, type PlannedOn } from './plan-text';
 import type { Session } from './session';
+import { unusedIn } from './unused';
 
 export async function planStudyNow(
   { config }: CliContext,
@@ -31,6 +33,27 @@ export async function planStudyNow(
 export function checkCluster({ config }: Pick<CliContext, 'config'>, study: Study): void {
   if (study.kind === 'trained')
     requireCluster(new Map(Object.entries(config.clusters)), study.cluster);
+}
+
+/** What stands on record of the study. Throws FingerprintMismatchError where that is another one, and cannot be corrected. */
+export function checkStudy(
+  context: CliContext,
+  session: Session,
+  { study, table }: LoadedStudy,
+): Promise<SpecRecord | undefined> {
+  return session.studies.check(study, table, unusedIn(context, session));
+}
+
+/** Where the study is not quite the one that stood on record. */
+export function tellOfStanding(
+  context: CliContext,
+  standing: SpecRecord | undefined,
+  loaded: LoadedStudy,
+): void {
+  if (!standing) return;
+  if (isOther(standing, loaded)) context.stderr(correctedNote(loaded.study));
+  const moved = movedNote(standing.study, loaded.study);
+  if (moved) context.stderr(moved);
 }
 
 /** Where the study's jobs run, and what an hour of one takes; undefined for a study without jobs. */

@@ -55,6 +55,10 @@ export function movedNote(standing: Study | undefined, study: Study): string | n
   return `Note: "${studyId(study)}" was on cluster "${standing.cluster}" before, and is now for "${study.cluster}". To stay there: --cluster ${standing.cluster}`;
 }
 
+export function correctedNote(study: Study): string {
+  return `Note: nothing was measured yet by the configuration of "${studyId(study)}" on record: this one takes its place.`;
+}
+
 function expense(seconds: number, rates: Rates = { gpus: 0, price_per_hour: null }): string {
   const cost = costOf(seconds / 3600, rates);
   const priced = cost === null ? '' : `, about ${show(cost)} ${KINDS.cost}`;

@@ -6,8 +6,8 @@ import { costOf, isPriced, type Rates } from '../domain/spending';
 import { EXIT, type CliContext } from './context';
 import { loadStudy, type LoadedStudy, type StudyOverrides } from './load-study';
 import { printRows } from './output';
-import { checkCluster, clusterOf, planStudyNow } from './plan-study';
-import { countPlan, movedNote, planSummary, planTable } from './plan-text';
+import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from './plan-study';
+import { countPlan, planSummary, planTable } from './plan-text';
 import { openSession } from './session';
 import { refuseOverrides, takesStudyOptions } from './study-options';
 
@@ -37,11 +37,10 @@ async function planStudyNamed(
 export async function planOnly(context: CliContext, { study, table }: LoadedStudy): Promise<void> {
   checkCluster(context, study);
   const session = await openSession(context);
-  const standing = await session.studies.check(study, table);
+  const standing = await checkStudy(context, session, { study, table });
   const plan = await planStudyNow(context, session, { study, table });
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  const note = movedNote(standing?.study, study);
-  if (note) context.stderr(note);
+  tellOfStanding(context, standing, { study, table });
   const cluster = clusterOf(context, study);
   const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);

@@ -4,10 +4,11 @@ import type { CliContext } from './context';
 import { executeStudy } from './execute';
 import { loadStudy, type StudyOverrides } from './load-study';
 import { planOnly } from './plan';
-import { checkCluster, clusterOf, planStudyNow } from './plan-study';
-import { movedNote, planSummary } from './plan-text';
+import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from './plan-study';
+import { planSummary } from './plan-text';
 import { openWorkSession } from './session';
 import { takesStudyOptions } from './study-options';
+import { unusedIn } from './unused';
 
 interface RunOptions extends StudyOverrides {
   readonly dryRun?: boolean;
@@ -28,12 +29,11 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   if (options.dryRun) return planOnly(context, loaded);
   checkCluster(context, loaded.study);
   const session = await openWorkSession(context);
-  const standing = await session.studies.check(loaded.study, loaded.table);
-  await session.studies.register(loaded.study, loaded.table);
+  const standing = await checkStudy(context, session, loaded);
+  await session.studies.register(loaded.study, loaded.table, unusedIn(context, session));
   const plan = await planStudyNow(context, session, loaded);
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
   context.stderr(planSummary(plan, clusterOf(context, loaded.study)));
-  const note = movedNote(standing?.study, loaded.study);
-  if (note) context.stderr(note);
+  tellOfStanding(context, standing, loaded);
   await executeStudy(context, session, loaded.study);
 }

@@ -1,7 +1,8 @@
 /**
  * The books of studies beside the measurements: each study's specification, its plans and how its
  * latest execution ended, as JSON objects below `studies/<name@version>/`. A specification is
- * written once: another configuration under the same name and version is refused.
+ * written once: another configuration under the same name and version is refused, unless it corrects
+ * one by which nothing was measured.
  */
 import { FingerprintMismatchError, NotFoundError, SpecError } from '../errors';
 import { fingerprint, sha256 } from '../fingerprint';
@@ -21,6 +22,9 @@ import {
 
 export type { Latest, SpecRecord } from './study-books';
 
+/** Whether nothing was measured of a study, and nothing runs: asked only where its configuration differs. */
+export type IsUnused = (study: string) => Promise<boolean>;
+
 export class Studies {
   /** Plans never change under their key. */
   private readonly plans = new PromiseCache<Plan>(CACHED_PLANS, Infinity);
@@ -28,8 +32,12 @@ export class Studies {
 
   constructor(private readonly store: ObjectStore) {}
 
-  /** Writes the specification, or checks that the one that stands there is the same. */
-  async register(study: Study, table: string | null): Promise<SpecRecord> {
+  /** Writes the specification, or checks that the one that stands there is the same, or may be corrected. */
+  async register(
+    study: Study,
+    table: string | null,
+    isUnused: IsUnused = never,
+  ): Promise<SpecRecord> {
     const record: SpecRecord = {
       format: 1,
       study,
@@ -40,9 +48,12 @@ export class Studies {
     const key = specKey(studyId(study));
     if (await this.store.putIfAbsent(key, encodeBook(record))) return record;
     const standing = await this.spec(studyId(study));
-    refuseOther(standing, record);
-    // What cannot change a measurement (description, window, cluster) may be edited.
-    await this.put({ ...record, registered_at: standing.registered_at });
+    if (await corrects(standing, record, isUnused)) await this.put(record);
+    else {
+      refuseOther(standing, record);
+      // What cannot change a measurement (description, window, cluster) may be edited.
+      await this.put({ ...record, registered_at: standing.registered_at });
+    }
     return record;
   }
 
@@ -70,11 +81,16 @@ export class Studies {
   }
 
   /** Fails as `register` would, and writes nothing; returns what stands there. */
-  async check(study: Study, table: string | null): Promise<SpecRecord | undefined> {
+  async check(
+    study: Study,
+    table: string | null,
+    isUnused: IsUnused = never,
+  ): Promise<SpecRecord | undefined> {
     const bytes = await this.store.get(specKey(studyId(study)));
     if (!bytes) return undefined;
     const standing = decodeSpec(bytes, specKey(studyId(study)));
-    refuseOther(standing, { study, table });
+    if (!(await corrects(standing, { study, table }, isUnused)))
+      refuseOther(standing, { study, table });
     return standing;
   }
 
@@ -180,6 +196,28 @@ const scheduledKey = (study: string) => `studies/${study}/scheduled.json`;
 const latestKey = (study: string) => `studies/${study}/latest.json`;
 
 type Configuration = Pick<SpecRecord, 'study' | 'table'>;
+
+const never: IsUnused = () => Promise.resolve(false);
+
+/**
+ * Of a trained study with the same variants, since rows of variants that are no more would stay on
+ * record. Runs that failed stay there too: their fingerprints are others, so they are run again.
+ */
+async function corrects(
+  standing: Configuration,
+  wanted: Configuration,
+  isUnused: IsUnused,
+): Promise<boolean> {
+  const ids = ({ study }: Configuration) =>
+    study.kind === 'trained' && study.variants.map(({ id }) => id).sort();
+  if (!ids(wanted) || differences(ids(standing), ids(wanted)).length) return false;
+  return isOther(standing, wanted) && (await isUnused(studyId(wanted.study)));
+}
+
+/** Whether they differ in what decides a measurement. */
+export function isOther(standing: Configuration, wanted: Configuration): boolean {
+  return differences(deciding(standing), deciding(wanted)).length > 0;
+}
 
 /**
  * Compares the fields, not the recorded fingerprint: that one is of the schema of its day, and a

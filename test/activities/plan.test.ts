@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { planFromRecord, type RecipeConfig } from '../../activities/plan';
+import { planFromRecord, recordVariants, type RecipeConfig } from '../../activities/plan';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
+import { Studies } from '../../src/dataset/studies';
 import { sourceDigest } from '../../src/fingerprint';
 import { tinyStudy } from '../support/studies';
 
@@ -36,4 +37,20 @@ it('a plan knows the source of its recipe, in one folder or in several', async (
   expect(await recorded(both)).toBe(before);
   write('shared', 'second');
   expect(await recorded(both)).not.toBe(before);
+});
+
+it('the variants of a study that was corrected, and corrected back, are on record as they are now', async () => {
+  const store = new MemoryStore();
+  const [dataset, studies] = [openDataset(store), new Studies(store)];
+  const unused = () => Promise.resolve(true);
+  const rates: (number | null | undefined)[] = [];
+  const [first, ...others] = tinyStudy().variants;
+  if (!first) throw new TypeError('the study has variants');
+  for (const lr of [0.1, 0.2, 0.1, 0.1]) {
+    const study = tinyStudy({ variants: [{ ...first, lr }, ...others] });
+    await recordVariants(dataset, await studies.register(study, null, unused), new Date());
+    rates.push((await dataset.newest('variants', 'tiny@1')).get(`${first.id}/pretrain`)?.lr);
+  }
+  expect(rates).toEqual([0.1, 0.2, 0.1, 0.1]);
+  expect(await dataset.version()).toBe(3);
 });

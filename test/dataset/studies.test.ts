@@ -101,6 +101,54 @@ describe('a study under a name and version on record', () => {
   });
 });
 
+describe('a study that is corrected', () => {
+  const corrected = tinyStudy({ seed: 1 });
+  const answering = (answer: boolean) => {
+    const asked: string[] = [];
+    const isUnused = (study: string) => Promise.resolve(asked.push(study) > 0 && answer);
+    return { asked, isUnused };
+  };
+
+  it('takes the place of one by which nothing was measured', async () => {
+    const { studies } = await opened();
+    const before = await studies.spec('tiny@1');
+    const { isUnused } = answering(true);
+    expect(await studies.check(corrected, null, isUnused)).toEqual(before);
+    expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
+    await studies.register(corrected, null, isUnused);
+    const after = await studies.spec('tiny@1');
+    expect(after.study).toEqual(corrected);
+    expect(after.fingerprint).not.toBe(before.fingerprint);
+  });
+
+  it.each([
+    ['something was measured', corrected, false],
+    ['a variant has another name', renamed(), true],
+  ])('is refused where %s', async (_, study, answer) => {
+    const { studies } = await opened();
+    const { isUnused } = answering(answer);
+    for (const refused of [
+      studies.check(study, null, isUnused),
+      studies.register(study, null, isUnused),
+    ])
+      await expect(refused).rejects.toThrow(FingerprintMismatchError);
+    expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
+  });
+
+  it('is not asked for while it is the same', async () => {
+    const { studies } = await opened();
+    const { asked, isUnused } = answering(true);
+    await studies.register(tinyStudy({ window: 2 }), null, isUnused);
+    expect(asked).toEqual([]);
+  });
+});
+
+function renamed(): TrainedStudy {
+  const [first, ...others] = tinyStudy().variants;
+  if (!first) throw new TypeError('the study has variants');
+  return tinyStudy({ variants: [{ ...first, id: 'renamed' }, ...others] });
+}
+
 describe('a study that is extended', () => {
   const grown = tinyStudy({
     mixtures: { ...tinyStudy().mixtures, prose: { prose: 1 } },
