@@ -3,6 +3,7 @@
 LoRA's adapters are merged into the weights they adapt, so that what is evaluated is one plain model.
 """
 
+import warnings
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,10 @@ def _lora(config: Lora) -> LoraConfig:
 
 def _merge(start: Path, adapter: Path) -> None:
     """Puts the whole model where the adapter lay."""
-    model: Any = PeftModel.from_pretrained(load_model(str(start), torch.float32), str(adapter))
+    with warnings.catch_warnings():
+        # PEFT goes on without what an adapter lacks.
+        warnings.filterwarnings("error", message="Found missing adapter keys")
+        model: Any = PeftModel.from_pretrained(load_model(str(start), torch.float32), str(adapter))
     merged = model.merge_and_unload()
     for file in adapter.glob("adapter_*"):
         file.unlink()
