@@ -29,9 +29,13 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
     source: path.join(root, 'recipes', 'foretune_recipes'),
     environment: { PYTHONPATH: path.join(root, 'recipes') },
   },
-  // Set up by: node infra/setup.mjs --hf. On several GPUs `command` begins with `accelerate launch`, whose
-  // configuration file says how models are sharded (FSDP) and over how many processes:
+  // Set up by: node infra/setup.mjs --hf. On the GPUs of one machine `command` begins with `accelerate launch`,
+  // whose configuration file says how models are sharded (FSDP) and over how many processes:
   // [hfPython, '-m', 'accelerate.commands.launch', '--config_file', '/path/fsdp.yaml', '-m', 'foretune_hf'].
+  // On several nodes of Slurm `command` stays as it is, the cluster has a task a GPU (`tasks_per_node`), and what
+  // that file would say stands in `environment` as accelerate's variables: { ACCELERATE_USE_FSDP: 'true',
+  // FSDP_VERSION: '2', FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_CPU_RAM_EFFICIENT_LOADING: 'true',
+  // FSDP_RESHARD_AFTER_FORWARD: 'true' }. Without them every GPU holds a whole model.
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
     version: '1',

@@ -44,13 +44,16 @@ class Scored:
 def scores(lm: HFLM, harness: Harness, limit: int) -> list[Scored]:
     """`limit`: items of each task at most. Raises what the harness raises."""
     with processes.each_for_itself():
-        tasks = _loaded(harness.tasks)
+        manager = _task_manager(harness.tasks)
+        tasks = _loaded(manager, harness.tasks)
         found = lm_eval.simple_evaluate(
             model=lm,
             tasks=list(tasks.values()),
             num_fewshot=harness.shots,
             limit=limit,
             bootstrap_iters=BOOTSTRAP,
+            # Without one it lists all of its own tasks.
+            task_manager=manager,
             random_seed=SEED,
             numpy_random_seed=SEED,
             torch_random_seed=SEED,
@@ -67,8 +70,8 @@ def mean(scored: Sequence[Scored]) -> Score:
     return Score(value, math.sqrt(variance) / count, sum(one.score.n for one in scored))
 
 
-def _loaded(names: Sequence[str]) -> dict[str, Task]:
-    tasks = _task_manager(names).load(list(names))["tasks"]
+def _loaded(manager: TaskManager, names: Sequence[str]) -> dict[str, Task]:
+    tasks = manager.load(list(names))["tasks"]
     for name, task in tasks.items():
         if task.OUTPUT_TYPE not in OUTPUT_TYPES:
             raise ValueError(

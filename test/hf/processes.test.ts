@@ -1,5 +1,5 @@
 /** Several processes share a job, on one machine and on CPU: started by Slurm, and sharded by accelerate (FSDP). */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { readRecipeTable } from '../../src/dataset/recipe-table';
 import { planStudy } from '../../src/domain/plan';
@@ -106,28 +106,24 @@ it(
   5 * MINUTES,
 );
 
-/** By `accelerate launch` in two processes that shard the model; forced_fsdp.py says why it is no plain launch. */
-async function launchSharded(type: string, ids: readonly string[]): Promise<string> {
-  const { work, ended } = runJob(data, type, jobOf(ids), []);
-  await ended;
-  const settings = path.join(work, 'fsdp.yaml');
-  const fixtures = path.join(ROOT, 'test/fixtures/hf');
-  const text = readFileSync(path.join(fixtures, 'fsdp.yaml'), 'utf8');
-  writeFileSync(settings, text.replace(/(fsdp_state_dict_type): .*/, `$1: ${type}`));
-  const launch = ['-m', 'accelerate.commands.launch', '--config_file', settings];
-  const recipe = [path.join(fixtures, 'forced_fsdp.py'), path.join(work, 'job.json')];
-  const ran = await runProgram(PYTHON, [...launch, ...recipe], jobEnvironment(data));
-  if (ran.code !== 0) throw new Error(ran.stderr);
-  for (const rank of [0, 1]) {
-    expect(ran.stdout).toMatch(new RegExp(`Process ${rank}: (\\d+) of \\1 parameters are shards`));
-  }
-  return work;
+/** forced_fsdp.py says why it is not the plain recipe. */
+const FORCED = path.join(ROOT, 'test/fixtures/hf/forced_fsdp.py');
+
+function expectShards(stdout: string, rank: number): void {
+  expect(stdout).toMatch(new RegExp(`Process ${rank}: (\\d+) of \\1 parameters are shards`));
 }
 
 it(
   'two processes that accelerate started train and fine-tune one model in shards',
   async () => {
-    const work = await launchSharded('SHARDED_STATE_DICT', [...MEASURE, ...TUNE]);
+    const { work, ended } = runJob(data, 'launched', jobOf([...MEASURE, ...TUNE]), []);
+    await ended;
+    const settings = path.join(ROOT, 'test/fixtures/hf/fsdp.yaml');
+    const launch = ['-m', 'accelerate.commands.launch', '--config_file', settings];
+    const args = [...launch, FORCED, path.join(work, 'job.json')];
+    const { code, stdout, stderr } = await runProgram(PYTHON, args, jobEnvironment(data));
+    if (code !== 0) throw new Error(stderr);
+    for (const rank of [0, 1]) expectShards(stdout, rank);
     expectAsAlone(work);
     const weights = done(work).flatMap(({ checkpoint }) => checkpoint?.sha256 ?? []);
     expect(new Set(weights).size).toBe(2);
@@ -135,12 +131,21 @@ it(
   5 * MINUTES,
 );
 
+/** What a recipe's `environment` says for the same without a launcher, but for the form of the state. */
+const FSDP = {
+  ...{ ACCELERATE_USE_FSDP: 'true', FSDP_VERSION: '2', FSDP_STATE_DICT_TYPE: 'FULL_STATE_DICT' },
+  ...{ FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_RESHARD_AFTER_FORWARD: 'true' },
+  ...{ FSDP_CPU_RAM_EFFICIENT_LOADING: 'true' },
+};
+
 it(
-  'in which form the shards are kept meanwhile makes no difference to the weights',
+  'two tasks that srun started do so by variables, to the same weights',
   async () => {
-    const work = await launchSharded('FULL_STATE_DICT', MEASURE.slice(0, 1));
-    const sharded = done(path.join(data, 'SHARDED_STATE_DICT'));
-    expect(done(work)[0]?.checkpoint?.sha256).toBe(sharded[0]?.checkpoint?.sha256);
+    const tasks = TASKS.map((task) => ({ ...task, ...FSDP }));
+    const { work, ended } = runJob(data, 'sharded', jobOf(MEASURE.slice(0, 1)), tasks, [FORCED]);
+    (await ended).forEach(({ stdout }, rank) => expectShards(stdout, rank));
+    const launched = done(path.join(data, 'launched'));
+    expect(done(work)[0]?.checkpoint?.sha256).toBe(launched[0]?.checkpoint?.sha256);
   },
   5 * MINUTES,
 );
