@@ -38,7 +38,7 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
   // FSDP_RESHARD_AFTER_FORWARD: 'true' }. Without them every GPU holds a whole model.
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
-    version: '1',
+    version: '2',
     source: ['foretune_hf', 'foretune_recipes'].map((name) => path.join(root, 'recipes', name)),
     environment: {
       PYTHONPATH: path.join(root, 'recipes'),

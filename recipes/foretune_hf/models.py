@@ -67,15 +67,20 @@ def read_cost(folder: Path | None) -> Cost:
 
 
 def publish(
-    made: Path, folder: Path, tokenizer: PreTrainedTokenizerBase, cost: Cost, parameters: int
+    made: Path,
+    folder: Path,
+    tokenizer: PreTrainedTokenizerBase,
+    cost: Cost,
+    parameters: int,
+    items: dict[str, int] | None = None,
 ) -> None:
-    """Completes the folder `made` and gives it its name: whole or not at all.
+    """Completes the folder `made` and gives it its name: whole or not at all. `items`: what it was tuned on.
 
     Raises FileNotFoundError for a folder without weights, before anything of the run is removed.
     """
     weight_files(made)
     tokenizer.save_pretrained(made)
-    facts = {"cost": asdict(cost), "parameters": parameters}
+    facts = {"cost": asdict(cost), "parameters": parameters} | ({"items": items} if items else {})
     (made / COST_FILE).write_text(json.dumps(facts, sort_keys=True), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     made.rename(folder)

@@ -36,9 +36,9 @@ def _refuse_a_training_on_each_node() -> None:
     nodes = int(os.environ.get("SLURM_NNODES", "1"))
     if nodes > 1 and "RANK" in os.environ and os.environ.get("LOCAL_WORLD_SIZE") == str(count()):
         raise ValueError(
-            f"The job has {nodes} nodes, and its launcher has all {count()} processes on one of them: each node "
-            "would train a model of its own. Leave the launcher (accelerate launch, torchrun) out of the recipe's "
-            "command, and give the cluster tasks_per_node: srun then starts the processes of all nodes."
+            f"The job has {nodes} nodes, and its launcher has all {count()} processes on one of them: each "
+            "node would train a model of its own. Leave the launcher (accelerate launch, torchrun) out of "
+            "the recipe's command, and give the cluster tasks_per_node: srun starts all nodes' processes."
         )
 
 

@@ -135,7 +135,8 @@ it(
 const FSDP = {
   ...{ ACCELERATE_USE_FSDP: 'true', FSDP_VERSION: '2', FSDP_STATE_DICT_TYPE: 'FULL_STATE_DICT' },
   ...{ FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_RESHARD_AFTER_FORWARD: 'true' },
-  ...{ FSDP_CPU_RAM_EFFICIENT_LOADING: 'true' },
+  // Those of foretune come too late: the fixture imports torch first.
+  ...{ FSDP_CPU_RAM_EFFICIENT_LOADING: 'true', OMP_NUM_THREADS: '1' },
 };
 
 it(
