@@ -109,8 +109,8 @@ def kept_items(rows: Sequence[Sequence[int]], found: int, config: Sft, end: int)
     kept |= {"cut": len(rows) - whole, "left_out": found - len(rows)}
     said = (
         f"Items: {config.train_items} asked for, {found} found; {whole} are trained on whole, "
-        f"{kept['cut']} are cut at {config.context} tokens, {kept['left_out']} left out, as their prompts alone "
-        "fill these."
+        f"{kept['cut']} are cut at {config.context} tokens, {kept['left_out']} left out, as their prompts "
+        "alone fill these."
     )
     if not rows:
         raise ValueError(f"{said} Choose a longer context or shorter prompts.")

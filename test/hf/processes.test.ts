@@ -17,7 +17,7 @@ beforeAll(() => void (data = makeData()), 5 * MINUTES);
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const MEASURE = ['quick/pretrain', 'quick/indicate'];
-const TUNE = ['quick/sft/cbqa/lora/seed0', 'quick/evaluate/cbqa/lora/seed0'];
+const TUNE = ['quick/sft/cbqa/lora/seed0', 'quick/evaluate/cbqa/lora/seed0'] as const;
 
 /** Those runs of the study: pre-training and indicators of one variant, if nothing else is asked for. */
 function jobOf(ids: readonly string[] = MEASURE): Job {
@@ -131,22 +131,28 @@ it(
   5 * MINUTES,
 );
 
-/** What a recipe's `environment` says for the same without a launcher, but for the form of the state. */
+/** What a recipe's `environment` says for the same without a launcher, and with accelerate's form of the state. */
 const FSDP = {
-  ...{ ACCELERATE_USE_FSDP: 'true', FSDP_VERSION: '2', FSDP_STATE_DICT_TYPE: 'FULL_STATE_DICT' },
+  ...{ ACCELERATE_USE_FSDP: 'true', FSDP_VERSION: '2', FSDP_STATE_DICT_TYPE: 'SHARDED_STATE_DICT' },
   ...{ FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_RESHARD_AFTER_FORWARD: 'true' },
   // Those of foretune come too late: the fixture imports torch first.
   ...{ FSDP_CPU_RAM_EFFICIENT_LOADING: 'true', OMP_NUM_THREADS: '1' },
 };
 
 it(
-  'two tasks that srun started do so by variables, to the same weights',
+  'two tasks that srun started do so by variables, to the same weights, and go on when told to end',
   async () => {
+    const [tune] = TUNE;
     const tasks = TASKS.map((task) => ({ ...task, ...FSDP }));
-    const { work, ended } = runJob(data, 'sharded', jobOf(MEASURE.slice(0, 1)), tasks, [FORCED]);
+    const start = () => runJob(data, 'sharded', jobOf(['quick/pretrain', tune]), tasks, [FORCED]);
+    const { work, ended } = start();
+    await signalMidway(work, tune, 3, 'SIGTERM');
     (await ended).forEach(({ stdout }, rank) => expectShards(stdout, rank));
-    const launched = done(path.join(data, 'launched'));
-    expect(done(work)[0]?.checkpoint?.sha256).toBe(launched[0]?.checkpoint?.sha256);
+    const again = await start().ended;
+    expect(again[0]?.stdout).toMatch(/Resumed from step \d+\./);
+    const [launched] = done(path.join(data, 'launched'));
+    expect(done(work)[0]?.checkpoint?.sha256).toBe(launched?.checkpoint?.sha256);
+    expect(done(work)[1]?.checkpoint).toMatchObject({ step: 60 });
   },
   5 * MINUTES,
 );

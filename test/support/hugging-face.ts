@@ -97,6 +97,6 @@ function readLine(line: string): unknown {
 
 function processesOf(folder: string): number[] {
   const lines = execFileSync('ps', ['axww', '-o', 'pid=,args=']).toString().split('\n');
-  const own = lines.filter((line) => line.includes('-m foretune_hf') && line.includes(folder));
+  const own = lines.filter((line) => /foretune_hf|forced_fsdp/.test(line) && line.includes(folder));
   return own.map((line) => Number.parseInt(line, 10));
 }
