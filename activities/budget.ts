@@ -5,6 +5,8 @@ import { studyId } from '../src/domain/ids';
 import type { Study, TrainedStudy } from '../src/domain/schema';
 import { overBudget, spending, type Spending } from '../src/domain/spending';
 import { latestRuns } from '../src/domain/status';
+import { repeat } from '../src/parallel';
+import { SharedAnswer } from '../src/shared-answer';
 import type { ClusterEntry } from './index';
 import { requireCluster } from './plan';
 
@@ -30,9 +32,13 @@ export async function studySpending(deps: BudgetDeps, study: TrainedStudy): Prom
 }
 
 /** Why nothing more may run, or null. */
-export async function spentBudget(deps: BudgetDeps, study: Study): Promise<string | null> {
+export async function spentBudget(
+  deps: BudgetDeps,
+  study: Study,
+  ask = (trained: TrainedStudy) => studySpending(deps, trained),
+): Promise<string | null> {
   if (study.kind !== 'trained' || !study.budget) return null;
-  return overBudget(study.budget, await studySpending(deps, study));
+  return overBudget(study.budget, await ask(study));
 }
 
 const CHECK_MS = 5000;
@@ -43,16 +49,43 @@ export interface Guard {
   stop(): void;
 }
 
-/**
- * Ends a job when the budget of its study is spent. A budget that is raised meanwhile holds in a moment; a
- * look that fails is taken again.
- */
-export function guardBudget(deps: BudgetDeps, study: string, end: () => Promise<void>): Guard {
-  let reason: string | null = null;
-  const look = async () => {
-    reason ??= await spentBudget(deps, (await deps.studies.recentSpec(study)).study);
-    if (reason !== null) await end();
-  };
-  const timer = setInterval(() => void look().catch(() => undefined), CHECK_MS);
-  return { reason: () => reason, stop: () => clearInterval(timer) };
+/** Looks at what studies have spent, for all their jobs on this worker: a look takes as long as a study has jobs. */
+export class BudgetWatch {
+  private readonly looks = new Map<string, SharedAnswer<Spending>>();
+
+  constructor(private readonly deps: BudgetDeps) {}
+
+  /** Why no job may be submitted, by all that is on record at the call, or null. */
+  spent(study: Study): Promise<string | null> {
+    return spentBudget(this.deps, study, (trained) =>
+      this.lookAt(trained).renewed(() => studySpending(this.deps, trained)),
+    );
+  }
+
+  /**
+   * Ends a job when the budget of its study is spent. A budget that is raised meanwhile holds in a moment; a
+   * look that fails is taken again.
+   */
+  guard(study: string, end: () => Promise<void>): Guard {
+    let reason: string | null = null;
+    const look = async () => {
+      reason ??= await this.lately((await this.deps.studies.recentSpec(study)).study);
+      if (reason !== null) await end();
+    };
+    return { reason: () => reason, stop: repeat(look, CHECK_MS) };
+  }
+
+  /** As `spent`, by a look that may have been taken for another job. */
+  private lately(study: Study): Promise<string | null> {
+    return spentBudget(this.deps, study, (trained) =>
+      this.lookAt(trained).recent(() => studySpending(this.deps, trained)),
+    );
+  }
+
+  private lookAt(study: TrainedStudy): SharedAnswer<Spending> {
+    const key = `${studyId(study)} on ${study.cluster}`;
+    const known = this.looks.get(key) ?? new SharedAnswer<Spending>(CHECK_MS);
+    this.looks.set(key, known);
+    return known;
+  }
 }

@@ -16,7 +16,7 @@ import type { Plan, PlannedJob, PlannedRun } from '../src/domain/plan';
 import type { Retry, TrainedStudy } from '../src/domain/schema';
 import { indexOf } from '../src/domain/plan-index';
 import type { FailureClass } from '../src/domain/vocabulary';
-import { guardBudget, spentBudget } from './budget';
+import { BudgetWatch } from './budget';
 import type { ClusterEntry } from './index';
 import { resolveInputs } from './job-inputs';
 import { collectResults, type RunEnd } from './job-results';
@@ -55,6 +55,7 @@ type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createJobActivities(deps: Deps) {
+  const budgets = new BudgetWatch(deps);
   return {
     async runJob(of: {
       readonly plan_key: string;
@@ -63,7 +64,7 @@ export function createJobActivities(deps: Deps) {
     }): Promise<JobOutcome> {
       const context = await loadContext(deps.studies, of);
       const submit = `job:${of.job}/attempt${of.attempt}/submit`;
-      const spent = await spentBudget(deps, context.study);
+      const spent = await budgets.spent(context.study);
       // One that was submitted before its worker died is watched, whatever it has cost since.
       const submitted = await deps.dataset.hasKey(submit);
       if (spent !== null && !submitted) return withhold(deps, context, spent);
@@ -75,7 +76,7 @@ export function createJobActivities(deps: Deps) {
         key: submit,
         rows: { runs: submitRows(context, new Date()) },
       });
-      const state = await submitAndWatch(deps, context, request);
+      const state = await submitAndWatch({ ...deps, budgets }, context, request);
       return record(deps, context, state);
     },
   };
@@ -112,7 +113,7 @@ function blocked({ runs }: JobContext): JobOutcome {
 }
 
 async function submitAndWatch(
-  deps: Deps,
+  deps: Deps & { readonly budgets: BudgetWatch },
   context: JobContext,
   request: JobRequest,
 ): Promise<TerminalState> {
@@ -122,7 +123,7 @@ async function submitAndWatch(
   const { name } = context.job;
   const { attempt } = context;
   const end = () => cluster.cancel(name, { attempt });
-  const guard = guardBudget(deps, context.plan.study, end);
+  const guard = deps.budgets.guard(context.plan.study, end);
   try {
     await cluster.submit(request);
     const state = await poller?.wait(name, { signal });

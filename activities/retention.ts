@@ -1,10 +1,10 @@
-/** Removes kept checkpoints that the study's rule lets go of, when the study is done. */
+/** Removes, when a study is done, kept checkpoints that its rule lets go of, and uploads that nobody ends. */
 import { log } from '@temporalio/activity';
 import type { Artifacts } from '../src/artifacts/artifacts';
-import type { Dataset } from '../src/dataset/log';
+import { GC_GRACE_MS, type Dataset } from '../src/dataset/log';
 import { isKept, staysKept } from '../src/domain/kept';
 import type { Plan } from '../src/domain/plan';
-import type { Study } from '../src/domain/schema';
+import type { Study, TrainedStudy } from '../src/domain/schema';
 import { StoreError } from '../src/errors';
 
 interface Deps {
@@ -15,6 +15,16 @@ interface Deps {
 /** The rows stay: what needs such a checkpoint later makes it again. */
 export async function letGo({ dataset, artifacts }: Deps, study: Study, plan: Plan): Promise<void> {
   if (study.kind !== 'trained' || study.keep_checkpoints === undefined) return;
+  await removeLeaving({ dataset, artifacts }, study, plan);
+  const longAgo = new Date(Date.now() - GC_GRACE_MS);
+  await ifAllowed('unfinished uploads', () => artifacts.forgetUploads(longAgo));
+}
+
+async function removeLeaving(
+  { dataset, artifacts }: Deps,
+  study: TrainedStudy,
+  plan: Plan,
+): Promise<void> {
   const leaving = plan.runs.filter((run) => isKept(study, run) && !staysKept(study, run));
   if (!leaving.length) return;
   const ids = new Set(leaving.map(({ run_id }) => run_id));
@@ -23,15 +33,15 @@ export async function letGo({ dataset, artifacts }: Deps, study: Study, plan: Pl
   for (const row of await dataset.read('checkpoints'))
     (row.study === plan.study && ids.has(row.run_id) ? going : staying).add(row.uri);
   // Weights of equal content are one, whichever study made them.
-  for (const uri of going) if (!staying.has(uri)) await removeIfAllowed(artifacts, uri);
+  for (const uri of going) if (!staying.has(uri)) await ifAllowed(uri, () => artifacts.remove(uri));
 }
 
 /** A study that is done has not failed because its credentials may not delete. */
-async function removeIfAllowed(artifacts: Artifacts, uri: string): Promise<void> {
+async function ifAllowed(what: string, remove: () => Promise<void>): Promise<void> {
   try {
-    await artifacts.remove(uri);
+    await remove();
   } catch (error) {
     if (!(error instanceof StoreError) || error.retryable) throw error;
-    log.warn('A kept checkpoint could not be removed', { uri, error: error.message });
+    log.warn('What is kept no longer could not be removed', { what, error: error.message });
   }
 }

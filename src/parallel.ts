@@ -15,6 +15,20 @@ export async function mapParallel<T, R>(
   return results;
 }
 
+/** Runs a task again and again, with a pause before each; what fails is left to the next time. Returns what ends it. */
+export function repeat(task: () => Promise<unknown>, pauseMs: number): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const again = () => {
+    if (!isStopped) timer = setTimeout(() => void task().then(again, again), pauseMs);
+  };
+  again();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
+
 /** Runs one task after the other, in the order of the calls; one that fails does not stop the next. */
 export class Queue {
   private last: Promise<unknown> = Promise.resolve();

@@ -3,12 +3,13 @@
  * whichever study made them; the manifest is written last, so that what has none is not there.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { link, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { lock } from 'proper-lockfile';
 import { NotFoundError, SchemaError, StoreError } from '../errors';
 import { parseJson } from '../dataset/log-format';
+import { makeFolder } from '../folders';
 import type { ObjectStore } from '../dataset/store';
 import {
   ManifestSchema,
@@ -24,6 +25,8 @@ const ROOT = 'artifacts/';
 const URI = /^(?!file:).*\/artifacts\/([0-9a-f]{32})$/;
 /** Of a lock whose holder died. */
 const STALE_MS = 30_000;
+/** What a system says of a rename to a folder that is there. */
+const STANDS = new Set(['ENOTEMPTY', 'EEXIST']);
 const WAIT = { retries: { forever: true, minTimeout: 200, maxTimeout: 2000 } };
 
 export class Artifacts {
@@ -75,12 +78,18 @@ export class Artifacts {
     return new Set(asked.filter((uri) => !kept.has(manifestKey(idIn(uri) ?? ''))));
   }
 
-  /** Removes what is kept at an address, the manifest first. */
+  /** Removes what is kept at an address, the manifest first, and what was sent of it in vain. */
   async remove(uri: string): Promise<void> {
     const id = idIn(uri);
     if (id === null) return;
     await this.store.delete(manifestKey(id));
     for await (const { key } of this.store.list(`${ROOT}${id}/`)) await this.store.delete(key);
+    await this.store.forgetUploads(`${ROOT}${id}/`);
+  }
+
+  /** Gives up uploads that were begun before a time and never ended: weights of other bytes were made since. */
+  async forgetUploads(begunBefore: Date): Promise<void> {
+    await this.store.forgetUploads(ROOT, begunBefore);
   }
 
   private async manifest(id: string): Promise<Manifest | undefined> {
@@ -102,23 +111,23 @@ export class Artifacts {
   /** One process at a time; what one that was killed has fetched is kept. */
   private async download(id: string, { files }: Manifest, folder: string): Promise<void> {
     const partial = `${folder}.partial`;
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     let lost: Error | undefined;
     const onCompromised = (error: Error) => void (lost = error);
     const options = { realpath: false, stale: STALE_MS, onCompromised, ...WAIT };
     const unlock = await lock(partial, options);
     try {
-      if (await exists(folder)) return;
+      if (await exists(folder)) return await rm(partial, { recursive: true, force: true });
       for (const file of files) await this.downloadFile(id, file, path.join(partial, file.name));
       if (lost) throw new StoreError(`The lock of ${partial} was lost: ${String(lost)}`, true);
-      await rename(partial, folder);
+      await publish(partial, folder);
     } finally {
       if (!lost) await unlock();
     }
   }
 
   private async downloadFile(id: string, file: ManifestFile, to: string): Promise<void> {
-    await mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     // What an earlier fetch left may be damaged itself: then the whole is fetched.
     if ((await exists(to)) && (await this.fetchFile(id, file, to)) === file.sha256) return;
     await rm(to, { force: true });
@@ -157,6 +166,16 @@ async function exists(where: string): Promise<boolean> {
   );
 }
 
+/** Where the same weights were linked in meanwhile, without the lock, those stand and these go. */
+async function publish(partial: string, folder: string): Promise<void> {
+  try {
+    await rename(partial, folder);
+  } catch (cause) {
+    if (!STANDS.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
 /** Hard links, since weights are written once: on another file system they are fetched when needed. */
 async function linkInto(
   cacheDir: string,
@@ -169,7 +188,7 @@ async function linkInto(
   try {
     if (await exists(folder)) return;
     for (const { name } of files) {
-      await mkdir(path.dirname(path.join(making, name)), { recursive: true });
+      await makeFolder(path.dirname(path.join(making, name)));
       await link(pathIn(place, kind, name), path.join(making, name));
     }
     await rename(making, folder);

@@ -6,6 +6,7 @@ import { ClusterUnavailableError } from '../errors';
 import { stopStack } from '../stack/stack';
 import { stopWorker } from '../stack/worker-process';
 import { EXIT, type CliContext } from './context';
+import { endJobs, type LiveJob } from './end-jobs';
 import { printObject } from './output';
 
 interface DownOptions {
@@ -30,17 +31,12 @@ async function down(context: CliContext, { force = false }: DownOptions): Promis
   // It may have submitted one more before it stopped.
   const jobs = await liveJobs(clusters, unanswered);
   if (jobs.length && !force) return refuse(context, jobs, 'The worker is stopped. ');
-  for (const { cluster, job } of jobs) await cluster.cancel(job, { as: 'preempted' });
+  await endJobs(jobs);
   if (jobs.length) stopped.push(countJobs(jobs));
   stopped.push(...(await stopStack(context.config)));
   printObject(context, { stopped }, () =>
     stopped.length ? `Stopped ${stopped.join(', ')}.` : 'Nothing was running.',
   );
-}
-
-interface LiveJob {
-  readonly cluster: Cluster;
-  readonly job: string;
 }
 
 async function liveJobs(

@@ -1,15 +1,17 @@
 /** `foretune logs <run>`: what the job of a run printed. */
 import type { Command } from 'commander';
-import type { Cluster } from '../cluster/cluster';
+import type { Cluster, JobState } from '../cluster/cluster';
 import { openClusters } from '../clusters';
 import { latestRuns } from '../domain/status';
 import { nearest } from '../domain/explain';
-import { NotFoundError } from '../errors';
+import { ClusterUnavailableError, NotFoundError } from '../errors';
 import { pause } from '../processes';
 import type { Row } from '../dataset/tables';
 import type { CliContext } from './context';
 import { openSession, type Session } from './session';
 
+const READ_MS = 500;
+/** Of a cluster that does not say: to ask costs a look at files. */
 const POLL_MS = 500;
 
 interface LogOptions {
@@ -30,29 +32,92 @@ export function register(program: Command, context: CliContext): void {
 async function printLog(context: CliContext, name: string, options: LogOptions): Promise<void> {
   const session = await openSession(context);
   const run = await findRun(session, name, options.study);
-  const cluster = openClusters(context.config).get(run.cluster)?.cluster;
-  if (!cluster)
+  const entry = openClusters(context.config).get(run.cluster);
+  if (!entry)
     throw new NotFoundError(
       `Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`,
     );
   const write = (text: string) => void process.stdout.write(text);
-  await streamLog(cluster, run.job, { follow: options.follow ?? false, write });
+  const { cluster, poll_ms: pollMs = POLL_MS } = entry;
+  const follow = options.follow ? { pollMs, isExpected: () => isRunning(session, run) } : null;
+  await streamLog(cluster, run.job, { follow, write });
 }
 
-/** Writes a job's log, each part once, and with `follow` goes on until the job has ended. */
+/** On record: the row is written before its job is submitted. */
+async function isRunning({ dataset }: Session, { study, run_id, job }: Row<'runs'>) {
+  const newest = (await dataset.newest('runs', study)).get(run_id);
+  return newest?.job === job && newest.status === 'running';
+}
+
+interface Following {
+  /** How often the cluster is asked whether the job has ended. */
+  readonly pollMs: number;
+  /** Of a job that the cluster does not know: whether it is on its way there. */
+  readonly isExpected: () => Promise<boolean>;
+}
+
+interface LogStream {
+  /** Null: only what the log holds now. */
+  readonly follow: Following | null;
+  readonly write: (text: string) => void;
+}
+
+/** Writes a job's log, each part once, and where it is followed goes on until the job has ended. */
 export async function streamLog(
-  cluster: Pick<Cluster, 'readLog' | 'live'>,
+  cluster: Pick<Cluster, 'readLog' | 'poll'>,
   job: string,
-  { follow, write }: { readonly follow: boolean; readonly write: (text: string) => void },
+  { follow, write }: LogStream,
+): Promise<void> {
+  let isOver = !follow;
+  const over = () => void (isOver = true);
+  // Side by side: the log can be read while the cluster is slow to answer, or away.
+  await Promise.all([
+    follow && untilEnded(cluster, job, follow, () => isOver).finally(over),
+    copyLog(cluster, job, write, () => isOver).finally(over),
+  ]);
+}
+
+async function copyLog(
+  cluster: Pick<Cluster, 'readLog'>,
+  job: string,
+  write: LogStream['write'],
+  isOver: () => boolean,
 ): Promise<void> {
   for (let cursor = 0; ;) {
     // Asked before the log is read: what the job says at its very end is read after it.
-    const goesOn = follow && (await cluster.live()).includes(job);
+    const isLast = isOver();
     const chunk = await cluster.readLog(job, cursor);
     if (chunk.text) write(chunk.text);
     cursor = chunk.cursor;
-    if (!chunk.text && !goesOn) return;
-    if (!chunk.text) await pause(POLL_MS);
+    if (!chunk.text && isLast) return;
+    if (!chunk.text) await pause(READ_MS);
+  }
+}
+
+async function untilEnded(
+  cluster: Pick<Cluster, 'poll'>,
+  job: string,
+  { pollMs, isExpected }: Following,
+  isLeft: () => boolean,
+): Promise<void> {
+  while (!isLeft()) {
+    const status = await statusOf(cluster, job);
+    if (status === 'succeeded' || status === 'failed') return;
+    if (status === 'unknown' && !(await isExpected())) return;
+    await pause(pollMs);
+  }
+}
+
+/** A cluster that does not answer has ended no job. */
+async function statusOf(
+  cluster: Pick<Cluster, 'poll'>,
+  job: string,
+): Promise<JobState['status'] | 'not told'> {
+  try {
+    return (await cluster.poll([job])).get(job)?.status ?? 'unknown';
+  } catch (error) {
+    if (error instanceof ClusterUnavailableError) return 'not told';
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { variantWorkflowId, type VariantPart } from '../domain/ids';
 import { SpecError } from '../errors';
 import type { Row } from '../dataset/tables';
 import { EXIT, type CliContext } from './context';
+import { endJobs } from './end-jobs';
 import { startStudy } from './execute';
 import { printRows } from './output';
 import { openWorkSession, type Session } from './session';
@@ -106,9 +107,13 @@ async function endAll(
   clusters: readonly Cluster[],
   orphans: readonly Orphan[],
 ): Promise<void> {
-  for (const { cluster, job } of orphans)
-    // So that a study that is resumed tries them again.
-    await clusters.find(({ name }) => name === cluster)?.cancel(job, { as: 'preempted' });
+  const byName = new Map(clusters.map((cluster) => [cluster.name, cluster]));
+  await endJobs(
+    orphans.flatMap(({ cluster: name, job }) => {
+      const cluster = byName.get(name);
+      return cluster ? [{ cluster, job }] : [];
+    }),
+  );
   context.stderr(`Ended ${orphans.length}.`);
 }
 

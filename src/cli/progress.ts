@@ -1,11 +1,11 @@
 /** How far a study is: from the record, and from what running jobs say of themselves. */
-import { closeSync, openSync, readSync, fstatSync } from 'node:fs';
 import path from 'node:path';
 import type { ClusterEntry } from '../../activities';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/job-schema';
 import type { RunStatus } from '../domain/vocabulary';
+import { readTail } from '../file-tail';
 import type { Row } from '../dataset/tables';
 import type { Session } from './session';
 
@@ -75,9 +75,13 @@ function refine(
   return refined;
 }
 
+/** Many times a line of progress. */
+const PROGRESS_BYTES = 4096;
+
 /** The last complete line of a job's progress file. */
 function lastProgress(file: string): Progress | null {
-  const line = tail(file, 4096)
+  const said = readTail(file, { bytes: PROGRESS_BYTES }) ?? ''; // nothing yet
+  const line = said
     .split('\n')
     .filter((text) => text.endsWith('}'))
     .at(-1);
@@ -86,23 +90,6 @@ function lastProgress(file: string): Progress | null {
     return ProgressSchema.safeParse(JSON.parse(line)).data ?? null;
   } catch {
     return null; // a line that is being written
-  }
-}
-
-function tail(file: string, bytes: number): string {
-  let handle: number;
-  try {
-    handle = openSync(file, 'r');
-  } catch {
-    return ''; // the job has said nothing yet
-  }
-  try {
-    const start = Math.max(0, fstatSync(handle).size - bytes);
-    const buffer = Buffer.alloc(bytes);
-    const read = readSync(handle, buffer, 0, bytes, start);
-    return buffer.toString('utf8', 0, read);
-  } finally {
-    closeSync(handle);
   }
 }
 

@@ -1,19 +1,24 @@
 /** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
-import type { ClusterEntry } from '../../activities';
-import type { Cluster, JobState } from '../cluster/cluster';
+import type { ClusterConfig } from '../cluster/settings';
 import { whyWaiting } from '../domain/waiting';
-import { ClusterUnavailableError } from '../errors';
+import type { ClusterKinds, LiveJobs, LiveState } from './live-jobs';
 import type { LiveStatus } from './live-status';
 import type { StudyProgress } from './progress';
 import type { Troubles } from './troubles';
 
-export async function waitingReasons(
-  { plan, statuses, latest }: StudyProgress,
-  clusters: ReadonlyMap<string, ClusterEntry>,
-  { status, troubles }: { readonly status: LiveStatus; readonly troubles: Troubles },
-): Promise<ReadonlyMap<string, string>> {
-  const jobs = await jobReasons(latest, clusters, troubles);
-  const held = HELD[status] ?? null;
+interface Live {
+  readonly status: LiveStatus;
+  readonly troubles: Troubles;
+  readonly jobs: LiveJobs;
+  readonly clusters: ClusterKinds;
+}
+
+export function waitingReasons(
+  { plan, statuses, latest }: Pick<StudyProgress, 'plan' | 'statuses' | 'latest'>,
+  live: Live,
+): ReadonlyMap<string, string> {
+  const jobs = jobReasons(latest, live);
+  const held = HELD[live.status] ?? null;
   const reasons = plan.runs.map((run) => [run.run_id, whyWaiting(run, { statuses, jobs, held })]);
   return new Map(reasons.filter((pair): pair is [string, string] => pair[1] != null));
 }
@@ -27,48 +32,40 @@ const HELD: Partial<Record<LiveStatus, string>> = {
   pending: 'the study was never started',
 };
 
-async function jobReasons(
+function jobReasons(
   latest: StudyProgress['latest'],
-  clusters: ReadonlyMap<string, ClusterEntry>,
-  troubles: Troubles,
-): Promise<ReadonlyMap<string, string>> {
-  const rows = [...latest.values()].filter((row) => row.status === 'running');
+  { jobs, troubles, clusters }: Live,
+): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
-  for (const [name, { cluster }] of clusters) {
-    const own = rows.filter((row) => row.cluster === name);
-    if (!own.length) continue;
-    const states = await statesOf(cluster, [...new Set(own.map(({ job }) => job))]);
-    for (const row of own)
-      reasons.set(
-        row.run_id,
-        states instanceof ClusterUnavailableError
-          ? `its cluster does not answer: ${states.message}`
-          : describe(states.get(row.job), troubles.get(row.variant_id)),
-      );
+  for (const [run_id, state] of jobs) {
+    const { variant_id, cluster } = latest.get(run_id) ?? {};
+    const trouble = troubles.get(variant_id ?? '');
+    reasons.set(run_id, describe(state, clusters[cluster ?? '']?.kind, trouble));
   }
   return reasons;
 }
 
-async function statesOf(
-  cluster: Cluster,
-  jobs: readonly string[],
-): Promise<ReadonlyMap<string, JobState> | ClusterUnavailableError> {
-  return cluster.poll(jobs).catch((error: unknown) => {
-    if (error instanceof ClusterUnavailableError) return error;
-    throw error;
-  });
-}
-
-function describe(state: JobState | undefined, trouble: string | undefined): string {
-  switch (state?.status) {
+function describe(
+  state: LiveState,
+  kind: ClusterConfig['kind'] | undefined,
+  trouble: string | undefined,
+): string {
+  if (state instanceof Error) return `its cluster does not answer: ${state.message}`;
+  switch (state.status) {
     case 'queued':
       return state.reason;
     case 'running':
-      return 'its job runs';
+      return whatRuns(kind, state.external_id);
     case 'succeeded':
     case 'failed':
       return 'its job has ended and is being recorded';
-    default:
+    case 'unknown':
       return trouble ?? 'its job is being submitted';
   }
+}
+
+/** By the name that the scheduler's own commands take, or those of this machine. */
+function whatRuns(kind: ClusterConfig['kind'] | undefined, id: string): string {
+  if (!id || !kind) return 'its job runs';
+  return kind === 'slurm' ? `Slurm job ${id} runs` : `its job runs as process ${id}`;
 }

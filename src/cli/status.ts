@@ -5,9 +5,11 @@ import { openClusters } from '../clusters';
 import { countStatuses } from '../domain/status';
 import type { CliContext } from './context';
 import { failureLines } from './failures';
-import { duration, formatTable, printObject } from './output';
-import { studyProgress, type StudyProgress } from './progress';
+import { pollJobs, type LiveJobs } from './live-jobs';
+import { duration, printObject } from './output';
+import { studyProgress } from './progress';
 import { waitingReasons } from './reasons';
+import { runRows, runTable } from './run-rows';
 import { mayBeScheduled } from './schedule-notes';
 import { openSession } from './session';
 import { liveStatus, liveTroubles, type LiveStatus } from './live-status';
@@ -54,9 +56,11 @@ async function showStatus(
     progress && LIVE.has(status)
       ? await liveTroubles(context, session, study, progress)
       : new Map();
-  const reasons =
-    progress && options.runs && (await waitingReasons(progress, clusters, { status, troubles }));
-  const rows = progress ? runRows(progress, reasons || new Map()) : [];
+  const listed = options.runs ? progress : null;
+  const jobs: LiveJobs = listed ? await pollJobs(listed, clusters) : new Map();
+  const live = { status, troubles, jobs, clusters: context.config.clusters };
+  const reasons = listed ? waitingReasons(listed, live) : new Map<string, string>();
+  const rows = progress ? runRows(progress, reasons, jobs) : [];
   const spent = await spentOn({ ...session, clusters }, study);
   const scheduled = (await mayBeScheduled(session, study)) ? loadSchedules() : null;
   const schedule = await scheduled?.studySchedule(context, session, study);
@@ -86,50 +90,7 @@ async function showStatus(
         ...spentLines(spent),
         ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
         ...(scheduled && schedule ? [scheduled.scheduleLine(schedule)] : []),
-        ...(options.runs ? ['', runTable(context, rows)] : failureLines(rows)),
+        ...(options.runs ? ['', runTable(context.config.clusters, rows)] : failureLines(rows)),
       ].join('\n'),
   );
-}
-
-type RunRow = ReturnType<typeof runRows>[number];
-
-function runRows({ statuses, latest }: StudyProgress, reasons: ReadonlyMap<string, string>) {
-  return [...statuses].map(([run_id, status]) => {
-    const row = latest.get(run_id);
-    return {
-      run_id,
-      status,
-      attempt: row?.attempt ?? null,
-      cluster: row?.cluster ?? null,
-      job: row?.job ?? null,
-      external_id: row?.external_id ?? null,
-      wall_seconds: row?.wall_seconds ?? null,
-      gpu_seconds: row?.gpu_seconds ?? null,
-      cost: row?.cost ?? null,
-      failure_class: row?.failure_class ?? null,
-      reason: reasons.get(run_id) ?? row?.error?.split('\n')[0] ?? null,
-      error: row?.error ?? null,
-    };
-  });
-}
-
-/** Jobs have a number that tells something where a scheduler gave it; a process id of the past does not. */
-function runTable(context: CliContext, rows: readonly RunRow[]): string {
-  const { clusters } = context.config;
-  const jobs = rows.map(({ cluster, external_id }) =>
-    cluster !== null && clusters[cluster]?.kind !== 'local'
-      ? `${cluster} ${external_id}`.trim()
-      : '',
-  );
-  const isScheduled = jobs.some(Boolean);
-  const cells = rows.map((row, i) => [
-    row.run_id,
-    row.status,
-    String(row.attempt ?? ''),
-    ...(isScheduled ? [jobs[i] ?? ''] : []),
-    row.wall_seconds === null ? '' : duration(row.wall_seconds),
-    [row.status === 'failed' ? row.failure_class : null, row.reason].filter(Boolean).join(': '),
-  ]);
-  const job = isScheduled ? ['job'] : [];
-  return formatTable(['run', 'status', 'attempt', ...job, 'wall time', 'why'], cells);
 }

@@ -1,7 +1,8 @@
 /** How a job ended, in the words of the Cluster interface. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { saysOutOfMemory, saysTaskKilled } from '../domain/evidence';
 import type { FailureClass } from '../domain/vocabulary';
+import { readTail } from '../file-tail';
 import { lastLines, startTime, type ProcessIdentity } from '../processes';
 import type { JobState } from './cluster';
 import type { Exit, JobFolder, Wrapper } from './job-folder';
@@ -65,7 +66,7 @@ async function told(
     return `The job could not be started:\n${exit.reason ?? wrapperSaid(folder, attempt)}`;
   if (exit.reason !== undefined && !(await folder.wrapper(attempt))) return exit.reason;
   const how = exit.reason ?? howItEnded(exit, failure_class);
-  return `${how}\n${await logTail(folder, exit.log_start)}`;
+  return `${how}\n${logTail(folder, exit.log_start)}`;
 }
 
 async function classOf(folder: JobFolder, attempt: number, exit: Exit): Promise<FailureClass> {
@@ -77,7 +78,7 @@ async function classOf(folder: JobFolder, attempt: number, exit: Exit): Promise<
   if (exit.ended_by !== null) return exit.ended_by;
   // Killed from outside, and nobody here asked for it: not the recipe's fault, and no sign of why.
   if (exit.signal === 'SIGKILL') return 'node_failure';
-  const words = await logTail(folder, exit.log_start, EVIDENCE_LINES);
+  const words = logTail(folder, exit.log_start, EVIDENCE_LINES);
   if (saysOutOfMemory(words)) return 'out_of_memory';
   return saysTaskKilled(words) ? 'node_failure' : 'user_code';
 }
@@ -126,7 +127,7 @@ export async function lost(
     started_at,
     ended_at: await lastSign(folder, started_at),
     failure_class: 'node_failure',
-    message: `Process ${external_id} of the job is gone and left no exit.json: the machine restarted, or it was killed. ${wrapperSaid(folder, attempt)}Its last lines:\n${await logTail(folder, 0)}`,
+    message: `Process ${external_id} of the job is gone and left no exit.json: the machine restarted, or it was killed. ${wrapperSaid(folder, attempt)}Its last lines:\n${logTail(folder, 0)}`,
     exit_code: null,
     signal: null,
     usage: null,
@@ -142,9 +143,8 @@ async function lastSign(folder: JobFolder, started_at: Date): Promise<Date> {
   return written > started_at ? written : started_at;
 }
 
-async function logTail(folder: JobFolder, from: number, count = LOG_LINES): Promise<string> {
-  const bytes = await readFile(folder.log).catch(() => Buffer.alloc(0));
-  const lines = bytes.subarray(from).toString('utf8').trimEnd().split('\n').slice(-count);
+function logTail(folder: JobFolder, from: number, count = LOG_LINES): string {
+  const lines = (readTail(folder.log, { from }) ?? '').trimEnd().split('\n').slice(-count);
   return lines.join('\n') || '(the log is empty)';
 }
 

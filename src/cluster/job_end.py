@@ -15,8 +15,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def grace_of(why: str, control: Path, notice: float) -> float:
-    """Seconds that a recipe has to end in order. What takes too much memory gets no time to take more."""
-    if why == "out_of_memory":
+    """Seconds that a recipe has to end in order: none to take more memory, or to write where another runs."""
+    if why in ("out_of_memory", "node_failure"):
         return 0.0
     # Whoever ended it by itself, a scheduler, kills it when its own time is over.
     return GRACE_SECONDS if (control / "cancel.json").exists() else max(notice, GRACE_SECONDS)

@@ -1,12 +1,13 @@
 /**
- * Files of any size to and from S3: in parts, several at once, never whole in memory. What an upload or a
- * download that was killed has done is used by the next.
+ * Files of any size to and from S3: in parts, several at once, never whole in memory. The parts of an upload
+ * that was killed, and what a download has fetched, are used by the next.
  */
 import { createWriteStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
@@ -15,7 +16,10 @@ import {
   PutObjectCommand,
   UploadPartCommand,
   paginateListParts,
+  type AbortMultipartUploadCommandInput,
   type CompletedPart,
+  type HeadObjectCommandOutput,
+  type ListMultipartUploadsCommandInput,
   type MultipartUpload,
   type Part,
   type S3Client,
@@ -37,7 +41,10 @@ export interface ObjectName {
   readonly Key: string;
 }
 
-/** The key must stand for these very bytes: parts that an earlier attempt sent are not sent again. */
+/**
+ * The key must stand for these very bytes: parts that an earlier attempt sent are not sent again. A file that
+ * is there whole is, over whatever stands there.
+ */
 export async function uploadFile(
   client: S3Client,
   object: ObjectName,
@@ -63,21 +70,34 @@ interface Source {
   readonly size: number;
 }
 
-/** Another process may end the same upload first: then it is there, or is begun again. */
+/**
+ * What stands under the key is sent over, since it may be damaged at the same length. Another process may end
+ * the same upload first: then what stands there is newer, or the upload is begun again.
+ */
 async function putLarge(client: S3Client, object: ObjectName, source: Source): Promise<void> {
-  for (let attempt = 1; !(await isThere(client, object, source.size)); attempt++)
+  const before = await head(client, object);
+  for (let attempt = 1; ; attempt++)
     try {
-      await putParts(client, object, source);
+      return await putParts(client, object, source);
     } catch (cause) {
-      if (factsOf(cause).name !== 'NoSuchUpload' || attempt === MOST_UPLOADS) throw cause;
+      if (factsOf(cause).name !== 'NoSuchUpload') throw cause;
+      if (hasNew(await head(client, object), before, source.size)) return;
+      if (attempt === MOST_UPLOADS) throw cause;
     }
 }
 
-async function isThere(client: S3Client, object: ObjectName, size: number): Promise<boolean> {
+type Head = Pick<HeadObjectCommandOutput, 'ContentLength' | 'ETag' | 'LastModified'>;
+
+function hasNew(now: Head | undefined, before: Head | undefined, size: number): boolean {
+  if (now?.ContentLength !== size) return false;
+  return now.ETag !== before?.ETag || Number(now.LastModified) > Number(before?.LastModified);
+}
+
+async function head(client: S3Client, object: ObjectName): Promise<Head | undefined> {
   try {
-    return (await client.send(new HeadObjectCommand(object), within())).ContentLength === size;
+    return await client.send(new HeadObjectCommand(object), within());
   } catch (cause) {
-    if (factsOf(cause).status === 404) return false;
+    if (factsOf(cause).status === 404) return undefined;
     throw cause;
   }
 }
@@ -119,8 +139,7 @@ async function begin(client: S3Client, object: ObjectName): Promise<string> {
 /** The newest upload of the key that was begun and not ended, with its parts. */
 async function unfinished(client: S3Client, { Bucket, Key }: ObjectName) {
   let newest: MultipartUpload | undefined;
-  const list = new ListMultipartUploadsCommand({ Bucket, Prefix: Key });
-  for (const upload of (await client.send(list, within())).Uploads ?? [])
+  for await (const upload of uploads(client, { Bucket, Prefix: Key }))
     if (upload.Key === Key && (upload.Initiated ?? 0) >= (newest?.Initiated ?? 0)) newest = upload;
   const UploadId = newest?.UploadId;
   if (UploadId === undefined) return undefined;
@@ -128,6 +147,49 @@ async function unfinished(client: S3Client, { Bucket, Key }: ObjectName) {
   for await (const page of paginateListParts({ client }, { Bucket, Key, UploadId }, within()))
     for (const part of page.Parts ?? []) parts.set(part.PartNumber ?? 0, part);
   return { id: UploadId, parts };
+}
+
+interface Below {
+  readonly Bucket: string;
+  readonly Prefix: string;
+}
+
+/** Those that were begun and not ended. MinIO names them to who asks for one key alone, and forgets them after a day. */
+async function* uploads(client: S3Client, below: Below): AsyncGenerator<MultipartUpload, void> {
+  let from: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
+  while (from) {
+    const list: ListMultipartUploadsCommand = new ListMultipartUploadsCommand({
+      ...below,
+      ...from,
+    });
+    const page = await client.send(list, within());
+    yield* page.Uploads ?? [];
+    const { IsTruncated, NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page;
+    const more = IsTruncated && [KeyMarker, UploadIdMarker].some(Boolean);
+    from = more ? { KeyMarker, UploadIdMarker } : undefined;
+  }
+}
+
+/** Gives up the uploads of files below a prefix that were begun before a time, or ever, and not ended. */
+export async function forgetUploads(
+  client: S3Client,
+  below: Below,
+  begunBefore = new Date(8.64e15),
+): Promise<void> {
+  const found: MultipartUpload[] = [];
+  // All first: a page goes on from the last upload of the one before.
+  for await (const upload of uploads(client, below)) found.push(upload);
+  for (const { Key, UploadId, Initiated } of found)
+    if (Initiated && Initiated < begunBefore)
+      await abort(client, { Bucket: below.Bucket, Key, UploadId });
+}
+
+async function abort(client: S3Client, upload: AbortMultipartUploadCommandInput): Promise<void> {
+  try {
+    await client.send(new AbortMultipartUploadCommand(upload), within());
+  } catch (cause) {
+    if (factsOf(cause).name !== 'NoSuchUpload') throw cause;
+  }
 }
 
 async function complete(

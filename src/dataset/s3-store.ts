@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { factsOf, storeError } from './s3-errors';
-import { downloadFile, uploadFile } from './s3-files';
+import { downloadFile, forgetUploads, uploadFile } from './s3-files';
 import { within } from './s3-timeout';
 import type { ObjectStore, StoredObject } from './store';
 
@@ -94,6 +94,13 @@ export class S3Store implements ObjectStore {
   putFile(key: string, file: string): Promise<void> {
     return uploadFile(this.options.client, this.object(key), file).catch((cause: unknown) => {
       throw ofStore(cause, `upload ${file} to ${this.uri}/${key}`);
+    });
+  }
+
+  forgetUploads(prefix: string, begunBefore?: Date): Promise<void> {
+    const below = { Bucket: this.options.bucket, Prefix: this.root + prefix };
+    return forgetUploads(this.options.client, below, begunBefore).catch((cause: unknown) => {
+      throw storeError(cause, `give up unfinished uploads of ${this.uri}/${prefix}`);
     });
   }
 

@@ -28,9 +28,14 @@ export interface ObjectStore {
   delete(key: string): Promise<void>;
   /**
    * Uploads a file of any size, going on where an upload that was killed stopped: the key must stand for
-   * these very bytes.
+   * these very bytes. What stands there is overwritten, even if it is as long.
    */
   putFile(key: string, file: string): Promise<void>;
+  /**
+   * Gives up uploads of files that never ended, below `prefix` and begun before a time where one is given: the
+   * store keeps, and bills, their parts until then. One that is still going on begins again.
+   */
+  forgetUploads(prefix: string, begunBefore?: Date): Promise<void>;
   /** Downloads what the file lacks of the object; false where there is none. */
   getFile(key: string, file: string): Promise<boolean>;
 }

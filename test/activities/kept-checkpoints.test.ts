@@ -6,7 +6,7 @@ import { Artifacts } from '../../src/artifacts/artifacts';
 import type { PlannedJob } from '../../src/domain/plan';
 import { JobSchema } from '../../src/domain/job-schema';
 import { type TrainedStudy } from '../../src/domain/schema';
-import { keysOf } from '../support/dataset';
+import { StoreProxy, keysOf } from '../support/dataset';
 import { jobOf, readFile } from '../support/jobs';
 import { openLab, plan, runJob, VARIANT, type Lab } from '../support/lab';
 import { tinyStudy } from '../support/studies';
@@ -118,4 +118,22 @@ it('weights that another study has too stay', async () => {
   const before = await kept();
   await letGo({ dataset: lab.dataset, artifacts: new Artifacts(lab.store) }, study, planned.plan);
   expect(await kept()).toEqual(before);
+});
+
+it('uploads that were begun a month ago are given up when a study is done, those of yesterday are not', async () => {
+  const DAY_MS = 24 * 3600 * 1000;
+  class Unfinished extends StoreProxy {
+    begun = [30, 1].map((days) => new Date(Date.now() - days * DAY_MS));
+
+    override forgetUploads(prefix: string, before = new Date()): Promise<void> {
+      if (prefix === 'artifacts/') this.begun = this.begun.filter((begun) => begun >= before);
+      return Promise.resolve();
+    }
+  }
+  await open('all');
+  const store = new Unfinished(lab.store);
+  const yesterday = store.begun[1];
+  const { plan: done } = await plan(lab);
+  await letGo({ dataset: lab.dataset, artifacts: new Artifacts(store) }, study, done);
+  expect(store.begun).toEqual([yesterday]);
 });

@@ -11,10 +11,13 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { MemoryStore } from '../../src/dataset/memory-store';
+import { S3Store } from '../../src/dataset/s3-store';
 import { SchemaError, StoreError } from '../../src/errors';
 import { StoreProxy, keysOf } from '../support/dataset';
+import { startSeaweed } from '../support/seaweed';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'foretune-artifacts-'))));
@@ -134,6 +137,21 @@ it('what an earlier fetch left damaged is fetched again', async () => {
   expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
 });
 
+it('weights that another study keeps while they are fetched are there, and nothing is left beside them', async () => {
+  const made = checkpoint('folder');
+  class Racing extends StoreProxy {
+    override async getFile(key: string, file: string): Promise<boolean> {
+      await new Artifacts(this.inner).keep(made, node('there'));
+      return super.getFile(key, file);
+    }
+  }
+  const store = new Racing(new MemoryStore());
+  const artifacts = new Artifacts(store);
+  const kept = await artifacts.keep(made, node('here'));
+  expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
+  expect(readdirSync(path.join(node('there'), 'artifacts'))).toEqual([path.basename(kept)]);
+});
+
 it('what lost its files is missing from then on', async () => {
   const store = new MemoryStore();
   const artifacts = new Artifacts(store);
@@ -170,6 +188,28 @@ it('what was removed is missing, and says so when it is fetched', async () => {
   expect(await artifacts.missing([kept, local, other])).toEqual(new Set([kept]));
   await expect(artifacts.fetch(kept, node('there'))).rejects.toThrow('is not kept');
   expect(await artifacts.fetch(local, node('there'))).toBe(local);
+});
+
+it('of what was removed and of what was long given up no part stays in the store', async () => {
+  const seaweed = await startSeaweed();
+  try {
+    const { client, bucket: Bucket } = seaweed;
+    const artifacts = new Artifacts(new S3Store({ ...seaweed, prefix: 'team' }));
+    const kept = await artifacts.keep(checkpoint('folder'), node('here'));
+    const begin = (Key: string) => client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    for (const id of [path.basename(kept), 'other']) await begin(`team/artifacts/${id}/files/1`);
+    await begin('elsewhere/1');
+    const left = async () => {
+      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
+      return Uploads.map(({ Key }) => Key).sort();
+    };
+    await artifacts.remove(kept);
+    expect(await left()).toEqual(['elsewhere/1', 'team/artifacts/other/files/1']);
+    await artifacts.forgetUploads(new Date(Date.now() + 60_000));
+    expect(await left()).toEqual(['elsewhere/1']);
+  } finally {
+    await seaweed.stop();
+  }
 });
 
 it('a manifest that names files outside its folder is refused', async () => {

@@ -1,7 +1,14 @@
 import { failureLines } from '../../src/cli/failures';
 import { streamLog } from '../../src/cli/logs';
+import type { JobState } from '../../src/cluster/cluster';
+import { ClusterUnavailableError } from '../../src/errors';
 import { jobOf, letGo, until } from '../support/jobs';
 import { openLocalCluster } from '../support/local-cluster';
+
+const followedBy = (isExpected = () => Promise.resolve(false), pollMs = 20) => ({
+  isExpected,
+  pollMs,
+});
 
 it('a log that is followed comes whole, each line once, and ends with its job', async () => {
   const opened = openLocalCluster();
@@ -13,7 +20,8 @@ for n in range(20000):
 print('the last word'); sys.exit(1)`;
   await cluster.submit(jobOf('talks', code));
   let said = '';
-  const followed = streamLog(cluster, 'talks', { follow: true, write: (text) => (said += text) });
+  const write = (text: string) => void (said += text);
+  const followed = streamLog(cluster, 'talks', { follow: followedBy(), write });
   await until(
     () => said.includes('line 4000\n'),
     () => 'the first lines',
@@ -23,9 +31,73 @@ print('the last word'); sys.exit(1)`;
   const lines = Array.from({ length: 20000 }, (_, n) => `line ${n}`);
   expect(said.trimEnd().split('\n')).toEqual([...lines, 'the last word']);
   let again = '';
-  await streamLog(cluster, 'talks', { follow: false, write: (text) => (again += text) });
+  await streamLog(cluster, 'talks', { follow: null, write: (text) => (again += text) });
   expect(again).toBe(said);
   await opened.close();
+});
+
+type Answer = JobState | Error;
+const RUNNING: JobState = {
+  ...{ status: 'running', attempt: 1, external_id: '7', started_at: new Date(0) },
+};
+const ENDED: JobState = { ...RUNNING, status: 'succeeded', ended_at: new Date(1), usage: null };
+const AWAY = new ClusterUnavailableError('squeue: no answer');
+
+/** A cluster that answers so, one question after the other, and a job that wrote two lines before its end. */
+function clusterThat(...answers: Answer[]) {
+  const hasEnded = () => answers.length <= 1;
+  const poll = () => {
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    return answer instanceof Error || !answer
+      ? Promise.reject(answer ?? new TypeError('no answer is left'))
+      : Promise.resolve(new Map([['talks', answer]]));
+  };
+  const readLog = (_: string, cursor: number) => {
+    const text = (hasEnded() ? 'one\ntwo\n' : 'one\n').slice(cursor);
+    return Promise.resolve({ text, cursor: cursor + text.length });
+  };
+  return { poll, readLog };
+}
+
+async function saidBy(cluster: Parameters<typeof streamLog>[0], follow = followedBy()) {
+  let said = '';
+  await streamLog(cluster, 'talks', { follow, write: (text) => void (said += text) });
+  return said;
+}
+
+it('a log is followed while its cluster does not answer', async () => {
+  expect(await saidBy(clusterThat(AWAY, RUNNING, AWAY, AWAY, ENDED))).toBe('one\ntwo\n');
+});
+
+it('a log is read while its cluster takes its time to answer', async () => {
+  let answer = (_: ReadonlyMap<string, JobState>) => {};
+  const asked = new Promise<ReadonlyMap<string, JobState>>((resolve) => (answer = resolve));
+  let said = '';
+  const cluster = { ...clusterThat(RUNNING, ENDED), poll: () => asked };
+  const write = (text: string) => void (said += text);
+  const followed = streamLog(cluster, 'talks', { follow: followedBy(), write });
+  await until(
+    () => said === 'one\n',
+    () => 'the first line',
+  );
+  answer(new Map([['talks', ENDED]]));
+  await followed;
+});
+
+it('a job that is on its way to its cluster is waited for, and one that is gone is not', async () => {
+  const unknown: JobState = { status: 'unknown' };
+  const submitted = clusterThat(unknown, unknown, RUNNING, ENDED);
+  expect(
+    await saidBy(
+      submitted,
+      followedBy(() => Promise.resolve(true)),
+    ),
+  ).toBe('one\ntwo\n');
+  expect(await saidBy(clusterThat(unknown, RUNNING, ENDED))).toBe('one\n');
+});
+
+it('a log that cannot be followed says why', async () => {
+  await expect(saidBy(clusterThat(new TypeError('a bug')))).rejects.toThrow('a bug');
 });
 
 it('failed runs are shown with their last lines, five of five, and the rest is counted', () => {

@@ -189,6 +189,20 @@ function testFiles(current: () => ObjectStore): void {
     expect((await all(store, 'folder/')).map((one) => one.bytes)).toEqual([bytes]);
   });
 
+  it.each([1000, FILE_BYTES])(
+    'puts a file over what stands there, also when that is %d bytes long too',
+    async (bytes) => {
+      const store = current();
+      const body = randomBytes(bytes);
+      await writeFile(file('sent'), body);
+      await store.putFile('key', file('sent'));
+      await store.put('key', randomBytes(bytes));
+      await store.putFile('key', file('sent'));
+      expect(await store.getFile('key', file('got'))).toBe(true);
+      expect(Buffer.compare(await readFile(file('got')), body)).toBe(0);
+    },
+  );
+
   it('takes the same file from several at once', async () => {
     const store = current();
     const body = randomBytes(FILE_BYTES);

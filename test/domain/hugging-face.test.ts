@@ -15,6 +15,11 @@ const withSettings = (changes: Partial<typeof OWN>) =>
 const plan = (study = made()) => planStudy(study, RECIPE, new Map(), fingerprint);
 const fingerprints = (study = made()) =>
   new Map(plan(study).runs.map((run) => [run.run_id, run.fingerprint]));
+const splitOf = ({ dataset, config, split }: typeof OWN.development) => ({
+  dataset,
+  config,
+  split,
+});
 const changedBy = (study: ReturnType<typeof made>) => {
   const [before, after] = [fingerprints(), fingerprints(study)];
   return [...before.keys()].filter((id) => before.get(id) !== after.get(id));
@@ -50,6 +55,12 @@ describe('a plan of Hugging Face models', () => {
 
   it('is made of real models without a network', () => {
     expect(plan(pythia).runs).toHaveLength(9 * (2 + 3 * 2 * 2));
+  });
+
+  it("measures Pythia on text that neither the study nor Pythia's own makers trained on", () => {
+    const { development, text } = (pythia as Trained).hugging_face ?? OWN;
+    expect(Object.values(text)).not.toContainEqual(expect.objectContaining(splitOf(development)));
+    expect(development.dataset).not.toMatch(/pile/i);
   });
 });
 

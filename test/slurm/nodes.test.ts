@@ -45,13 +45,13 @@ it('so do several on one, each with its processors', async () => {
 });
 
 it('all are told before the time is up', async () => {
-  const polite = opened.another({ signal_before_seconds: 8 });
+  const polite = opened.another({ signal_before_seconds: 16 });
   const code = `signal.signal(signal.SIGTERM, lambda *_: (note('saved-' + ${NODE}), sys.exit(3)))\nnote(${NODE})\nwait('never')`;
-  await polite.submit(jobOf('saves', code, { time_limit_seconds: 12 }));
+  await polite.submit(jobOf('saves', code, { time_limit_seconds: 28 }));
   for (const node of nodes) await untilNoted(polite, 'saves', node);
   expect(await untilStatus(polite, 'saves', 'failed')).toMatchObject({ failure_class: 'timeout' });
   for (const node of nodes) expect(noted('saves', `saved-${node}`)).toBe('\n');
-});
+}, 90_000);
 
 it('one that fails ends the others', async () => {
   const code = `note(${NODE})\nif ${NODE} == '${SECOND}': sys.exit('no data here')\nwait('never')`;
@@ -103,9 +103,9 @@ it('a task that somebody kills is a failure of its node', async () => {
 });
 
 it('a job that has time to end is over, with all its tasks, when its end is told', async () => {
-  const polite = opened.another({ signal_before_seconds: 3 });
+  const polite = opened.another({ signal_before_seconds: 4 });
   const code = `signal.signal(signal.SIGTERM, signal.SIG_IGN)\nnote(${NODE}, os.getpid())\nwait('never')`;
-  await polite.submit(jobOf('slow-to-save', code, { time_limit_seconds: 6 }));
+  await polite.submit(jobOf('slow-to-save', code, { time_limit_seconds: 16 }));
   const pids: string[] = [];
   for (const node of nodes) pids.push(await untilNoted(polite, 'slow-to-save', node));
   const state = await untilStatus(polite, 'slow-to-save', 'failed');

@@ -8,6 +8,7 @@ import { openSlurmCluster, programsWith, slurm } from '../support/slurm-cluster'
 
 const JOBS = 2000;
 const INTERVAL_SECONDS = 5;
+const LOOKS = 6;
 
 it('two thousand jobs are submitted at 20 a second or more, and watched by one call each an interval', async () => {
   const calls = path.join(process.env.SLURM_CONF ?? '', '../../log/calls');
@@ -40,18 +41,19 @@ it('two thousand jobs are submitted at 20 a second or more, and watched by one c
   );
   await pause(1500); // behind it
   const [before, cpu] = [callsOf(calls, 'squeue'), process.cpuUsage()];
-  await pause(4 * INTERVAL_SECONDS * 1000);
+  await pause(LOOKS * INTERVAL_SECONDS * 1000);
   const { user, system } = process.cpuUsage(cpu);
   const looks = callsOf(calls, 'squeue') - before;
-  const share = (user + system) / 1e6 / (4 * INTERVAL_SECONDS);
+  const share = (user + system) / 1e6 / (LOOKS * INTERVAL_SECONDS);
   console.info(
     `${rate.toFixed(0)} submissions a second in ${submissions} calls; ${(100 * share).toFixed(1)}% of a core to watch ${JOBS}`,
   );
   for (const stop of stops) stop.abort();
   await Promise.all(waits);
   expect(rate).toBeGreaterThan(20);
-  expect(looks).toBeLessThanOrEqual(4);
-  expect(looks).toBeGreaterThanOrEqual(3);
+  expect(looks).toBeLessThanOrEqual(LOOKS);
+  // An interval begins when the look before it is done.
+  expect(looks).toBeGreaterThanOrEqual(LOOKS / 2);
   expect(callsOf(calls, 'sacct')).toBe(0);
   expect(share).toBeLessThan(0.1);
 

@@ -91,6 +91,10 @@ export class StoreProxy implements ObjectStore {
     return this.inner.putFile(key, file);
   }
 
+  forgetUploads(prefix: string, begunBefore?: Date): Promise<void> {
+    return this.inner.forgetUploads(prefix, begunBefore);
+  }
+
   getFile(key: string, file: string): Promise<boolean> {
     return this.inner.getFile(key, file);
   }

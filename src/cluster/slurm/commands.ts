@@ -1,11 +1,14 @@
 /** Calls Slurm's programs, here or on a login node. Arguments go through no shell but the one of ssh. */
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { ClusterUnavailableError } from '../../errors';
 import { isUnavailable } from './states';
 
 export interface CommandOptions {
   /** `[user@]host`, or null for this machine. */
   readonly ssh: string | null;
+  /** Folder of the programs; null where they are on PATH. */
+  readonly bin?: string | null;
   /** All that the programs see of the environment: Slurm takes options from variables too. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -31,12 +34,19 @@ export type RunSlurm = (command: readonly string[], input?: string) => Promise<s
  * Gives a function that runs a program and resolves with its standard output. It rejects with
  * ClusterUnavailableError when the scheduler does not answer, and else with SlurmRefusal.
  */
-export function slurmCommands({ ssh, environment }: CommandOptions): RunSlurm {
-  const full = (command: readonly string[]) =>
-    ssh === null
-      ? ['env', ...SETTINGS, ...command]
-      : ['ssh', ...SSH, '--', ssh, shellWords(['env', ...SETTINGS, ...command])];
+export function slurmCommands({ ssh, bin = null, environment }: CommandOptions): RunSlurm {
+  const full = ([program = '', ...args]: readonly string[]) => {
+    const words = ['env', ...SETTINGS, bin === null ? program : path.join(bin, program), ...args];
+    return ssh === null ? words : ['ssh', ...SSH, '--', ssh, shellWords(words)];
+  };
   return (command, input = '') => execute(full(command), command[0] ?? '', input, environment);
+}
+
+/** Where the programs are that PATH leads to, or null where that is not to be found out now. */
+export async function folderOf(run: RunSlurm): Promise<string | null> {
+  const found = await run(['sh', '-c', 'command -v sbatch']).catch(() => '');
+  const file = found.trim();
+  return path.isAbsolute(file) ? path.dirname(file) : null;
 }
 
 /** The one place where words become text for a shell: that of ssh, and the one that starts a batch script. */
@@ -77,7 +87,10 @@ function failureOf(program: string, file: string, error: ExecError, words: strin
     });
   if (error.killed) return unavailable(`no answer within ${TIMEOUT_MS / 1000} s. ${words}`);
   if (typeof error.code === 'string') return unavailable(error.message);
-  if (error.code === 127) return unavailable(`${words}. Is Slurm installed, and on PATH?`);
+  if (error.code === 127)
+    return unavailable(
+      `${words}. Is Slurm installed, and on PATH? Else set \`bin\` of the cluster.`,
+    );
   if (file === 'ssh' && error.code === SSH_FAILED) return unavailable(`ssh failed: ${words}`);
   if (isUnavailable(words)) return unavailable(words);
   return new SlurmRefusal(words || `${program} ended with ${error.code ?? 'a signal'}`);

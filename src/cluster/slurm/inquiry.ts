@@ -1,4 +1,5 @@
 /** What Slurm says of jobs whose end is not on record, and for how long it has not known them. */
+import type { Wrapper } from '../job-folder';
 import type { Ledger, Submission } from './ledger';
 import type { SlurmRow } from './parse';
 import type { Look } from './records';
@@ -26,10 +27,10 @@ export class Inquiry {
   async ask(looks: readonly Look[]): Promise<Answers> {
     if (!looks.length) return { queue: new Map(), past: new Map() };
     const queue = await this.scheduler.queue();
-    const missing = looks.filter(({ submission }) => {
-      const row = this.find(queue, submission);
-      return !row || !isLive(row);
-    });
+    // A job that has ended may be listed for as long as its node clears up.
+    const missing = looks.filter(
+      ({ submission, isUncounted }) => isUncounted || !isListed(this.find(queue, submission)),
+    );
     if (!missing.length) return { queue, past: new Map() };
     const names = new Set(missing.map(({ submission }) => this.ledger.jobName(submission.batch)));
     const first = Math.min(...missing.map(({ submission }) => submission.at.getTime()));
@@ -42,12 +43,14 @@ export class Inquiry {
   }
 
   async evidence(look: Look, { queue, past }: Answers): Promise<Evidence> {
-    const queued = this.find(queue, look.submission);
+    const { submission, folder, attempt } = look;
+    const listed = this.find(queue, submission);
+    const wrapper = isListed(listed) ? null : await folder.wrapper(attempt);
+    const queued = rowOf(wrapper, listed, queue);
     return {
       ...look,
-      wrapper: queued && isLive(queued) ? null : await look.folder.wrapper(look.attempt),
-      queued,
-      accounted: this.find(past, look.submission),
+      ...{ wrapper, queued },
+      accounted: rowOf(wrapper, this.find(past, submission), past),
       missing_ms: this.missingFor(look, queued),
       grace_ms: this.graceMs,
     };
@@ -58,12 +61,27 @@ export class Inquiry {
     this.missing.delete(keyOf(attempt));
   }
 
-  private missingFor(attempt: Attempt, row: SlurmRow | undefined): number {
-    const key = keyOf(attempt);
-    if (row && isLive(row)) this.missing.delete(key);
+  private missingFor(look: Look, row: SlurmRow | undefined): number {
+    const key = keyOf(look);
+    if (!look.isUncounted && isListed(row)) this.missing.delete(key);
     else if (!this.missing.has(key)) this.missing.set(key, Date.now());
     return Date.now() - (this.missing.get(key) ?? Date.now());
   }
+}
+
+function isListed(row: SlurmRow | undefined): boolean {
+  return row !== undefined && isLive(row);
+}
+
+/** What was submitted twice, since an answer was late, runs as the one that came first: the other ends at once. */
+function rowOf(
+  wrapper: Wrapper | null,
+  row: SlurmRow | undefined,
+  rows: Rows,
+): SlurmRow | undefined {
+  const id = wrapper?.job_id;
+  if (id === undefined || row === undefined || row.id === id) return row;
+  return [...rows.values()].flat().find((one) => one.id === id);
 }
 
 function keyOf({ name, attempt }: Attempt): string {

@@ -54,6 +54,30 @@ export function parseSacct(text: string): SlurmRow[] {
   });
 }
 
+/**
+ * A job that Slurm started again itself has a row for each start, of which the newest says how it is, and all
+ * together how long it had what it was given.
+ */
+export function withRestarts(rows: readonly SlurmRow[]): SlurmRow[] {
+  const newest = new Map<string, SlurmRow>();
+  for (const row of [...rows].sort((a, b) => whenStarted(a) - whenStarted(b))) {
+    const before = newest.get(row.id);
+    const seconds = sumOf(before?.elapsed_seconds, row.elapsed_seconds);
+    newest.set(row.id, { ...row, gpus: row.gpus || (before?.gpus ?? 0), elapsed_seconds: seconds });
+  }
+  return [...newest.values()];
+}
+
+/** One that waits for its next start comes last. */
+function whenStarted({ started_at }: SlurmRow): number {
+  return started_at?.getTime() ?? Number.MAX_SAFE_INTEGER;
+}
+
+function sumOf(...known: (number | null | undefined)[]): number | null {
+  const numbers = known.filter((one) => one != null);
+  return numbers.length ? numbers.reduce((a, b) => a + b) : null;
+}
+
 /** The number in `12` or `12;cluster`, or null where sbatch printed no such thing. */
 export function parseSbatch(text: string): string | null {
   return /^(\d+)(;\S+)?$/.exec(lines(text).at(-1) ?? '')?.[1] ?? null;

@@ -2,7 +2,14 @@
 import { ClusterUnavailableError } from '../../errors';
 import { Queue } from '../../parallel';
 import { SlurmRefusal, type RunSlurm } from './commands';
-import { parseSacct, parseSqueue, SACCT_FORMAT, SQUEUE_FORMAT, type SlurmRow } from './parse';
+import {
+  parseSacct,
+  parseSqueue,
+  SACCT_FORMAT,
+  SQUEUE_FORMAT,
+  withRestarts,
+  type SlurmRow,
+} from './parse';
 
 /** Rows by the names of Slurm jobs. */
 export type Rows = ReadonlyMap<string, readonly SlurmRow[]>;
@@ -13,7 +20,7 @@ const DAY_MS = 86_400_000;
 const NAMES_PER_CALL = 2000;
 
 export class Scheduler {
-  private queued: { readonly at: number; readonly rows: Promise<Rows> } | undefined;
+  private queued: { at: number; readonly rows: Promise<Rows> } | undefined;
   private readonly accounts = new Map<string, { at: number; rows: readonly SlurmRow[] }>();
   private readonly asking = new Queue();
 
@@ -26,9 +33,12 @@ export class Scheduler {
   /** All jobs of this user that the controller has, those that ended a while ago included. */
   queue(): Promise<Rows> {
     if (this.queued && Date.now() - this.queued.at < this.freshMs) return this.queued.rows;
-    const rows = this.squeue();
-    this.queued = { at: Date.now(), rows };
-    return rows;
+    // Who asks while the answer is awaited awaits the same, however slow the controller is.
+    const asked = { at: Infinity, rows: this.squeue() };
+    const answered = () => void (asked.at = Date.now());
+    asked.rows.then(answered, answered);
+    this.queued = asked;
+    return asked.rows;
   }
 
   /** The next question is asked anew. */
@@ -40,6 +50,7 @@ export class Scheduler {
   accounting(names: readonly string[], since: Date): Promise<Rows> {
     return this.asking.run(async () => {
       const stale = names.filter((name) => this.isStale(name));
+      for (const name of this.accounts.keys()) if (this.isStale(name)) this.accounts.delete(name);
       for (let i = 0; i < stale.length; i += NAMES_PER_CALL)
         await this.sacct(stale.slice(i, i + NAMES_PER_CALL), since);
       return new Map(names.map((name) => [name, this.accounts.get(name)?.rows ?? []]));
@@ -65,9 +76,10 @@ export class Scheduler {
 
   private async sacct(names: readonly string[], since: Date): Promise<void> {
     const start = new Date(since.getTime() - DAY_MS).toISOString().slice(0, 19);
-    const command = ['sacct', '--allocations', '--noheader', '--parsable2', `--starttime=${start}`];
-    const asked = [...command, `--format=${SACCT_FORMAT}`, `--name=${names.join(',')}`];
-    const rows = byName(parseSacct(await this.run(asked).catch(() => '')));
+    const command = ['sacct', '--allocations', '--duplicates', '--noheader', '--parsable2'];
+    const asked = [`--starttime=${start}`, `--format=${SACCT_FORMAT}`, `--name=${names.join(',')}`];
+    const said = await this.run([...command, ...asked]).catch(() => '');
+    const rows = byName(withRestarts(parseSacct(said)));
     for (const name of names)
       this.accounts.set(name, { at: Date.now(), rows: rows.get(name) ?? [] });
   }

@@ -14,7 +14,7 @@ import { readLog } from '../job-log';
 import { ended, isUnderWay, unstarted } from '../job-state';
 import type { SlurmSettings } from '../settings';
 import { Batcher } from './batcher';
-import { slurmCommands, SlurmRefusal, type RunSlurm } from './commands';
+import { folderOf, slurmCommands, SlurmRefusal, type RunSlurm } from './commands';
 import { checkedCredentials } from './credentials';
 import { Inquiry, type Answers } from './inquiry';
 import { Ledger, type Submission } from './ledger';
@@ -55,6 +55,7 @@ export class SlurmCluster implements Cluster {
   private readonly inquiry: Inquiry;
   private readonly submitter: Submitter;
   private readonly run: RunSlurm;
+  private bin: Promise<string | null> | undefined;
   private readonly cancelling = new Batcher<string>(
     CANCEL_WINDOW_MS,
     CANCEL_AT_ONCE,
@@ -65,7 +66,7 @@ export class SlurmCluster implements Cluster {
   constructor(private readonly options: SlurmClusterOptions) {
     const { name, root, settings, python, environment } = options;
     this.name = name;
-    this.run = slurmCommands({ ssh: settings.ssh, environment });
+    this.run = slurmCommands({ ...settings, environment });
     this.ledger = new Ledger(root);
     this.records = new Records(this.ledger, settings);
     this.scheduler = new Scheduler(this.run, settings.poll_seconds * 1000 * FRESH_SHARE);
@@ -95,20 +96,31 @@ export class SlurmCluster implements Cluster {
     );
     const job = { ...request.job, credentials_file, work_dir: folder.dir };
     await writeJson(path.join(folder.dir, 'job.json'), job);
-    await writeJson(folder.control(attempt, 'request.json'), this.requestOf(request));
+    await writeJson(folder.control(attempt, 'request.json'), await this.requestOf(request));
     this.inquiry.close(request);
     await this.submitter.submit({ request, folder, after });
     if (await folder.exit(attempt)) return this.state(name);
     return { status: 'queued', attempt, reason: 'given to Slurm' };
   }
 
-  private requestOf(request: JobRequest) {
+  private async requestOf(request: JobRequest) {
     const { time_limit_seconds, memory_limit_bytes = null } = request;
     const { settings } = this.options;
     const { signal_before_seconds: notice_seconds } = settings;
     const command = launched(request.command, settings);
     const environment = { ...patience(notice_seconds), ...request.environment };
-    return { command, environment, time_limit_seconds, memory_limit_bytes, notice_seconds };
+    const limits = { time_limit_seconds, memory_limit_bytes, notice_seconds };
+    return { command, environment, ...limits, slurm_bin: await this.slurmBin() };
+  }
+
+  /** Nodes have Slurm's programs where the login node has them. */
+  private async slurmBin(): Promise<string | null> {
+    const { bin } = this.options.settings;
+    if (bin !== null) return bin;
+    this.bin ??= folderOf(this.run);
+    const found = await this.bin;
+    if (found === null) this.bin = undefined;
+    return found;
   }
 
   /** Throws when Slurm does not answer; an end that the jobs' own records tell goes first. */

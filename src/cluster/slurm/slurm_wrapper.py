@@ -10,6 +10,7 @@ comes second, the scheduler's word or this one's, changes nothing. Standard libr
 import contextlib
 import json
 import os
+import pwd
 import signal
 import socket
 import sys
@@ -20,6 +21,8 @@ import job_end
 import job_wrapper
 
 LOOK_SECONDS = 5.0
+# Where a node gives a job no PATH, as Slurm of 23.02 and later does.
+PATH = "/usr/local/bin:/usr/bin:/bin"
 # What a job may see of its node's environment: never what else the user's login set.
 KEPT = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"}
 KEPT_PREFIXES = (
@@ -37,23 +40,30 @@ def main(root: Path, batch: str, place: int) -> int:
     # Before anybody can know this process and ask it to end.
     signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
     signal.signal(signal.SIGUSR1, lambda *_: stopping.append("timeout"))
-    if not claim(job_dir, control):
+    mine = identity(job_dir / "job.log")
+    if not claim(control, mine):
         return 0
-    watch(control, stopping)
-    set_environment()
+    watch(control, mine, stopping)
     request = json.loads((control / "request.json").read_text("utf-8"))
+    set_environment(request.get("slurm_bin"))
     end = job_wrapper.run(job_dir, control, request, stopping)
     # An interpreter that takes itself apart no longer handles the alarm, which would end it.
     signal.setitimer(signal.ITIMER_REAL, 0)
-    if not write_once(control / "exit.json", end):
+    if is_taken_over(control, mine):
+        print("Slurm started this attempt again elsewhere, whose end is not this one's", flush=True)
+    elif not write_once(control / "exit.json", end):
         print("the end of this attempt was on record before it ended", flush=True)
     return 128 + signal.Signals[end["signal"]] if end["signal"] else end["exit_code"] or 0
 
 
-def set_environment() -> None:
+def set_environment(slurm_bin: str | None) -> None:
     for name in set(os.environ) - KEPT:
         if not name.startswith(KEPT_PREFIXES):
             del os.environ[name]
+    for name, value in (account() | {"PATH": PATH}).items():
+        os.environ.setdefault(name, value)
+    if slurm_bin and slurm_bin not in os.environ["PATH"].split(":"):
+        os.environ["PATH"] += f":{slurm_bin}"
     # The job was to have nothing of its submitter's; what srun starts in it is to have all of the job's.
     os.environ["SLURM_EXPORT_ENV"] = "ALL"
     # Slurm of 22.05 and later gives a process of srun one processor if nobody says otherwise.
@@ -61,10 +71,17 @@ def set_environment() -> None:
         os.environ["SRUN_CPUS_PER_TASK"] = os.environ["SLURM_CPUS_PER_TASK"]
 
 
-def claim(job_dir: Path, control: Path) -> bool:
-    """Whether this job is the one that runs the attempt."""
-    log = job_dir / "job.log"
-    mine = {
+def account() -> dict[str, str]:
+    """What a login would say of the user, where this node knows it."""
+    try:
+        user = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return {}
+    return {"HOME": user.pw_dir, "USER": user.pw_name, "LOGNAME": user.pw_name, "SHELL": user.pw_shell}
+
+
+def identity(log: Path) -> dict:
+    return {
         **job_wrapper.identity(os.getpid()),
         "started_at": job_wrapper.now(),
         "host": socket.gethostname(),
@@ -72,6 +89,10 @@ def claim(job_dir: Path, control: Path) -> bool:
         "restart": int(os.environ.get("SLURM_RESTART_COUNT", "0")),
         "log_start": log.stat().st_size if log.exists() else 0,
     }
+
+
+def claim(control: Path, mine: dict) -> bool:
+    """Whether this job is the one that runs the attempt."""
     if has_newer(control):
         print("a newer attempt was submitted", flush=True)
         return False
@@ -113,16 +134,26 @@ def has_newer(control: Path) -> bool:
     return any(int(one.name) > int(control.name) for one in control.parent.iterdir() if one.name.isdigit())
 
 
-def watch(control: Path, stopping: list[str]) -> None:
-    """Ends the job when its end is on record, since its node was lost from sight and it may run elsewhere,
+def watch(control: Path, mine: dict, stopping: list[str]) -> None:
+    """Ends the job when its end is on record or Slurm started it again, since its node was lost from sight,
     and when it is to be cancelled, since the scheduler may be away."""
 
     def look(*_: object) -> None:
-        if (control / "exit.json").exists() or (control / "cancel.json").exists():
+        if is_taken_over(control, mine):
+            stopping.append("node_failure")
+        elif any((control / name).exists() for name in ("exit.json", "cancel.json")):
             stopping.append("cancelled")
 
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+
+
+def is_taken_over(control: Path, mine: dict) -> bool:
+    """Slurm, which had lost this node from sight, started the job again on another."""
+    try:
+        return json.loads((control / "wrapper.json").read_text("utf-8"))["restart"] > mine["restart"]
+    except (OSError, ValueError):
+        return False
 
 
 def write_once(path: Path, value: dict) -> bool:
@@ -132,7 +163,8 @@ def write_once(path: Path, value: dict) -> bool:
     try:
         os.link(temporary, path)
     except FileExistsError:
-        return False
+        # A file server that answered in vain hears of it again, and finds the link that it made.
+        return temporary.stat().st_nlink == 2
     finally:
         temporary.unlink()
     return True

@@ -98,9 +98,23 @@ const UNDELIVERED: readonly RegExp[] = [
   /is slurm installed|could not resolve hostname|permission denied \(/i,
 ];
 
-/** A refusal that passes by itself when other jobs have ended: this one is to wait. */
-export function isFull(words: string): boolean {
-  return /MaxSubmit|maximum (number of )?jobs/i.test(words);
+/** A refusal that passes by itself when other jobs have ended, or somebody is done with the cluster: it is to wait. */
+export function isPassing(words: string): boolean {
+  return isFull(words) || PASSING.some((pattern) => pattern.test(words));
+}
+
+const PASSING: readonly RegExp[] = [
+  /rate limit exceeded/i,
+  /partition not available \(inactive or drain\)/i,
+  /submissions disabled/i,
+  /i\/o error writing/i,
+  /licenses currently unavailable/i,
+  /unable to create job record/i,
+];
+
+/** Fewer jobs may be taken. */
+function isFull(words: string): boolean {
+  return /MaxSubmit|MaxJobCount|maximum (number of )?jobs/i.test(words);
 }
 
 /** What is refused of an array may be taken in smaller ones. */

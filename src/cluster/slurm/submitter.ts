@@ -1,9 +1,10 @@
 /** Hands jobs to Slurm: those of one moment as one array, each of them once. */
 import path from 'node:path';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { ClusterUnavailableError } from '../../errors';
 import { sha256 } from '../../fingerprint';
+import { makeFolder } from '../../folders';
 import type { JobRequest } from '../cluster';
 import { writeOnce, type JobFolder } from '../job-folder';
 import { unstarted } from '../job-state';
@@ -14,7 +15,7 @@ import type { Ledger, Submission } from './ledger';
 import { batchScript, sbatchCommand, type Shape } from './options';
 import { parseSbatch } from './parse';
 import type { Scheduler } from './scheduler';
-import { classOfRefusal, isFull, isUndelivered, mayBeSplit } from './states';
+import { classOfRefusal, isPassing, isUndelivered, mayBeSplit } from './states';
 
 export interface Subject {
   readonly request: JobRequest;
@@ -120,7 +121,7 @@ export class Submitter {
       await this.withdraw(batch, claimed);
       return this.submitHalves(claimed);
     }
-    if (isFull(words)) {
+    if (isPassing(words)) {
       await this.withdraw(batch, claimed);
       throw new ClusterUnavailableError(words);
     }
@@ -172,11 +173,12 @@ async function refuse({ folder, request }: Claimed, words: string): Promise<void
   await writeOnce(folder.control(request.attempt, 'exit.json'), exit);
 }
 
-async function installLeader(root: string): Promise<string> {
+/** Gives the path of the program that leads jobs, below the root. */
+export async function installLeader(root: string): Promise<string> {
   const sources = LEADER_FILES.map((file) => path.join(__dirname, '..', file));
   const digest = sha256(Buffer.concat(sources.map((file) => readFileSync(file)))).slice(0, 12);
   const folder = path.join(root, 'leader', digest);
-  await mkdir(path.dirname(folder), { recursive: true });
+  await makeFolder(path.dirname(folder));
   const temporary = await mkdtemp(`${folder}.`);
   for (const file of sources) await copyFile(file, path.join(temporary, path.basename(file)));
   await chmod(temporary, 0o755);

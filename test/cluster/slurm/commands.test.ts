@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { slurmCommands } from '../../../src/cluster/slurm/commands';
+import { folderOf, slurmCommands } from '../../../src/cluster/slurm/commands';
 import { ClusterUnavailableError } from '../../../src/errors';
 
 let bin: string;
@@ -32,6 +32,21 @@ it.each([
   program('ssh', SSH);
   const printed = await commands(ssh)(['sbatch', ...ODD], '#!/bin/sh\nexec true\n');
   expect(printed).toBe(`${ODD.join('\n')}\n#!/bin/sh\nexec true\n`);
+});
+
+it('programs that are not on PATH are called where the settings say', async () => {
+  program('sbatch', 'echo found');
+  const run = slurmCommands({ ssh: null, bin, environment: { PATH: '/usr/bin:/bin' } });
+  expect(await run(['sbatch'])).toBe('found\n');
+});
+
+it('the folder of those on PATH is found out, or not known', async () => {
+  program('ssh', 'exit 255');
+  expect(await folderOf(commands('me@login'))).toBeNull();
+  program('sbatch', PRINT);
+  program('ssh', SSH);
+  expect(await folderOf(commands())).toBe(bin);
+  expect(await folderOf(commands('me@login'))).toBe(bin);
 });
 
 it('the login node is called without asking anybody', async () => {

@@ -1,4 +1,4 @@
-import { isFull, isUnavailable, phaseOf } from '../../../src/cluster/slurm/states';
+import { isPassing, isUnavailable, mayBeSplit, phaseOf } from '../../../src/cluster/slurm/states';
 import { judge, type Evidence } from '../../../src/cluster/slurm/verdict';
 import type { SlurmRow } from '../../../src/cluster/slurm/parse';
 import { unstarted } from '../../../src/cluster/job-state';
@@ -170,8 +170,27 @@ it.each([
   'sbatch: error: Batch job submission failed: Access/permission denied',
 ])('will not pass: %s', (words) => {
   expect(isUnavailable(words)).toBe(false);
-  expect(isFull(words)).toBe(false);
+  expect(isPassing(words)).toBe(false);
 });
+
+it.each([
+  'Rate limit exceeded, please retry later',
+  'Required partition not available (inactive or drain)',
+  'System submissions disabled',
+  'I/O error writing script/environment to file',
+  'Licenses currently unavailable',
+])('passes by itself, for fewer jobs too: %s', (words) => {
+  expect(isPassing(`sbatch: error: Batch job submission failed: ${words}`)).toBe(true);
+  expect(mayBeSplit(words)).toBe(false);
+});
+
+it.each(['QOSMaxSubmitJobPerUserLimit', 'MaxJobCount limit reached'])(
+  'passes when other jobs have ended, and may be taken for fewer: %s',
+  (words) => {
+    expect(isPassing(words)).toBe(true);
+    expect(mayBeSplit(words)).toBe(true);
+  },
+);
 
 it('a state of a newer version is not taken for an end', () => {
   expect(phaseOf('POWER_UP_NODE')).toBe('running');

@@ -1,0 +1,37 @@
+/** The end of a file that may be larger than memory: logs are, and so is what jobs say of their progress. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** Some thousand lines of a log. */
+const TAIL_BYTES = 256 * 1024;
+
+/** At most the last `bytes` of a file, none from before `from`; null where it cannot be read. */
+export function readTail(file: string, { bytes = TAIL_BYTES, from = 0 } = {}): string | null {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch {
+    return null;
+  }
+  try {
+    return readEnd(handle, bytes, from);
+  } catch {
+    return null;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readEnd(handle: number, bytes: number, from: number): string {
+  const start = Math.max(from, fstatSync(handle).size - bytes);
+  const buffer = Buffer.alloc(bytes);
+  const end = buffer.subarray(0, readSync(handle, buffer, 0, bytes, start));
+  return end.toString('utf8', start > from ? cutBytes(end) : 0);
+}
+
+/** Of a character that the beginning cuts in two. */
+function cutBytes(bytes: Buffer): number {
+  return Math.max(
+    0,
+    bytes.findIndex((byte) => (byte & 0xc0) !== 0x80),
+  );
+}
