@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
-import type { RecipeConfig } from './activities/plan';
+import type { RecipeConfig } from './activities/recipe';
 import { checkedClusters, type ClusterConfig, type ClusterSettings } from './src/cluster/settings';
 import { SpecError } from './src/errors';
 import { checkedNotify, type NotifySettings } from './src/notify';
@@ -19,17 +19,19 @@ const hfPython = path.join(root, '.foretune', 'hf-venv', 'bin', 'python');
 
 /**
  * The executables that run jobs: each reads the job.json that is its last argument and writes
- * result.json (recipes/schemas). Raise `version` when the same configuration gives other results.
+ * result.json (recipes/schemas). Raise `version` when the same configuration gives other results. `setup` is the
+ * command, if there is one, that is named where the program is missing.
  * On several nodes of Slurm `srun` starts `command` on each: every process trains its part of every batch.
  */
 const recipes: Readonly<Record<string, RecipeConfig>> = {
   jax: {
     command: [python, '-m', 'foretune_recipes'],
+    setup: 'node infra/setup.mjs',
     version: '3',
     source: path.join(root, 'recipes', 'foretune_recipes'),
     environment: { PYTHONPATH: path.join(root, 'recipes') },
   },
-  // Set up by: node infra/setup.mjs --hf. On the GPUs of one machine `command` begins with `accelerate launch`,
+  // On the GPUs of one machine `command` begins with `accelerate launch`,
   // whose configuration file says how models are sharded (FSDP) and over how many processes:
   // [hfPython, '-m', 'accelerate.commands.launch', '--config_file', '/path/fsdp.yaml', '-m', 'foretune_hf'].
   // On several nodes of Slurm `command` stays as it is, the cluster has a task a GPU (`tasks_per_node`), and what
@@ -38,6 +40,7 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
   // FSDP_RESHARD_AFTER_FORWARD: 'true' }. Without them every GPU holds a whole model.
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
+    setup: 'node infra/setup.mjs --hf',
     version: '2',
     source: ['foretune_hf', 'foretune_recipes'].map((name) => path.join(root, 'recipes', name)),
     environment: {
@@ -50,6 +53,7 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
   noop: {
     // Without site packages and the user's environment an interpreter starts in half the time.
     command: [python, '-I', '-S', path.join(root, 'recipes', 'noop', 'noop.py')],
+    setup: 'node infra/setup.mjs',
     version: '1',
     source: path.join(root, 'recipes', 'noop'),
     environment: {},
