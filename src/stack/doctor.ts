@@ -10,6 +10,7 @@ import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
 import { isAlive } from '../processes';
 import { check, ok, programFile, type Check, type Finding } from './check';
 import { clusterChecks } from './check-clusters';
+import { recipeChecks } from './check-recipes';
 import { unprobedStore } from './open-store';
 import { identityOf, isUp, logFile, type ServerSpec } from './server';
 import { embeddedServers, endpointsOf, type StackEndpoints } from './stack';
@@ -28,6 +29,7 @@ export async function runChecks(config: Config): Promise<Check[]> {
   ];
   return [
     ...checks,
+    ...(await recipeChecks(config)),
     ...(await clusterChecks(config)),
     ...(await notifyChecks(config)),
     ...(await serverChecks(config, 'temporal', () => temporalChecks(config, endpointsOf(config)))),

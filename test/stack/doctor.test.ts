@@ -10,15 +10,15 @@ import { loadConfig, type Config } from '../../temporal.config';
 import { processesIn } from '../support/processes';
 import { testStack, type TestStack } from '../support/stack';
 
-/** Whether this machine has Slurm is no matter of the stack; check-clusters.test.ts is about that. */
+/** Recipes and clusters are no matter of the stack: their checks have tests of their own. */
 let stack: TestStack;
 beforeAll(() => {
   const made = testStack();
-  stack = { ...made, config: withoutClusters(made.config) };
+  stack = { ...made, config: bare(made.config) };
 });
 afterAll(() => stack.close());
 
-const withoutClusters = (config: Config): Config => ({ ...config, clusters: {} });
+const bare = (config: Config): Config => ({ ...config, clusters: {}, recipes: {} });
 const checkOf = async (config: Config, part: string): Promise<Check | undefined> =>
   (await runChecks(config)).find((check) => check.part === part);
 
@@ -63,7 +63,7 @@ describe('External servers', () => {
     const { PATH } = process.env;
     const variables = environmentOf(endpointsOf(stack.config));
     const own = { PATH, HOME: folder, FORETUNE_STATE_DIR: folder };
-    return withoutClusters(loadConfig({ ...own, ...variables, ...changes }));
+    return bare(loadConfig({ ...own, ...variables, ...changes }));
   };
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
