@@ -5,7 +5,7 @@ import { SpecError } from '../src/errors';
 import { sha256, sourceDigest } from '../src/fingerprint';
 import { studyId } from '../src/domain/ids';
 import type { RecipeFacts } from '../src/domain/runs';
-import type { Study } from '../src/domain/schema';
+import type { Study, TrainedStudy } from '../src/domain/schema';
 
 /** A recipe as temporal.config.ts registers it. */
 export interface RecipeConfig {
@@ -16,6 +16,8 @@ export interface RecipeConfig {
   readonly environment: Readonly<Record<string, string>>;
   /** The command that brings the program of `command` onto this machine: it is named where that is missing. */
   readonly setup?: string;
+  /** The section of a study that says what is trained; absent: whichever there is. */
+  readonly reads?: 'hugging_face' | 'model';
 }
 
 type Recipes = Readonly<Record<string, RecipeConfig>>;
@@ -27,7 +29,21 @@ export function recipeFacts(recipes: Recipes, study: Study): RecipeFacts {
     throw new SpecError(
       `Study "${studyId(study)}" names recipe "${study.recipe}", which temporal.config.ts does not register. Registered: ${Object.keys(recipes).join(', ')}.`,
     );
+  requireSection(recipes, recipe, study);
   return { name: study.recipe, version: recipe.version, source_digest: digestOf(recipe.source) };
+}
+
+/** A study always has a `model`: it has defaults. */
+function requireSection(recipes: Recipes, { reads }: RecipeConfig, study: TrainedStudy): void {
+  const given = study.hugging_face ? 'hugging_face' : 'model';
+  if (!reads || reads === given) return;
+  const fault =
+    given === 'hugging_face'
+      ? `has a \`hugging_face\` section, which recipe "${study.recipe}" does not read. Take it out`
+      : `has no \`hugging_face\` section, in which recipe "${study.recipe}" reads what it trains. Add one (studies/pythia-sft.ts is an example)`;
+  const fitting = Object.keys(recipes).filter((name) => recipes[name]?.reads === given);
+  const others = fitting.map((name) => `, or set recipe: '${name}'`).join('');
+  throw new SpecError(`Study "${studyId(study)}" ${fault}${others}.`);
 }
 
 function digestOf(source: RecipeConfig['source']): string {

@@ -7,8 +7,11 @@ import type { RecipeConfig } from '../../activities/recipe';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
+import { defineStudy } from '../../src/domain/study';
+import type { TrainedStudy } from '../../src/domain/schema';
 import type { Plan } from '../../src/domain/plan';
 import { sourceDigest } from '../../src/fingerprint';
+import { TINY_HF } from '../fixtures/studies/tiny-hf';
 import { tinyStudy } from '../support/studies';
 
 let folder: string;
@@ -24,12 +27,21 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => path.join(folder, name);
 const write = (name: string, text: string) => writeFileSync(path.join(at(name), 'code.py'), text);
 
-function planned(recipe: Partial<RecipeConfig>, at: Partial<ClusterEntry> = {}): Promise<Plan> {
+const ECHO = { command: [], version: '1', source: null, environment: {} };
+
+function plannedBy(
+  recipes: Readonly<Record<string, RecipeConfig>>,
+  study: TrainedStudy,
+  at: Partial<ClusterEntry> = {},
+): Promise<Plan> {
   const store = new MemoryStore();
-  const recipes = { jax: { command: [], version: '1', source: null, environment: {}, ...recipe } };
   const clusters = new Map([['local', at as ClusterEntry]]);
   const books = { artifacts: new Artifacts(store), dataset: openDataset(store), clusters, recipes };
-  return planFromRecord(books, tinyStudy(), null);
+  return planFromRecord(books, study, null);
+}
+
+function planned(recipe: Partial<RecipeConfig>, at: Partial<ClusterEntry> = {}): Promise<Plan> {
+  return plannedBy({ jax: { ...ECHO, ...recipe } }, tinyStudy(), at);
 }
 
 async function recorded(source: RecipeConfig['source']): Promise<string> {
@@ -70,5 +82,32 @@ describe('a recipe whose program is missing', () => {
 
   it('is looked for on PATH by the job itself', async () => {
     expect((await planned({ command: ['no-such-program'], setup })).jobs).not.toEqual([]);
+  });
+});
+
+describe('the section of a study that a recipe reads', () => {
+  const recipes = {
+    jax: { ...ECHO, reads: 'model' },
+    hf: { ...ECHO, reads: 'hugging_face' },
+    own: ECHO,
+  } as const;
+  const hf = (recipe: string) => {
+    const study = defineStudy({ ...TINY_HF, recipe });
+    return study as TrainedStudy;
+  };
+
+  it('must be there', async () => {
+    const message = /tiny@1.*no `hugging_face` section.*"hf".*Add one.*or set recipe: 'jax'/;
+    await expect(plannedBy(recipes, tinyStudy({ recipe: 'hf' }))).rejects.toThrow(message);
+  });
+
+  it('is not written for another one', async () => {
+    const message = /tiny-hf@1.*`hugging_face` section.*"jax" does not read.*or set recipe: 'hf'/;
+    await expect(plannedBy(recipes, hf('jax'))).rejects.toThrow(message);
+  });
+
+  it('may be either where the recipe does not say', async () => {
+    for (const study of [tinyStudy({ recipe: 'own' }), hf('own'), hf('hf'), tinyStudy()])
+      expect((await plannedBy(recipes, study)).jobs).not.toEqual([]);
   });
 });
