@@ -37,11 +37,11 @@ async function isElsewhere(config: Config, { ssh, bin }: SlurmSettings): Promise
 async function partitionsOf(config: Config, settings: SlurmSettings): Promise<string> {
   const { partition, ssh } = settings;
   const run = slurmCommands({ ...settings, environment: schedulerEnvironment(config) });
-  const only = partition === null ? [] : ['-p', partition];
-  const printed = await run(['sinfo', '--all', '--noheader', '--format=%R', ...only]);
+  const printed = await run(['sinfo', '--all', '--noheader', '--format=%R']);
   const found = [...new Set(printed.split('\n').filter(Boolean))];
-  if (partition !== null && !found.length)
-    throw new Error(`Slurm has no partition "${partition}": sinfo lists those that there are`);
+  const missing = partition?.split(',').find((name) => !found.includes(name));
+  if (missing !== undefined)
+    throw new Error(`Slurm has no partition "${missing}", expected one of ${found.join(', ')}`);
   const by = ssh === null ? '' : ` by way of ${ssh}`;
   return `Slurm answers${by}, partitions: ${found.join(', ') || 'none'}`;
 }
