@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
-import type { RecipeConfig } from './activities/plan';
+import type { RecipeConfig } from './activities/recipe';
 import { checkedClusters, type ClusterConfig, type ClusterSettings } from './src/cluster/settings';
 import { SpecError } from './src/errors';
 import { checkedNotify, type NotifySettings } from './src/notify';
@@ -19,22 +19,32 @@ const hfPython = path.join(root, '.foretune', 'hf-venv', 'bin', 'python');
 
 /**
  * The executables that run jobs: each reads the job.json that is its last argument and writes
- * result.json (recipes/schemas). Raise `version` when the same configuration gives other results.
+ * result.json (recipes/schemas). Raise `version` when the same configuration gives other results. `setup` is the
+ * command, if there is one, that is named where the program is missing, `reads` the section of a study, `model` or
+ * `hugging_face`, without which the recipe can train nothing.
  * On several nodes of Slurm `srun` starts `command` on each: every process trains its part of every batch.
  */
 const recipes: Readonly<Record<string, RecipeConfig>> = {
   jax: {
     command: [python, '-m', 'foretune_recipes'],
+    setup: 'node infra/setup.mjs',
+    reads: 'model',
     version: '3',
     source: path.join(root, 'recipes', 'foretune_recipes'),
     environment: { PYTHONPATH: path.join(root, 'recipes') },
   },
-  // Set up by: node infra/setup.mjs --hf. On several GPUs `command` begins with `accelerate launch`, whose
-  // configuration file says how models are sharded (FSDP) and over how many processes:
+  // On the GPUs of one machine `command` begins with `accelerate launch`, whose configuration file says how models
+  // are sharded (FSDP) and over how many processes:
   // [hfPython, '-m', 'accelerate.commands.launch', '--config_file', '/path/fsdp.yaml', '-m', 'foretune_hf'].
+  // On several nodes of Slurm `command` stays as it is, the cluster has a task a GPU (`tasks_per_node`), and what
+  // that file would say stands in `environment` as accelerate's variables: { ACCELERATE_USE_FSDP: 'true',
+  // FSDP_VERSION: '2', FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_CPU_RAM_EFFICIENT_LOADING: 'true',
+  // FSDP_RESHARD_AFTER_FORWARD: 'true' }. Without them every GPU holds a whole model.
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
-    version: '1',
+    setup: 'node infra/setup.mjs --hf',
+    reads: 'hugging_face',
+    version: '2',
     source: ['foretune_hf', 'foretune_recipes'].map((name) => path.join(root, 'recipes', name)),
     environment: {
       PYTHONPATH: path.join(root, 'recipes'),
@@ -46,6 +56,7 @@ const recipes: Readonly<Record<string, RecipeConfig>> = {
   noop: {
     // Without site packages and the user's environment an interpreter starts in half the time.
     command: [python, '-I', '-S', path.join(root, 'recipes', 'noop', 'noop.py')],
+    setup: 'node infra/setup.mjs',
     version: '1',
     source: path.join(root, 'recipes', 'noop'),
     environment: {},

@@ -7,7 +7,7 @@ import { Studies } from '../src/dataset/studies';
 import type { Rates } from '../src/domain/spending';
 import type { Channel } from '../src/notify';
 import type { ObjectStore } from '../src/dataset/store';
-import type { RecipeConfig } from './plan';
+import type { RecipeConfig } from './recipe';
 import { createAmendActivities } from './amend';
 import { createFitActivities } from './fits';
 import { createImportActivities } from './import';
@@ -44,6 +44,9 @@ export interface ActivityDeps {
 
 export interface ClusterEntry extends Rates {
   readonly cluster: Cluster;
+  /** As temporal.config.ts has them. */
+  readonly kind?: 'local' | 'slurm';
+  readonly ssh?: string | null;
   readonly threads: number;
   readonly base_threads: number;
   readonly time_limit_seconds: number | null;

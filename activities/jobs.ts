@@ -21,7 +21,8 @@ import type { ClusterEntry } from './index';
 import { resolveInputs } from './job-inputs';
 import { collectResults, type RunEnd } from './job-results';
 import { submitRows, endRows } from './job-rows';
-import { requireCluster, type RecipeConfig } from './plan';
+import { requireCluster } from './plan';
+import type { RecipeConfig } from './recipe';
 
 export interface JobOutcome {
   readonly runs: readonly { readonly run_id: string; readonly status: RunEnd['status'] }[];

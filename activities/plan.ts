@@ -3,13 +3,12 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import { SpecError } from '../src/errors';
-import { fingerprint, sha256, sourceDigest } from '../src/fingerprint';
+import { fingerprint, sha256 } from '../src/fingerprint';
 import { nearest } from '../src/domain/explain';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
 import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
-import type { RecipeFacts } from '../src/domain/runs';
 import type { Study, TrainedStudy } from '../src/domain/schema';
 import type { Dataset } from '../src/dataset/log';
 import type { SpecRecord, Studies } from '../src/dataset/studies';
@@ -17,15 +16,7 @@ import type { Row } from '../src/dataset/tables';
 
 import { spentBudget } from './budget';
 import type { ClusterEntry } from './index';
-
-/** A recipe as temporal.config.ts registers it. */
-export interface RecipeConfig {
-  readonly command: readonly string[];
-  readonly version: string;
-  /** Folders or files whose digest is recorded beside results; null when there is none. */
-  readonly source: string | readonly string[] | null;
-  readonly environment: Readonly<Record<string, string>>;
-}
+import { recipeFacts, requireSetUp, type RecipeConfig } from './recipe';
 
 /** What a study's history knows of its plan. */
 export interface PlanSummary {
@@ -45,12 +36,12 @@ interface Deps {
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
 }
 
-export type PlanDeps = Pick<Deps, 'artifacts' | 'dataset' | 'recipes' | 'studies'>;
-type Books = Pick<Deps, 'artifacts' | 'dataset' | 'recipes'>;
+export type PlanDeps = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes' | 'studies'>;
+type Books = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes'>;
 
 /** Plans without writing anything. */
 export async function planFromRecord(
-  { artifacts, dataset, recipes }: Books,
+  { artifacts, clusters, dataset, recipes }: Books,
   study: Study,
   table: string | null,
   request: PlanRequest = {},
@@ -58,7 +49,11 @@ export async function planFromRecord(
   const recorded = await recordedRuns(dataset, artifacts, studyId(study));
   const tableDigest = table === null ? '' : sha256(table);
   const facts = recipeFacts(recipes, study);
-  return planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
+  const plan = planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
+  // Without jobs, what is recorded can be fitted and reported on any machine.
+  if (study.kind === 'trained' && plan.jobs.length)
+    requireSetUp(recipes, study.recipe, clusters.get(study.cluster) ?? {});
+  return plan;
 }
 
 async function recordedRuns(
@@ -79,23 +74,6 @@ async function recordedRuns(
 
 function isFile(uri: string): boolean {
   return existsSync(fileURLToPath(uri));
-}
-
-function recipeFacts(recipes: Books['recipes'], study: Study): RecipeFacts {
-  if (study.kind === 'imported') return { name: 'import', version: '1', source_digest: '' };
-  const recipe = recipes[study.recipe];
-  if (!recipe)
-    throw new SpecError(
-      `Study "${studyId(study)}" names recipe "${study.recipe}", which temporal.config.ts does not register. Registered: ${Object.keys(recipes).join(', ')}.`,
-    );
-  return { name: study.recipe, version: recipe.version, source_digest: digestOf(recipe.source) };
-}
-
-function digestOf(source: RecipeConfig['source']): string {
-  if (source === null) return '';
-  return typeof source === 'string'
-    ? sourceDigest(source)
-    : sha256(source.map((one) => sourceDigest(one)).join());
 }
 
 /** Throws SpecError for a cluster that is not registered. */

@@ -17,17 +17,37 @@ import { checkPlatform } from './setup/versions.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
+const USAGE = `Usage: node infra/setup.mjs [--test] [--hf]
+  --test  also what the tests need
+  --hf    also what studies of Hugging Face models need (6 GB)`;
+const OPTIONS = ['--test', '--hf'];
+
 async function main(options) {
+  if (options.includes('--help')) return console.log(USAGE);
+  refuseUnknown(options);
   checkPlatform();
   const parts = [nodePackages(root), pythonPackages(root, options.includes('--test'))];
   if (options.includes('--hf')) parts.push(huggingFacePackages(root));
   const missing = () => parts.filter((part) => !part.isCurrent());
-  if (!missing().length) return;
+  if (!missing().length) return sayNothingToDo();
   await withLock(path.join(root, '.foretune', 'setup.lock'), async () => {
     const todo = missing(); // another set-up may have done it meanwhile
     if (todo.length) announce(todo);
     for (const part of todo) await part.install();
   });
+}
+
+function refuseUnknown(options) {
+  const unknown = options.find((option) => !OPTIONS.includes(option));
+  if (unknown === undefined) return;
+  throw new SetupError(
+    `there is no option "${unknown}", expected one of ${OPTIONS.join(', ')}\n${USAGE}`,
+  );
+}
+
+/** Before `npm start` and the like it would only be in the way. */
+function sayNothingToDo() {
+  if (process.env.npm_lifecycle_event === undefined) console.error('Everything is set up.');
 }
 
 function announce(parts) {

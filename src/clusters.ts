@@ -15,7 +15,7 @@ export function inheritedEnvironment({ environment }: Config): NodeJS.ProcessEnv
 }
 
 /** Slurm's programs find their cluster, and ssh its key, by variables that no job needs. */
-function schedulerEnvironment(config: Config): NodeJS.ProcessEnv {
+export function schedulerEnvironment(config: Config): NodeJS.ProcessEnv {
   const { SLURM_CONF, SSH_AUTH_SOCK } = config.environment;
   return { ...inheritedEnvironment(config), SLURM_CONF, SSH_AUTH_SOCK };
 }

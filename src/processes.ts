@@ -3,10 +3,11 @@
  * gives it to another process later: pid and start time together are.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readTail } from './file-tail';
+import { makeFolderSync } from './folders';
 
 export const ProcessIdentitySchema = z.object({ pid: z.number().int(), started: z.string() });
 export type ProcessIdentity = z.infer<typeof ProcessIdentitySchema>;
@@ -54,7 +55,7 @@ export function spawnDetached(
     readonly cwd: string;
   },
 ): Promise<ProcessIdentity> {
-  mkdirSync(path.dirname(options.log), { recursive: true });
+  makeFolderSync(path.dirname(options.log));
   const log = openSync(options.log, 'a');
   const { env, cwd } = options;
   const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', log, log] });

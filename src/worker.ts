@@ -1,5 +1,5 @@
 /** The worker process: polls the task queue and runs workflows and activities until it is told to end. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import {
@@ -15,6 +15,7 @@ import type { Config } from '../temporal.config';
 import { connectClient } from './client';
 import { inheritedEnvironment, openClusters } from './clusters';
 import { openDataset } from './dataset/log';
+import { makeFolderSync } from './folders';
 import { heartbeats } from './heartbeat';
 import { startLearning } from './learning';
 import { openChannels } from './notify';
@@ -99,7 +100,7 @@ async function workflowBundle(config: Config, build: string): Promise<WorkflowBu
     workflowsPath: path.join(config.root, 'workflows', 'index.ts'),
     logger: new DefaultLogger('ERROR'),
   });
-  mkdirSync(folder, { recursive: true });
+  makeFolderSync(folder);
   for (const old of readdirSync(folder)) rmSync(path.join(folder, old), { force: true });
   writeState(folder, `${build}.js`, code);
   return { codePath };

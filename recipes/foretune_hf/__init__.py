@@ -3,4 +3,4 @@
 `RECIPE_VERSION` is raised whenever the same job would give other results.
 """
 
-RECIPE_VERSION = "1"
+RECIPE_VERSION = "2"

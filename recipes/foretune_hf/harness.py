@@ -13,6 +13,7 @@ from typing import Any
 
 import lm_eval
 from lm_eval.api.instance import Instance
+from lm_eval.api.task import Task
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 
@@ -21,15 +22,14 @@ from foretune_recipes.tables import Row
 
 from . import processes
 from .config import Harness
+from .harness_items import Sample, first, item, options
 from .places import own_tasks
 
 # Which examples are shown is the same for every variant.
 SEED = 1234
 BOOTSTRAP = 1000
-# An item whose metric is a share (F1) counts as correct from one half on.
-CORRECT_FROM = 0.5
-
-Sample = dict[str, Any]
+# Those of which an item has an answer that is right.
+OUTPUT_TYPES = ("multiple_choice", "loglikelihood", "generate_until")
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,22 @@ class Scored:
 def scores(lm: HFLM, harness: Harness, limit: int) -> list[Scored]:
     """`limit`: items of each task at most. Raises what the harness raises."""
     with processes.each_for_itself():
+        manager = _task_manager(harness.tasks)
+        tasks = _loaded(manager, harness.tasks)
         found = lm_eval.simple_evaluate(
             model=lm,
-            tasks=list(harness.tasks),
+            tasks=list(tasks.values()),
             num_fewshot=harness.shots,
             limit=limit,
             bootstrap_iters=BOOTSTRAP,
-            task_manager=_task_manager(harness.tasks),
+            # Without one it lists all of its own tasks.
+            task_manager=manager,
             random_seed=SEED,
             numpy_random_seed=SEED,
             torch_random_seed=SEED,
             fewshot_random_seed=SEED,
         )
-    return [_scored(lm, found, name, harness.metric) for name in harness.tasks]
+    return [_scored(lm, found, tasks[name], name, harness.metric) for name in harness.tasks]
 
 
 def mean(scored: Sequence[Scored]) -> Score:
@@ -65,6 +68,17 @@ def mean(scored: Sequence[Scored]) -> Score:
     variance = sum(one.score.stderr**2 for one in scored)
     value = sum(one.score.value for one in scored) / count
     return Score(value, math.sqrt(variance) / count, sum(one.score.n for one in scored))
+
+
+def _loaded(manager: TaskManager, names: Sequence[str]) -> dict[str, Task]:
+    tasks = manager.load(list(names))["tasks"]
+    for name, task in tasks.items():
+        if task.OUTPUT_TYPE not in OUTPUT_TYPES:
+            raise ValueError(
+                f'Task "{name}" is of the type {task.OUTPUT_TYPE}, which has no right answers; expected one '
+                f"of {', '.join(OUTPUT_TYPES)}."
+            )
+    return tasks
 
 
 def _task_manager(tasks: Sequence[str]) -> TaskManager:
@@ -84,7 +98,7 @@ def _index(folder: str | None, include_defaults: bool) -> TaskManager:
     return TaskManager(include_path=folder, include_defaults=include_defaults)
 
 
-def _scored(lm: HFLM, found: dict[str, Any], name: str, metric: str) -> Scored:
+def _scored(lm: HFLM, found: dict[str, Any], task: Task, name: str, metric: str) -> Scored:
     numbers = found["results"][name]
     key, rule = _metric_key(name, numbers, metric)
     samples = [one for one in found["samples"][name] if one["filter"] == rule]
@@ -92,7 +106,7 @@ def _scored(lm: HFLM, found: dict[str, Any], name: str, metric: str) -> Scored:
     if not (isinstance(stderr, float) and math.isfinite(stderr)):
         stderr = _stderr([float(one[metric]) for one in samples])
     score = Score(float(numbers[key]), stderr, len(samples))
-    return Scored(name, score, [_item(lm, one, metric) for one in _with_answers(lm, samples)])
+    return Scored(name, score, [item(lm, task, one, metric) for one in _with_answers(lm, samples)])
 
 
 def _stderr(values: list[float]) -> float:
@@ -112,57 +126,12 @@ def _metric_key(name: str, numbers: dict[str, Any], metric: str) -> tuple[str, s
 
 def _with_answers(lm: HFLM, samples: list[Sample]) -> list[Sample]:
     """Items whose answer was generated get the likelihood of the right one: the harness asked for none."""
-    generated = [one for one in samples if not _options(one)]
+    generated = [one for one in samples if not options(one)]
     requests = [
-        Instance("loglikelihood", {}, (one["arguments"][0][0], f" {_text(one['target'])}"), 0)
+        Instance("loglikelihood", {}, (one["arguments"][0][0], f" {first(one['target'])}"), 0)
         for one in generated
     ]
     answers = lm.loglikelihood(requests, disable_tqdm=True) if requests else []
     for one, request, (likelihood, _) in zip(generated, requests, answers, strict=True):
         one["answer"] = (likelihood, request.args[1])
     return samples
-
-
-def _item(lm: HFLM, sample: Sample, metric: str) -> Row:
-    options = _options(sample)
-    if options:
-        gold = _gold(sample)
-        likelihood, answer = options[gold], sample["arguments"][gold][1]
-        probability = math.exp(likelihood - _log_sum(options))
-    else:
-        likelihood, answer = sample["answer"]
-        probability = math.exp(likelihood)
-    return {
-        "item_id": str(sample["doc_id"]),
-        "correct": float(sample[metric]) >= CORRECT_FROM,
-        "answer_probability": probability,
-        "log_likelihood": likelihood,
-        "tokens": len(lm.tok_encode(answer, add_special_tokens=False)),
-    }
-
-
-def _options(sample: Sample) -> list[float]:
-    """Log-likelihood of each option; empty for an item whose answer is generated."""
-    answers = sample["filtered_resps"]
-    return (
-        [float(one[0]) for one in answers] if all(isinstance(one, (tuple, list)) for one in answers) else []
-    )
-
-
-def _gold(sample: Sample) -> int:
-    """The index of the right option, however the task tells it."""
-    target = sample["target"][0] if isinstance(sample["target"], list) else sample["target"]
-    if isinstance(target, int):
-        return target
-    if str(target).isdigit():
-        return int(target)
-    return [one[1].strip() for one in sample["arguments"]].index(str(target).strip())
-
-
-def _text(target: Any) -> str:
-    return str(target[0] if isinstance(target, list) else target)
-
-
-def _log_sum(values: Sequence[float]) -> float:
-    top = max(values)
-    return top + math.log(sum(math.exp(value - top) for value in values))

@@ -16,14 +16,32 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 from foretune_recipes.cost import NOTHING, Cost
 
 COST_FILE = "foretune.json"
+# So many missing tensors are named: a broken folder may lack hundreds.
+NAMED = 3
 SAFE: dict[str, Any] = {"trust_remote_code": False}
 
 
 def load_model(place: str, dtype: torch.dtype, revision: str | None = None) -> PreTrainedModel:
-    """Raises what transformers raises, in its own words, for a folder that is not whole."""
-    return AutoModelForCausalLM.from_pretrained(
-        place, revision=revision or "main", dtype=dtype, use_safetensors=True, **SAFE
+    """Raises what transformers raises, in its own words, for a folder that lacks files or has pickles alone;
+    ValueError for weights that lack some of the model's: transformers draws those at random."""
+    model, found = AutoModelForCausalLM.from_pretrained(
+        place,
+        revision=revision or "main",
+        dtype=dtype,
+        use_safetensors=True,
+        output_loading_info=True,
+        **SAFE,
     )
+    lacking = {
+        key if isinstance(key, str) else key[0] for key in (*found["missing_keys"], *found["mismatched_keys"])
+    }
+    if lacking:
+        first = ", ".join(sorted(lacking)[:NAMED]) + (", ..." if len(lacking) > NAMED else "")
+        raise ValueError(
+            f'The weights of "{place}" lack {len(lacking)} of the tensors that its config.json asks for, or '
+            f"have them in another shape: {first}. Copy the folder again, or take it from where it was made."
+        )
+    return model
 
 
 def load_tokenizer(place: str, revision: str | None = None) -> PreTrainedTokenizerBase:
@@ -49,11 +67,20 @@ def read_cost(folder: Path | None) -> Cost:
 
 
 def publish(
-    made: Path, folder: Path, tokenizer: PreTrainedTokenizerBase, cost: Cost, parameters: int
+    made: Path,
+    folder: Path,
+    tokenizer: PreTrainedTokenizerBase,
+    cost: Cost,
+    parameters: int,
+    items: dict[str, int] | None = None,
 ) -> None:
-    """Completes the folder `made` and gives it its name: whole or not at all."""
+    """Completes the folder `made` and gives it its name: whole or not at all. `items`: what it was tuned on.
+
+    Raises FileNotFoundError for a folder without weights, before anything of the run is removed.
+    """
+    weight_files(made)
     tokenizer.save_pretrained(made)
-    facts = {"cost": asdict(cost), "parameters": parameters}
+    facts = {"cost": asdict(cost), "parameters": parameters} | ({"items": items} if items else {})
     (made / COST_FILE).write_text(json.dumps(facts, sort_keys=True), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     made.rename(folder)
@@ -73,12 +100,24 @@ def describe(folder: Path) -> dict[str, Any]:
 
 def weights_digest(folder: Path) -> str:
     """Of the one weights file; of several, of the lines `<sha256>  <name>` that sha256sum prints of them."""
-    files = sorted(folder.glob("*.safetensors"))
+    files = weight_files(folder)
     digests = [_digest(file) for file in files]
     if len(files) == 1:
         return digests[0]
     lines = "".join(f"{digest}  {file.name}\n" for digest, file in zip(digests, files, strict=True))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def weight_files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.safetensors"))
+    if not files:
+        there = ", ".join(sorted(file.name for file in folder.glob("*"))) or "nothing"
+        raise FileNotFoundError(
+            f'"{folder}" holds no weights: expected model.safetensors or its shards, found {there}. '
+            "What training wrote to resume from is kept beside it: mend what kept them back (of several "
+            "processes, how accelerate shards the model) and start the job again."
+        )
+    return files
 
 
 def _digest(file: Path) -> str:

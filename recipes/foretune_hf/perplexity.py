@@ -16,7 +16,7 @@ from foretune_recipes.seeds import generator
 from foretune_recipes.span_corruption import Corruption, noise_counts, noise_mask
 
 from .config import Source
-from .text import text_rows
+from .text import beginning, text_rows
 
 CORRUPTION = Corruption(0.15, 3)
 SENTINEL = "<extra_id_{}>"
@@ -25,8 +25,8 @@ FEWEST_SENTINELS = 2
 
 
 def clm_score(lm: HFLM, rows: np.ndarray) -> Score:
-    """The first token of a row is given, all others are asked for."""
-    asked = np.ones(rows.shape, bool)
+    """The first token of a row is given, all others are asked for but for those that begin a document."""
+    asked = ~np.isin(rows, beginning(lm.tokenizer))
     asked[:, 0] = False
     return _score(lm, rows, asked)
 
@@ -41,8 +41,12 @@ def sc_score(lm: HFLM, rows: np.ndarray) -> Score | None:
 
 
 def development_rows(lm: HFLM, source: Source, context: int, tokens: int) -> np.ndarray:
-    """The same rows for all checkpoints of a tokenizer, from the beginning of the text on."""
-    return text_rows(lm.tokenizer, source, context, max(1, tokens // context), None).astype(np.int64)
+    """The same rows for all checkpoints of a tokenizer, from the beginning of the text on. The token that a
+    tokenizer begins texts with stands first in each, wherever in a document it starts: models rely on it."""
+    rows = text_rows(lm.tokenizer, source, context, max(1, tokens // context), None).astype(np.int64)
+    for token in beginning(lm.tokenizer):
+        rows[:, 0] = token
+    return rows
 
 
 def sentinel_ids(tokenizer: PreTrainedTokenizerBase) -> list[int]:

@@ -3,6 +3,8 @@
 LoRA's adapters are merged into the weights they adapt, so that what is evaluated is one plain model.
 """
 
+import warnings
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,9 @@ def sft(run: StageRun) -> Made:
     tokenizer = load_tokenizer(str(start))
     model = load_model(str(start), torch.float32)
     parameters = model.num_parameters()
-    trainer = _trainer(run, config, model, tokenizer)
+    found = dialogues(config.data, config.train_items)
+    trainer = _trainer(run, config, model, tokenizer, found)
+    items = kept_items(trainer.train_dataset["input_ids"], len(found), config, tokenizer.eos_token_id)
     train(trainer, run.progress)
     before = read_cost(start)
     steps, tokens = trainer.state.global_step, int(trainer.state.num_input_tokens_seen)
@@ -46,13 +50,17 @@ def sft(run: StageRun) -> Made:
             _merge(start, made)
         # Frozen weights need no gradient of their own: two thirds of the work.
         flops = (4.0 if config.lora else 6.0) * parameters * tokens
-        publish(made, run.model, tokenizer, before.plus(steps, tokens, flops), parameters)
+        publish(made, run.model, tokenizer, before.plus(steps, tokens, flops), parameters, items)
     finish(run.folder / "trainer")
     return Made({"curves": curve(trainer.state, before.tokens, tokens / steps)}, describe(run.model))
 
 
 def _trainer(
-    run: StageRun, config: Sft, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase
+    run: StageRun,
+    config: Sft,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    items: list[dict[str, str]],
 ) -> SFTTrainer:
     settings = trainer_settings(
         run.folder / "trainer",
@@ -71,7 +79,7 @@ def _trainer(
             completion_only_loss=True,
             include_num_input_tokens_seen="non_padding",
         ),
-        train_dataset=Dataset.from_list(dialogues(config.data, config.train_items)),
+        train_dataset=Dataset.from_list(items),
         processing_class=tokenizer,
         peft_config=_lora(config.lora) if config.lora else None,
     )
@@ -90,6 +98,26 @@ def dialogues(data: Dialogues, count: int) -> list[dict[str, str]]:
     return made
 
 
+def kept_items(rows: Sequence[Sequence[int]], found: int, config: Sft, end: int) -> dict[str, int]:
+    """What TRL left of them: it keeps the first `context` tokens of an item, without a word, and leaves out
+    items of which no token of the completion is among these. A whole one has the end of text behind it.
+
+    Raises ValueError where none is left.
+    """
+    whole = sum(row[-1] == end for row in rows)
+    kept = {"asked": config.train_items, "found": found, "whole": whole}
+    kept |= {"cut": len(rows) - whole, "left_out": found - len(rows)}
+    said = (
+        f"Items: {config.train_items} asked for, {found} found; {whole} are trained on whole, "
+        f"{kept['cut']} are cut at {config.context} tokens, {kept['left_out']} left out, as their prompts "
+        "alone fill these."
+    )
+    if not rows:
+        raise ValueError(f"{said} Choose a longer context or shorter prompts.")
+    print(said, flush=True)
+    return kept
+
+
 def _lora(config: Lora) -> LoraConfig:
     return LoraConfig(
         r=config.rank,
@@ -102,7 +130,10 @@ def _lora(config: Lora) -> LoraConfig:
 
 def _merge(start: Path, adapter: Path) -> None:
     """Puts the whole model where the adapter lay."""
-    model: Any = PeftModel.from_pretrained(load_model(str(start), torch.float32), str(adapter))
+    with warnings.catch_warnings():
+        # PEFT goes on without what an adapter lacks.
+        warnings.filterwarnings("error", message="Found missing adapter keys")
+        model: Any = PeftModel.from_pretrained(load_model(str(start), torch.float32), str(adapter))
     merged = model.merge_and_unload()
     for file in adapter.glob("adapter_*"):
         file.unlink()

@@ -1,6 +1,7 @@
 """Training text: rows of one length, read from the domains of a mixture and kept in the cache.
 
-Each document ends with the end-of-text token, and documents follow one another without padding.
+Each document ends with the end-of-text token, and documents follow one another without padding. Where the
+tokenizer begins texts with a token (Llama, Gemma) each document does too: TRL and the harness give it too.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ def mixture_rows(
     """uint32 [count, context], mapped from a file: rows of each domain in its share, in random order."""
     shares = {domain: weight for domain, weight in sorted(mixture.items()) if weight > 0}
     sources = {domain: [asdict(text[domain]), version_of(text[domain])] for domain in shares}
-    identity = [vocabulary_digest(tokenizer), sources, shares, context, count, seed]
+    identity = [vocabulary_digest(tokenizer), beginning(tokenizer), sources, shares, context, count, seed]
     name = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
 
     def build(to: Path) -> None:
@@ -81,7 +82,7 @@ def text_rows(
 
 
 def _documents(tokenizer: PreTrainedTokenizerBase, source: Source, seed: int | None) -> Iterator[list[int]]:
-    """Tokens of each document and the end of text."""
+    """Tokens of each document between the beginning and the end of text."""
     batch: list[str] = []
     for row in rows(source, seed):
         if source.field not in row:
@@ -95,9 +96,16 @@ def _documents(tokenizer: PreTrainedTokenizerBase, source: Source, seed: int | N
 
 
 def _encoded(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> Iterator[list[int]]:
+    begin = beginning(tokenizer)
     for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]:
         if ids:
-            yield [*ids, tokenizer.eos_token_id]
+            yield [*begin, *ids, tokenizer.eos_token_id]
+
+
+def beginning(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """The one token that the tokenizer puts before any text, or none."""
+    first = tokenizer("a")["input_ids"][:1]
+    return first if first == [tokenizer.bos_token_id] else []
 
 
 def vocabulary_digest(tokenizer: PreTrainedTokenizerBase) -> str:

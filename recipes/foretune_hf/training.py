@@ -121,6 +121,9 @@ def gather(trainer: Trainer, folder: Path) -> Path:
     if processes.is_first():
         shutil.rmtree(folder, ignore_errors=True)
     processes.wait_for_all()
+    if trainer.is_fsdp_enabled:
+        # Of the type SHARDED_STATE_DICT, the default of FSDP 2, Trainer saves nothing here, and says nothing.
+        trainer.accelerator.state.fsdp_plugin.set_state_dict_type("FULL_STATE_DICT")
     trainer.save_model(str(folder))
     # A pickle, and only of settings.
     (folder / "training_args.bin").unlink(missing_ok=True)

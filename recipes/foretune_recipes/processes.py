@@ -17,6 +17,7 @@ def join_cluster() -> None:
 
     Must run before torch or JAX start. Jobs that share a node meet at ports of their own.
     """
+    _refuse_a_training_on_each_node()
     several = int(os.environ.get("SLURM_NTASKS", "1")) > 1 and "SLURM_PROCID" in os.environ
     if not several or "RANK" in os.environ:
         return
@@ -27,6 +28,18 @@ def join_cluster() -> None:
     os.environ |= {name: os.environ[theirs] for name, theirs in SLURM.items()}
     port = FIRST_PORT + int(os.environ.get("SLURM_JOB_ID", "0")) % PORTS
     os.environ.setdefault("MASTER_PORT", str(port))
+
+
+def _refuse_a_training_on_each_node() -> None:
+    """A launcher that srun starts once a node, and that knows of its own node alone, trains the same model in
+    the same folder as those beside it."""
+    nodes = int(os.environ.get("SLURM_NNODES", "1"))
+    if nodes > 1 and "RANK" in os.environ and os.environ.get("LOCAL_WORLD_SIZE") == str(count()):
+        raise ValueError(
+            f"The job has {nodes} nodes, and its launcher has all {count()} processes on one of them: each "
+            "node would train a model of its own. Leave the launcher (accelerate launch, torchrun) out of "
+            "the recipe's command, and give the cluster tasks_per_node: srun starts all nodes' processes."
+        )
 
 
 def count() -> int:

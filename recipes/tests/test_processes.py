@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyarrow as pa
@@ -97,3 +98,17 @@ def test_one_task_of_slurm_is_alone(monkeypatch: pytest.MonkeyPatch):
     assert dict(os.environ) == before
     assert processes.count() == 1
     assert processes.is_first()
+
+
+@pytest.mark.parametrize(
+    ("nodes", "world", "refused"), [("2", "2", True), ("1", "2", False), ("2", "4", False)]
+)
+def test_a_launcher_on_each_node_must_know_of_the_others(nodes, world, refused, monkeypatch):
+    for name, value in of_torchrun(1).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WORLD_SIZE", world)
+    monkeypatch.setenv("SLURM_NNODES", nodes)
+    expected = pytest.raises(ValueError, match="tasks_per_node") if refused else nullcontext()
+    with expected:
+        processes.join_cluster()
+    assert os.environ["WORLD_SIZE"] == world

@@ -3,12 +3,13 @@
  * whichever study made them; the manifest is written last, so that what has none is not there.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { link, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { lock } from 'proper-lockfile';
 import { NotFoundError, SchemaError, StoreError } from '../errors';
 import { parseJson } from '../dataset/log-format';
+import { makeFolder } from '../folders';
 import type { ObjectStore } from '../dataset/store';
 import {
   ManifestSchema,
@@ -110,7 +111,7 @@ export class Artifacts {
   /** One process at a time; what one that was killed has fetched is kept. */
   private async download(id: string, { files }: Manifest, folder: string): Promise<void> {
     const partial = `${folder}.partial`;
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     let lost: Error | undefined;
     const onCompromised = (error: Error) => void (lost = error);
     const options = { realpath: false, stale: STALE_MS, onCompromised, ...WAIT };
@@ -126,7 +127,7 @@ export class Artifacts {
   }
 
   private async downloadFile(id: string, file: ManifestFile, to: string): Promise<void> {
-    await mkdir(path.dirname(to), { recursive: true });
+    await makeFolder(path.dirname(to));
     // What an earlier fetch left may be damaged itself: then the whole is fetched.
     if ((await exists(to)) && (await this.fetchFile(id, file, to)) === file.sha256) return;
     await rm(to, { force: true });
@@ -187,7 +188,7 @@ async function linkInto(
   try {
     if (await exists(folder)) return;
     for (const { name } of files) {
-      await mkdir(path.dirname(path.join(making, name)), { recursive: true });
+      await makeFolder(path.dirname(path.join(making, name)));
       await link(pathIn(place, kind, name), path.join(making, name));
     }
     await rename(making, folder);

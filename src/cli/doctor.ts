@@ -1,6 +1,7 @@
 /** `foretune doctor`: checks every part, and says how to mend what fails. */
 import type { Command } from 'commander';
-import { runChecks, type Check } from '../stack/doctor';
+import type { Check } from '../stack/check';
+import { runChecks } from '../stack/doctor';
 import { EXIT, type CliContext } from './context';
 import { formatTable, printObject } from './output';
 

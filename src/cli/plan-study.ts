@@ -19,10 +19,11 @@ export async function planStudyNow(
   { study, table }: LoadedStudy,
   request: PlanRequest = {},
 ): Promise<Plan> {
-  const spent = await spentBudget({ dataset, studies, clusters: openClusters(config) }, study);
+  const clusters = openClusters(config);
+  const spent = await spentBudget({ dataset, studies, clusters }, study);
   const asked = { ...request, ...(spent !== null && { spent }) };
   return planFromRecord(
-    { artifacts: new Artifacts(store), dataset, recipes: config.recipes },
+    { artifacts: new Artifacts(store), clusters, dataset, recipes: config.recipes },
     study,
     table,
     asked,

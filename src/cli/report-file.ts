@@ -1,6 +1,7 @@
 /** Puts a study's report where a browser can open it. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolderSync } from '../folders';
 import type { CliContext } from './context';
 
 interface ReportOf {
@@ -16,7 +17,7 @@ export function writeReportFile(
 ): string {
   const name = version === undefined ? study : `${study}-v${version}`;
   const file = path.join(config.stateDir, 'reports', `${name}.html`);
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolderSync(path.dirname(file));
   writeFileSync(`${file}.tmp`, html);
   renameSync(`${file}.tmp`, file);
   return file;

@@ -2,9 +2,9 @@
  * Gives the free slots of this machine to the jobs that wait in the queue, first come first served.
  * Workers that share a folder race here; the locks that wrappers hold decide between them.
  */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../folders';
 import { Queue } from '../parallel';
 import { isAlive, ProcessIdentitySchema } from '../processes';
 import { readJson, writeJson, type JobFolder } from './job-folder';
@@ -122,7 +122,7 @@ export class Dispatcher {
   /** False when the wrapper found no free slot; throws when it cannot be started, or failed. */
   private async startWrapper(folder: JobFolder, attempt: number): Promise<boolean> {
     const slots_dir = this.slotsDir;
-    await mkdir(slots_dir, { recursive: true });
+    await makeFolder(slots_dir);
     const { slots } = this.options;
     const log = folder.control(attempt, 'wrapper.log');
     try {

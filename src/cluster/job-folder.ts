@@ -1,21 +1,11 @@
 /** The files of a job on this machine: what is written where, and what they say of its state. */
-import {
-  access,
-  constants,
-  link,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { ClusterUnavailableError } from '../errors';
 import { FAILURE_CLASSES } from '../domain/vocabulary';
+import { makeFolder } from '../folders';
 import { ProcessIdentitySchema, type ProcessIdentity } from '../processes';
 
 const WrapperSchema = ProcessIdentitySchema.extend({
@@ -132,24 +122,15 @@ async function writeBeside<T>(
 ): Promise<T> {
   const temporary = `${file}.${os.hostname()}.${process.pid}.${counter++}.tmp`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await writeFile(temporary, JSON.stringify(value));
     return await publish(temporary);
   } catch (cause) {
-    const why = String(await whyUnwritable(path.dirname(file), cause));
     throw new ClusterUnavailableError(
-      `Cannot write ${file}: ${why}. Check free space and the owner of the folder.`,
+      `Cannot write ${file}: ${String(cause)}. Check free space and the owner of the folder.`,
       { cause },
     );
   }
-}
-
-/** Of a read-only file system `mkdir` says that the folder is not there. */
-async function whyUnwritable(folder: string, cause: unknown): Promise<unknown> {
-  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return cause;
-  const denied = await access(folder, constants.W_OK).catch((error: unknown) => error);
-  if ((denied as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT') return denied ?? cause;
-  return folder === path.dirname(folder) ? cause : whyUnwritable(path.dirname(folder), cause);
 }
 
 let counter = 0;

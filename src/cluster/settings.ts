@@ -1,12 +1,17 @@
 /** What temporal.config.ts says of clusters, checked. A cluster's `kind` decides which settings it has. */
 import path from 'node:path';
 import { z } from 'zod';
+import { explainIssues } from '../domain/explain';
 import { SpecError } from '../errors';
+import { whyNotPassed } from './slurm/own-options';
 
 const count = z.number().int().min(1);
 const seconds = z.number().positive();
 /** What Slurm takes for a name, and no shell or list takes apart. */
 const word = z.string().regex(/^[A-Za-z0-9_.:@+&|*[\]()-]+$/, 'expected a plain word');
+const words = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]+(,[A-Za-z0-9_.-]+)*$/, 'expected plain words between commas');
 const absolute = z.string().refine((file) => path.isAbsolute(file), 'expected an absolute path');
 
 const common = {
@@ -37,30 +42,6 @@ export function isShared(of: { readonly nodes: number; readonly tasks_per_node: 
   return of.nodes * of.tasks_per_node > 1;
 }
 
-/** What foretune itself says to sbatch, or has a setting for that more than sbatch hears of. */
-const OWN_OPTIONS = [
-  ...['array', 'job-name', 'output', 'error', 'open-mode', 'export', 'export-file', 'wrap'],
-  ...['parsable', 'chdir', 'signal', 'requeue', 'no-requeue', 'test-only', 'wait', 'uid'],
-  ...[
-    'get-user-env',
-    'nodes',
-    'ntasks',
-    'ntasks-per-node',
-    'gpus',
-    'gpus-per-node',
-    'gpus-per-task',
-  ],
-  // Another cluster than the one that is asked about the job.
-  'clusters',
-];
-
-/** sbatch takes what options begin with for them. */
-function isOwn(option: string): boolean {
-  const [name = '', value = ''] = option.slice('--'.length).split(/=(.*)/s);
-  const isGpu = name === 'gres' && value.includes('gpu');
-  return isGpu || OWN_OPTIONS.some((own) => own.startsWith(name));
-}
-
 const SlurmSettingsSchema = z
   .strictObject({
     kind: z.literal('slurm'),
@@ -80,7 +61,8 @@ const SlurmSettingsSchema = z
     bin: absolute.nullable().default(null),
     /** Folder of the jobs, under the same path here and on every node; null: in the state folder. */
     root: absolute.nullable().default(null),
-    partition: word.nullable().default(null),
+    /** One, or several between commas, of which Slurm takes the first that has room. */
+    partition: words.nullable().default(null),
     account: word.nullable().default(null),
     qos: word.nullable().default(null),
     constraint: word.nullable().default(null),
@@ -106,11 +88,9 @@ const SlurmSettingsSchema = z
       .array(
         z
           .string()
-          .regex(/^--[a-z]/, 'expected --name or --name=value')
-          .refine((option) => !isOwn(option), {
-            error: ({ input }) =>
-              `${String(input).split('=')[0]} is not passed on: foretune sets it itself, has a setting ` +
-              'for it (nodes, tasks_per_node, gpus), or would look for the job elsewhere (--clusters)',
+          .regex(/^--[a-z][a-z-]*(=.*)?$/s, 'expected --name or --name=value')
+          .refine((option) => whyNotPassed(option) === null, {
+            error: ({ input }) => `not passed on: ${String(whyNotPassed(String(input)))}`,
           }),
       )
       .default([]),
@@ -129,6 +109,10 @@ const SlurmSettingsSchema = z
     'signal_before_seconds must be shorter than the time limit',
   )
   .refine(
+    ({ gpu_type, gpus }) => gpu_type === null || gpus > 0,
+    'gpu_type says which GPUs a job has: set `gpus` too',
+  )
+  .refine(
     (settings) => settings.memory_limit_bytes == null || !isShared(settings),
     'memory_limit_bytes sees no processes that srun starts: set `mem`, which Slurm watches',
   );
@@ -144,13 +128,15 @@ export type ClusterSettings = z.input<typeof ClusterSettingsSchema>;
 export type ClusterConfig = z.output<typeof ClusterSettingsSchema>;
 export type SlurmSettings = z.output<typeof SlurmSettingsSchema>;
 
-const ClustersSchema = z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), ClusterSettingsSchema);
+const ClustersSchema = z.record(
+  z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected a name of a-z, 0-9 and -'),
+  ClusterSettingsSchema,
+);
 
 /** Throws SpecError that names the cluster and the setting. */
 export function checkedClusters(settings: unknown): Readonly<Record<string, ClusterConfig>> {
   const parsed = ClustersSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
-  throw new SpecError(
-    `\`clusters\` in temporal.config.ts is not valid:\n${z.prettifyError(parsed.error)}`,
-  );
+  const issues = explainIssues(ClustersSchema, parsed.error, settings);
+  throw new SpecError(`\`clusters\` in temporal.config.ts is not valid:\n${issues.join('\n')}`);
 }

@@ -11,7 +11,7 @@ const name = z
   .string()
   .regex(
     /^(?!.*\.\.)\w[\w.-]*(\/\w[\w.-]*)*$/,
-    'the name of a file or folder in the data folder, or of the Hugging Face hub',
+    'expected no path but the name of a file or folder in the data folder (FORETUNE_HF_DATA, else .foretune/hf-data), or of the Hugging Face hub',
   );
 const revision = z
   .string()

@@ -1,29 +1,20 @@
 /** What can be wrong with an installation, each with the way to mend it. */
 import { execFile } from 'node:child_process';
-import { access, constants, statfs } from 'node:fs/promises';
-import path from 'node:path';
+import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../temporal.config';
 import { connectClient } from '../client';
-import { inheritedEnvironment } from '../clusters';
 import { probeStore } from '../dataset/probe';
 import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
 import { isAlive } from '../processes';
+import { check, ok, programFile, type Check, type Finding } from './check';
+import { clusterChecks } from './check-clusters';
+import { recipeChecks } from './check-recipes';
 import { unprobedStore } from './open-store';
 import { identityOf, isUp, logFile, type ServerSpec } from './server';
 import { embeddedServers, endpointsOf, type StackEndpoints } from './stack';
 import { buildId, runningWorker } from './worker-process';
-
-export interface Check {
-  readonly part: string;
-  /** `idle` is a part that is started on demand. */
-  readonly status: 'ok' | 'idle' | 'failed';
-  readonly detail: string;
-  readonly mend?: string;
-}
-
-type Finding = Omit<Check, 'part'>;
 
 const IDLE = { status: 'idle', detail: 'started by: npx foretune up' } as const;
 const ENOUGH_BYTES = 2e9;
@@ -38,6 +29,8 @@ export async function runChecks(config: Config): Promise<Check[]> {
   ];
   return [
     ...checks,
+    ...(await recipeChecks(config)),
+    ...(await clusterChecks(config)),
     ...(await notifyChecks(config)),
     ...(await serverChecks(config, 'temporal', () => temporalChecks(config, endpointsOf(config)))),
     ...(await serverChecks(config, 's3', () => s3Checks(endpointsOf(config)))),
@@ -65,27 +58,10 @@ async function serverChecks(
   return [{ part, status: 'failed', detail, mend }];
 }
 
-async function check(part: string, find: () => Promise<Finding>, mend: string): Promise<Check> {
-  try {
-    return { part, ...(await find()) };
-  } catch (error) {
-    return {
-      part,
-      status: 'failed',
-      detail: error instanceof Error ? error.message : String(error),
-      mend,
-    };
-  }
-}
-
-function ok(detail: string): Finding {
-  return { status: 'ok', detail };
-}
-
 async function pythonVersion({ python }: Config): Promise<Finding> {
   const code =
     'import sys, jax, pyarrow; print(sys.version.split()[0], "with jax", jax.__version__)';
-  const { stdout } = await promisify(execFile)(python, ['-c', code]);
+  const { stdout } = await promisify(execFile)(python, ['-c', code], { timeout: 60_000 });
   return ok(stdout.trim());
 }
 
@@ -106,16 +82,9 @@ async function notifyChecks(config: Config): Promise<Check[]> {
 }
 
 async function findProgram(config: Config, program: string): Promise<Finding> {
-  const folders = (inheritedEnvironment(config).PATH ?? '').split(path.delimiter);
-  const files = program.includes('/') ? [program] : folders.map((one) => path.join(one, program));
-  for (const file of files) {
-    const found = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (found) return ok(file);
-  }
-  throw new Error(`there is no program "${program}" to tell of a study's end`);
+  const file = await programFile(config, program);
+  if (file === null) throw new Error(`there is no program "${program}" to tell of a study's end`);
+  return ok(file);
 }
 
 async function temporalChecks(config: Config, endpoints: StackEndpoints): Promise<Check[]> {

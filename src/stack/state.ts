@@ -1,9 +1,10 @@
 /** Files of `.foretune/`: ports, process identities, credentials. Each is replaced as a whole. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lock } from 'proper-lockfile';
 import type { z } from 'zod';
 import { StackError } from '../errors';
+import { makeFolderSync } from '../folders';
 
 /** Undefined when there is no such file, or it is not what we write. */
 export function readState<T>(stateDir: string, name: string, schema: z.ZodType<T>): T | undefined {
@@ -20,7 +21,7 @@ export function writeState(stateDir: string, name: string, value: unknown, mode 
   const file = path.join(stateDir, name);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeFolderSync(stateDir, 0o700);
     writeFileSync(temporary, text, { mode });
     renameSync(temporary, file);
   } catch (cause) {
@@ -59,7 +60,7 @@ const RETRIES = 600;
 async function takeLock(stateDir: string, name: string, retries: number) {
   const file = path.join(stateDir, name);
   try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    makeFolderSync(stateDir, 0o700);
     const patience = { retries, minTimeout: 100, maxTimeout: 200 };
     return await lock(file, { realpath: false, stale: 10_000, retries: patience });
   } catch (cause) {

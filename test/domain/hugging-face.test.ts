@@ -91,7 +91,7 @@ describe('refused before anything is started', () => {
     [
       'a path',
       { hugging_face: { ...OWN, checkpoint: '/models/llama' } },
-      /checkpoint.*data folder/,
+      /checkpoint.*data folder \(FORETUNE_HF_DATA, else .*hf-data\)/,
     ],
     ['a way out', { hugging_face: { ...OWN, checkpoint: 'a/../../b' } }, /checkpoint.*data folder/],
     [

@@ -27,7 +27,7 @@ afterAll(() => workplace.close(), 60_000);
 
 describe('before anything was started', () => {
   it('doctor finds the servers idle, and starts nothing', async () => {
-    const { checks } = await workplace.json<Doctor>('doctor');
+    const checks = await ownChecks();
     for (const part of ['Temporal', 'S3', 'worker'])
       expect(checks).toContainEqual(expect.objectContaining({ part, status: 'idle' }));
     expect(workplace.processes()).toEqual([]);
@@ -47,9 +47,8 @@ describe('with a published study', () => {
   }, 120_000);
 
   it('doctor finds every part well', async () => {
-    const { healthy, checks } = await workplace.json<Doctor>('doctor');
-    expect(healthy).toBe(true);
-    expect(checks.map(({ status }) => status)).toEqual(checks.map(() => 'ok'));
+    const checks = await ownChecks();
+    expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
     expect(checks.map(({ part }) => part)).toEqual(
       expect.arrayContaining(['Node', 'Python', 'Temporal', 'S3', 'worker']),
     );
@@ -153,7 +152,7 @@ describe('with a published study', () => {
       await other.close();
     }
     expect(other.processes()).toEqual([]);
-    expect(await workplace.json('doctor')).toMatchObject({ healthy: true });
+    expect((await ownChecks()).filter(({ status }) => status === 'failed')).toEqual([]);
   }, 120_000);
 
   it('a port that another program took is left to it, and the study is still there', async () => {
@@ -179,8 +178,14 @@ interface Outcome {
 }
 
 interface Doctor {
-  readonly healthy: boolean;
   readonly checks: readonly { readonly part: string; readonly status: string }[];
+}
+
+/** Whether this machine has a Slurm, and the packages of every recipe, is no matter of these tests. */
+async function ownChecks(): Promise<Doctor['checks']> {
+  const { stdout } = await workplace.foretune('doctor', '-o', 'json');
+  const { checks } = JSON.parse(stdout) as Doctor;
+  return checks.filter(({ part }) => !/^(cluster|recipe) /.test(part));
 }
 
 function distance({ task, proxy, accuracy }: Result): number {

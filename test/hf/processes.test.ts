@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { readRecipeTable } from '../../src/dataset/recipe-table';
 import { planStudy } from '../../src/domain/plan';
-import { JobResultSchema, type Job } from '../../src/domain/job-schema';
+import { JobResultSchema, type Job, type JobResult } from '../../src/domain/job-schema';
 import { fingerprint } from '../../src/fingerprint';
 import { runProgram } from '../support/cli';
 import { ROOT } from '../support/root';
@@ -16,14 +16,17 @@ let data: string;
 beforeAll(() => void (data = makeData()), 5 * MINUTES);
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-/** Pre-training and indicators of one variant. */
-function measureJob(): Job {
+const MEASURE = ['quick/pretrain', 'quick/indicate'];
+const TUNE = ['quick/sft/cbqa/lora/seed0', 'quick/evaluate/cbqa/lora/seed0'] as const;
+
+/** Those runs of the study: pre-training and indicators of one variant, if nothing else is asked for. */
+function jobOf(ids: readonly string[] = MEASURE): Job {
   const recipe = { name: 'hf', version: '1', source_digest: '' };
   const runs = planStudy(study, recipe, new Map(), fingerprint).runs;
   return {
     ...{ format: 1, job: 'measure', study: 'tiny-hf@1', recipe: 'hf', seed: 0, threads: 1 },
     ...{ work_dir: '', cache_dir: path.join(data, 'cache'), credentials_file: null },
-    runs: ['quick/pretrain', 'quick/indicate'].flatMap((id) => {
+    runs: ids.flatMap((id) => {
       const run = runs.find(({ run_id }) => run_id === id);
       if (!run) return [];
       const { run_id, stage, variant_id, config, input_run_id } = run;
@@ -33,11 +36,17 @@ function measureJob(): Job {
   };
 }
 
-/** The one result that the processes left: what was trained, and what it is worth. */
-function measured(work: string): { tokens?: number; step?: number; inv_ppl_clm?: number } {
+/** The one result that the processes left, of which nothing failed. */
+function done(work: string): JobResult['runs'] {
   const text = readFileSync(path.join(work, 'result.json'), 'utf8');
   const { runs } = JobResultSchema.parse(JSON.parse(text));
-  expect(runs.map(({ status, error }) => [status, error])).toEqual(Array(2).fill(['done', null]));
+  expect(runs.filter(({ status }) => status !== 'done')).toEqual([]);
+  return runs;
+}
+
+/** What was trained, and what it is worth. */
+function measured(work: string): { tokens?: number; step?: number; inv_ppl_clm?: number } {
+  const runs = done(work);
   const file = path.join(work, runs[1]?.tables.indicators ?? '');
   const rows = readRecipeTable(readFileSync(file), 'indicators');
   const perplexity = rows.find(({ indicator }) => indicator === 'inv_ppl_clm');
@@ -49,7 +58,7 @@ let alone: ReturnType<typeof measured>;
 it(
   'one process trains and measures',
   async () => {
-    const { work, ended } = runJob(data, 'alone', measureJob());
+    const { work, ended } = runJob(data, 'alone', jobOf());
     expect(await ended).toEqual([expect.objectContaining({ code: 0 })]);
     alone = measured(work);
     expect(alone).toMatchObject({ step: 40, tokens: 40 * 8 * 64 });
@@ -73,7 +82,7 @@ const TASKS = [0, 1].map((i) => ({
 it(
   'two tasks that srun started train one model',
   async () => {
-    const { work, ended } = runJob(data, 'slurm', measureJob(), TASKS);
+    const { work, ended } = runJob(data, 'slurm', jobOf(), TASKS);
     expect((await ended).map(({ code }) => code)).toEqual([0, 0]);
     expectAsAlone(work);
   },
@@ -83,31 +92,67 @@ it(
 it(
   'two tasks that are told to end write one checkpoint, from which they go on',
   async () => {
-    const { work, ended } = runJob(data, 'told', measureJob(), TASKS);
+    const { work, ended } = runJob(data, 'told', jobOf(), TASKS);
     // Between the checkpoints that are written anyway.
     await signalMidway(work, 'quick/pretrain', 12, 'SIGTERM');
     const outputs = (await ended).map(({ stdout }) => stdout);
     const steps = outputs.map((text) => /Told to end: went as far as step (\d+)/.exec(text)?.[1]);
     expect(Number(steps[0])).toBeGreaterThanOrEqual(12);
     expect(steps[1]).toBe(steps[0]);
-    const again = await runJob(data, 'told', measureJob(), TASKS).ended;
+    const again = await runJob(data, 'told', jobOf(), TASKS).ended;
     expect(again[0]?.stdout).toContain(`Resumed from step ${steps[0]}.`);
     expectAsAlone(work);
   },
   5 * MINUTES,
 );
 
+/** forced_fsdp.py says why it is not the plain recipe. */
+const FORCED = path.join(ROOT, 'test/fixtures/hf/forced_fsdp.py');
+
+function expectShards(stdout: string, rank: number): void {
+  expect(stdout).toMatch(new RegExp(`Process ${rank}: (\\d+) of \\1 parameters are shards`));
+}
+
 it(
-  'two processes that accelerate started train one model in shards',
+  'two processes that accelerate started train and fine-tune one model in shards',
   async () => {
-    const { work, ended } = runJob(data, 'fsdp', measureJob(), []);
+    const { work, ended } = runJob(data, 'launched', jobOf([...MEASURE, ...TUNE]), []);
     await ended;
     const settings = path.join(ROOT, 'test/fixtures/hf/fsdp.yaml');
     const launch = ['-m', 'accelerate.commands.launch', '--config_file', settings];
-    const args = [...launch, '-m', 'foretune_hf', path.join(work, 'job.json')];
-    const { code, stderr } = await runProgram(PYTHON, args, jobEnvironment(data));
+    const args = [...launch, FORCED, path.join(work, 'job.json')];
+    const { code, stdout, stderr } = await runProgram(PYTHON, args, jobEnvironment(data));
     if (code !== 0) throw new Error(stderr);
+    for (const rank of [0, 1]) expectShards(stdout, rank);
     expectAsAlone(work);
+    const weights = done(work).flatMap(({ checkpoint }) => checkpoint?.sha256 ?? []);
+    expect(new Set(weights).size).toBe(2);
+  },
+  5 * MINUTES,
+);
+
+/** What a recipe's `environment` says for the same without a launcher, and with accelerate's form of the state. */
+const FSDP = {
+  ...{ ACCELERATE_USE_FSDP: 'true', FSDP_VERSION: '2', FSDP_STATE_DICT_TYPE: 'SHARDED_STATE_DICT' },
+  ...{ FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_RESHARD_AFTER_FORWARD: 'true' },
+  // Those of foretune come too late: the fixture imports torch first.
+  ...{ FSDP_CPU_RAM_EFFICIENT_LOADING: 'true', OMP_NUM_THREADS: '1' },
+};
+
+it(
+  'two tasks that srun started do so by variables, to the same weights, and go on when told to end',
+  async () => {
+    const [tune] = TUNE;
+    const tasks = TASKS.map((task) => ({ ...task, ...FSDP }));
+    const start = () => runJob(data, 'sharded', jobOf(['quick/pretrain', tune]), tasks, [FORCED]);
+    const { work, ended } = start();
+    await signalMidway(work, tune, 3, 'SIGTERM');
+    (await ended).forEach(({ stdout }, rank) => expectShards(stdout, rank));
+    const again = await start().ended;
+    expect(again[0]?.stdout).toMatch(/Resumed from step \d+\./);
+    const [launched] = done(path.join(data, 'launched'));
+    expect(done(work)[0]?.checkpoint?.sha256).toBe(launched?.checkpoint?.sha256);
+    expect(done(work)[1]?.checkpoint).toMatchObject({ step: 60 });
   },
   5 * MINUTES,
 );

@@ -31,6 +31,28 @@ describe('set-up', () => {
     expect(clone.calls()).toEqual(before);
   });
 
+  it('says to a person that all is done', () => {
+    goodMachine();
+    clone.setUp();
+    expect(clone.setUpByHand()).toEqual({ code: 0, said: 'Everything is set up.\n' });
+  });
+
+  it.each(['--hff', '--test=1', 'hf'])('refuses the option %s, and installs nothing', (option) => {
+    goodMachine();
+    const { code, said } = clone.setUpByHand('--test', option);
+    expect(code).toBe(1);
+    expect(said).toContain(`"${option}", expected one of --test, --hf`);
+    expect(said).toContain('Usage: node infra/setup.mjs [--test] [--hf]');
+    expect(clone.calls()).toEqual([]);
+  });
+
+  it('tells what options there are, and installs nothing', () => {
+    goodMachine();
+    const { code, said } = clone.setUpByHand('--help');
+    expect({ code, calls: clone.calls() }).toEqual({ code: 0, calls: [] });
+    expect(said).toMatch(/^Usage: .*--hf/s);
+  });
+
   it('adds what the tests need to an environment of studies, and keeps it afterwards', () => {
     goodMachine();
     clone.setUp();

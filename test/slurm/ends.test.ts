@@ -146,8 +146,11 @@ describe('a job that gives way to one of a better partition', () => {
     await untilStatus(main, 'strong', 'succeeded');
   });
 
-  it('is started again by Slurm itself under `requeue`, as the same attempt', async () => {
-    const main = opened.another({ partition: 'main', requeue: true, ...whole });
+  it('is started again by Slurm itself under `requeue`, as the same attempt, and costs all its starts', async () => {
+    const main = opened.another({
+      ...{ partition: 'main', requeue: true, gpus: 4, ...whole },
+      grace_seconds: 120,
+    });
     const code = "note('starts'); wait('go' if len(open('starts').readlines()) > 1 else 'never')";
     const id = await running('patient', code, main);
     await opened.another({ partition: 'urgent', ...whole }).submit(jobOf('strong', ''));
@@ -161,10 +164,12 @@ describe('a job that gives way to one of a better partition', () => {
       () => 'the second start',
     );
     letGo(main, 'patient', 'go');
-    expect(await untilStatus(main, 'patient', 'succeeded')).toMatchObject({
-      attempt: 1,
-      external_id: id,
-    });
+    const { usage, ...state } = await untilStatus(main, 'patient', 'succeeded');
+    expect(state).toMatchObject({ attempt: 1, external_id: id });
+    const starts = slurm('sacct', '-X', '-n', '-P', '-D', '-j', id, '--format=ElapsedRaw');
+    const seconds = starts.split('\n').map(Number);
+    expect(seconds).toHaveLength(2);
+    expect(usage?.allocation).toMatchObject({ gpus: 4, seconds: seconds.reduce((a, b) => a + b) });
   }, 150_000);
 });
 

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { environmentOf } from '../../src/cli/env';
-import { runChecks, type Check } from '../../src/stack/doctor';
+import type { Check } from '../../src/stack/check';
+import { runChecks } from '../../src/stack/doctor';
 import { terminate, type ProcessIdentity } from '../../src/processes';
 import { identityOf, stopServer } from '../../src/stack/server';
 import { endpointsOf } from '../../src/stack/stack';
@@ -9,10 +10,15 @@ import { loadConfig, type Config } from '../../temporal.config';
 import { processesIn } from '../support/processes';
 import { testStack, type TestStack } from '../support/stack';
 
+/** Recipes and clusters are no matter of the stack: their checks have tests of their own. */
 let stack: TestStack;
-beforeAll(() => void (stack = testStack()));
+beforeAll(() => {
+  const made = testStack();
+  stack = { ...made, config: bare(made.config) };
+});
 afterAll(() => stack.close());
 
+const bare = (config: Config): Config => ({ ...config, clusters: {}, recipes: {} });
 const checkOf = async (config: Config, part: string): Promise<Check | undefined> =>
   (await runChecks(config)).find((check) => check.part === part);
 
@@ -56,7 +62,8 @@ describe('External servers', () => {
     folder = path.join(stack.config.stateDir, 'other');
     const { PATH } = process.env;
     const variables = environmentOf(endpointsOf(stack.config));
-    return loadConfig({ PATH, HOME: folder, FORETUNE_STATE_DIR: folder, ...variables, ...changes });
+    const own = { PATH, HOME: folder, FORETUNE_STATE_DIR: folder };
+    return bare(loadConfig({ ...own, ...variables, ...changes }));
   };
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

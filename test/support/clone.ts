@@ -16,11 +16,19 @@ import { ROOT } from './root';
 const COPIED = ['infra/setup.mjs', 'infra/setup', 'infra/uv.lock', 'package-lock.json'];
 const LOCKS = ['requirements.lock', 'requirements-test.lock', 'requirements-hf.lock'];
 
+interface Ended {
+  readonly code: number | null;
+  readonly said: string;
+}
+
 export interface Clone {
   readonly folder: string;
   /** Puts a shell script on PATH. */
   program(name: string, script: string): void;
-  setUp(...args: string[]): { readonly code: number | null; readonly said: string };
+  /** As `npm start` and the like do. */
+  setUp(...args: string[]): Ended;
+  /** As a person does. */
+  setUpByHand(...args: string[]): Ended;
   /** The calls of programs that were noted, in order. */
   calls(): string[];
   remove(): void;
@@ -37,7 +45,8 @@ export function makeClone(): Clone {
   return {
     folder,
     program: (name, script) => writeProgram(bin, name, script),
-    setUp: (...args) => setUp(folder, bin, args),
+    setUp: (...args) => setUp(folder, bin, args, { npm_lifecycle_event: 'prestart' }),
+    setUpByHand: (...args) => setUp(folder, bin, args),
     calls: () => readLines(path.join(folder, 'calls')),
     remove: () => rmSync(folder, { recursive: true }),
   };
@@ -51,10 +60,15 @@ function writeProgram(bin: string, name: string, script: string): void {
 }
 
 /** Nothing but the programs of the test and the shell's own is on PATH. */
-function setUp(folder: string, bin: string, args: readonly string[]) {
+function setUp(
+  folder: string,
+  bin: string,
+  args: readonly string[],
+  variables: NodeJS.ProcessEnv = {},
+): Ended {
   const script = path.join(folder, 'infra', 'setup.mjs');
   const { status, stderr, stdout } = spawnSync(process.execPath, [script, ...args], {
-    env: { PATH: bin, HOME: folder },
+    env: { PATH: bin, HOME: folder, ...variables },
     encoding: 'utf8',
   });
   return { code: status, said: stdout + stderr };

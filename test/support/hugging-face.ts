@@ -33,19 +33,20 @@ export function jobEnvironment(data: string): NodeJS.ProcessEnv {
   return { PATH, HOME, PYTHONPATH, FORETUNE_HF_DATA: data, HF_HUB_OFFLINE: '1' };
 }
 
-/** Runs a job in a folder of its own, `<data>/<name>`, in as many processes as there are environments. */
+/** Runs a job in a folder of its own, `<data>/<name>`, in as many processes of the program as there are environments. */
 export function runJob(
   data: string,
   name: string,
   job: Job,
   environments: readonly NodeJS.ProcessEnv[] = [{}],
+  program: readonly string[] = ['-m', 'foretune_hf'],
 ): { readonly work: string; readonly ended: Promise<Ended[]> } {
   const work = path.join(data, name);
   mkdirSync(work, { recursive: true });
   const file = path.join(work, 'job.json');
   writeFileSync(file, JSON.stringify({ ...job, work_dir: work }));
   const ended = environments.map((more) =>
-    runProgram(PYTHON, ['-m', 'foretune_hf', file], { ...jobEnvironment(data), ...more }),
+    runProgram(PYTHON, [...program, file], { ...jobEnvironment(data), ...more }),
   );
   return { work, ended: Promise.all(ended) };
 }
@@ -96,6 +97,6 @@ function readLine(line: string): unknown {
 
 function processesOf(folder: string): number[] {
   const lines = execFileSync('ps', ['axww', '-o', 'pid=,args=']).toString().split('\n');
-  const own = lines.filter((line) => line.includes('-m foretune_hf') && line.includes(folder));
+  const own = lines.filter((line) => /foretune_hf|forced_fsdp/.test(line) && line.includes(folder));
   return own.map((line) => Number.parseInt(line, 10));
 }

@@ -1,9 +1,10 @@
 /** Hands jobs to Slurm: those of one moment as one array, each of them once. */
 import path from 'node:path';
-import { chmod, copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { ClusterUnavailableError } from '../../errors';
 import { sha256 } from '../../fingerprint';
+import { makeFolder } from '../../folders';
 import type { JobRequest } from '../cluster';
 import { writeOnce, type JobFolder } from '../job-folder';
 import { unstarted } from '../job-state';
@@ -177,7 +178,7 @@ export async function installLeader(root: string): Promise<string> {
   const sources = LEADER_FILES.map((file) => path.join(__dirname, '..', file));
   const digest = sha256(Buffer.concat(sources.map((file) => readFileSync(file)))).slice(0, 12);
   const folder = path.join(root, 'leader', digest);
-  await mkdir(path.dirname(folder), { recursive: true });
+  await makeFolder(path.dirname(folder));
   const temporary = await mkdtemp(`${folder}.`);
   for (const file of sources) await copyFile(file, path.join(temporary, path.basename(file)));
   await chmod(temporary, 0o755);

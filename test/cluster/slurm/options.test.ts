@@ -67,11 +67,14 @@ it("the script gives the leader's words to its shell as they are", () => {
 
 describe('settings that are refused', () => {
   it.each([
-    ['an option that foretune sets itself', { options: ['--array=1-3'] }, '--array is not passed'],
-    ['the beginning of one', { options: ['--job=mine'] }, '--job is not passed on'],
-    ['nodes beside the setting', { options: ['--nodes=2'] }, 'has a setting for it'],
-    ['GPUs beside the setting', { options: ['--gres=shard:1,gpu:2'] }, '--gres is not passed on'],
-    ['another cluster', { options: ['--clusters=far'] }, 'look for the job elsewhere'],
+    ['an option that foretune sets itself', { options: ['--array=1-3'] }, 'sets it itself'],
+    ['an option and its value in two words', { options: ['--comment hello'] }, '--name=value'],
+    ['a type of no GPUs', { gpu_type: 'a100' }, 'set `gpus` too'],
+    ['memory in another unit', { mem: '64GB' }, 'got "64GB"'],
+    ['the beginning of one', { options: ['--job=mine'] }, 'sets it itself'],
+    ['nodes beside the setting', { options: ['--nodes=2'] }, 'set `nodes`'],
+    ['GPUs beside the setting', { options: ['--gres=shard:1,gpu:2'] }, 'set `gpus`'],
+    ['another cluster', { options: ['--clusters=far'] }, 'looked for elsewhere'],
     ['an option that is none', { options: ['; rm -rf /'] }, '--name'],
     ['a partition that is no word', { partition: 'a b' }, 'plain word'],
     ['an ssh target that is an option', { ssh: '-oProxyCommand=x' }, 'host'],
@@ -82,13 +85,21 @@ describe('settings that are refused', () => {
       { time_limit_seconds: 60, signal_before_seconds: 60 },
       'limit',
     ],
-    ['a setting that there is not', { particion: 'x' }, 'particion'],
+    ['a setting that there is not', { particion: 'x' }, 'did you mean "partition"?'],
     ['a setting of the local cluster', { slots: 2 }, 'slots'],
   ])('%s', (_, changes: object, words) => {
     const refused = () => checkedClusters({ lab: { kind: 'slurm', ...changes } });
     expect(refused).toThrow(SpecError);
     expect(refused).toThrow(words);
     expect(refused).toThrow('lab');
+  });
+
+  it('a name of a cluster that is none', () => {
+    expect(() => checkedClusters({ GPU_A: { kind: 'slurm' } })).toThrow(/GPU_A.*a-z, 0-9 and -/);
+  });
+
+  it('and several partitions are not', () => {
+    expect(command({ partition: 'a100,h100' })).toContain('--partition=a100,h100');
   });
 
   it('and options that are not', () => {

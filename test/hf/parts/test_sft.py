@@ -1,0 +1,65 @@
+"""What is left of the items that a model is fine-tuned on."""
+
+import contextlib
+import io
+import json
+import os
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from foretune_hf.models import COST_FILE
+from foretune_hf.sft import sft
+from foretune_hf.stage_run import StageRun
+from foretune_recipes.progress import Progress
+from tiny import tiny_model, tiny_tokenizer
+
+# Of the 24 tokens of a row, with the end of text: whole, cut off in its completion, filled by its prompt.
+ITEMS = {
+    "whole": ("ask", " answer"),
+    "cut": ("a longer question", " answered at length"),
+    "lost": ("?" * 40, " yes"),
+}
+
+
+class Items(unittest.TestCase):
+    def setUp(self) -> None:
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.folder = Path(place.name)
+        change = mock.patch.dict(os.environ, FORETUNE_HF_DATA=place.name)
+        change.start()
+        self.addCleanup(change.stop)
+        tiny_model().save_pretrained(self.folder / "start")
+        tiny_tokenizer().save_pretrained(self.folder / "start")
+
+    def tune(self, kinds: list[str]) -> str:
+        """The log of a run of two steps."""
+        rows = [dict(zip(("ask", "say"), ITEMS[kind], strict=True)) for kind in kinds]
+        (self.folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        data = {"dataset": "items.jsonl", "config": None, "split": "train", "revision": None}
+        config = {
+            **{"context": 24, "lora": None, "task": "cms", "sft_recipe": "full", "sft_seed": 0, "lr": 0.01},
+            **{"data": data | {"prompt": "{{ask}}", "completion": "{{say}}"}, "train_items": 9},
+            **{"steps": 2, "batch": 2, "memory": {"micro_batch": 2, "activation_checkpointing": False}},
+        }
+        self.run_folder = self.folder / "run"
+        progress = Progress(self.folder / "progress.jsonl", "run")
+        start, cache = self.folder / "start", self.folder / "cache"
+        run = StageRun("run", "v", "sft", config, 0, start, self.run_folder, cache, progress)
+        with contextlib.redirect_stdout(io.StringIO()) as log:
+            sft(run)
+        return log.getvalue()
+
+    def test_the_log_and_the_model_folder_say_how_many_are_whole(self):
+        log = self.tune(["whole", "lost", "cut", "whole", "whole"])
+        self.assertIn("9 asked for, 5 found; 3 are trained on whole, 1 are cut at 24 tokens, 1 left out", log)
+        facts = json.loads((self.run_folder / "model" / COST_FILE).read_text())
+        self.assertEqual(facts["items"], {"asked": 9, "found": 5, "whole": 3, "cut": 1, "left_out": 1})
+
+    def test_none_left_is_an_error_that_says_why(self):
+        with self.assertRaisesRegex(
+            ValueError, "2 found; 0 are trained on whole.* 2 left out.* longer context"
+        ):
+            self.tune(["lost", "lost"])
