@@ -30,8 +30,9 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   checkCluster(context, loaded.study);
   const session = await openWorkSession(context);
   const standing = await checkStudy(context, session, loaded);
-  await session.studies.register(loaded.study, loaded.table, unusedIn(context, session));
+  // What cannot be planned leaves nothing on record.
   const plan = await planStudyNow(context, session, loaded);
+  await session.studies.register(loaded.study, loaded.table, unusedIn(context, session));
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
   context.stderr(planSummary(plan, clusterOf(context, loaded.study)));
   tellOfStanding(context, standing, loaded);
