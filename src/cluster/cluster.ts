@@ -34,7 +34,13 @@ export interface JobUsage {
 export type JobState =
   /** Never submitted, or its record is gone. */
   | { readonly status: 'unknown' }
-  | { readonly status: 'queued'; readonly attempt: number; readonly reason: string }
+  | {
+      readonly status: 'queued';
+      readonly attempt: number;
+      readonly reason: string;
+      /** Absent where the cluster has no name for it yet. */
+      readonly external_id?: string;
+    }
   | {
       readonly status: 'running';
       readonly attempt: number;

@@ -13,9 +13,10 @@ const running = (external_id: string, attempt = 1): JobState => {
   return { status: 'running', attempt, external_id, started_at: new Date(0) };
 };
 
-/** A study whose runs are on record as running, each in a job of its own, on clusters that say this of them. */
+/** A study whose runs are on record as running, each in a job of its own, on clusters that say this of them, or nothing. */
 async function listed(cluster: keyof typeof clusters, jobs: Record<string, JobState> | Error) {
-  const ids = ['a/pretrain', 'b/pretrain'];
+  const names = new Set(['a', 'b', ...Object.keys(jobs)]);
+  const ids = [...names].map((name) => `${name}/pretrain`);
   const poll = () => {
     return jobs instanceof Error
       ? Promise.reject(jobs)
@@ -37,13 +38,15 @@ async function listed(cluster: keyof typeof clusters, jobs: Record<string, JobSt
   return runRows(progress, reasons, polled);
 }
 
-it('A job that runs on Slurm is called by its number there, in the row and in the reason', async () => {
+it('A job of Slurm is called by its number there, in the row and in the reason, once it has one', async () => {
   const reason = 'Slurm job 8 is pending: Priority';
-  const queued: JobState = { status: 'queued', attempt: 1, reason };
-  const rows = await listed('far', { a: running('4711_3'), b: queued });
+  const queued: JobState = { status: 'queued', attempt: 1, reason: 'given to Slurm' };
+  const waiting: JobState = { ...queued, external_id: '8', reason };
+  const rows = await listed('far', { a: running('4711_3'), b: waiting, c: queued });
   expect(rows).toMatchObject([
     { run_id: 'a/pretrain', external_id: '4711_3', reason: 'Slurm job 4711_3 runs' },
-    { run_id: 'b/pretrain', external_id: '', reason },
+    { run_id: 'b/pretrain', external_id: '8', reason },
+    { run_id: 'c/pretrain', external_id: '', reason: 'given to Slurm' },
   ]);
   const table = runTable(clusters, rows);
   expect(table).toMatch(/^a\/pretrain +running +1 +far 4711_3 +Slurm job 4711_3 runs$/m);

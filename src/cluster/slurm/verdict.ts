@@ -50,7 +50,7 @@ export function isLive({ state }: SlurmRow): boolean {
 function live({ attempt, submission }: Evidence, row: SlurmRow): Verdict {
   const { id, state, reason } = row;
   if (phaseOf(state) === 'waiting')
-    return { status: 'queued', attempt, reason: whyPending(id, state, reason) };
+    return { status: 'queued', attempt, external_id: id, reason: whyPending(id, state, reason) };
   const started_at = row.started_at ?? submission.at;
   return { status: 'running', attempt, external_id: id, started_at };
 }

@@ -66,7 +66,7 @@ it.each(['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'SPECIAL_EXIT', 'RESV_DEL_HOLD']
   (state) => {
     const queued = row(state, { reason: 'Resources' });
     const found = verdict({ queued });
-    expect(found.status).toBe('queued');
+    expect(found).toMatchObject({ status: 'queued', external_id: '12' });
     expect(found).toHaveProperty('reason', expect.stringMatching(/^Slurm job 12 .*: Resources$/));
   },
 );
