@@ -103,8 +103,8 @@ export function slurm(program: string, ...args: string[]): string {
 }
 
 /**
- * Waits until a node that was declared down takes jobs again. An idle one stays `plnd` for up to a minute after a job
- * that the scheduler meant it for has gone elsewhere, or is cancelled.
+ * Waits until a node that was declared down takes jobs again. Slurm may go on to call an empty one `mix`, when it was
+ * declared down in the second in which its job began, and `plnd`, for a job that has gone elsewhere.
  */
 export async function untilNodeBack(node: string): Promise<void> {
   let state = '';
@@ -112,7 +112,7 @@ export async function untilNodeBack(node: string): Promise<void> {
     () => {
       state = slurm('sinfo', '-h', '-n', node, '-p', 'wide', '-o', '%t');
       if (state.startsWith('down') || state.startsWith('dr')) resume(node);
-      return state === 'idle' || state === 'plnd';
+      return ['idle', 'plnd', 'mix'].includes(state);
     },
     () => `${node} to be back; it is ${state}`,
   );
