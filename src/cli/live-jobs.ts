@@ -29,7 +29,15 @@ export async function pollJobs(
 
 const UNKNOWN: JobState = { status: 'unknown' };
 
-export async function statesOf(
+export async function stateOf(
+  cluster: Pick<ClusterEntry['cluster'], 'poll'>,
+  job: string,
+): Promise<LiveState> {
+  const states = await statesOf(cluster, [job]);
+  return states instanceof Error ? states : (states.get(job) ?? UNKNOWN);
+}
+
+async function statesOf(
   cluster: Pick<ClusterEntry['cluster'], 'poll'>,
   jobs: readonly string[],
 ): Promise<ReadonlyMap<string, JobState> | ClusterUnavailableError> {

@@ -1,15 +1,15 @@
 /** `foretune logs <run>`: what the job of a run printed. */
 import type { Command } from 'commander';
-import type { Cluster, JobState } from '../cluster/cluster';
+import type { Cluster } from '../cluster/cluster';
 import type { ClusterConfig } from '../cluster/settings';
 import { openClusters } from '../clusters';
 import { latestRuns } from '../domain/status';
 import { nearest } from '../domain/explain';
-import { ClusterUnavailableError, NotFoundError } from '../errors';
+import { NotFoundError } from '../errors';
 import { pause } from '../processes';
 import type { Row } from '../dataset/tables';
 import type { CliContext } from './context';
-import { statesOf } from './live-jobs';
+import { stateOf } from './live-jobs';
 import { describeJob } from './reasons';
 import { openSession, type Session } from './session';
 
@@ -71,9 +71,7 @@ export async function whySilent(
   kind?: ClusterConfig['kind'],
 ): Promise<string> {
   if (status !== 'running') return `Run "${run_id}" is ${status}, and its job printed nothing.`;
-  const states = await statesOf(cluster, [job]);
-  const state = states instanceof Error ? states : states.get(job);
-  return `Nothing printed yet: ${describeJob(state ?? { status: 'unknown' }, kind)}`;
+  return `Nothing printed yet: ${describeJob(await stateOf(cluster, job), kind)}`;
 }
 
 /** On record: the row is written before its job is submitted. */
@@ -103,23 +101,25 @@ export async function streamLog(
   job: string,
   { follow, write, silent }: LogStream,
 ): Promise<void> {
+  const first = await cluster.readLog(job, 0);
+  if (first.text) write(first.text);
   let isOver = !follow;
   const over = () => void (isOver = true);
   // Side by side: the log can be read while the cluster is slow to answer, or away.
   await Promise.all([
     follow && untilEnded(cluster, job, follow, () => isOver).finally(over),
-    copyLog(cluster, job, write, () => isOver).finally(over),
-    cluster.readLog(job, 0).then(({ text }) => (text ? undefined : silent?.())),
+    copyLog(cluster, { job, from: first.cursor }, write, () => isOver).finally(over),
+    first.text ? undefined : silent?.(),
   ]);
 }
 
 async function copyLog(
   cluster: Pick<Cluster, 'readLog'>,
-  job: string,
+  { job, from }: { readonly job: string; readonly from: number },
   write: LogStream['write'],
   isOver: () => boolean,
 ): Promise<void> {
-  for (let cursor = 0; ;) {
+  for (let cursor = from; ;) {
     // Asked before the log is read: what the job says at its very end is read after it.
     const isLast = isOver();
     const chunk = await cluster.readLog(job, cursor);
@@ -137,23 +137,12 @@ async function untilEnded(
   isLeft: () => boolean,
 ): Promise<void> {
   while (!isLeft()) {
-    const status = await statusOf(cluster, job);
+    const state = await stateOf(cluster, job);
+    // A cluster that does not answer has ended no job.
+    const status = state instanceof Error ? null : state.status;
     if (status === 'succeeded' || status === 'failed') return;
     if (status === 'unknown' && !(await isExpected())) return;
     await pause(pollMs);
-  }
-}
-
-/** A cluster that does not answer has ended no job. */
-async function statusOf(
-  cluster: Pick<Cluster, 'poll'>,
-  job: string,
-): Promise<JobState['status'] | 'not told'> {
-  try {
-    return (await cluster.poll([job])).get(job)?.status ?? 'unknown';
-  } catch (error) {
-    if (error instanceof ClusterUnavailableError) return 'not told';
-    throw error;
   }
 }
 
