@@ -41,7 +41,7 @@ export default tseslint.config(
         {
           object: 'process',
           property: 'env',
-          message: 'Only temporal.config.ts reads the environment.',
+          message: 'Only temporal.config.ts and src/config.ts read the environment.',
         },
       ],
     },
@@ -71,22 +71,22 @@ export default tseslint.config(
     rules: { 'import-x/no-default-export': 'off' },
   },
   {
-    files: ['temporal.config.ts', 'test/**', 'bench/**'],
+    files: ['temporal.config.ts', 'src/config.ts', 'src/define-config.ts', 'test/**', 'bench/**'],
     rules: { 'no-restricted-properties': 'off', 'import-x/no-default-export': 'off' },
   },
   forbid(
     ['src/domain/**'],
-    ['^\\.\\./(?!errors)', 'apache-arrow', '@aws-sdk', '@temporalio'],
+    ['^\\.\\./(?!base/)', 'apache-arrow', '@aws-sdk', '@temporalio'],
     'The domain is pure.',
   ),
   forbid(
-    ['src/proxies/**'],
+    ['src/predict/**'],
     ['/(cluster|stack|cli|report)/', '/(activities|workflows)(/|$)', '@aws-sdk', '@temporalio'],
     'Proxies are statistics on tables.',
   ),
   forbid(
     ['src/dataset/**', 'src/cluster/**'],
-    ['/(proxies|stack|cli|report)/', '/(activities|workflows)(/|$)', '@temporalio'],
+    ['/(predict|stack|cli|report)/', '/(activities|workflows)(/|$)', '@temporalio'],
     'The dataset and clusters know nothing above them.',
   ),
   forbid(

@@ -1,5 +1,5 @@
 /** Changes the plan of a study that runs: runs to try again, variants that were added. */
-import { SpecError } from '../src/errors';
+import { SpecError } from '../src/base/errors';
 import { amendPlan } from '../src/domain/amend';
 import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan } from '../src/domain/plan';

@@ -1,6 +1,6 @@
 /** Our errors as Temporal failures: `type` is the class name, and retrying is the class's to say. */
 import { ApplicationFailure } from '@temporalio/common';
-import { ForetuneError } from '../src/errors';
+import { ForetuneError } from '../src/base/errors';
 
 type AnyActivity = (...args: never[]) => Promise<unknown>;
 

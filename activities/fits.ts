@@ -1,9 +1,9 @@
 /** Fits the proxies of a study to its recorded measurements. */
-import { fingerprint } from '../src/fingerprint';
+import { fingerprint } from '../src/base/fingerprint';
 import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/dataset/studies';
+import type { Studies } from '../src/books/studies';
 import type { Row } from '../src/dataset/tables';
-import { fitUnsupervised } from '../src/proxies/fit';
+import { fitUnsupervised } from '../src/predict/fit';
 
 interface Deps {
   readonly dataset: Dataset;

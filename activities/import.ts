@@ -1,12 +1,12 @@
 /** Brings a published table into the dataset of record. */
 import { studyId } from '../src/domain/ids';
 import type { Plan } from '../src/domain/plan';
-import { SpecError } from '../src/errors';
+import { SpecError } from '../src/base/errors';
 import { importRows } from '../src/dataset/import-table';
 import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/dataset/studies';
+import type { Studies } from '../src/books/studies';
 import type { Row } from '../src/dataset/tables';
-import { planned } from './job-rows';
+import { planned } from '../src/study/job-rows';
 
 interface Deps {
   readonly dataset: Dataset;

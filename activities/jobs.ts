@@ -9,20 +9,20 @@ import type { JobRequest, JobState } from '../src/cluster/cluster';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/dataset/studies';
-import { SpecError } from '../src/errors';
+import type { Studies } from '../src/books/studies';
+import { SpecError } from '../src/base/errors';
 import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan, PlannedJob, PlannedRun } from '../src/domain/plan';
 import type { Retry, TrainedStudy } from '../src/domain/schema';
 import { indexOf } from '../src/domain/plan-index';
 import type { FailureClass } from '../src/domain/vocabulary';
-import { BudgetWatch } from './budget';
+import { BudgetWatch } from '../src/study/budget';
 import type { ClusterEntry } from './index';
-import { resolveInputs } from './job-inputs';
-import { collectResults, type RunEnd } from './job-results';
-import { submitRows, endRows } from './job-rows';
+import { resolveInputs } from '../src/study/job-inputs';
+import { collectResults, type RunEnd } from '../src/study/job-results';
+import { submitRows, endRows } from '../src/study/job-rows';
 import { requireCluster } from './plan';
-import type { RecipeConfig } from './recipe';
+import type { RecipeConfig } from '../src/study/recipe';
 
 export interface JobOutcome {
   readonly runs: readonly { readonly run_id: string; readonly status: RunEnd['status'] }[];

@@ -1,14 +1,14 @@
 /** Learning to compare on a study's record: experiment, training in a child process, judgement, commit. */
-import { fingerprint } from '../src/fingerprint';
+import { fingerprint } from '../src/base/fingerprint';
 import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/dataset/studies';
+import type { Studies } from '../src/books/studies';
 import type { Row } from '../src/dataset/tables';
-import { NotFoundError, SpecError } from '../src/errors';
-import { conclude, type Judgement } from '../src/proxies/conclude';
-import { layOut, type LearnSettings } from '../src/proxies/experiment';
-import { sampleOf, type Sample } from '../src/proxies/sample';
-import type { FitOutput } from './fit-files';
-import type { FitProcess } from './fit-process';
+import { NotFoundError, SpecError } from '../src/base/errors';
+import { conclude, type Judgement } from '../src/predict/conclude';
+import { layOut, type LearnSettings } from '../src/predict/experiment';
+import { sampleOf, type Sample } from '../src/predict/sample';
+import type { FitOutput } from '../src/study/fit-files';
+import type { FitProcess } from '../src/study/fit-process';
 import { fitIdentity, measurements, type Measurements } from './fits';
 
 interface Deps {

@@ -1,6 +1,6 @@
 /** Tells somebody outside how a study ended. What cannot be told fails nothing: it is warned of in the worker's log. */
 import { Context } from '@temporalio/activity';
-import type { Channel } from '../src/notify';
+import type { Channel } from '../src/study/notify';
 
 /** What is told, as it is sent. Fields may be added; `format` is raised when one changes its meaning. */
 export interface Notification {

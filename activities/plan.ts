@@ -2,21 +2,21 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../src/artifacts/artifacts';
-import { SpecError } from '../src/errors';
-import { fingerprint, sha256 } from '../src/fingerprint';
-import { nearest } from '../src/domain/explain';
+import { SpecError } from '../src/base/errors';
+import { fingerprint, sha256 } from '../src/base/fingerprint';
+import { nearest } from '../src/base/explain';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
 import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
 import type { Study, TrainedStudy } from '../src/domain/schema';
 import type { Dataset } from '../src/dataset/log';
-import type { SpecRecord, Studies } from '../src/dataset/studies';
+import type { SpecRecord, Studies } from '../src/books/studies';
 import type { Row } from '../src/dataset/tables';
 
-import { spentBudget } from './budget';
+import { spentBudget } from '../src/study/budget';
 import type { ClusterEntry } from './index';
-import { recipeFacts, requireSetUp, type RecipeConfig } from './recipe';
+import { recipeFacts, requireSetUp, type RecipeConfig } from '../src/study/recipe';
 
 /** What a study's history knows of its plan. */
 export interface PlanSummary {

@@ -1,12 +1,12 @@
 /** What a scheduled re-fit needs beside the fits themselves: the fits before it, and what they no longer say. */
 import { Context } from '@temporalio/activity';
 import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/dataset/studies';
+import type { Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
-import { driftBetween, type Drift } from '../src/proxies/drift';
-import type { LearnSettings } from '../src/proxies/experiment';
-import { measure } from '../src/proxies/measurements';
-import type { FitProcess } from './fit-process';
+import { driftBetween, type Drift } from '../src/predict/drift';
+import type { LearnSettings } from '../src/predict/experiment';
+import { measure } from '../src/predict/measurements';
+import type { FitProcess } from '../src/study/fit-process';
 import { measurements, type FitSummary } from './fits';
 import { fitLearned } from './learned-fits';
 import { buildReport, latestFits, newestFits } from './report';

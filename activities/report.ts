@@ -1,6 +1,6 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
 import type { Artifacts } from '../src/artifacts/artifacts';
-import type { Latest, Studies } from '../src/dataset/studies';
+import type { Latest, Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Row } from '../src/dataset/tables';
 import { expenses } from '../src/domain/expenses';
@@ -13,7 +13,7 @@ import {
   untunedVariants,
   type RunCounts,
 } from '../src/domain/status';
-import { spentBudget, type BudgetDeps } from './budget';
+import { spentBudget, type BudgetDeps } from '../src/study/budget';
 import { letGo } from './retention';
 import { renderReport } from '../src/report/report';
 

@@ -5,7 +5,7 @@ import { GC_GRACE_MS, type Dataset } from '../src/dataset/log';
 import { isKept, staysKept } from '../src/domain/kept';
 import type { Plan } from '../src/domain/plan';
 import type { Study, TrainedStudy } from '../src/domain/schema';
-import { StoreError } from '../src/errors';
+import { StoreError } from '../src/base/errors';
 
 interface Deps {
   readonly dataset: Dataset;

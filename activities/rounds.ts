@@ -1,14 +1,14 @@
 /** Which variants a study fine-tunes next, from the record alone: asked again, it answers the same. */
 import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/dataset/studies';
-import { SpecError } from '../src/errors';
+import type { Studies } from '../src/books/studies';
+import { SpecError } from '../src/base/errors';
 import { spentOn, variantsLeft, type Spent } from '../src/domain/budget';
 import type { Plan } from '../src/domain/plan';
 import type { FineTune, TrainedStudy } from '../src/domain/schema';
 import { latestRuns } from '../src/domain/status';
-import { byName, completeVariants, trainedWithout } from '../src/proxies/held-out';
-import { meanOutcomes, nextVariants, withStart, type PickReason } from '../src/proxies/loop';
-import { measure, type Measured } from '../src/proxies/measurements';
+import { byName, completeVariants, trainedWithout } from '../src/predict/held-out';
+import { meanOutcomes, nextVariants, withStart, type PickReason } from '../src/predict/loop';
+import { measure, type Measured } from '../src/predict/measurements';
 import { measurements } from './fits';
 import { variantsToRun } from './plan';
 

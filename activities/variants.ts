@@ -2,7 +2,7 @@
 import { runStatuses } from '../src/domain/status';
 import { variantWorkflowId, type VariantPart } from '../src/domain/ids';
 import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/dataset/studies';
+import type { Studies } from '../src/books/studies';
 import type { VariantEnded } from '../workflows/messages';
 
 export type DescribeWorkflow = (workflowId: string) => Promise<'running' | 'closed' | 'unknown'>;

@@ -4,12 +4,12 @@
  * pairs) should take at most 5 s and 2 GB.
  */
 import { xoroshiro128plus } from 'pure-rand';
-import { formatTable } from '../src/cli/output';
+import { formatTable } from '../src/cli/words/output';
 import { countPairs } from '../src/domain/pairs';
 import { INDICATORS, TASKS } from '../src/domain/vocabulary';
-import { fitUnsupervised } from '../src/proxies/fit';
-import type { StudyRows } from '../src/proxies/measurements';
-import { indicatorRow, outcomeRow, variantRow } from '../test/proxies/rows';
+import { fitUnsupervised } from '../src/predict/fit';
+import type { StudyRows } from '../src/predict/measurements';
+import { indicatorRow, outcomeRow, variantRow } from '../test/predict/rows';
 
 const SIZES = [500, 1000, 2000];
 const ROUNDS = 3;

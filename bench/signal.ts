@@ -7,10 +7,10 @@
  */
 import { openDataset } from '../src/dataset/log';
 import type { Row } from '../src/dataset/tables';
-import { formatTable } from '../src/cli/output';
+import { formatTable } from '../src/cli/words/output';
 import { openStore } from '../src/stack/open-store';
 import { startStack } from '../src/stack/stack';
-import { loadConfig } from '../temporal.config';
+import { loadConfig } from '../src/config';
 
 /** Of an answer drawn at random: four options, or sixteen values of a fact. */
 const CHANCE: Readonly<Record<string, number>> = { cms: 1 / 4, rag: 1 / 16, cbqa: 1 / 16 };

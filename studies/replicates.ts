@@ -5,7 +5,7 @@
  *   npx foretune run studies/replicates.ts      about 6 minutes on two cores
  *   npx tsx bench/signal.ts replicates@1        spread between variants beside spread within
  */
-import { SpecError } from '../src/errors';
+import { SpecError } from '../src/base/errors';
 import { defineStudy } from '../src/domain/study';
 import quickstart from './quickstart';
 

@@ -15,7 +15,7 @@
  * size. Perplexity does not mislead here: it orders .64 to .70 of the pairs, since span corruption is no task
  * that a model this small fine-tunes well from.
  */
-import { SpecError } from '../src/errors';
+import { SpecError } from '../src/base/errors';
 import { defineStudy, grid } from '../src/domain/study';
 import quickstart from './quickstart';
 

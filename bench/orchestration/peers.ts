@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { loadConfig } from '../../temporal.config';
+import { loadConfig } from '../../src/config';
 
 export const PEERS = ['prefect', 'dagster', 'metaflow'] as const;
 type Peer = (typeof PEERS)[number];

@@ -11,7 +11,7 @@
  * The first run installs the peers into the state folder, some 500 MB.
  */
 import { parseArgs } from 'node:util';
-import { formatTable } from '../../src/cli/output';
+import { formatTable } from '../../src/cli/words/output';
 import { runPeer, PEERS } from './peers';
 import { measureScale } from './scale';
 import { Bench } from './stack';

@@ -5,10 +5,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { connectClient } from '../../src/client';
+import { connectClient } from '../../src/temporal/client';
 import { studyWorkflowId } from '../../src/domain/ids';
 import { startStack, type StackEndpoints } from '../../src/stack/stack';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 
 const ROOT = path.resolve(__dirname, '../..');
 const BIN = path.join(ROOT, 'src/cli/bin.cjs');

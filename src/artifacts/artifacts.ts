@@ -7,9 +7,9 @@ import { link, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { lock } from 'proper-lockfile';
-import { NotFoundError, SchemaError, StoreError } from '../errors';
+import { NotFoundError, SchemaError, StoreError } from '../base/errors';
 import { parseJson } from '../dataset/log-format';
-import { makeFolder } from '../folders';
+import { makeFolder } from '../base/folders';
 import type { ObjectStore } from '../dataset/store';
 import {
   ManifestSchema,

@@ -5,7 +5,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { fingerprint } from '../fingerprint';
+import { fingerprint } from '../base/fingerprint';
 
 /** Relative, and nowhere above its folder. */
 const fileName = z

@@ -1,5 +1,5 @@
 /** What every command is given: the configuration, the two streams and the output format. */
-import type { Config } from '../../temporal.config';
+import type { Config } from '../config';
 
 export type OutputFormat = 'text' | 'json' | 'jsonl';
 

@@ -1,7 +1,7 @@
 /** Ends jobs that somebody may want to go on with later. */
 import type { Cluster } from '../cluster/cluster';
-import { ClusterUnavailableError } from '../errors';
-import { mapParallel } from '../parallel';
+import { ClusterUnavailableError } from '../base/errors';
+import { mapParallel } from '../base/parallel';
 
 export interface LiveJob {
   readonly cluster: Pick<Cluster, 'name' | 'cancel'>;

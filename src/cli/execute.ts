@@ -4,16 +4,16 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type Client,
 } from '@temporalio/client';
-import { openClusters } from '../clusters';
+import { openClusters } from '../study/clusters';
 import { studyId, studyWorkflowId } from '../domain/ids';
 import type { Study } from '../domain/schema';
 import type { PlanRequest } from '../domain/request';
-import { SpecError, StackError } from '../errors';
+import { SpecError, StackError } from '../base/errors';
 import { EXIT, type CliContext } from './context';
-import { missingLine, printFailures } from './failures';
+import { missingLine, printFailures } from './words/failures';
 import { studyProgress } from './progress';
 import { writeReportFile } from './report-file';
-import { printResults, readResults } from './results';
+import { printResults, readResults } from './words/results';
 import type { Session } from './session';
 import { watchStudy } from './watch';
 

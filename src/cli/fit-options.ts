@@ -1,9 +1,9 @@
 /** What the options of `foretune fit` ask for. */
 import { z } from 'zod';
-import { SpecError } from '../errors';
-import type { FeatureSet, LearnSettings } from '../proxies/experiment';
-import { ALL_LEARNERS, learnerNamed, NESTED_LEARNERS, type Learner } from '../proxies/learners';
-import type { Protocol } from '../proxies/splits';
+import { SpecError } from '../base/errors';
+import type { FeatureSet, LearnSettings } from '../predict/experiment';
+import { ALL_LEARNERS, learnerNamed, NESTED_LEARNERS, type Learner } from '../predict/learners';
+import type { Protocol } from '../predict/splits';
 
 export interface FitOptions {
   readonly protocol?: string;

@@ -2,7 +2,7 @@
 import type { ClusterEntry } from '../../activities';
 import type { JobState } from '../cluster/cluster';
 import type { ClusterConfig } from '../cluster/settings';
-import { ClusterUnavailableError } from '../errors';
+import { ClusterUnavailableError } from '../base/errors';
 import type { StudyProgress } from './progress';
 
 /** An error is that of a cluster that does not answer. */

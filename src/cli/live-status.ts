@@ -1,7 +1,7 @@
 /** A study's status: what the books say, and for one that should be running, what Temporal says. */
 import type { Client } from '@temporalio/client';
 import { studyWorkflowId } from '../domain/ids';
-import { connectClient } from '../client';
+import { connectClient } from '../temporal/client';
 import type { CliContext } from './context';
 import type { StudyProgress } from './progress';
 import type { Session } from './session';

@@ -2,10 +2,9 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
-import type * as ConfigFile from '../../temporal.config';
-import { ForetuneError, NotFoundError } from '../errors';
+import { loadConfig } from '../config';
+import { ForetuneError, NotFoundError } from '../base/errors';
 import { EXIT, type CliContext, type OutputFormat } from './context';
-import { requireFile } from './require-file';
 
 interface CommandModule {
   readonly register: (program: Command, context: CliContext) => void;
@@ -45,22 +44,19 @@ function buildProgram(words: readonly string[]): Command {
  */
 function commandsAmong(words: readonly string[]): CommandModule[] {
   const named = COMMANDS.filter((name) => words.includes(name));
-  return (named.length ? named : COMMANDS).map((name) => load(`./${name}`) as CommandModule);
+  return (named.length ? named : COMMANDS).map(
+    (name) => load(`./commands/${name}`) as CommandModule,
+  );
 }
 
 function createContext(program: Command): CliContext {
   return {
-    config: configFile().loadConfig(),
+    config: loadConfig(),
     stdout: (text) => void process.stdout.write(`${text}\n`),
     stderr: (text) => void process.stderr.write(`${text}\n`),
     format: () => program.opts<{ output: OutputFormat }>().output,
     setExitCode: (code) => void (process.exitCode = code),
   };
-}
-
-/** A file that users edit: loaded where what is wrong in it is told in words. */
-function configFile(): typeof ConfigFile {
-  return requireFile(load.resolve('../../temporal.config')) as typeof ConfigFile;
 }
 
 /** `-o json` may stand before or behind the command's name. */

@@ -1,15 +1,15 @@
 /** The plan that a study would be run by now, its budget included. */
-import { spentBudget } from '../../activities/budget';
+import { spentBudget } from '../study/budget';
 import { planFromRecord, requireCluster } from '../../activities/plan';
 import { Artifacts } from '../artifacts/artifacts';
-import { openClusters } from '../clusters';
-import { isOther, type SpecRecord } from '../dataset/studies';
+import { openClusters } from '../study/clusters';
+import { isOther, type SpecRecord } from '../books/studies';
 import type { Plan } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
 import type { Study } from '../domain/schema';
 import type { CliContext } from './context';
-import type { LoadedStudy } from './load-study';
-import { correctedNote, movedNote, type PlannedOn } from './plan-text';
+import type { LoadedStudy } from '../study/load-study';
+import { correctedNote, movedNote, type PlannedOn } from './words/plan-text';
 import type { Session } from './session';
 import { unusedIn } from './unused';
 

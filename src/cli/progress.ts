@@ -5,7 +5,7 @@ import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/job-schema';
 import type { RunStatus } from '../domain/vocabulary';
-import { readTail } from '../file-tail';
+import { readTail } from '../base/file-tail';
 import type { Row } from '../dataset/tables';
 import type { Session } from './session';
 

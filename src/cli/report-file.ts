@@ -1,7 +1,7 @@
 /** Puts a study's report where a browser can open it. */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeFolderSync } from '../folders';
+import { makeFolderSync } from '../base/folders';
 import type { CliContext } from './context';
 
 interface ReportOf {

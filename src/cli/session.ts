@@ -2,9 +2,9 @@
 import type { Client } from '@temporalio/client';
 import type { Dataset } from '../dataset/log';
 import { openDataset } from '../dataset/log';
-import { Studies } from '../dataset/studies';
+import { Studies } from '../books/studies';
 import type { ObjectStore } from '../dataset/store';
-import { connectClient } from '../client';
+import { connectClient } from '../temporal/client';
 import { openStore } from '../stack/open-store';
 import { startStack, type StackEndpoints } from '../stack/stack';
 import { ensureWorker } from '../stack/worker-process';

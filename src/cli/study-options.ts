@@ -1,8 +1,8 @@
 /** What the commands that take a study file let the command line change of it: the same for all, so that each sees the study that `run` ran. */
 import type { Command } from 'commander';
-import { SpecError } from '../errors';
-import type { StudyOverrides } from './load-study';
-import { wholeNumber } from './numbers';
+import { SpecError } from '../base/errors';
+import type { StudyOverrides } from '../study/load-study';
+import { wholeNumber } from './words/numbers';
 
 export function takesStudyOptions(command: Command): Command {
   return command

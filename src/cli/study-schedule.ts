@@ -1,7 +1,7 @@
 /** A study's schedule in the few words that `status` has for it. */
-import { NotFoundError } from '../errors';
-import { connectClient } from '../client';
-import { describeSchedule, type RecentRefit, type ScheduleStatus } from '../schedules';
+import { NotFoundError } from '../base/errors';
+import { connectClient } from '../temporal/client';
+import { describeSchedule, type RecentRefit, type ScheduleStatus } from '../temporal/schedules';
 import type { CliContext } from './context';
 import { noteAnswer } from './schedule-notes';
 import type { Session } from './session';

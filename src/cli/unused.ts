@@ -1,6 +1,6 @@
 /** Whether a study's configuration may still be corrected under its name and version. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { IsUnused } from '../dataset/studies';
+import type { IsUnused } from '../books/studies';
 import type { Dataset } from '../dataset/log';
 import { studyWorkflowId } from '../domain/ids';
 import type { CliContext } from './context';

@@ -4,9 +4,9 @@
  */
 import path from 'node:path';
 import { z } from 'zod';
-import { makeFolder } from '../folders';
-import { Queue } from '../parallel';
-import { isAlive, ProcessIdentitySchema } from '../processes';
+import { makeFolder } from '../base/folders';
+import { Queue } from '../base/parallel';
+import { isAlive, ProcessIdentitySchema } from '../base/processes';
 import { readJson, writeJson, type JobFolder } from './job-folder';
 import { JobLauncher } from './job-launcher';
 import type { JobQueue, Ticket } from './job-queue';

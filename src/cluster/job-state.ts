@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { saysOutOfMemory, saysTaskKilled } from '../domain/evidence';
 import type { FailureClass } from '../domain/vocabulary';
-import { readTail } from '../file-tail';
-import { lastLines, startTime, type ProcessIdentity } from '../processes';
+import { readTail } from '../base/file-tail';
+import { lastLines, startTime, type ProcessIdentity } from '../base/processes';
 import type { JobState } from './cluster';
 import type { Exit, JobFolder, Wrapper } from './job-folder';
 

@@ -4,8 +4,8 @@
  * beyond the number of slots wait in a queue of tickets, first come first served.
  */
 import path from 'node:path';
-import { ClusterUnavailableError } from '../errors';
-import { isAlive, pause, signal } from '../processes';
+import { ClusterUnavailableError } from '../base/errors';
+import { isAlive, pause, signal } from '../base/processes';
 import { Dispatcher, messageOf } from './dispatcher';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from './cluster';
 import { JobFolder, writeJson } from './job-folder';

@@ -1,5 +1,5 @@
 /** Asks a cluster once for all the jobs that somebody waits for. */
-import { ClusterUnavailableError } from '../errors';
+import { ClusterUnavailableError } from '../base/errors';
 import type { Cluster, JobState } from './cluster';
 
 interface Waiter {

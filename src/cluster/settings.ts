@@ -1,8 +1,8 @@
 /** What temporal.config.ts says of clusters, checked. A cluster's `kind` decides which settings it has. */
 import path from 'node:path';
 import { z } from 'zod';
-import { explainIssues } from '../domain/explain';
-import { SpecError } from '../errors';
+import { explainIssues } from '../base/explain';
+import { SpecError } from '../base/errors';
 import { whyNotPassed } from './slurm/own-options';
 
 const count = z.number().int().min(1);

@@ -1,7 +1,7 @@
 /** Checks rows against a table's columns before anything is written. */
 import { inspect } from 'node:util';
 import type { Table } from 'apache-arrow';
-import { SchemaError } from '../errors';
+import { SchemaError } from '../base/errors';
 import type { CellValue } from './arrow-kinds';
 import type { Column } from './arrow-schema';
 import type { TableName } from './tables';

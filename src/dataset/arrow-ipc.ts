@@ -1,6 +1,6 @@
 /** Opens Arrow IPC bytes. Arrow's own reader takes garbage and cut files for empty tables. */
 import { tableFromIPC, type Table, type TypeMap } from 'apache-arrow';
-import { SchemaError } from '../errors';
+import { SchemaError } from '../base/errors';
 
 const MAGIC = 'ARROW1';
 const CONTINUATION = 'ffffffff';

@@ -1,6 +1,6 @@
 /** The tables' columns in the forms that reading and writing need, each computed once. */
 import { Field, Schema, type DataType, type TypeMap } from 'apache-arrow';
-import { fingerprint } from '../fingerprint';
+import { fingerprint } from '../base/fingerprint';
 import { kindOf, type Kind } from './arrow-kinds';
 import { IDENTITY_COLUMNS, TABLES, TABLE_NAMES, type TableName } from './tables';
 

@@ -13,7 +13,7 @@ import {
   type DataType,
   type TypeMap,
 } from 'apache-arrow';
-import { SchemaError } from '../errors';
+import { SchemaError } from '../base/errors';
 import { checkedCells, refuseExtra } from './arrow-check';
 import { openIpc } from './arrow-ipc';
 import type { CellValue } from './arrow-kinds';

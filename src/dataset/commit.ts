@@ -3,7 +3,7 @@
  * Half a commit is invisible; a commit whose answer was lost is found again by its key.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { SchemaError, StoreError, TableConflictError } from '../errors';
+import { SchemaError, StoreError, TableConflictError } from '../base/errors';
 import { checkRows, encodeRows, type CheckedRows } from './arrow';
 import { contentDigest } from './content';
 import type { DataFiles } from './data-files';

@@ -3,8 +3,8 @@
  * recorded by an entry as any other, after the files that it replaces: only the last files of a table are
  * joined, in their order, so that the order of the rows is the same before and after.
  */
-import { SchemaError, StoreError } from '../errors';
-import { mapParallel } from '../parallel';
+import { SchemaError, StoreError } from '../base/errors';
+import { mapParallel } from '../base/parallel';
 import { checkedRowsOf, encodeRows } from './arrow';
 import type { Change, CommitWriter } from './commit';
 import { contentDigest } from './content';

@@ -1,8 +1,8 @@
 /** The immutable Arrow files of the dataset: written under new names, verified when read, cached. */
 import { randomUUID } from 'node:crypto';
 import type { Table, TypeMap } from 'apache-arrow';
-import { SchemaError } from '../errors';
-import { sha256 } from '../fingerprint';
+import { SchemaError } from '../base/errors';
+import { sha256 } from '../base/fingerprint';
 import { openTable, type EncodedTable } from './arrow';
 import { ByteCache } from './byte-cache';
 import type { DataFile } from './log-format';

@@ -11,8 +11,8 @@ import {
   type WrittenGroup,
 } from './commit';
 import type { LogState } from './log-state';
-import type { Queue } from '../parallel';
-import { pause } from '../processes';
+import type { Queue } from '../base/parallel';
+import { pause } from '../base/processes';
 
 /** Above this a data file is large enough on its own. */
 const MOST_ROWS = 20_000;

@@ -1,7 +1,7 @@
 /** Reads an imported study's CSV into rows. A wrong cell is named and refused, never repaired. */
 import { parse } from 'csv-parse/sync';
-import { SchemaError } from '../errors';
-import { fingerprint } from '../fingerprint';
+import { SchemaError } from '../base/errors';
+import { fingerprint } from '../base/fingerprint';
 import { studyId } from '../domain/ids';
 import type { ImportedStudy } from '../domain/schema';
 import type { Row } from './tables';

@@ -3,7 +3,7 @@
  * `format` that they do not know and ignore fields that they do not know.
  */
 import { z } from 'zod';
-import { SchemaError } from '../errors';
+import { SchemaError } from '../base/errors';
 
 /** Of checkpoints, and of entries that record one commit. */
 export const FORMAT = 1;

@@ -1,5 +1,5 @@
 /** Replays the log of a store. Versions have no gaps, so that the first missing entry is its end. */
-import { SchemaError } from '../errors';
+import { SchemaError } from '../base/errors';
 import {
   CHECKPOINT_INTERVAL,
   checkpointKey,

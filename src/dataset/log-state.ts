@@ -1,5 +1,5 @@
 /** What the entries of a log amount to: the files of every version, and the keys in use. */
-import { SchemaError } from '../errors';
+import { SchemaError } from '../base/errors';
 import {
   FORMAT,
   entryKey,

@@ -4,7 +4,7 @@
  */
 import os from 'node:os';
 import { Table, type TypeMap } from 'apache-arrow';
-import { NotFoundError } from '../errors';
+import { NotFoundError } from '../base/errors';
 import { arrowTable, rowsOf } from './arrow';
 import { schemaOf } from './arrow-schema';
 import { isTextBefore } from './arrow-stats';
@@ -16,7 +16,7 @@ import type { Entry } from './log-format';
 import { LogReader } from './log-reader';
 import type { LogState, LoggedFile } from './log-state';
 import { NewestRows } from './newest-rows';
-import { Queue, mapParallel } from '../parallel';
+import { Queue, mapParallel } from '../base/parallel';
 import type { ObjectStore } from './store';
 import type { Row, TableName } from './tables';
 

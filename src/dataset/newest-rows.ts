@@ -1,6 +1,6 @@
 /** The newest row of each run of a study, for who asks again and again while the study grows. */
 import type { Dataset } from './log';
-import { Queue } from '../parallel';
+import { Queue } from '../base/parallel';
 import type { Row, TableName } from './tables';
 
 /** Tables of studies that are kept at once. */

@@ -1,6 +1,6 @@
 /** Tries out, on objects of its own, what the commit protocol needs of a store. */
 import { randomUUID } from 'node:crypto';
-import { StoreError } from '../errors';
+import { StoreError } from '../base/errors';
 import type { ObjectStore } from './store';
 
 const RACERS = 8;

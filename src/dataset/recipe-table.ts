@@ -1,6 +1,6 @@
 /** Reads the tables that recipes hand over: Arrow of any writer, in the columns that a recipe knows. */
 import type { DataType, Vector } from 'apache-arrow';
-import { SchemaError } from '../errors';
+import { SchemaError } from '../base/errors';
 import { checkedColumn, refuseExtra } from './arrow-check';
 import { conversionTo } from './arrow-convert';
 import { openIpc } from './arrow-ipc';

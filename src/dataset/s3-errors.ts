@@ -1,5 +1,5 @@
 /** What went wrong with an S3 server, in words that say what to do. */
-import { StoreError } from '../errors';
+import { StoreError } from '../base/errors';
 
 interface Facts {
   readonly name: string;

@@ -24,7 +24,7 @@ import {
   type Part,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { mapParallel } from '../parallel';
+import { mapParallel } from '../base/parallel';
 import { factsOf } from './s3-errors';
 import { within } from './s3-timeout';
 

@@ -1,6 +1,6 @@
 /** Which runs of a study are tried again by request. Pure. */
-import { SpecError } from '../errors';
-import { nearest } from './explain';
+import { SpecError } from '../base/errors';
+import { nearest } from '../base/explain';
 import { FAILURE_CLASSES, type FailureClass } from './vocabulary';
 
 export interface RetryChoice {

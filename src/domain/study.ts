@@ -1,6 +1,6 @@
 /** How a study file says what it compares: `export default defineStudy({...})`. */
-import { SpecError } from '../errors';
-import { explainIssues } from './explain';
+import { SpecError } from '../base/errors';
+import { explainIssues } from '../base/explain';
 import { StudySchema, type Study, type StudyInput } from './schema';
 
 /** Checks a study and fills in its defaults. Throws SpecError naming every wrong field. */

@@ -1,8 +1,8 @@
 /** Do the indicators add anything to what the configuration says already? In words, for one task. Pure. */
-import type { JudgedPair } from '../proxies/judged-pair';
-import { confoundVerdict, verdictOn, type Addition } from '../proxies/confound-verdict';
-import { SpecError } from '../errors';
-import { pairedDifference, type PairedDifference } from '../proxies/paired-test';
+import type { JudgedPair } from '../predict/judged-pair';
+import { confoundVerdict, verdictOn, type Addition } from '../predict/confound-verdict';
+import { SpecError } from '../base/errors';
+import { pairedDifference, type PairedDifference } from '../predict/paired-test';
 import { toldApart } from './answer';
 import { interval, share } from './format';
 import { firstLearned, kindOf, type Fit } from './learned-groups';

@@ -1,10 +1,10 @@
 /** Everything that learned predictions say of a study, drawn: the sections only write it down. */
-import { importanceOf } from '../proxies/importance';
-import { judgedAccuracy } from '../proxies/judged-accuracy';
-import { labelNoise, resolvePairs } from '../proxies/label-noise';
-import { mapGroups, type Measured } from '../proxies/measurements';
-import { sampleOf } from '../proxies/sample';
-import { BASELINE } from '../proxies/unsupervised';
+import { importanceOf } from '../predict/importance';
+import { judgedAccuracy } from '../predict/judged-accuracy';
+import { labelNoise, resolvePairs } from '../predict/label-noise';
+import { mapGroups, type Measured } from '../predict/measurements';
+import { sampleOf } from '../predict/sample';
+import { BASELINE } from '../predict/unsupervised';
 import { additionOf, type PairsOf } from './addition';
 import { calibrationFinding, coverageFinding, gapFinding, rankingFinding } from './findings';
 import type { ReportInput } from './input';

@@ -1,6 +1,6 @@
 /** The answer of a study in a plain sentence for each task. Pure. */
 import type { Row } from '../dataset/tables';
-import { BASELINE } from '../proxies/unsupervised';
+import { BASELINE } from '../predict/unsupervised';
 import { counted, interval, listed, share } from './format';
 import { taskLabel } from './names';
 

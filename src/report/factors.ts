@@ -1,9 +1,9 @@
 /** What the variants of a study differ in, and what differs together with it. Pure. */
 import type { Row } from '../dataset/tables';
 import { countPairs, pairwiseAccuracy } from '../domain/pairs';
-import { scoredVariants } from '../proxies/fit';
-import { settingsOf, type Setting, type Settings } from '../proxies/configuration';
-import { mapGroups, type Measured } from '../proxies/measurements';
+import { scoredVariants } from '../predict/fit';
+import { settingsOf, type Setting, type Settings } from '../predict/configuration';
+import { mapGroups, type Measured } from '../predict/measurements';
 import { compact } from './format';
 
 export interface Factor {

@@ -1,13 +1,13 @@
 /** What the judged pairs of a task say, each figure with its conclusion in words. Pure. */
-import { SpecError } from '../errors';
-import { calibrate, type Calibration } from '../proxies/calibration';
-import { accuracyAgainstCoverage, decideByOthers, type CoveragePoint } from '../proxies/coverage';
-import { accuracyByGap, type GapBin } from '../proxies/gap-bins';
-import { credit, judgedAccuracy } from '../proxies/judged-accuracy';
-import type { JudgedPair } from '../proxies/judged-pair';
-import { errorReduction } from '../proxies/paired-test';
-import { summariseRankings, type RankingSummary } from '../proxies/ranking';
-import { spreadOverVariants } from '../proxies/variant-bootstrap';
+import { SpecError } from '../base/errors';
+import { calibrate, type Calibration } from '../predict/calibration';
+import { accuracyAgainstCoverage, decideByOthers, type CoveragePoint } from '../predict/coverage';
+import { accuracyByGap, type GapBin } from '../predict/gap-bins';
+import { credit, judgedAccuracy } from '../predict/judged-accuracy';
+import type { JudgedPair } from '../predict/judged-pair';
+import { errorReduction } from '../predict/paired-test';
+import { summariseRankings, type RankingSummary } from '../predict/ranking';
+import { spreadOverVariants } from '../predict/variant-bootstrap';
 import { measured, percent, share } from './format';
 import type { Judged } from './judged';
 

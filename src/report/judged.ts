@@ -1,11 +1,11 @@
 /** The pairs that this report looks at closely: recorded predictions, else those of a quick model. Pure. */
 import type { Row } from '../dataset/tables';
-import { SpecError } from '../errors';
-import { candidatesOf, refuseUnteachable, trainedWithout } from '../proxies/held-out';
-import { byScore } from '../proxies/judge';
-import type { JudgedPair } from '../proxies/judged-pair';
-import { leaveGroupsOut } from '../proxies/leave-groups-out';
-import { mapGroups, type ByVariant, type Measured } from '../proxies/measurements';
+import { SpecError } from '../base/errors';
+import { candidatesOf, refuseUnteachable, trainedWithout } from '../predict/held-out';
+import { byScore } from '../predict/judge';
+import type { JudgedPair } from '../predict/judged-pair';
+import { leaveGroupsOut } from '../predict/leave-groups-out';
+import { mapGroups, type ByVariant, type Measured } from '../predict/measurements';
 import { firstLearned, type Fit, type LearnedGroup } from './learned-groups';
 
 type Prediction = Row<'predictions'>;

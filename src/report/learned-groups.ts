@@ -1,8 +1,8 @@
 /** The recorded fits with learners, sorted by what was held out. Pure. */
 import { z } from 'zod';
 import type { Row } from '../dataset/tables';
-import { mapGroups } from '../proxies/measurements';
-import { BASELINE } from '../proxies/unsupervised';
+import { mapGroups } from '../predict/measurements';
+import { BASELINE } from '../predict/unsupervised';
 
 export type Fit = Row<'fits'>;
 

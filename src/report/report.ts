@@ -1,7 +1,7 @@
 /** The report of a study: the answer first, then the evidence, then how to get at the numbers. */
 import { EXTRA_INDICATORS, INDICATORS } from '../domain/vocabulary';
 import { studyId } from '../domain/ids';
-import { comparedVariants, measure, primaryOutcomes, type Measured } from '../proxies/measurements';
+import { comparedVariants, measure, primaryOutcomes, type Measured } from '../predict/measurements';
 import { analyse } from './analysis';
 import { answerTask } from './answer';
 import { findFactors } from './factors';
@@ -10,8 +10,8 @@ import { html, type VNode } from './html';
 import type { ReportInput } from './input';
 import { assignLooks, type Looks } from './looks';
 import { proxyName } from './names';
-import { noiseOf } from '../proxies/noise';
-import { findOddities } from '../proxies/oddities';
+import { noiseOf } from '../predict/noise';
+import { findOddities } from '../predict/oddities';
 import { renderPage } from './page';
 import { plotCurves } from './plots/curves';
 import { plotErrorRates } from './plots/error-rates';

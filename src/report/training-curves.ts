@@ -1,6 +1,6 @@
 /** Training logs as lines to plot. Pure. */
 import type { Row } from '../dataset/tables';
-import { mapGroups } from '../proxies/measurements';
+import { mapGroups } from '../predict/measurements';
 
 type Point = Row<'curves'>;
 

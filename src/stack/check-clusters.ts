@@ -1,8 +1,8 @@
 /** Whether Slurm clusters answer and can be given jobs. Of a local cluster there is nothing to ask. */
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { Config } from '../../temporal.config';
-import { schedulerEnvironment } from '../clusters';
+import type { Config } from '../config';
+import { schedulerEnvironment } from '../study/clusters';
 import type { SlurmSettings } from '../cluster/settings';
 import { slurmCommands } from '../cluster/slurm/commands';
 import { check, ok, programFile, type Check, type Finding } from './check';

@@ -1,6 +1,6 @@
 /** Whether the programs of the recipes are there. */
-import type { RecipeConfig } from '../../activities/recipe';
-import type { Config } from '../../temporal.config';
+import type { RecipeConfig } from '../study/recipe';
+import type { Config } from '../config';
 import { check, ok, programFile, type Check, type Finding } from './check';
 
 export function recipeChecks(config: Config): Promise<Check[]> {

@@ -1,8 +1,8 @@
 /** One line of `foretune doctor`: what is asked, and what is said when that fails or takes too long. */
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
-import type { Config } from '../../temporal.config';
-import { inheritedEnvironment } from '../clusters';
+import type { Config } from '../config';
+import { inheritedEnvironment } from '../study/clusters';
 
 export interface Check {
   readonly part: string;

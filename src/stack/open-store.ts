@@ -1,6 +1,6 @@
 /** The dataset's object store, probed once for what the commit protocol needs. */
 import { z } from 'zod';
-import type { Config } from '../../temporal.config';
+import type { Config } from '../config';
 import { probeStore } from '../dataset/probe';
 import { S3Store } from '../dataset/s3-store';
 import type { ObjectStore } from '../dataset/store';

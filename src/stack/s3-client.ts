@@ -1,6 +1,6 @@
 /** The AWS client for any S3 server. */
 import { S3Client } from '@aws-sdk/client-s3';
-import type { S3Credentials } from '../../temporal.config';
+import type { S3Credentials } from '../config';
 
 export interface S3Address {
   /** Null: AWS itself. */

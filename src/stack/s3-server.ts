@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import type { Config, S3Credentials } from '../../temporal.config';
+import type { Config, S3Credentials } from '../config';
 import { s3Client } from './s3-client';
 import type { ServerSpec } from './server';
 import { readState, writeState } from './state';

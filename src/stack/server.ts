@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
-import { StackError } from '../errors';
+import { StackError } from '../base/errors';
 import {
   isAlive,
   lastLines,
@@ -11,7 +11,7 @@ import {
   spawnDetached,
   terminate,
   type ProcessIdentity,
-} from '../processes';
+} from '../base/processes';
 import { freePorts, isFree } from './ports';
 import { readState, removeState, writeState } from './state';
 

@@ -2,7 +2,7 @@
  * The servers that studies need. Those that the configuration does not name are embedded: real
  * Temporal and real S3 from packages, on loopback, started on demand, their state in `.foretune/`.
  */
-import type { Config, S3Credentials } from '../../temporal.config';
+import type { Config, S3Credentials } from '../config';
 import { embeddedCredentials, s3Server } from './s3-server';
 import { isUp, portsOf, startServer, stopServer, type ServerSpec } from './server';
 import { withLock } from './state';

@@ -3,8 +3,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lock } from 'proper-lockfile';
 import type { z } from 'zod';
-import { StackError } from '../errors';
-import { makeFolderSync } from '../folders';
+import { StackError } from '../base/errors';
+import { makeFolderSync } from '../base/folders';
 
 /** Undefined when there is no such file, or it is not what we write. */
 export function readState<T>(stateDir: string, name: string, schema: z.ZodType<T>): T | undefined {

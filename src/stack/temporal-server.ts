@@ -1,7 +1,7 @@
 /** The embedded Temporal server: the real one, with its history in a database file. */
 import path from 'node:path';
 import type { Connection } from '@temporalio/client';
-import type { Config } from '../../temporal.config';
+import type { Config } from '../config';
 import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
 import type { Ports, ServerSpec } from './server';
 

@@ -4,9 +4,9 @@
  */
 import path from 'node:path';
 import { z } from 'zod';
-import type { Config } from '../../temporal.config';
-import { StackError } from '../errors';
-import { fingerprint, sha256, sourceDigest } from '../fingerprint';
+import type { Config } from '../config';
+import { StackError } from '../base/errors';
+import { fingerprint, sha256, sourceDigest } from '../base/fingerprint';
 import {
   isAlive,
   lastLines,
@@ -15,7 +15,7 @@ import {
   spawnDetached,
   terminate,
   type ProcessIdentity,
-} from '../processes';
+} from '../base/processes';
 import { logFile } from './server';
 import type { StackEndpoints } from './stack';
 import { readState, removeState, withLock, writeState } from './state';

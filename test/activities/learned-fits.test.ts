@@ -2,14 +2,14 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { FitProcess } from '../../activities/fit-process';
+import { FitProcess } from '../../src/study/fit-process';
 import { createFitActivities } from '../../activities/fits';
 import { fitLearned, type LearnedFit } from '../../activities/learned-fits';
 import { latestFits, newestFits } from '../../activities/report';
-import { JobFailedError, SpecError } from '../../src/errors';
-import { learnerNamed } from '../../src/proxies/learners';
-import type { LearnSettings } from '../../src/proxies/experiment';
-import { settingsWith } from '../proxies/learning';
+import { JobFailedError, SpecError } from '../../src/base/errors';
+import { learnerNamed } from '../../src/predict/learners';
+import type { LearnSettings } from '../../src/predict/experiment';
+import { settingsWith } from '../predict/learning';
 import { recordPublished, ZENG } from '../support/published-study';
 import { inVenv, ROOT } from '../support/root';
 

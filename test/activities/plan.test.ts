@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ClusterEntry } from '../../activities';
 import { planFromRecord, recordVariants } from '../../activities/plan';
-import type { RecipeConfig } from '../../activities/recipe';
+import type { RecipeConfig } from '../../src/study/recipe';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
-import { Studies } from '../../src/dataset/studies';
+import { Studies } from '../../src/books/studies';
 import { defineStudy } from '../../src/domain/study';
 import type { TrainedStudy } from '../../src/domain/schema';
 import type { Plan } from '../../src/domain/plan';
-import { sourceDigest } from '../../src/fingerprint';
+import { sourceDigest } from '../../src/base/fingerprint';
 import { TINY_HF } from '../fixtures/studies/tiny-hf';
 import { tinyStudy } from '../support/studies';
 

@@ -1,7 +1,7 @@
 /** Re-fits of the paper's table on record in memory. */
 import { createFitActivities } from '../../activities/fits';
 import { createRefitActivities } from '../../activities/refit';
-import { NotFoundError } from '../../src/errors';
+import { NotFoundError } from '../../src/base/errors';
 import { recordPublished, ZENG } from '../support/published-study';
 
 const of = { study: ZENG };

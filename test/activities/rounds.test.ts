@@ -3,14 +3,14 @@ import type { ClusterEntry } from '../../activities';
 import { createPlanActivities } from '../../activities/plan';
 import { createReportActivities } from '../../activities/report';
 import { createRoundActivities } from '../../activities/rounds';
-import { submitRows } from '../../activities/job-rows';
+import { submitRows } from '../../src/study/job-rows';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
-import { Studies } from '../../src/dataset/studies';
+import { Studies } from '../../src/books/studies';
 import type { PlannedJob } from '../../src/domain/plan';
 import type { StudyInput } from '../../src/domain/schema';
-import { indicatorRow, outcomeRow } from '../proxies/rows';
+import { indicatorRow, outcomeRow } from '../predict/rows';
 import { tinyStudy } from '../support/studies';
 
 const ID = 'tiny@1';

@@ -15,7 +15,7 @@ import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { S3Store } from '../../src/dataset/s3-store';
-import { SchemaError, StoreError } from '../../src/errors';
+import { SchemaError, StoreError } from '../../src/base/errors';
 import { StoreProxy, keysOf } from '../support/dataset';
 import { startSeaweed } from '../support/seaweed';
 

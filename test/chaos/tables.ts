@@ -3,7 +3,7 @@ import { rowToJson } from '../../src/dataset/arrow';
 import { openDataset } from '../../src/dataset/log';
 import { endpointsOf } from '../../src/stack/stack';
 import { unprobedStore } from '../../src/stack/open-store';
-import { loadConfig } from '../../temporal.config';
+import { loadConfig } from '../../src/config';
 import { cleanEnvironment, type Workplace } from '../support/cli';
 
 type TableRow = Readonly<Record<string, unknown>>;

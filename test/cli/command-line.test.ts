@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
-import { jsonSchema } from '../../src/cli/schema';
+import { jsonSchema } from '../../src/cli/commands/schema';
 import { ownClone } from '../support/own-clone';
 import { ROOT } from '../support/root';
 import { TINY } from '../support/studies';
@@ -25,8 +25,8 @@ function foretune(args: readonly string[], variables: NodeJS.ProcessEnv = {}, ro
 it('Help goes to stdout, exits 0 and names every command', () => {
   const { code, stdout, stderr } = foretune(['--help']);
   expect([code, stderr]).toEqual([0, '']);
-  const registered = readdirSync(path.join(ROOT, 'src', 'cli'))
-    .map((name) => readFileSync(path.join(ROOT, 'src', 'cli', name), 'utf8'))
+  const registered = readdirSync(path.join(ROOT, 'src', 'cli', 'commands'))
+    .map((name) => readFileSync(path.join(ROOT, 'src', 'cli', 'commands', name), 'utf8'))
     .flatMap((text) => /program\s*\.command\('(\w+)'\)/.exec(text)?.[1] ?? []);
   expect(registered.length).toBeGreaterThan(12);
   for (const name of registered) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
@@ -107,7 +107,7 @@ describe('What cannot be understood exits 1, with words on stderr and nothing on
   });
 
   it('a temporal.config.ts that does not parse', () => {
-    const own = ownClone(['const notify: NotifySettings = {};', 'const notify = {']);
+    const own = ownClone(['const notify: Settings['notify'] = {};', 'const notify = {']);
     const { code, stdout, stderr } = foretune(['list'], {}, own.folder);
     own.remove();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

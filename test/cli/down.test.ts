@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { LocalCluster } from '../../src/cluster/local-cluster';
-import { isAlive, spawnDetached, type ProcessIdentity } from '../../src/processes';
+import { isAlive, spawnDetached, type ProcessIdentity } from '../../src/base/processes';
 import { announceWorker } from '../../src/stack/worker-process';
-import { loadConfig } from '../../temporal.config';
+import { loadConfig } from '../../src/config';
 import { jobOf, PYTHON, until } from '../support/jobs';
 
 const BIN = path.resolve(__dirname, '../../src/cli/bin.cjs');

@@ -1,6 +1,6 @@
 import { endJobs } from '../../src/cli/end-jobs';
 import type { CancelOptions } from '../../src/cluster/cluster';
-import { ClusterUnavailableError } from '../../src/errors';
+import { ClusterUnavailableError } from '../../src/base/errors';
 
 const named = (count: number) => Array.from({ length: count }, (_, n) => `job-${n}`);
 

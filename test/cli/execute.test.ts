@@ -4,8 +4,8 @@ import type { CliContext } from '../../src/cli/context';
 import { executeStudy } from '../../src/cli/execute';
 import type { Session } from '../../src/cli/session';
 import { StudySchema } from '../../src/domain/schema';
-import { StackError } from '../../src/errors';
-import { loadConfig } from '../../temporal.config';
+import { StackError } from '../../src/base/errors';
+import { loadConfig } from '../../src/config';
 import zeng2025 from '../../studies/zeng2025';
 import { quietRuntime } from '../support/temporal';
 

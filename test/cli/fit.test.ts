@@ -1,6 +1,6 @@
 import type { LearnedFit } from '../../activities/learned-fits';
 import { learnSettings, type FitOptions } from '../../src/cli/fit-options';
-import { learnedText } from '../../src/cli/learned-results';
+import { learnedText } from '../../src/cli/words/learned-results';
 import { fitRow } from '../support/dataset';
 
 describe('the options of fit', () => {

@@ -1,7 +1,7 @@
-import { failureLines } from '../../src/cli/failures';
-import { streamLog, whySilent } from '../../src/cli/logs';
+import { failureLines } from '../../src/cli/words/failures';
+import { streamLog, whySilent } from '../../src/cli/commands/logs';
 import type { JobState } from '../../src/cluster/cluster';
-import { ClusterUnavailableError } from '../../src/errors';
+import { ClusterUnavailableError } from '../../src/base/errors';
 import { jobOf, letGo, until } from '../support/jobs';
 import { openLocalCluster } from '../support/local-cluster';
 

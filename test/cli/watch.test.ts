@@ -2,8 +2,8 @@ import { ServiceError, type Client } from '@temporalio/client';
 import type { CliContext } from '../../src/cli/context';
 import type { Session } from '../../src/cli/session';
 import { watchStudy } from '../../src/cli/watch';
-import { StoreError } from '../../src/errors';
-import { loadConfig } from '../../temporal.config';
+import { StoreError } from '../../src/base/errors';
+import { loadConfig } from '../../src/config';
 
 const SUMMARY = { status: 'done' };
 const EXTERNAL = { TEMPORAL_ADDRESS: '127.0.0.1:9', S3_ENDPOINT: 'http://127.0.0.1:9' };

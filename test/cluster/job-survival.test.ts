@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isAlive, startTime, type ProcessIdentity } from '../../src/processes';
+import { isAlive, startTime, type ProcessIdentity } from '../../src/base/processes';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import {
   controlFile,

@@ -11,8 +11,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { JobFolder } from '../../src/cluster/job-folder';
 import { ended } from '../../src/cluster/job-state';
-import { readTail } from '../../src/file-tail';
-import { lastLines } from '../../src/processes';
+import { readTail } from '../../src/base/file-tail';
+import { lastLines } from '../../src/base/processes';
 
 let folder: JobFolder;
 beforeEach(() => {

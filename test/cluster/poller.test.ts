@@ -1,6 +1,6 @@
 import type { Cluster, JobState } from '../../src/cluster/cluster';
 import { Poller } from '../../src/cluster/poller';
-import { ClusterUnavailableError } from '../../src/errors';
+import { ClusterUnavailableError } from '../../src/base/errors';
 
 const ended: JobState = {
   status: 'succeeded',

@@ -8,7 +8,7 @@ import {
   spawnDetached,
   startTime,
   terminate,
-} from '../../src/processes';
+} from '../../src/base/processes';
 import { until } from '../support/jobs';
 
 let folder: string;

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { environmentOf } from '../../src/cli/env';
-import { SpecError } from '../../src/errors';
+import { environmentOf } from '../../src/cli/commands/env';
+import { SpecError } from '../../src/base/errors';
 import { endpointsOf } from '../../src/stack/stack';
 import { writeState } from '../../src/stack/state';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'foretune-config-'))));

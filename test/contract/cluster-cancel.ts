@@ -1,6 +1,6 @@
 /** How a cluster ends jobs, and all that they started: part of the contract of clusters. */
 import type { Cluster, JobRequest } from '../../src/cluster/cluster';
-import { pause } from '../../src/processes';
+import { pause } from '../../src/base/processes';
 import {
   letGo,
   readFile,

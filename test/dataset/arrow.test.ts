@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { encodeTable, readTable, rowToJson } from '../../src/dataset/arrow';
 import { recipeColumns, schemaOf, typeName, type Column } from '../../src/dataset/arrow-schema';
 import { IDENTITY_COLUMNS, TABLE_NAMES, type TableName } from '../../src/dataset/tables';
-import { SchemaError } from '../../src/errors';
+import { SchemaError } from '../../src/base/errors';
 import { NOW, curvePoint, fitRow, outcome } from '../support/dataset';
 
 const CELLS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { openDataset, type Dataset } from '../../src/dataset/log';
 import { checkpointKey, isCompaction } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
-import { StoreError } from '../../src/errors';
+import { StoreError } from '../../src/base/errors';
 import { StoreProxy, commitOf, curvePoint, keysOf, outcome } from '../support/dataset';
 
 const STUDIES = ['one@1', 'two@1'];

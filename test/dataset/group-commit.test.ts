@@ -3,7 +3,7 @@ import { openDataset, type CommitResult, type Dataset } from '../../src/dataset/
 import { EntrySchema, checkpointKey, entryKey, keysOfEntry } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import type { ObjectStore } from '../../src/dataset/store';
-import { SchemaError, StoreError, TableConflictError } from '../../src/errors';
+import { SchemaError, StoreError, TableConflictError } from '../../src/base/errors';
 import { StoreProxy, commitOf, keysOf, outcome } from '../support/dataset';
 
 /** What a write does: as it should, fail before it, or lose its answer. */

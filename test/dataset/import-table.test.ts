@@ -1,6 +1,6 @@
 import { importRows } from '../../src/dataset/import-table';
 import { defineStudy } from '../../src/domain/study';
-import { SchemaError } from '../../src/errors';
+import { SchemaError } from '../../src/base/errors';
 
 const study = defineStudy({
   kind: 'imported',

@@ -2,7 +2,7 @@ import { openDataset } from '../../src/dataset/log';
 import { entryKey } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import type { ObjectStore } from '../../src/dataset/store';
-import { SchemaError } from '../../src/errors';
+import { SchemaError } from '../../src/base/errors';
 import { alter, alterJson, commitOf, dataKeyOf, seedsIn } from '../support/dataset';
 
 describe('damage', () => {

@@ -3,7 +3,7 @@ import { checkpointKey, keysOfEntry } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { S3Store } from '../../src/dataset/s3-store';
 import type { ObjectStore } from '../../src/dataset/store';
-import { StoreError, TableConflictError } from '../../src/errors';
+import { StoreError, TableConflictError } from '../../src/base/errors';
 import { StoreProxy, commitOf, dataKeyOf, keysOf, outcome, seedsIn } from '../support/dataset';
 import { startSeaweed, type Seaweed } from '../support/seaweed';
 

@@ -1,7 +1,7 @@
 import { openDataset } from '../../src/dataset/log';
 import { checkpointKey, entryKey } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
-import { NotFoundError, SchemaError, TableConflictError } from '../../src/errors';
+import { NotFoundError, SchemaError, TableConflictError } from '../../src/base/errors';
 import { NOW, alterJson, commitOf, curvePoint, fitRow, keysOf, outcome } from '../support/dataset';
 
 const seeds = (rows: readonly { readonly seed: number }[]) => rows.map(({ seed }) => seed);

@@ -3,7 +3,7 @@ import { MemoryStore } from '../../src/dataset/memory-store';
 import { probeStore } from '../../src/dataset/probe';
 import { S3Store } from '../../src/dataset/s3-store';
 import type { ObjectStore } from '../../src/dataset/store';
-import { StoreError } from '../../src/errors';
+import { StoreError } from '../../src/base/errors';
 import { s3Client } from '../../src/stack/s3-client';
 import { StoreProxy, keysOf } from '../support/dataset';
 import { startSeaweed, type Seaweed } from '../support/seaweed';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { readRecipeTable } from '../../src/dataset/arrow';
-import { SchemaError } from '../../src/errors';
+import { SchemaError } from '../../src/base/errors';
 import { runPython } from '../support/python';
 
 let folder: string;

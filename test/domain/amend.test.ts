@@ -1,7 +1,7 @@
 import { amendPlan } from '../../src/domain/amend';
 import { planStudy, type Plan } from '../../src/domain/plan';
 import type { PlanRequest } from '../../src/domain/request';
-import { fingerprint } from '../../src/fingerprint';
+import { fingerprint } from '../../src/base/fingerprint';
 import { tinyStudy } from '../support/studies';
 
 const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };

@@ -1,7 +1,7 @@
 import { decidingFields, planStudy } from '../../src/domain/plan';
 import type { StudyInput } from '../../src/domain/schema';
 import { defineStudy } from '../../src/domain/study';
-import { fingerprint } from '../../src/fingerprint';
+import { fingerprint } from '../../src/base/fingerprint';
 import pythia from '../../studies/pythia-sft';
 import { TINY_HF } from '../fixtures/studies/tiny-hf';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fingerprint } from '../../src/fingerprint';
+import { fingerprint } from '../../src/base/fingerprint';
 import { differences, planStudy, type Plan, type RecordedRun } from '../../src/domain/plan';
 import type { PlanRequest } from '../../src/domain/request';
 import { defineStudy } from '../../src/domain/study';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { jsonSchema } from '../../src/cli/schema';
+import { jsonSchema } from '../../src/cli/commands/schema';
 
 const folder = path.join(__dirname, '../../recipes/schemas');
 

@@ -1,4 +1,4 @@
-import { fingerprint } from '../../src/fingerprint';
+import { fingerprint } from '../../src/base/fingerprint';
 import { planStudy } from '../../src/domain/plan';
 import { countStatuses, latestRuns, runStatuses, type RunRecord } from '../../src/domain/status';
 import { RUN_STATUSES } from '../../src/domain/vocabulary';

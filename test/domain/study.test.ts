@@ -1,6 +1,6 @@
 import { defineStudy, grid, parseStudy } from '../../src/domain/study';
 import { OBJECTIVES } from '../../src/domain/vocabulary';
-import { SpecError } from '../../src/errors';
+import { SpecError } from '../../src/base/errors';
 import { TINY, tinyStudy } from '../support/studies';
 
 const message = (input: unknown): string => {

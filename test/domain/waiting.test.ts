@@ -1,7 +1,7 @@
 import { planStudy } from '../../src/domain/plan';
 import type { RunStatus } from '../../src/domain/vocabulary';
 import { whyWaiting } from '../../src/domain/waiting';
-import { fingerprint } from '../../src/fingerprint';
+import { fingerprint } from '../../src/base/fingerprint';
 import { tinyStudy } from '../support/studies';
 
 const recipe = { name: 'jax', version: '1', source_digest: '' };

@@ -1,5 +1,5 @@
 /** Jobs whose workflows are gone: part of steering.test.ts. */
-import { connectClient } from '../../src/client';
+import { connectClient } from '../../src/temporal/client';
 import { studyWorkflowId, variantWorkflowId } from '../../src/domain/ids';
 import { endpointsOf } from '../../src/stack/stack';
 import { FOUR_ONCE, type ToldWorkplace } from '../support/told';

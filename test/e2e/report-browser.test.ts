@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { comparedVariants, measure } from '../../src/proxies/measurements';
+import { comparedVariants, measure } from '../../src/predict/measurements';
 import { publishedInput, trainedInput } from '../report/inputs';
 import { openBrowser } from '../support/browser';
 import { renderReport } from '../../src/report/report';

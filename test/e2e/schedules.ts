@@ -1,11 +1,11 @@
 /** Schedules of re-fits, of a published study that is on record: part of commands.test.ts. */
 import type { Client } from '@temporalio/client';
-import { connectClient } from '../../src/client';
+import { connectClient } from '../../src/temporal/client';
 import { refitId } from '../../src/domain/ids';
-import { describeSchedule } from '../../src/schedules';
+import { describeSchedule } from '../../src/temporal/schedules';
 import { unprobedStore } from '../../src/stack/open-store';
 import { endpointsOf } from '../../src/stack/stack';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 import { cleanEnvironment, type Workplace } from '../support/cli';
 
 const STUDY = 'zeng2025@1';

@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { pause } from '../../src/processes';
+import { pause } from '../../src/base/processes';
 import { openWorkplace, type Shell, type Workplace } from '../support/cli';
 
 const STUDY = ['run', 'studies/noop.ts', '--variants', '2', '--cluster', 'slurm'];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readRecipeTable } from '../../src/dataset/recipe-table';
 import { planStudy } from '../../src/domain/plan';
 import { JobResultSchema, type Job, type JobResult } from '../../src/domain/job-schema';
-import { fingerprint } from '../../src/fingerprint';
+import { fingerprint } from '../../src/base/fingerprint';
 import { runProgram } from '../support/cli';
 import { ROOT } from '../support/root';
 import { jobEnvironment, makeData, PYTHON, runJob, signalMidway } from '../support/hugging-face';

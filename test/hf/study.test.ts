@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { JobResultSchema, type Job } from '../../src/domain/job-schema';
-import { mean } from '../../src/proxies/measurements';
+import { mean } from '../../src/predict/measurements';
 import { openWorkplace, runProgram, type Shell, type Workplace } from '../support/cli';
 import { ROOT } from '../support/root';
 import { jobEnvironment, killMidway, makeData, PYTHON, runJob } from '../support/hugging-face';

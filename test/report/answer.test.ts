@@ -1,4 +1,4 @@
-import { NO_SPLITS } from '../../src/proxies/fit';
+import { NO_SPLITS } from '../../src/predict/fit';
 import type { Row } from '../../src/dataset/tables';
 import { answerTask, toldApart } from '../../src/report/answer';
 

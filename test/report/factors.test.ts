@@ -1,6 +1,6 @@
 import { findFactors } from '../../src/report/factors';
-import { measure } from '../../src/proxies/measurements';
-import { outcomeRow, variantRow } from '../proxies/rows';
+import { measure } from '../../src/predict/measurements';
+import { outcomeRow, variantRow } from '../predict/rows';
 
 /** Two objectives by two rates; one more variant differs in both from "a". */
 const square = [

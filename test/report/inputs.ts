@@ -8,7 +8,7 @@ import { BASE_VARIANT, studyId } from '../../src/domain/ids';
 import type { Study } from '../../src/domain/schema';
 import { defineStudy, grid } from '../../src/domain/study';
 import { INDICATORS } from '../../src/domain/vocabulary';
-import { fitUnsupervised, NO_SPLITS } from '../../src/proxies/fit';
+import { fitUnsupervised, NO_SPLITS } from '../../src/predict/fit';
 import type { ReportInput } from '../../src/report/input';
 import zeng2025 from '../../studies/zeng2025';
 

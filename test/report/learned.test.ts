@@ -1,12 +1,12 @@
 /** Learned fits and their predictions in the page. */
-import { conclude } from '../../src/proxies/conclude';
-import { layOut, type LearnSettings } from '../../src/proxies/experiment';
-import { accuracyByGap } from '../../src/proxies/gap-bins';
-import { calibrate } from '../../src/proxies/calibration';
-import { sampleOf } from '../../src/proxies/sample';
+import { conclude } from '../../src/predict/conclude';
+import { layOut, type LearnSettings } from '../../src/predict/experiment';
+import { accuracyByGap } from '../../src/predict/gap-bins';
+import { calibrate } from '../../src/predict/calibration';
+import { sampleOf } from '../../src/predict/sample';
 import type { ReportInput } from '../../src/report/input';
 import { renderReport } from '../../src/report/report';
-import { settingsWith } from '../proxies/learning';
+import { settingsWith } from '../predict/learning';
 import { publishedInput, trainedInput } from './inputs';
 
 /** A learner that believes in k-shot scores on RAG, so that its predictions are known; half sure. */

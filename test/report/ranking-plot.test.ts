@@ -1,6 +1,6 @@
 /** Of a long ranking the report draws the first places alone, and says so. */
 import { render } from 'preact-render-to-string';
-import type { JudgedPair } from '../../src/proxies/judged-pair';
+import type { JudgedPair } from '../../src/predict/judged-pair';
 import {
   calibrationFinding,
   coverageFinding,

@@ -1,6 +1,6 @@
 import type { Row } from '../../src/dataset/tables';
 import { EXTRA_INDICATORS } from '../../src/domain/vocabulary';
-import { comparedVariants, measure } from '../../src/proxies/measurements';
+import { comparedVariants, measure } from '../../src/predict/measurements';
 import { renderReport } from '../../src/report/report';
 import { publishedInput, trainedInput } from './inputs';
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { ClusterUnavailableError } from '../../src/errors';
+import { ClusterUnavailableError } from '../../src/base/errors';
 import { jobOf, untilStatus } from '../support/jobs';
 import { openSlurmCluster, type OpenedSlurmCluster } from '../support/slurm-cluster';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { pause, startTime } from '../../src/processes';
+import { pause, startTime } from '../../src/base/processes';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import {
   identityIn,

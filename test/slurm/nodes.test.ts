@@ -1,7 +1,7 @@
 /** Jobs of several tasks, on several nodes: one model is trained by all, and one end is theirs. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { pause } from '../../src/processes';
+import { pause } from '../../src/base/processes';
 import { openWorkplace } from '../support/cli';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import { ownClone } from '../support/own-clone';

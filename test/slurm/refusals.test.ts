@@ -1,7 +1,7 @@
 /** What Slurm does not take, and what it takes and lets wait: its own words, at once. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ClusterUnavailableError } from '../../src/errors';
+import { ClusterUnavailableError } from '../../src/base/errors';
 import { jobOf, untilNoted, untilStatus } from '../support/jobs';
 import {
   openSlurmCluster,

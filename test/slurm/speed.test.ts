@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Poller } from '../../src/cluster/poller';
-import { pause } from '../../src/processes';
+import { pause } from '../../src/base/processes';
 import { jobOf, letGo, until, untilNoted } from '../support/jobs';
 import { openSlurmCluster, programsWith, slurm } from '../support/slurm-cluster';
 

@@ -5,7 +5,7 @@ import { createServer, connect, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { once } from 'node:events';
-import { ClusterUnavailableError } from '../../src/errors';
+import { ClusterUnavailableError } from '../../src/base/errors';
 import { jobOf, readFile, until, untilStatus } from '../support/jobs';
 import {
   openSlurmCluster,

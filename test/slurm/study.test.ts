@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { kill, openWorkplace, type Workplace } from '../support/cli';
-import { pause } from '../../src/processes';
+import { pause } from '../../src/base/processes';
 import { slurmService, untilAccounted } from '../support/slurm-cluster';
 
 interface Run {

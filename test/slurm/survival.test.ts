@@ -1,7 +1,7 @@
 /** A controller that comes and goes, and submitters that die: nothing is lost, nothing runs twice. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ClusterUnavailableError } from '../../src/errors';
+import { ClusterUnavailableError } from '../../src/base/errors';
 import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
 import {
   openSlurmCluster,

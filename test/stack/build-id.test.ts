@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { endpointsOf } from '../../src/stack/stack';
 import { buildId } from '../../src/stack/worker-process';
-import { loadConfig } from '../../temporal.config';
+import { loadConfig } from '../../src/config';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), 'foretune-build-'))));

@@ -6,7 +6,7 @@ import { checkedClusters, type ClusterSettings } from '../../src/cluster/setting
 import { check, type Check } from '../../src/stack/check';
 import { clusterChecks } from '../../src/stack/check-clusters';
 import { runChecks } from '../../src/stack/doctor';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 
 let folder: string;
 beforeEach(() => {

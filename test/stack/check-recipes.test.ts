@@ -1,9 +1,9 @@
-import type { RecipeConfig } from '../../activities/recipe';
+import type { RecipeConfig } from '../../src/study/recipe';
 import { checkedClusters } from '../../src/cluster/settings';
 import type { Check } from '../../src/stack/check';
 import { recipeChecks } from '../../src/stack/check-recipes';
 import { runChecks } from '../../src/stack/doctor';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 
 const MISSING = '/nowhere/hf-venv/bin/python';
 

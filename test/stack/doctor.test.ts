@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { environmentOf } from '../../src/cli/env';
+import { environmentOf } from '../../src/cli/commands/env';
 import type { Check } from '../../src/stack/check';
 import { runChecks } from '../../src/stack/doctor';
-import { terminate, type ProcessIdentity } from '../../src/processes';
+import { terminate, type ProcessIdentity } from '../../src/base/processes';
 import { identityOf, stopServer } from '../../src/stack/server';
 import { endpointsOf } from '../../src/stack/stack';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 import { processesIn } from '../support/processes';
 import { testStack, type TestStack } from '../support/stack';
 

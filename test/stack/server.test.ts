@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { lastLines, pause } from '../../src/processes';
+import { lastLines, pause } from '../../src/base/processes';
 import {
   logFile,
   portsOf,

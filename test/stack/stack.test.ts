@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { connectClient } from '../../src/client';
+import { connectClient } from '../../src/temporal/client';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
 import { isUp, portsOf } from '../../src/stack/server';
 import { unprobedStore } from '../../src/stack/open-store';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { StackError } from '../../src/errors';
+import { StackError } from '../../src/base/errors';
 import { withLock } from '../../src/stack/state';
 
 let folder: string;

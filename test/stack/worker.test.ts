@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isAlive, startTime } from '../../src/processes';
+import { isAlive, startTime } from '../../src/base/processes';
 import { readState } from '../../src/stack/state';
 import { ensureWorker, runningWorker, stopWorker, takePlace } from '../../src/stack/worker-process';
 import type { WorkerRecord } from '../../src/stack/worker-process';

@@ -4,18 +4,18 @@ import path from 'node:path';
 import { xoroshiro128plus } from 'pure-rand';
 import { importRows } from '../../src/dataset/import-table';
 import { parseStudy } from '../../src/domain/study';
-import { calibrate } from '../../src/proxies/calibration';
-import { compareVariants } from '../../src/proxies/compare';
+import { calibrate } from '../../src/predict/calibration';
+import { compareVariants } from '../../src/predict/compare';
 import {
   candidatesOf,
   leaveTwoOut,
   trainedWithout,
   type Trained,
-} from '../../src/proxies/held-out';
-import { judgedAccuracy } from '../../src/proxies/judged-accuracy';
-import { measure } from '../../src/proxies/measurements';
-import { fitPairwise } from '../../src/proxies/pairwise-logistic';
-import { recommendVariants } from '../../src/proxies/recommend';
+} from '../../src/predict/held-out';
+import { judgedAccuracy } from '../../src/predict/judged-accuracy';
+import { measure } from '../../src/predict/measurements';
+import { fitPairwise } from '../../src/predict/pairwise-logistic';
+import { recommendVariants } from '../../src/predict/recommend';
 import zeng2025 from '../../studies/zeng2025';
 
 const study = parseStudy(zeng2025);

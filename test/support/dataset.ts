@@ -1,5 +1,5 @@
 /** Rows, commits and stores that fail on purpose, for tests of the dataset of record. */
-import { NO_SPLITS } from '../../src/proxies/fit';
+import { NO_SPLITS } from '../../src/predict/fit';
 import type { Commit } from '../../src/dataset/commit';
 import { openDataset } from '../../src/dataset/log';
 import type { ObjectStore, StoredObject } from '../../src/dataset/store';

@@ -11,7 +11,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { JobSchema, ProgressSchema, type Job } from '../../src/domain/job-schema';
-import { pause } from '../../src/processes';
+import { pause } from '../../src/base/processes';
 import { kill, runProgram, type Ended } from './cli';
 import { ROOT } from './root';
 

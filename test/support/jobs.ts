@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster, JobRequest, JobState } from '../../src/cluster/cluster';
-import { pause } from '../../src/processes';
+import { pause } from '../../src/base/processes';
 import { inVenv } from './root';
 
 export const PYTHON = inVenv('python');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { importRows } from '../../src/dataset/import-table';
 import { openDataset, type Dataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
-import { Studies } from '../../src/dataset/studies';
+import { Studies } from '../../src/books/studies';
 import { parseStudy } from '../../src/domain/study';
 import zeng2025 from '../../studies/zeng2025';
 

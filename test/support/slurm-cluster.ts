@@ -10,7 +10,7 @@ import {
 } from '../../src/cluster/settings';
 import { SlurmCluster } from '../../src/cluster/slurm/slurm-cluster';
 import { unstarted } from '../../src/cluster/job-state';
-import type { ProcessIdentity } from '../../src/processes';
+import type { ProcessIdentity } from '../../src/base/processes';
 import { PYTHON, until } from './jobs';
 
 const SCRIPT = path.resolve(__dirname, '../../infra/slurm/slurm.sh');

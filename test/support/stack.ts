@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { identityOf } from '../../src/stack/server';
 import { startStack, stopStack, type StackEndpoints } from '../../src/stack/stack';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 
 export interface TestStack {
   readonly config: Config;

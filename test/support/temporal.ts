@@ -18,7 +18,7 @@ import {
   type VariantPart,
 } from '../../src/domain/ids';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
-import { heartbeats } from '../../src/heartbeat';
+import { heartbeats } from '../../src/temporal/heartbeat';
 import type { refitWorkflow, studyWorkflow, variantWorkflow } from '../../workflows';
 import type { StudyInput } from '../../workflows/study';
 import type { StudyProgress } from '../../workflows/messages';

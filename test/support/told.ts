@@ -5,7 +5,7 @@ import { openDataset } from '../../src/dataset/log';
 import type { StudyInput } from '../../src/domain/schema';
 import { unprobedStore } from '../../src/stack/open-store';
 import { endpointsOf } from '../../src/stack/stack';
-import { loadConfig, type Config } from '../../temporal.config';
+import { loadConfig, type Config } from '../../src/config';
 import { cleanEnvironment, openWorkplace, type Running, type Workplace } from './cli';
 import { until } from './jobs';
 import { ownClone } from './own-clone';

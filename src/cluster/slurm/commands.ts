@@ -1,7 +1,7 @@
 /** Calls Slurm's programs, here or on a login node. Arguments go through no shell but the one of ssh. */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { ClusterUnavailableError } from '../../errors';
+import { ClusterUnavailableError } from '../../base/errors';
 import { isUnavailable } from './states';
 
 export interface CommandOptions {

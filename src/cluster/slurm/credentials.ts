@@ -1,6 +1,6 @@
 /** Credentials reach jobs by the path of a file, never by arguments or variables. */
 import { stat } from 'node:fs/promises';
-import { SpecError } from '../../errors';
+import { SpecError } from '../../base/errors';
 
 /** Throws SpecError for a file that is not there, or that others than its owner may read. */
 export async function checkedCredentials(

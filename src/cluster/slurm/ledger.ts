@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { sha256 } from '../../fingerprint';
+import { sha256 } from '../../base/fingerprint';
 import { JobFolder, readJson, writeJson, writeOnce } from '../job-folder';
 
 const SubmissionSchema = z.object({

@@ -1,8 +1,8 @@
 /** What is on record of a job's end: its leader's own word, else the scheduler's, written down once. */
 import { readdir } from 'node:fs/promises';
 import { saysMemoryKill } from '../../domain/evidence';
-import { ClusterUnavailableError } from '../../errors';
-import { lastLines } from '../../processes';
+import { ClusterUnavailableError } from '../../base/errors';
+import { lastLines } from '../../base/processes';
 import type { JobState } from '../cluster';
 import { writeJson, writeOnce, type Exit, type JobFolder } from '../job-folder';
 import { ended, unstarted } from '../job-state';

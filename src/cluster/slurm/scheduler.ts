@@ -1,6 +1,6 @@
 /** What Slurm knows of our jobs: one squeue and one sacct for all who ask within a moment. */
-import { ClusterUnavailableError } from '../../errors';
-import { Queue } from '../../parallel';
+import { ClusterUnavailableError } from '../../base/errors';
+import { Queue } from '../../base/parallel';
 import { SlurmRefusal, type RunSlurm } from './commands';
 import {
   parseSacct,

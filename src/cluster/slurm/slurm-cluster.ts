@@ -5,9 +5,9 @@
  * about jobs that have none, all in one squeue and one sacct, and what it says of their end is written down.
  */
 import path from 'node:path';
-import { ClusterUnavailableError } from '../../errors';
-import { mapParallel } from '../../parallel';
-import { pause } from '../../processes';
+import { ClusterUnavailableError } from '../../base/errors';
+import { mapParallel } from '../../base/parallel';
+import { pause } from '../../base/processes';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
 import { writeJson, writeOnce } from '../job-folder';
 import { readLog } from '../job-log';

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { chmod, copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
-import { ClusterUnavailableError } from '../../errors';
-import { sha256 } from '../../fingerprint';
-import { makeFolder } from '../../folders';
+import { ClusterUnavailableError } from '../../base/errors';
+import { sha256 } from '../../base/fingerprint';
+import { makeFolder } from '../../base/folders';
 import type { JobRequest } from '../cluster';
 import { writeOnce, type JobFolder } from '../job-folder';
 import { unstarted } from '../job-state';

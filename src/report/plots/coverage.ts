@@ -1,5 +1,5 @@
 /** Accuracy on the surest pairs, by how many of them are decided. */
-import type { CoveragePoint } from '../../proxies/coverage';
+import type { CoveragePoint } from '../../predict/coverage';
 import { share } from '../format';
 import { COLOURS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';

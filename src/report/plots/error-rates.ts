@@ -1,6 +1,6 @@
 /** How often each proxy is wrong on one task, with its interval. */
 import type { Row } from '../../dataset/tables';
-import { BASELINE } from '../../proxies/unsupervised';
+import { BASELINE } from '../../predict/unsupervised';
 import { bestFit } from '../answer';
 import { interval, share } from '../format';
 import { nameAxis, shareAcross, type Layer } from './axes';

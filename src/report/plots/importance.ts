@@ -1,5 +1,5 @@
 /** How much of what was learned each feature carries. */
-import type { Importance } from '../../proxies/importance';
+import type { Importance } from '../../predict/importance';
 import { share } from '../format';
 import { nameAxis } from './axes';
 import { renderSvg } from './svg';

@@ -1,6 +1,6 @@
 /** Probabilities beside how often they came true: on the diagonal they mean what they say. */
 import { count, share } from '../format';
-import type { ReliabilityBin } from '../../proxies/calibration';
+import type { ReliabilityBin } from '../../predict/calibration';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 

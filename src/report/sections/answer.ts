@@ -5,7 +5,7 @@ import { html, type VNode } from '../html';
 import { taskLabel, taskName } from '../names';
 import type { LearnedFigures } from './learned';
 import type { Row } from '../../dataset/tables';
-import { BASELINE } from '../../proxies/unsupervised';
+import { BASELINE } from '../../predict/unsupervised';
 
 export function answerSection(
   tasks: readonly string[],

@@ -7,7 +7,7 @@ import { html, list, table, type VNode } from '../html';
 import type { Judged } from '../judged';
 import { taskLabel } from '../names';
 import { oddVariantsPart } from './doubts';
-import type { Oddities } from '../../proxies/oddities';
+import type { Oddities } from '../../predict/oddities';
 
 /** More names than this make a sentence unreadable. */
 const MOST_NAMED = 8;

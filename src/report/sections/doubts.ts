@@ -1,7 +1,7 @@
 /** Which pairs have an order at all, and what the variants that look wrong do to an accuracy. */
-import { copiesOf, effectOfLeavingOut, type LeavingOut } from '../../proxies/leaving-out';
-import type { LabelNoise, Resolution } from '../../proxies/label-noise';
-import type { Oddities } from '../../proxies/oddities';
+import { copiesOf, effectOfLeavingOut, type LeavingOut } from '../../predict/leaving-out';
+import type { LabelNoise, Resolution } from '../../predict/label-noise';
+import type { Oddities } from '../../predict/oddities';
 import { count, listed, NOTHING, percent, share } from '../format';
 import { html, table, type VNode } from '../html';
 import type { Judged } from '../judged';

@@ -1,6 +1,6 @@
 /** Every fit as a table, and as bars with intervals. */
 import type { Row } from '../../dataset/tables';
-import { BASELINE } from '../../proxies/unsupervised';
+import { BASELINE } from '../../predict/unsupervised';
 import { bestFit } from '../answer';
 import { count, interval, share } from '../format';
 import { figure, html, list, table, type VNode } from '../html';

@@ -1,6 +1,6 @@
 /** What learning to compare is worth: on variants held out, beside the configuration and perplexity. */
 import type { Study } from '../../domain/schema';
-import type { Importance } from '../../proxies/importance';
+import type { Importance } from '../../predict/importance';
 import type { Added } from '../addition';
 import { count, counted, interval, listed, NOTHING, percent, share } from '../format';
 import { figure, html, list, table, type VNode } from '../html';

@@ -1,7 +1,7 @@
 /** The ledger of runs: what was tried, how it ended, and why it failed. */
 import type { Expense } from '../../domain/expenses';
 import type { Row } from '../../dataset/tables';
-import { mapGroups } from '../../proxies/measurements';
+import { mapGroups } from '../../predict/measurements';
 import { count, counted, NOTHING, seconds } from '../format';
 import { html, table, type VNode } from '../html';
 import { expensesPart } from './expenses';

@@ -3,7 +3,7 @@ import type { Study } from '../../domain/schema';
 import { count, measured, NOTHING } from '../format';
 import { html, table, type VNode } from '../html';
 import { resolutionPart, type Resolved } from './doubts';
-import { signalRatio, type Noise } from '../../proxies/noise';
+import { signalRatio, type Noise } from '../../predict/noise';
 
 /** Below it, the order of two typical variants is as much luck as difference. */
 const CLEAR_SIGNAL = 2;

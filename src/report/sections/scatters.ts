@@ -1,7 +1,7 @@
 /** Indicators against outcomes, one small plot each, and the numbers behind them. */
 import type { Row } from '../../dataset/tables';
-import type { Measured } from '../../proxies/measurements';
-import { BASELINE } from '../../proxies/unsupervised';
+import type { Measured } from '../../predict/measurements';
+import { BASELINE } from '../../predict/unsupervised';
 import { columnFormat, compact, counted, NOTHING, share } from '../format';
 import { figure, html, table, type VNode } from '../html';
 import type { Looks } from '../looks';

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { folderOf, slurmCommands } from '../../../src/cluster/slurm/commands';
-import { ClusterUnavailableError } from '../../../src/errors';
+import { ClusterUnavailableError } from '../../../src/base/errors';
 
 let bin: string;
 beforeEach(() => void (bin = mkdtempSync(path.join(os.tmpdir(), 'foretune-bin-'))));

@@ -1,5 +1,5 @@
 import { batchScript, launched, ranges, sbatchCommand } from '../../../src/cluster/slurm/options';
-import { SpecError } from '../../../src/errors';
+import { SpecError } from '../../../src/base/errors';
 import { checkedClusters } from '../../../src/cluster/settings';
 import { settingsOf, type SlurmChanges } from '../../support/slurm-cluster';
 

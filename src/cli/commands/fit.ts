@@ -1,0 +1,73 @@
+/** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
+import { Option, type Command } from 'commander';
+import { createFitActivities } from '../../../activities/fits';
+import { fitLearned } from '../../../activities/learned-fits';
+import { startLearning } from '../../study/learning';
+import { FEATURE_SETS, type LearnSettings } from '../../predict/experiment';
+import type { CliContext } from '../context';
+import { learnSettings, type FitOptions } from '../fit-options';
+import { printLearned } from '../words/learned-results';
+import { printResults, readResults } from '../words/results';
+import { wholeNumber } from '../words/numbers';
+import { openSession } from '../session';
+
+const NOTHING_TO_DO = 'The measurements are as they were at the last fit: nothing to do.';
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('fit')
+    .argument('<study>', 'name or name@version')
+    .description(
+      'fit proxies to what is recorded of a study: without options those that learn nothing',
+    )
+    .option(
+      '--protocol <protocol>',
+      'all-pairs, paper, leave-group-out:<setting>, leave-study-out:<study> (paper, when another option asks for learning)',
+    )
+    .option(
+      '--learner <names>',
+      'lightgbm, logreg, mlp, each also as <name>-symmetric; ensemble; gp; all; nested; or the import path of a scikit-learn classifier; several with commas',
+    )
+    .option('--params <json>', 'arguments of the one learner, e.g. \'{"n_estimators": 50}\'')
+    .addOption(new Option('--features <set>', 'what learners see').choices(FEATURE_SETS))
+    .option('--seeds <n>', 'splits of protocol paper (20)', wholeNumber(1, 1000))
+    .option('--train-task <task>', 'learn from the outcomes of this task, whichever is asked about')
+    .option(
+      '--shuffle-outcomes',
+      'deal outcomes out at random: what is left is chance; not recorded',
+    )
+    .action((study: string, options: FitOptions) => {
+      const settings = learnSettings(options);
+      return settings ? fitWithLearners(context, study, settings) : fitNow(context, study);
+    });
+}
+
+async function fitNow(context: CliContext, name: string): Promise<void> {
+  const session = await openSession(context);
+  const study = await session.studies.resolve(name);
+  const { fitted } = await createFitActivities(session).fitStudy({ study });
+  if (!fitted) context.stderr(NOTHING_TO_DO);
+  printResults(context, await readResults(session, study));
+}
+
+async function fitWithLearners(
+  context: CliContext,
+  name: string,
+  settings: LearnSettings,
+): Promise<void> {
+  const interrupted = new AbortController();
+  const stop = () => interrupted.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const learning = startLearning(context.config, settings, interrupted.signal);
+  try {
+    const session = await openSession(context);
+    const study = await session.studies.resolve(name);
+    const fit = await fitLearned(session, { study, settings }, learning);
+    for (const note of fit.notes) context.stderr(`Note: ${note}`);
+    if (!fit.fitted) context.stderr(NOTHING_TO_DO);
+    printLearned(context, fit, settings);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+    await learning.close();
+  }
+}

@@ -1,0 +1,70 @@
+/** `foretune plan <study>`: what would run, and why. Writes nothing. */
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { PlannedRun } from '../../domain/plan';
+import { costOf, isPriced, type Rates } from '../../domain/spending';
+import { EXIT, type CliContext } from '../context';
+import { loadStudy, type LoadedStudy, type StudyOverrides } from '../../study/load-study';
+import { printRows } from '../words/output';
+import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../plan-study';
+import { countPlan, planSummary, planTable } from '../words/plan-text';
+import { openSession } from '../session';
+import { refuseOverrides, takesStudyOptions } from '../study-options';
+
+export function register(program: Command, context: CliContext): void {
+  const command = program
+    .command('plan')
+    .argument('<study>', 'study file, or the name of a study that was run here')
+    .description('show what would run and why (exit 10 when there is work to do)');
+  takesStudyOptions(command).action((study: string, options: StudyOverrides) =>
+    planStudyNamed(context, study, options),
+  );
+}
+
+async function planStudyNamed(
+  context: CliContext,
+  study: string,
+  options: StudyOverrides,
+): Promise<void> {
+  if (study.endsWith('.ts') || existsSync(study))
+    return planOnly(context, loadStudy(study, options));
+  refuseOverrides(study, options);
+  const { studies } = await openSession(context);
+  const spec = await studies.spec(await studies.resolve(study));
+  return planOnly(context, spec);
+}
+
+export async function planOnly(context: CliContext, { study, table }: LoadedStudy): Promise<void> {
+  checkCluster(context, study);
+  const session = await openSession(context);
+  const standing = await checkStudy(context, session, { study, table });
+  const plan = await planStudyNow(context, session, { study, table });
+  for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
+  tellOfStanding(context, standing, { study, table });
+  const cluster = clusterOf(context, study);
+  const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
+  if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
+  else {
+    printRows(
+      context,
+      plan.runs.map((run) => planRow(run, cluster)),
+    );
+    context.stderr(summary);
+  }
+  context.setExitCode(countPlan(plan).run ? EXIT.workToDo : EXIT.done);
+}
+
+/** `gpu_hours` and `cost` are null where nothing like the run was measured yet; a cluster without prices has no `cost`. */
+function planRow(run: PlannedRun, rates: Rates | undefined) {
+  const { run_id, stage, action, reason, attempt, fingerprint, gpu_hours = null } = run;
+  const isToRun = action === 'run';
+  return {
+    ...{ run_id, stage, action, reason, gpu_hours: isToRun ? gpu_hours : 0 },
+    ...(rates && isPriced(rates) && { cost: isToRun ? estimatedCost(run, rates) : 0 }),
+    ...{ attempt, fingerprint },
+  };
+}
+
+function estimatedCost({ estimated_seconds }: PlannedRun, rates: Rates): number | null {
+  return estimated_seconds === null ? null : costOf(estimated_seconds / 3600, rates);
+}

@@ -1,0 +1,102 @@
+/** `foretune recommend <study> --task T --top K`: which few variants are worth fine-tuning. */
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { measurements } from '../../../activities/fits';
+import { SpecError } from '../../base/errors';
+import { measure } from '../../predict/measurements';
+import { recommendVariants } from '../../predict/recommend';
+import { replayLoop } from '../../predict/replay';
+import { savingsOf } from '../../predict/savings';
+import { recommendationText } from '../words/answer-text';
+import type { CliContext } from '../context';
+import { parseVersion, wholeNumber } from '../words/numbers';
+import { printObject } from '../words/output';
+import { replayText } from '../words/replay-text';
+import { openSession, type Session } from '../session';
+
+interface RecommendOptions {
+  readonly task: string;
+  readonly top: number;
+  readonly version?: number;
+  readonly replay?: boolean;
+  readonly batch?: number;
+  readonly explore?: number;
+  readonly seeds?: number;
+}
+
+interface Asked {
+  readonly study: string;
+  readonly dataset_version: number;
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('recommend')
+    .argument('<study>', 'name or name@version')
+    .requiredOption('--task <task>', 'the task that they are to be fine-tuned for')
+    .addOption(
+      new Option('--top <k>', 'how many can be fine-tuned').argParser(wholeNumber(1)).default(5),
+    )
+    .option('--version <n>', 'as the dataset was at a version', parseVersion)
+    .option('--replay', 'of a finished study: the regret of the loop and of fixed orders')
+    .option('--batch <n>', 'replay: variants a round (default: 5)', wholeNumber(1))
+    .option('--explore <share>', 'replay: drawn at random (default: 0.2)', parseShare)
+    .option('--seeds <n>', 'replay: orders drawn (default: 20)', wholeNumber(1))
+    .description('rank the variants of a study, fine-tuned or not, by who is likely to be best')
+    .action((study: string, options: RecommendOptions) => recommend(context, study, options));
+}
+
+async function recommend(
+  context: CliContext,
+  name: string,
+  options: RecommendOptions,
+): Promise<void> {
+  refuseAlone(options);
+  const session = await openSession(context);
+  const study = await session.studies.resolve(name);
+  const dataset_version = options.version ?? (await session.dataset.version());
+  const answer = options.replay ? printReplay : printRanking;
+  await answer(context, session, { study, dataset_version }, options);
+}
+
+function refuseAlone({ replay, batch, explore, seeds }: RecommendOptions): void {
+  if (replay || [batch, explore, seeds].every((value) => value === undefined)) return;
+  throw new SpecError(
+    '--batch, --explore and --seeds belong to --replay: add it, or leave them out.',
+  );
+}
+
+async function printRanking(
+  context: CliContext,
+  { dataset }: Session,
+  { study, dataset_version }: Asked,
+  { task, top }: RecommendOptions,
+): Promise<void> {
+  const [rows, runs] = await Promise.all([
+    measurements(dataset, study, dataset_version),
+    dataset.read('runs', { study, version: dataset_version }),
+  ]);
+  const found = recommendVariants(measure(rows), task, top);
+  const savings = savingsOf(runs, task, { variants: found.ranking.length, fine_tuned: top });
+  const answer = { study, task, dataset_version, held_out: true, ...found, savings };
+  printObject(context, answer, () => recommendationText(answer));
+}
+
+async function printReplay(
+  context: CliContext,
+  { dataset }: Session,
+  { study, dataset_version }: Asked,
+  { task, batch = 5, explore = 0.2, seeds = 20 }: RecommendOptions,
+): Promise<void> {
+  const measured = measure(await measurements(dataset, study, dataset_version));
+  const answer = {
+    ...{ study, task, dataset_version, seeds },
+    ...replayLoop(measured, task, { batch, explore, seeds }),
+  };
+  printObject(context, answer, () => replayText(answer));
+}
+
+function parseShare(text: string): number {
+  const value = Number(text);
+  if (text.trim() && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`"${text}" is not a share from 0 to 1.`);
+}

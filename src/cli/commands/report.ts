@@ -1,0 +1,35 @@
+/** `foretune report <study>`: the report as one HTML file. */
+import type { Command } from 'commander';
+import { buildReport } from '../../../activities/report';
+import type { CliContext } from '../context';
+import { printObject } from '../words/output';
+import { writeReportFile } from '../report-file';
+import { openSession } from '../session';
+import { parseVersion } from '../words/numbers';
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('report')
+    .argument('<study>', 'name or name@version')
+    .option('--version <n>', 'as the dataset was at a version', parseVersion)
+    .description('write the report of a study and print its path')
+    .action((study: string, options: { version?: number }) =>
+      writeReport(context, study, options.version),
+    );
+}
+
+async function writeReport(context: CliContext, name: string, version?: number): Promise<void> {
+  const session = await openSession(context);
+  const study = await session.studies.resolve(name);
+  const dataset_version = version ?? (await session.dataset.version());
+  const report = writeReportFile(
+    context,
+    { study, version },
+    await buildReport(session, study, dataset_version),
+  );
+  printObject(
+    context,
+    { study, dataset_version, report },
+    () => `${report} (dataset version ${dataset_version})`,
+  );
+}

@@ -1,0 +1,56 @@
+/** `foretune retry <study>`: tries runs again that failed, and what waits for them; nothing else. */
+import type { Command } from 'commander';
+import { openClusters } from '../../study/clusters';
+import { chooseRuns, parseFailureClass, type RetryChoice } from '../../domain/retry';
+import type { FailureClass } from '../../domain/vocabulary';
+import type { CliContext } from '../context';
+import { executeStudy } from '../execute';
+import { clusterOf, planStudyNow } from '../plan-study';
+import { planSummary } from '../words/plan-text';
+import { studyProgress } from '../progress';
+import { openWorkSession, type Session } from '../session';
+import { runningStudy, steer } from '../steer';
+
+interface RetryOptions {
+  readonly failed?: boolean;
+  readonly class?: FailureClass;
+}
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('retry')
+    .argument('<study>', 'name of a study that was run here, or name@version')
+    .argument('[runs...]', 'runs as `status --runs` names them')
+    .option('--failed', 'all that failed or were cancelled')
+    .option('--class <class>', 'all that failed so: oom, timeout, user_code ...', parseFailureClass)
+    .description('try failed runs again, in a study that runs or by themselves')
+    .action((study: string, runs: string[], options: RetryOptions) =>
+      retry(context, study, {
+        runs,
+        failed: options.failed ?? false,
+        ...(options.class && { failure_class: options.class }),
+      }),
+    );
+}
+
+async function retry(context: CliContext, name: string, choice: RetryChoice): Promise<void> {
+  const session = await openWorkSession(context);
+  const id = await session.studies.resolve(name);
+  const only = chooseRuns(id, await standing(context, session, id), choice);
+  if (await runningStudy(session.client, id))
+    return steer(context, id, { update: 'retry', runs: only });
+  const spec = await session.studies.spec(id);
+  const plan = await planStudyNow(context, session, spec, { only });
+  context.stderr(planSummary(plan, clusterOf(context, spec.study)));
+  await executeStudy(context, session, spec.study, { only });
+}
+
+async function standing(context: CliContext, session: Session, study: string) {
+  const progress = await studyProgress(session, openClusters(context.config), study);
+  return new Map(
+    [...(progress?.statuses ?? [])].map(([run, status]) => {
+      const failure_class = progress?.latest.get(run)?.failure_class ?? null;
+      return [run, { status, failure_class }];
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+/** `foretune up`: starts the servers and the worker, and says where they are. */
+import type { Command } from 'commander';
+import type { CliContext } from '../context';
+import { printObject } from '../words/output';
+import { openWorkSession } from '../session';
+import { runningWorker } from '../../stack/worker-process';
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('up')
+    .description('start the servers and the worker')
+    .action(() => up(context));
+}
+
+async function up(context: CliContext): Promise<void> {
+  const { endpoints, store, client } = await openWorkSession(context);
+  await client.connection.close();
+  const worker = runningWorker(context.config);
+  const { address, ui } = endpoints.temporal;
+  const { endpoint } = endpoints.s3;
+  printObject(
+    context,
+    { temporal: address, ui, s3: endpoint, dataset: store.uri, worker: worker?.pid ?? null },
+    () =>
+      [
+        `Temporal  ${address}${ui ? `   ${ui} in a browser` : ''}`,
+        `S3        ${endpoint ?? 'AWS'}   dataset ${store.uri}`,
+        `Worker    process ${worker?.pid ?? 'gone'}`,
+        'Any S3 or Temporal client works beside it after: eval "$(npx foretune env)"',
+      ].join('\n'),
+  );
+}

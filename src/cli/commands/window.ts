@@ -1,0 +1,16 @@
+/** `foretune window <study> <n>`: how many variants run at once. */
+import type { Command } from 'commander';
+import type { CliContext } from '../context';
+import { wholeNumber } from '../words/numbers';
+import { steer } from '../steer';
+
+export function register(program: Command, context: CliContext): void {
+  program
+    .command('window')
+    .argument('<study>', 'name of a study that is running, or name@version')
+    .argument('<n>', 'variants at once, from 1 to 1000', wholeNumber(1, 1000))
+    .description('set how many variants of a study run side by side')
+    .action((study: string, window: number) =>
+      steer(context, study, { update: 'setWindow', window }),
+    );
+}

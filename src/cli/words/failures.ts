@@ -1,0 +1,78 @@
+/** Why runs failed, with the last lines of their logs. */
+import { latestRuns, untunedVariants } from '../../domain/status';
+import type { CliContext } from '../context';
+import type { StudyProgress } from '../progress';
+import type { Session } from '../session';
+
+/** Runs of one job fail for one reason: it is told once. */
+export async function printFailures(
+  context: CliContext,
+  session: Session,
+  study: string,
+): Promise<void> {
+  const runs = latestRuns(await session.dataset.read('runs', { study }));
+  const failed = [...runs.values()].filter((run) => run.status === 'failed');
+  for (const error of new Set(failed.map((run) => run.error ?? ''))) {
+    // The first: those behind it in its job failed with it.
+    const [first, ...others] = failed.filter((run) => (run.error ?? '') === error);
+    const more = others.length ? ` (and ${others.length} more)` : '';
+    context.stderr(
+      `\nFailed (${first?.failure_class ?? 'unknown'}): ${first?.run_id}${more}\n${indent(error)}`,
+    );
+  }
+}
+
+const NAMED_VARIANTS = 10;
+const ENDED = ['done', 'reused', 'failed'];
+
+/** What a study that ended early lacks, by variant; null where nothing but failed runs does. */
+export function missingLine({
+  plan,
+  statuses,
+}: Pick<StudyProgress, 'plan' | 'statuses'>): string | null {
+  const untuned = untunedVariants(plan, statuses);
+  const missing = plan.runs.filter(
+    ({ run_id, variant_id, budget }) =>
+      !ENDED.includes(statuses.get(run_id) ?? 'pending') && !(budget && untuned.has(variant_id)),
+  );
+  if (!missing.length) return null;
+  const variants = [...new Set(missing.map(({ variant_id }) => variant_id))];
+  const more = variants.length - NAMED_VARIANTS;
+  const named =
+    variants.slice(0, NAMED_VARIANTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return `Missing: ${missing.length} of ${plan.runs.length} runs, of ${named}. Each with its reason: npx foretune status ${plan.study} --runs`;
+}
+
+interface FailedRun {
+  readonly run_id: string;
+  readonly status: string;
+  readonly failure_class: string | null;
+  readonly error: string | null;
+}
+
+const SHOWN_RUNS = 5;
+const SHOWN_LINES = 5;
+
+/** The first failed runs with their reasons and last log lines, and how many more there are. */
+export function failureLines(rows: readonly FailedRun[]): string[] {
+  const failed = rows.filter(({ status }) => status === 'failed');
+  const more = failed.length - SHOWN_RUNS;
+  return [
+    ...failed.slice(0, SHOWN_RUNS).flatMap(reasonAndLog),
+    ...(more > 0 ? [`${more} more failed: --runs lists them`] : []),
+  ];
+}
+
+/** An error is a reason on a line of its own, and the last lines of the log. */
+function reasonAndLog({ run_id, failure_class, error }: FailedRun): string[] {
+  const [reason = '', ...log] = (error ?? '').split('\n');
+  const head = `failed: ${run_id} (${failure_class ?? 'unknown'}): ${reason}`;
+  return [head, ...log.slice(-SHOWN_LINES).map(indent)];
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

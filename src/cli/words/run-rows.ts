@@ -1,0 +1,53 @@
+/** The runs of a study as `foretune status --runs` lists them. */
+import { externalId, type ClusterKinds, type LiveJobs } from '../live-jobs';
+import { duration, formatTable } from './output';
+import type { StudyProgress } from '../progress';
+
+type RunRow = ReturnType<typeof runRows>[number];
+
+/** `reasons` and `jobs` are of the runs that have not ended. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- what `-o json` prints
+export function runRows(
+  { statuses, latest }: Pick<StudyProgress, 'statuses' | 'latest'>,
+  reasons: ReadonlyMap<string, string>,
+  jobs: LiveJobs,
+) {
+  return [...statuses].map(([run_id, status]) => {
+    const row = latest.get(run_id);
+    return {
+      run_id,
+      status,
+      attempt: row?.attempt ?? null,
+      cluster: row?.cluster ?? null,
+      job: row?.job ?? null,
+      // On record it stands at the job's end.
+      external_id: row ? (externalId(jobs.get(run_id), row.attempt) ?? row.external_id) : null,
+      wall_seconds: row?.wall_seconds ?? null,
+      gpu_seconds: row?.gpu_seconds ?? null,
+      cost: row?.cost ?? null,
+      failure_class: row?.failure_class ?? null,
+      reason: reasons.get(run_id) ?? row?.error?.split('\n')[0] ?? null,
+      error: row?.error ?? null,
+    };
+  });
+}
+
+/** Jobs have a number that tells something where a scheduler gave it; a process id of the past does not. */
+export function runTable(clusters: ClusterKinds, rows: readonly RunRow[]): string {
+  const jobs = rows.map(({ cluster, external_id }) =>
+    cluster !== null && clusters[cluster]?.kind !== 'local'
+      ? `${cluster} ${external_id}`.trim()
+      : '',
+  );
+  const isScheduled = jobs.some(Boolean);
+  const cells = rows.map((row, i) => [
+    row.run_id,
+    row.status,
+    String(row.attempt ?? ''),
+    ...(isScheduled ? [jobs[i] ?? ''] : []),
+    row.wall_seconds === null ? '' : duration(row.wall_seconds),
+    [row.status === 'failed' ? row.failure_class : null, row.reason].filter(Boolean).join(': '),
+  ]);
+  const job = isScheduled ? ['job'] : [];
+  return formatTable(['run', 'status', 'attempt', ...job, 'wall time', 'why'], cells);
+}

@@ -1,0 +1,38 @@
+/** What temporal.config.ts is written with. */
+import path from 'node:path';
+import type { ClusterSettings } from './cluster/settings';
+import type { NotifySettings } from './study/notify';
+import type { RecipeConfig } from './study/recipe';
+
+/** Folder of the clone. */
+export const ROOT = path.resolve(__dirname, '..');
+
+/** The interpreter that the set-up made: it has pyarrow and the protocol package, which any recipe may use. */
+export const python = path.join(ROOT, '.venv', 'bin', 'python');
+
+/** The interpreter of the Hugging Face recipe (`node infra/setup.mjs --hf`). */
+export const hfPython = path.join(ROOT, '.foretune', 'hf-venv', 'bin', 'python');
+
+export interface Settings {
+  readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  readonly clusters: Readonly<Record<string, ClusterSettings>>;
+  readonly notify: NotifySettings;
+}
+
+/** Types the settings; they are checked when they are loaded. */
+export function defineConfig(settings: Settings): Settings {
+  return settings;
+}
+
+/** Variables of the caller that a recipe's jobs see as they are: no secrets. */
+export function inherited(...names: readonly string[]): Record<string, string> {
+  return onlySet(Object.fromEntries(names.map((name) => [name, process.env[name]])));
+}
+
+/** A variable that is set to nothing is not set. */
+export function onlySet(
+  variables: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const set = Object.entries(variables).filter(([, value]) => value);
+  return Object.fromEntries(set) as Record<string, string>;
+}

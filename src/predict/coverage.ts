@@ -1,0 +1,72 @@
+/** How right a predictor is when it may call pairs too close: accuracy against coverage. */
+import { SpecError } from '../base/errors';
+import { credit, judgedAccuracy, splitsOf } from './judged-accuracy';
+import type { JudgedPair } from './judged-pair';
+
+export interface CoveragePoint {
+  /** Pairs whose probability is at least so far from one half are decided. */
+  readonly margin: number;
+  /** Share of pairs that are decided. */
+  readonly coverage: number;
+  /** Accuracy on them. */
+  readonly accuracy: number;
+}
+
+/** A point for every margin that occurs, the surest pairs first. */
+export function accuracyAgainstCoverage(pairs: readonly JudgedPair[]): CoveragePoint[] {
+  const surest = [...pairs].sort((x, y) => marginOf(y) - marginOf(x));
+  let credits = 0;
+  return surest.flatMap((pair, i) => {
+    credits += credit(pair);
+    const margin = marginOf(pair);
+    const next = surest[i + 1];
+    if (next && marginOf(next) === margin) return [];
+    return [{ margin, coverage: (i + 1) / pairs.length, accuracy: credits / (i + 1) }];
+  });
+}
+
+/** The margin that decides most pairs with at least this accuracy; null when none reaches it. */
+export function chooseMargin(pairs: readonly JudgedPair[], accuracy: number): number | null {
+  const reaching = accuracyAgainstCoverage(pairs).filter((point) => point.accuracy >= accuracy);
+  return reaching.at(-1)?.margin ?? null;
+}
+
+export interface Decided {
+  readonly n_pairs: number;
+  readonly n_decided: number;
+  readonly coverage: number;
+  /** Accuracy on the decided pairs; null when every pair was too close. */
+  readonly accuracy: number | null;
+}
+
+/**
+ * Judges each split with a margin chosen to reach `accuracy` on pairs of other splits, and of those
+ * only the pairs that share no variant with it: nothing of the judged pairs enters the choice.
+ */
+export function decideByOthers(pairs: readonly JudgedPair[], accuracy: number): Decided {
+  const splits = splitsOf(pairs);
+  const decided = splits.flatMap((split) => {
+    const others = strangers(pairs, split);
+    if (!others.length)
+      throw new SpecError(
+        `Split "${split[0]?.split}" has no pairs beside it that share no variant with it, so a margin for "too close to call" cannot be chosen on other pairs. Give pairs of several splits.`,
+      );
+    const margin = chooseMargin(others, accuracy);
+    return margin === null ? [] : split.filter((pair) => marginOf(pair) >= margin);
+  });
+  return {
+    n_pairs: pairs.length,
+    n_decided: decided.length,
+    coverage: decided.length / pairs.length,
+    accuracy: decided.length ? judgedAccuracy(decided).accuracy : null,
+  };
+}
+
+function strangers(pairs: readonly JudgedPair[], split: readonly JudgedPair[]): JudgedPair[] {
+  const known = new Set(split.flatMap(({ a, b }) => [a, b]));
+  return pairs.filter(({ a, b }) => !known.has(a) && !known.has(b));
+}
+
+function marginOf({ probability }: JudgedPair): number {
+  return Math.abs(probability - 0.5);
+}

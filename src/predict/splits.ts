@@ -1,0 +1,185 @@
+/**
+ * Which variants a learner is trained on, and which pairs it is then asked about. Both are drawn from
+ * seeds and the variants' ids alone. A pair's orientation is drawn too: ids often follow the
+ * configuration, and a learner must not gain from which of two stands first.
+ */
+import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
+import { SpecError } from '../base/errors';
+import type { ByVariant } from './measurements';
+import type { Sample } from './sample';
+
+export type Pair = readonly [a: string, b: string];
+
+export interface TestSet {
+  /** As the results name it. */
+  readonly protocol: string;
+  readonly pairs: readonly Pair[];
+}
+
+export interface Split {
+  /** Unique in a fit. */
+  readonly id: string;
+  readonly task: string;
+  readonly train_task: string;
+  readonly seed: number;
+  readonly training: readonly string[];
+  /** Outcomes on `train_task`, of at least the training variants. */
+  readonly train_outcomes: ByVariant;
+  /** Outcomes on `task`, by which test pairs are judged. */
+  readonly outcomes: ByVariant;
+  readonly tests: readonly TestSet[];
+}
+
+export type Protocol =
+  | { readonly kind: 'paper'; readonly seeds: number }
+  | { readonly kind: 'leave-group-out'; readonly column: string }
+  | { readonly kind: 'leave-study-out'; readonly study: string };
+
+/** Fewer variants than this leave nothing to learn from, or no pair to ask about. */
+export const FEWEST_TRAINING = 3;
+export const PAPER = 'paper-60-40';
+const TRAINING_SHARE = 0.6;
+
+export interface Question {
+  readonly task: string;
+  readonly train_task: string;
+  readonly train_outcomes: ByVariant;
+  readonly outcomes: ByVariant;
+  /** Variants with both outcomes, in order of id. */
+  readonly variants: readonly string[];
+}
+
+export function questionOf(sample: Sample, task: string, train_task: string): Question {
+  const [outcomes, train_outcomes] = [sample.outcomes.get(task), sample.outcomes.get(train_task)];
+  if (!outcomes || !train_outcomes)
+    throw new SpecError(`Task "${outcomes ? train_task : task}" has no outcomes to learn from.`);
+  const variants = sample.variants.filter((id) => outcomes.has(id) && train_outcomes.has(id));
+  return { task, train_task, train_outcomes, outcomes, variants };
+}
+
+/** The same question with the outcomes dealt out anew among its variants, another way for each seed. */
+export function shuffled(question: Question, seed: number): Question {
+  const to = shuffle(question.variants, SHUFFLE_SEED + seed);
+  const deal = (values: ByVariant) =>
+    new Map(question.variants.map((id, i) => [to[i] as string, values.get(id) as number]));
+  return {
+    ...question,
+    outcomes: deal(question.outcomes),
+    train_outcomes: deal(question.train_outcomes),
+  };
+}
+const SHUFFLE_SEED = 7919;
+
+/**
+ * The paper's protocol (arXiv 2504.12491, section 4.3): splits of the variants, 60% to train, and all
+ * pairs of the others to test. Training and test pairs share no variant.
+ */
+export function paperSplit(question: Question, seed: number): Split {
+  const order = shuffle(question.variants, seed);
+  const cut = Math.round(TRAINING_SHARE * order.length);
+  if (cut < FEWEST_TRAINING || order.length - cut < 2)
+    throw tooFew(question, `protocol paper needs at least ${FEWEST_TRAINING + 2}`);
+  const pairs = allPairs(order.slice(cut));
+  const id = `${question.task}/${String(seed).padStart(2, '0')}`;
+  return split(question, id, seed, order.slice(0, cut), [{ protocol: PAPER, pairs }]);
+}
+
+/**
+ * One split a group of variants that share a setting. Pairs within the held-out group are of two
+ * variants never seen; of a pair of it against the rest, one variant was trained on.
+ */
+export function groupSplits(
+  question: Question,
+  column: string,
+  groups: ReadonlyMap<string, string>,
+): Split[] {
+  const order = shuffle(question.variants, 0).filter((id) => groups.has(id));
+  const names = [...new Set(order.map((id) => groups.get(id) as string))].sort();
+  return names.flatMap((name, seed) => {
+    const held = new Set(order.filter((id) => groups.get(id) === name));
+    const training = order.filter((id) => !held.has(id));
+    if (training.length < FEWEST_TRAINING)
+      throw tooFew(question, `without those of ${column} ${name}, ${FEWEST_TRAINING} must be left`);
+    const pairs = allPairs(order);
+    const count = ([a, b]: Pair) => Number(held.has(a)) + Number(held.has(b));
+    const protocol = `leave-group-out:${column}`;
+    const tests = [
+      { protocol: `${protocol}/within`, pairs: pairs.filter((pair) => count(pair) === 2) },
+      { protocol: `${protocol}/against`, pairs: pairs.filter((pair) => count(pair) === 1) },
+    ];
+    return [split(question, `${question.task}/${column}=${name}`, seed, training, tests)];
+  });
+}
+
+/** Trained on all of another study, asked about all pairs of this one. */
+export function studySplit(question: Question, other: Question, study: string): Split {
+  if (other.variants.length < FEWEST_TRAINING)
+    throw tooFew(other, `to train on study ${study} takes at least ${FEWEST_TRAINING}`);
+  if (question.variants.length < 2) throw tooFew(question, 'a pair needs 2');
+  const tests = [
+    {
+      protocol: `leave-study-out:${study}`,
+      pairs: allPairs(shuffle(question.variants, 0)),
+    },
+  ];
+  return split(
+    { ...question, train_outcomes: other.train_outcomes },
+    `${question.task}/${study}`,
+    0,
+    shuffle(other.variants, 0),
+    tests,
+  );
+}
+
+/** Splits of a split's own training variants, on which a choice can be made without its test pairs. */
+export function innerSplits(outer: Split, count: number): Split[] {
+  const { id, train_task, train_outcomes, training } = outer;
+  const question: Question = {
+    task: train_task,
+    train_task,
+    train_outcomes,
+    outcomes: train_outcomes,
+    variants: [...training].sort(),
+  };
+  return Array.from({ length: count }, (_, i) => ({
+    ...paperSplit(question, INNER_SEED + outer.seed * count + i),
+    id: `${id}/inner${i}`,
+  }));
+}
+const INNER_SEED = 100_000;
+
+/** Whether any two training variants differ: else there is nothing to learn. */
+export function isTeachable({ training, train_outcomes }: Split): boolean {
+  return new Set(training.map((id) => train_outcomes.get(id))).size > 1;
+}
+
+function split(
+  { task, train_task, train_outcomes, outcomes }: Question,
+  id: string,
+  seed: number,
+  training: readonly string[],
+  tests: readonly TestSet[],
+): Split {
+  const asked = tests.filter(({ pairs }) => pairs.length > 0);
+  return { id, task, train_task, seed, training, train_outcomes, outcomes, tests: asked };
+}
+
+function allPairs(variants: readonly string[]): Pair[] {
+  return variants.flatMap((a, i) => variants.slice(i + 1).map((b): Pair => [a, b]));
+}
+
+function shuffle(variants: readonly string[], seed: number): string[] {
+  const rng = mersenne(seed);
+  const order = [...variants].sort();
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = unsafeUniformIntDistribution(0, i, rng);
+    [order[i], order[j]] = [order[j] as string, order[i] as string];
+  }
+  return order;
+}
+
+function tooFew({ task, variants }: Question, need: string): SpecError {
+  return new SpecError(
+    `Task "${task}" has ${variants.length} variants with indicators and outcomes; ${need}.`,
+  );
+}

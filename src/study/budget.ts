@@ -1,0 +1,91 @@
+/** Whether a study may go on spending, by the record and by the jobs that run. */
+import type { Dataset } from '../dataset/log';
+import type { Studies } from '../books/studies';
+import { studyId } from '../domain/ids';
+import type { Study, TrainedStudy } from '../domain/schema';
+import { overBudget, spending, type Spending } from '../domain/spending';
+import { latestRuns } from '../domain/status';
+import { repeat } from '../base/parallel';
+import { SharedAnswer } from '../base/shared-answer';
+import type { ClusterEntry } from '../../activities/index';
+import { requireCluster } from '../../activities/plan';
+
+export interface BudgetDeps {
+  readonly dataset: Dataset;
+  readonly studies: Pick<Studies, 'latest' | 'recentSpec'>;
+  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+}
+
+export async function studySpending(deps: BudgetDeps, study: TrainedStudy): Promise<Spending> {
+  const id = studyId(study);
+  const { cluster, ...rates } = requireCluster(deps.clusters, study.cluster);
+  const rows = await deps.dataset.read('runs', { study: id });
+  const jobs = new Set(
+    [...latestRuns(rows).values()].filter(({ status }) => status === 'running').map((r) => r.job),
+  );
+  const states = jobs.size ? [...(await cluster.poll([...jobs])).values()] : [];
+  const running = states.flatMap((one) => (one.status === 'running' ? [one.started_at] : []));
+  const latest = await deps.studies.latest(id);
+  const now = new Date();
+  const started_at = latest && !latest.ended_at ? new Date(latest.started_at) : now;
+  return spending(rows, rates, { now, started_at, running });
+}
+
+/** Why nothing more may run, or null. */
+export async function spentBudget(
+  deps: BudgetDeps,
+  study: Study,
+  ask = (trained: TrainedStudy) => studySpending(deps, trained),
+): Promise<string | null> {
+  if (study.kind !== 'trained' || !study.budget) return null;
+  return overBudget(study.budget, await ask(study));
+}
+
+const CHECK_MS = 5000;
+
+export interface Guard {
+  /** Why the job was ended, or null. */
+  reason(): string | null;
+  stop(): void;
+}
+
+/** Looks at what studies have spent, for all their jobs on this worker: a look takes as long as a study has jobs. */
+export class BudgetWatch {
+  private readonly looks = new Map<string, SharedAnswer<Spending>>();
+
+  constructor(private readonly deps: BudgetDeps) {}
+
+  /** Why no job may be submitted, by all that is on record at the call, or null. */
+  spent(study: Study): Promise<string | null> {
+    return spentBudget(this.deps, study, (trained) =>
+      this.lookAt(trained).renewed(() => studySpending(this.deps, trained)),
+    );
+  }
+
+  /**
+   * Ends a job when the budget of its study is spent. A budget that is raised meanwhile holds in a moment; a
+   * look that fails is taken again.
+   */
+  guard(study: string, end: () => Promise<void>): Guard {
+    let reason: string | null = null;
+    const look = async () => {
+      reason ??= await this.lately((await this.deps.studies.recentSpec(study)).study);
+      if (reason !== null) await end();
+    };
+    return { reason: () => reason, stop: repeat(look, CHECK_MS) };
+  }
+
+  /** As `spent`, by a look that may have been taken for another job. */
+  private lately(study: Study): Promise<string | null> {
+    return spentBudget(this.deps, study, (trained) =>
+      this.lookAt(trained).recent(() => studySpending(this.deps, trained)),
+    );
+  }
+
+  private lookAt(study: TrainedStudy): SharedAnswer<Spending> {
+    const key = `${studyId(study)} on ${study.cluster}`;
+    const known = this.looks.get(key) ?? new SharedAnswer<Spending>(CHECK_MS);
+    this.looks.set(key, known);
+    return known;
+  }
+}

@@ -1,0 +1,189 @@
+/** Takes what a job left in its work folder into the dataset of record, run by run. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Artifacts } from '../artifacts/artifacts';
+import { ForetuneError, JobFailedError, SchemaError } from '../base/errors';
+import type { JobState } from '../cluster/cluster';
+import { readRecipeTable } from '../dataset/arrow';
+import type { Dataset } from '../dataset/log';
+import { isKept } from '../domain/kept';
+import { saysOutOfMemory } from '../domain/evidence';
+import type { PlannedRun } from '../domain/plan';
+import {
+  JobResultSchema,
+  RECIPE_TABLES,
+  type JobResult,
+  type RunResult,
+} from '../domain/job-schema';
+import type { FailureClass } from '../domain/vocabulary';
+import type { JobContext } from '../../activities/jobs';
+import { identity } from './job-rows';
+
+/** How one run of a job ended. */
+export interface RunEnd {
+  readonly run_id: string;
+  readonly status: 'done' | 'failed' | 'blocked' | 'cancelled';
+  readonly failure_class: FailureClass | null;
+  readonly error: string | null;
+  readonly wall_seconds: number | null;
+}
+
+export interface JobResults {
+  readonly recipe_version: string | null;
+  readonly ends: readonly RunEnd[];
+}
+
+type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
+
+interface Deps {
+  readonly dataset: Dataset;
+  readonly artifacts: Artifacts;
+}
+
+/** What the job left, and what jobs of its cluster share. */
+interface Folders {
+  readonly workDir: string;
+  readonly cacheDir: string;
+}
+
+export async function collectResults(
+  deps: Deps,
+  context: JobContext,
+  state: TerminalState,
+  folders: Folders,
+): Promise<JobResults> {
+  const result = await readResult(context, state, folders.workDir);
+  if (result instanceof JobFailedError)
+    return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
+  // At once, so that the commits of all runs are recorded together.
+  const ends = await Promise.all(
+    context.runs.map((run) => collectRun(deps, context, state, run, result, folders)),
+  );
+  return { recipe_version: result.recipe_version, ends };
+}
+
+/**
+ * The job's result.json, or why there is none to trust. A job that was killed may have left the
+ * results of the runs that it finished.
+ */
+async function readResult(
+  context: JobContext,
+  state: TerminalState,
+  workDir: string,
+): Promise<JobResult | JobFailedError> {
+  const text = await readFile(path.join(workDir, 'result.json'), 'utf8').catch(() => null);
+  const { name } = context.job;
+  if (text === null)
+    return lost(context, state, `Job "${name}" exited 0 without a result.json in ${workDir}.`);
+  const parsed = JobResultSchema.safeParse(parseJson(text));
+  if (parsed.success && parsed.data.job === name) return parsed.data;
+  const why = parsed.success
+    ? `is of job "${parsed.data.job}", expected "${name}".`
+    : `is not valid:\n${z.prettifyError(parsed.error)}`;
+  return new JobFailedError(name, 'user_code', `${workDir}/result.json ${why}`);
+}
+
+/** Why a run has no result: how its job failed, or `otherwise` for a job that says all is well. */
+function lost({ job }: JobContext, state: TerminalState, otherwise: string): JobFailedError {
+  return state.status === 'failed'
+    ? new JobFailedError(job.name, state.failure_class, state.message)
+    : new JobFailedError(job.name, 'user_code', otherwise);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.slice(0, 200);
+  }
+}
+
+/** A run whose rows cannot be taken has failed, and says why; the job's other runs are unharmed. */
+async function collectRun(
+  deps: Deps,
+  context: JobContext,
+  state: TerminalState,
+  run: PlannedRun,
+  result: JobResult,
+  folders: Folders,
+): Promise<RunEnd> {
+  const own = result.runs.find((one) => one.run_id === run.run_id);
+  if (!own) return failed(run, lost(context, state, `result.json has no run "${run.run_id}".`));
+  if (own.status === 'failed') return failed(run, ownFailure(context, own), own);
+  try {
+    await commitRun(deps, context, run, own, folders);
+  } catch (error) {
+    if (error instanceof ForetuneError && !error.retryable)
+      return failed(run, new JobFailedError(context.job.name, 'user_code', error.message), own);
+    throw error;
+  }
+  const { run_id, wall_seconds } = own;
+  return { run_id, status: 'done', failure_class: null, error: null, wall_seconds };
+}
+
+function ownFailure({ job }: JobContext, { error }: RunResult): JobFailedError {
+  const words = error ?? 'no reason given';
+  return new JobFailedError(
+    job.name,
+    saysOutOfMemory(words) ? 'out_of_memory' : 'user_code',
+    words,
+  );
+}
+
+/**
+ * The key of measurements names the run, not the attempt: a run done again, for its lost weights or
+ * after a worker's death, perhaps on another machine, leaves what was measured first. Only one that is
+ * done again by choice is measured again: readers take the newest attempt. Where weights lie is no
+ * measurement.
+ */
+async function commitRun(
+  { dataset, artifacts }: Deps,
+  context: JobContext,
+  run: PlannedRun,
+  result: RunResult,
+  { workDir, cacheDir }: Folders,
+): Promise<void> {
+  const own = identity(context, run, new Date());
+  const tables: Record<string, object[]> = {};
+  for (const table of RECIPE_TABLES) {
+    const file = result.tables[table];
+    if (file === undefined) continue;
+    const rows = readRecipeTable(await readInside(workDir, file), table);
+    tables[table] = rows.map((row) => ({ ...own, ...row }));
+  }
+  const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;
+  const key = run.redo ? `run:${name}/attempt${context.attempt}` : `run:${name}`;
+  const isNew = Object.keys(tables).length > 0 && !(await dataset.hasKey(key));
+  const weights = `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`;
+  const made = result.checkpoint;
+  const kept = made && isKept(context.study, run) ? await artifacts.keep(made.uri, cacheDir) : null;
+  const checkpoints = made ? [{ ...own, ...made, uri: kept ?? made.uri }] : [];
+  await Promise.all([
+    isNew && dataset.commit({ key, rows: tables }),
+    checkpoints.length && dataset.commit({ key: weights, rows: { checkpoints } }),
+  ]);
+}
+
+async function readInside(workDir: string, file: string): Promise<Uint8Array> {
+  const where = path.resolve(workDir, file);
+  if (!where.startsWith(path.resolve(workDir) + path.sep))
+    throw new SchemaError(
+      `result.json names "${file}", which is outside ${workDir}. Write tables there.`,
+    );
+  return readFile(where).catch((cause: unknown) => {
+    throw new SchemaError(`result.json names "${file}", which cannot be read: ${String(cause)}`, {
+      cause,
+    });
+  });
+}
+
+function failed(run: PlannedRun, error: JobFailedError, result?: RunResult): RunEnd {
+  return {
+    run_id: run.run_id,
+    status: error.failureClass === 'cancelled' ? 'cancelled' : 'failed',
+    failure_class: error.failureClass,
+    error: error.message.slice(-4000),
+    wall_seconds: result?.wall_seconds ?? null,
+  };
+}

@@ -1,0 +1,106 @@
+/** Rows of the `runs` table: one for each run at submit, one at the end. */
+import type { JobState } from '../cluster/cluster';
+import type { Plan, PlannedRun } from '../domain/plan';
+import { costOf, shareOut, type Rates } from '../domain/spending';
+import type { IDENTITY_COLUMNS, Row } from '../dataset/tables';
+import type { JobContext } from '../../activities/jobs';
+import type { JobResults } from './job-results';
+
+type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
+
+/** The columns that every row of every table carries. */
+export function identity(
+  { plan, attempt }: JobContext,
+  run: PlannedRun,
+  recorded_at: Date,
+): Pick<Row<'runs'>, (typeof IDENTITY_COLUMNS)[number]> {
+  const { variant_id, run_id } = run;
+  return { study: plan.study, variant_id, run_id, attempt, recorded_at };
+}
+
+/** `cancelled`: why the job is not submitted, or was ended before it was. */
+export function submitRows(context: JobContext, now: Date, cancelled?: string): Row<'runs'>[] {
+  return context.runs.map((run) => ({
+    ...describe(context, run, now),
+    external_id: '',
+    status: cancelled === undefined ? 'running' : 'cancelled',
+    failure_class: cancelled === undefined ? null : 'cancelled',
+    error: cancelled ?? null,
+    started_at: null,
+    ended_at: null,
+    wall_seconds: null,
+    cpu_seconds: null,
+    max_rss_bytes: null,
+  }));
+}
+
+/** Processor time and memory are the whole job's, put down once, at its first run. */
+export function endRows(
+  context: JobContext,
+  state: TerminalState,
+  results: JobResults,
+  rates: Rates,
+  now: Date,
+): Row<'runs'>[] {
+  const usage = 'usage' in state ? state.usage : null;
+  // A scheduler's own account is what it charges for; not every one counts GPUs.
+  const allocation = usage?.allocation;
+  const ends = context.runs.map((run) => results.ends.find((one) => one.run_id === run.run_id));
+  const seconds = shareOut(
+    allocation?.seconds ?? jobSeconds(state),
+    ends.map((end) => end?.wall_seconds ?? null),
+  );
+  return context.runs.map((run, i) => {
+    const end = ends[i];
+    return {
+      ...describe(context, run, now),
+      ...priced(seconds[i] ?? 0, { ...rates, gpus: allocation?.gpus || rates.gpus }),
+      recipe_version: results.recipe_version ?? context.plan.recipe.version,
+      external_id: state.external_id,
+      status: end?.status ?? 'failed',
+      failure_class: end?.failure_class ?? null,
+      error: end?.error ?? null,
+      started_at: state.started_at,
+      ended_at: state.ended_at,
+      wall_seconds: end?.wall_seconds ?? null,
+      cpu_seconds: i === 0 ? (usage?.cpu_seconds ?? null) : null,
+      max_rss_bytes: i === 0 ? (usage?.max_rss_bytes ?? null) : null,
+    };
+  });
+}
+
+/** What the process took, by its own usage, else by the clock. */
+function jobSeconds({ started_at, ended_at, usage }: TerminalState): number {
+  if (usage) return usage.wall_seconds;
+  return started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / 1000 : 0;
+}
+
+function priced(seconds: number, rates: Rates) {
+  return {
+    gpu_seconds: rates.gpus ? seconds * rates.gpus : null,
+    cost: costOf(seconds / 3600, rates),
+  };
+}
+
+function describe(context: JobContext, run: PlannedRun, now: Date) {
+  const { plan, study, job } = context;
+  return {
+    ...identity(context, run, now),
+    ...planned(plan, run),
+    cluster: study.cluster,
+    job: job.name,
+    gpu_seconds: null,
+    cost: null,
+  };
+}
+
+/** What a run's row says of its plan. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- columns of a row
+export function planned({ recipe }: Plan, { stage, task, fingerprint, values }: PlannedRun) {
+  return {
+    ...{ stage, task, fingerprint, values_json: JSON.stringify(values) },
+    recipe: recipe.name,
+    recipe_version: recipe.version,
+    source_digest: recipe.source_digest,
+  };
+}

@@ -1,0 +1,104 @@
+/** Loads a study file: a TypeScript module whose default export is a study, or a function that makes one. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { NotFoundError, SpecError } from '../base/errors';
+import { importRows } from '../dataset/import-table';
+import { nearest } from '../base/explain';
+import type { Study } from '../domain/schema';
+import { parseStudy, type StudyOptions } from '../domain/study';
+import { requireFile } from '../base/require-file';
+
+export interface LoadedStudy {
+  readonly study: Study;
+  /** The text of an imported study's table. */
+  readonly table: string | null;
+}
+
+export interface StudyOverrides extends StudyOptions {
+  readonly seed?: number;
+  readonly cluster?: string;
+}
+
+/** Reads and checks a study and its table, before anything is started or written. */
+export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedStudy {
+  const where = path.resolve(file);
+  mustBeFile(file, where);
+  const study = override(parseStudy(makeStudy(where, overrides)), overrides);
+  const table = study.kind === 'imported' ? readTable(where, study.table) : null;
+  if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
+  return { study, table };
+}
+
+function mustBeFile(file: string, where: string): void {
+  if (!existsSync(where))
+    throw new NotFoundError(
+      `There is no study file "${file}".${guessOf(file)} Studies that come with foretune are in studies/.`,
+    );
+  if (!statSync(where).isFile())
+    throw new SpecError(`"${file}" is no file. Name a study file, e.g. studies/quickstart.ts.`);
+}
+
+const STUDIES = path.join(__dirname, '..', '..', 'studies');
+
+/** A file beside it, or among those that come with foretune, whose name is nearly that. */
+function guessOf(file: string): string {
+  const folders = [path.dirname(path.resolve(file)), STUDIES];
+  const name = path.basename(file, '.ts');
+  for (const folder of folders) {
+    const guess = nearest(name, studiesIn(folder));
+    if (guess) return ` Did you mean "${path.relative('', path.join(folder, `${guess}.ts`))}"?`;
+  }
+  return '';
+}
+
+function studiesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  return files.map((name) => path.basename(name, '.ts'));
+}
+
+function makeStudy(where: string, { variants }: StudyOptions): unknown {
+  const exported = requireDefault(where);
+  if (typeof exported === 'function')
+    return (exported as (options: StudyOptions) => unknown)(
+      variants === undefined ? {} : { variants },
+    );
+  if (variants === undefined) return exported;
+  throw new SpecError(
+    `"${where}" lists its variants itself and takes no --variants. A study that takes it exports a function: \`export default ({ variants }) => defineStudy({...})\`.`,
+  );
+}
+
+function requireDefault(where: string): unknown {
+  const loaded = requireFile(where);
+  if (hasDefault(loaded)) return loaded.default;
+  throw new SpecError(
+    `"${where}" has no default export. Write \`export default defineStudy({...})\`.`,
+  );
+}
+
+function hasDefault(value: unknown): value is { readonly default: unknown } {
+  return typeof value === 'object' && value !== null && 'default' in value;
+}
+
+/**
+ * A replicate with another seed is a study of its own: its name says so, and the first one's
+ * measurements stay as they are.
+ */
+function override(study: Study, { seed, cluster }: StudyOverrides): Study {
+  if (seed === undefined && cluster === undefined) return study;
+  if (study.kind === 'imported')
+    throw new SpecError(`"${study.name}" is a published table: it has no seed and no cluster.`);
+  const moved = cluster === undefined ? study : { ...study, cluster };
+  if (seed === undefined || seed === moved.seed) return moved;
+  return parseStudy({ ...moved, seed, name: `${moved.name}-seed${seed}` });
+}
+
+function readTable(studyFile: string, table: string): string {
+  const where = path.resolve(path.dirname(studyFile), table);
+  if (!existsSync(where))
+    throw new NotFoundError(
+      `Study "${studyFile}" names table "${table}", and there is no ${where}.`,
+    );
+  return readFileSync(where, 'utf8');
+}

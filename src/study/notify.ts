@@ -1,0 +1,80 @@
+/**
+ * Tells somebody outside: a command that reads JSON on its input, a webhook that takes it. What these are is
+ * nobody's to read: a webhook's address may be a secret, so that no error names it.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { z } from 'zod';
+import { SpecError } from '../base/errors';
+
+const NotifySchema = z.strictObject({
+  /** An argument vector, never a shell string. */
+  command: z.array(z.string().min(1)).min(1).readonly().optional(),
+  /** Address to which JSON is posted. */
+  webhook: z.url({ protocol: /^https?$/, error: 'expected http(s)://…' }).optional(),
+});
+export type NotifySettings = z.infer<typeof NotifySchema>;
+
+/** Throws SpecError for what is no such thing, without the webhook's address. */
+export function checkedNotify(settings: unknown): NotifySettings {
+  const parsed = NotifySchema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new SpecError(
+    `\`notify\` in temporal.config.ts is not valid:\n${z.prettifyError(parsed.error)}`,
+  );
+}
+
+export interface Channel {
+  readonly name: 'command' | 'webhook';
+  /** Hands over one message. Throws an error that says why not, without the webhook's address. */
+  send(message: string): Promise<void>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** `environment` is all that the command sees. */
+export function openChannels(
+  { command, webhook }: NotifySettings,
+  environment: NodeJS.ProcessEnv,
+  timeoutMs = TIMEOUT_MS,
+): Channel[] {
+  const channels: Channel[] = [];
+  if (command)
+    channels.push({ name: 'command', send: (text) => run(command, environment, text, timeoutMs) });
+  if (webhook !== undefined)
+    channels.push({ name: 'webhook', send: (text) => post(webhook, text, timeoutMs) });
+  return channels;
+}
+
+/** What it prints is dropped: a program that posts the message may print where to. */
+async function run(
+  [program = '', ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  message: string,
+  timeout: number,
+): Promise<void> {
+  const stdio: ['pipe', 'ignore', 'ignore'] = ['pipe', 'ignore', 'ignore'];
+  const child = spawn(program, args, { env, stdio, timeout, killSignal: 'SIGKILL' });
+  child.stdin.on('error', () => undefined); // it may end without reading; its exit code tells
+  child.stdin.end(message);
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  if (signal === 'SIGKILL') throw new Error(`it was ended: it has ${timeout / 1000} s`);
+  if (code !== 0) throw new Error(`it ended with ${code ?? signal}`);
+}
+
+async function post(url: string, body: string, timeout: number): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const signal = AbortSignal.timeout(timeout);
+  const request = { method: 'POST', headers, body, signal, redirect: 'error' } as const;
+  const answer = await fetch(url, request).catch((error: unknown) => {
+    throw new Error(whyNot(error)); // without its cause, which may name the address
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+}
+
+function whyNot(error: unknown): string {
+  const { name, cause } = error as { readonly name?: string; readonly cause?: { code?: unknown } };
+  if (name === 'TimeoutError') return 'it did not answer in time';
+  return `it cannot be reached${typeof cause?.code === 'string' ? ` (${cause.code})` : ''}`;
+}

@@ -1,0 +1,26 @@
+/** Connects to Temporal. */
+import type { Client, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Config } from '../config';
+import { StackError } from '../base/errors';
+import type { StackEndpoints } from '../stack/stack';
+
+export async function connectClient(config: Config, endpoints: StackEndpoints): Promise<Client> {
+  // Loaded here, since it takes half a second and most commands need the record alone.
+  const { Client, Connection } = await import('@temporalio/client');
+  const { address, namespace } = endpoints.temporal;
+  const connection = await Connection.connect({ ...config.temporal.connection, address }).catch(
+    (cause: unknown) => {
+      throw new StackError(
+        `Temporal does not answer at ${address}: ${String(cause)}. Run: npx foretune doctor`,
+        { cause },
+      );
+    },
+  );
+  return new Client({ connection, namespace });
+}
+
+/** Why a workflow or an update of it failed, in the words of what failed within it. */
+export function failureReason(error: WorkflowFailedError | WorkflowUpdateFailedError): string {
+  const cause = error.cause?.cause ?? error.cause;
+  return cause instanceof Error ? cause.message : error.message;
+}

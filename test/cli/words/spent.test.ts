@@ -1,0 +1,48 @@
+import type { BudgetDeps } from '../../../src/study/budget';
+import { spentLines, spentOn } from '../../../src/cli/words/spent';
+import type { Rates } from '../../../src/domain/spending';
+import { ClusterUnavailableError } from '../../../src/base/errors';
+import { tinyStudy } from '../../support/studies';
+
+const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour));
+const RUN = { run_id: 'a', job: 'a', attempt: 1, gpu_seconds: null, cost: null };
+const ENDED = { ...RUN, status: 'done', started_at: at(0), ended_at: at(2), gpu_seconds: 14_400 };
+const RUNNING = { ...RUN, run_id: 'b', job: 'b', status: 'running', ended_at: null };
+
+/** A study of an ended and a running job on a cluster with these rates, that answers so. */
+function depsOf(
+  rates: Rates,
+  budget: { readonly cost: number } | undefined,
+  poll = () => Promise.resolve(new Map()),
+): BudgetDeps {
+  const study = tinyStudy({ budget });
+  return {
+    studies: {
+      recentSpec: () => Promise.resolve({ study }),
+      latest: () => Promise.resolve(null),
+    },
+    dataset: { read: () => Promise.resolve([{ ...ENDED, cost: 6 }, RUNNING]) },
+    clusters: new Map([['local', { cluster: { poll }, ...rates }]]),
+  } as unknown as BudgetDeps;
+}
+
+const FREE = { gpus: 0, price_per_hour: null };
+const PRICED = { gpus: 2, price_per_hour: null, price_per_gpu_hour: 1.5 };
+
+it('is told where jobs have GPUs or a price, and beside them what a budget allows', async () => {
+  expect(await spentOn(depsOf(FREE, undefined), 'tiny@1')).toEqual({});
+  const spent = await spentOn(depsOf(PRICED, undefined), 'tiny@1');
+  expect(spent).toEqual({ spent: { gpu_hours: 4, cost: 6 } });
+  expect(spentLines(spent)).toEqual(['spent: 4.00 GPU-hours, 6.00 of cost']);
+  const limited = await spentOn(depsOf(PRICED, { cost: 10 }), 'tiny@1');
+  expect(spentLines(limited)).toEqual([
+    'budget: 6.00 of 10 of cost spent',
+    'spent: 4.00 GPU-hours',
+  ]);
+});
+
+it('is not known while the cluster does not answer, and says so', async () => {
+  const away = () => Promise.reject(new ClusterUnavailableError('squeue: no answer'));
+  const spent = await spentOn(depsOf(PRICED, undefined, away), 'tiny@1');
+  expect(spentLines(spent)).toEqual(['spent: not known: squeue: no answer']);
+});
