@@ -107,7 +107,7 @@ describe('What cannot be understood exits 1, with words on stderr and nothing on
   });
 
   it('a temporal.config.ts that does not parse', () => {
-    const own = ownClone(['const notify: Settings['notify'] = {};', 'const notify = {']);
+    const own = ownClone(["const notify: Settings['notify'] = {};", 'const notify = {']);
     const { code, stdout, stderr } = foretune(['list'], {}, own.folder);
     own.remove();
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
