@@ -3,14 +3,8 @@ import { SpecError } from '../src/base/errors';
 import { amendPlan } from '../src/domain/amend';
 import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan } from '../src/domain/plan';
-import {
-  planFromRecord,
-  recordVariants,
-  summarise,
-  variantsToRun,
-  type PlanDeps,
-  type PlanSummary,
-} from './plan';
+import { recordVariants, summarise, variantsToRun, type PlanDeps, type PlanSummary } from './plan';
+import { planFromRecord } from '../src/study/plan-from-record';
 
 export interface Amended {
   readonly plan: PlanSummary;

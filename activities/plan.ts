@@ -1,22 +1,19 @@
 /** Plans: what a study has to run, from its specification and the record. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../src/artifacts/artifacts';
-import { SpecError } from '../src/base/errors';
-import { fingerprint, sha256 } from '../src/base/fingerprint';
-import { nearest } from '../src/base/explain';
+import { fingerprint } from '../src/base/fingerprint';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
-import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
+import type { Plan, PlannedJob } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
 import type { Study, TrainedStudy } from '../src/domain/schema';
 import type { Dataset } from '../src/dataset/log';
 import type { SpecRecord, Studies } from '../src/books/studies';
 import type { Row } from '../src/dataset/tables';
-
 import { spentBudget } from '../src/study/budget';
-import type { ClusterEntry } from './index';
-import { recipeFacts, requireSetUp, type RecipeConfig } from '../src/study/recipe';
+import { requireCluster } from '../src/study/clusters';
+import { planFromRecord } from '../src/study/plan-from-record';
+import type { ClusterEntry } from '../src/study/clusters';
+import type { RecipeConfig } from '../src/study/recipe';
 
 /** What a study's history knows of its plan. */
 export interface PlanSummary {
@@ -37,55 +34,6 @@ interface Deps {
 }
 
 export type PlanDeps = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes' | 'studies'>;
-type Books = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes'>;
-
-/** Plans without writing anything. */
-export async function planFromRecord(
-  { artifacts, clusters, dataset, recipes }: Books,
-  study: Study,
-  table: string | null,
-  request: PlanRequest = {},
-): Promise<Plan> {
-  const recorded = await recordedRuns(dataset, artifacts, studyId(study));
-  const tableDigest = table === null ? '' : sha256(table);
-  const facts = recipeFacts(recipes, study);
-  const plan = planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
-  // Without jobs, what is recorded can be fitted and reported on any machine.
-  if (study.kind === 'trained' && plan.jobs.length)
-    requireSetUp(recipes, study.recipe, clusters.get(study.cluster) ?? {});
-  return plan;
-}
-
-async function recordedRuns(
-  dataset: Dataset,
-  artifacts: Artifacts,
-  study: string,
-): Promise<Map<string, RecordedRun>> {
-  const runs = await dataset.newest('runs', study);
-  const checkpoints = await dataset.newest('checkpoints', study);
-  const missing = await artifacts.missing([...checkpoints.values()].map(({ uri }) => uri));
-  const exists = (uri: string) => (uri.startsWith('file://') ? isFile(uri) : !missing.has(uri));
-  const records = [...runs.values()].map((row): [string, RecordedRun] => {
-    const checkpoint = checkpoints.get(row.run_id);
-    return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
-  });
-  return new Map(records);
-}
-
-function isFile(uri: string): boolean {
-  return existsSync(fileURLToPath(uri));
-}
-
-/** Throws SpecError for a cluster that is not registered. */
-export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
-  const cluster = clusters.get(name);
-  if (cluster !== undefined) return cluster;
-  const known = [...clusters.keys()];
-  const guess = nearest(name, known);
-  throw new SpecError(
-    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
-  );
-}
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createPlanActivities(deps: Deps) {

@@ -1,6 +1,7 @@
 /** The plan that a study would be run by now, its budget included. */
 import { spentBudget } from '../study/budget';
-import { planFromRecord, requireCluster } from '../../activities/plan';
+import { planFromRecord } from '../study/plan-from-record';
+import { requireCluster } from '../study/clusters';
 import { Artifacts } from '../artifacts/artifacts';
 import { openClusters } from '../study/clusters';
 import { isOther, type SpecRecord } from '../books/studies';

@@ -7,8 +7,7 @@ import { overBudget, spending, type Spending } from '../domain/spending';
 import { latestRuns } from '../domain/status';
 import { repeat } from '../base/parallel';
 import { SharedAnswer } from '../base/shared-answer';
-import type { ClusterEntry } from '../../activities/index';
-import { requireCluster } from '../../activities/plan';
+import { type ClusterEntry, requireCluster } from './clusters';
 
 export interface BudgetDeps {
   readonly dataset: Dataset;

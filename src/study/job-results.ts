@@ -17,7 +17,7 @@ import {
   type RunResult,
 } from '../domain/job-schema';
 import type { FailureClass } from '../domain/vocabulary';
-import type { JobContext } from '../../activities/jobs';
+import type { JobContext } from './job-context';
 import { identity } from './job-rows';
 
 /** How one run of a job ended. */
