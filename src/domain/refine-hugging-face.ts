@@ -1,10 +1,19 @@
 /** What the Hugging Face recipe cannot do is refused before anything is started. Pure. */
 import { SFT_RECIPES, type HuggingFace } from './hugging-face';
-import type { TrainedStudy } from './schema';
+import type { Task } from './vocabulary';
+
+/** What is looked at of a study. */
+interface Refined {
+  readonly variants: readonly (Omit<Training, 'objectives'> & { readonly objective: string })[];
+  readonly base?: Training | null | undefined;
+  readonly mixtures: Readonly<Record<string, object>>;
+  readonly tasks: readonly Task[];
+  readonly sft: Readonly<Record<string, { readonly recipe?: string | undefined } | undefined>>;
+}
 
 type Fail = (path: (string | number)[], message: string) => void;
 
-export function refineHuggingFace(study: TrainedStudy, settings: HuggingFace, fail: Fail): void {
+export function refineHuggingFace(study: Refined, settings: HuggingFace, fail: Fail): void {
   study.variants.forEach((variant, i) => {
     refineTraining({ ...variant, objectives: [variant.objective] }, ['variants', i], fail);
   });
@@ -29,12 +38,7 @@ function refineTraining(of: Training, path: (string | number)[], fail: Fail): vo
     fail(path, 'the Hugging Face recipe has no tags and no length filters');
 }
 
-function refineTask(
-  study: TrainedStudy,
-  settings: HuggingFace,
-  task: TrainedStudy['tasks'][number],
-  fail: Fail,
-): void {
+function refineTask(study: Refined, settings: HuggingFace, task: Task, fail: Fail): void {
   if (!settings.tasks[task]?.data)
     fail(['hugging_face', 'tasks', task], `"${task}" has no data to be fine-tuned on`);
   const recipe = study.sft[task]?.recipe ?? 'full';
