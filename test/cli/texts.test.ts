@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import type { CliContext, OutputFormat } from '../../src/cli/context';
 import { studyAndVariant } from '../../src/cli/commands/data';
 import { environmentOf, shellQuote, shellScript } from '../../src/cli/commands/env';
-import { liveStatus } from '../../src/cli/live-status';
+import { liveStatus } from '../../src/temporal/live-status';
 import { missingLine } from '../../src/cli/words/failures';
 import { countPlan, planSummary, planTable } from '../../src/cli/words/plan-text';
 import { printResults } from '../../src/cli/words/results';
-import type { Session } from '../../src/cli/session';
+import type { Session } from '../../src/temporal/session';
 import type { Plan } from '../../src/domain/plan';
 import type { RunStatus } from '../../src/domain/vocabulary';
 

@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { connectClient } from '../../src/temporal/client';
 import { scheduleText } from '../../src/cli/commands/schedule';
-import { scheduleLine, summarizeSchedule } from '../../src/cli/study-schedule';
+import { scheduleLine, summarizeSchedule } from '../../src/temporal/study-schedule';
 import {
   createSchedule,
   describeSchedule,

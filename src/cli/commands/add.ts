@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { studyId } from '../../domain/ids';
 import type { CliContext } from '../context';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
-import { checkCluster } from '../plan-study';
+import { checkCluster } from '../../study/plan-study';
 import { movedNote } from '../words/plan-text';
-import { openWorkSession } from '../session';
-import { runningStudy, steer } from '../steer';
+import { openWorkSession } from '../../temporal/session';
+import { runningStudy, steer } from '../../temporal/steer';
 import { takesStudyOptions } from '../study-options';
 
 export function register(program: Command, context: CliContext): void {

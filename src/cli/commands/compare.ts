@@ -9,7 +9,7 @@ import type { CliContext } from '../context';
 import { studyAndVariant } from './data';
 import { parseVersion } from '../words/numbers';
 import { printObject } from '../words/output';
-import { openSession, type Session } from '../session';
+import { openSession, type Session } from '../../temporal/session';
 
 interface CompareOptions {
   readonly task: string;

@@ -9,7 +9,7 @@ import { TABLE_NAMES, type Row, type TableName } from '../../dataset/tables';
 import type { CliContext } from '../context';
 import { parseVersion, wholeNumber } from '../words/numbers';
 import { printRows } from '../words/output';
-import { openSession, type Session } from '../session';
+import { openSession, type Session } from '../../temporal/session';
 
 interface ReadOptions {
   readonly study?: string;

@@ -6,7 +6,7 @@ import { ClusterUnavailableError } from '../../base/errors';
 import { stopStack } from '../../stack/stack';
 import { stopWorker } from '../../stack/worker-process';
 import { EXIT, type CliContext } from '../context';
-import { endJobs, type LiveJob } from '../end-jobs';
+import { endJobs, type LiveJob } from '../../study/end-jobs';
 import { printObject } from '../words/output';
 
 interface DownOptions {

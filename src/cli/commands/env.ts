@@ -4,7 +4,7 @@ import type { S3Credentials } from '../../config';
 import type { StackEndpoints } from '../../stack/stack';
 import type { CliContext } from '../context';
 import { printObject } from '../words/output';
-import { openSession } from '../session';
+import { openSession } from '../../temporal/session';
 
 export function register(program: Command, context: CliContext): void {
   program

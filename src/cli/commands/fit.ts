@@ -9,7 +9,7 @@ import { learnSettings, type FitOptions } from '../fit-options';
 import { printLearned } from '../words/learned-results';
 import { printResults, readResults } from '../words/results';
 import { wholeNumber } from '../words/numbers';
-import { openSession } from '../session';
+import { openSession } from '../../temporal/session';
 
 const NOTHING_TO_DO = 'The measurements are as they were at the last fit: nothing to do.';
 

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { statusOfRuns } from '../../study/run-statuses';
 import { countStatuses } from '../../domain/status';
 import type { CliContext } from '../context';
-import { liveStatus } from '../live-status';
+import { liveStatus } from '../../temporal/live-status';
 import { printRows } from '../words/output';
-import { openSession, type Session } from '../session';
+import { openSession, type Session } from '../../temporal/session';
 
 export function register(program: Command, context: CliContext): void {
   program

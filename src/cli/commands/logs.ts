@@ -9,9 +9,9 @@ import { NotFoundError } from '../../base/errors';
 import { pause } from '../../base/processes';
 import type { Row } from '../../dataset/tables';
 import type { CliContext } from '../context';
-import { stateOf } from '../live-jobs';
+import { stateOf } from '../../study/live-jobs';
 import { describeJob } from '../words/reasons';
-import { openSession, type Session } from '../session';
+import { openSession, type Session } from '../../temporal/session';
 
 const READ_MS = 500;
 /** Of a cluster that does not say: to ask costs a look at files. */

@@ -7,10 +7,10 @@ import { variantWorkflowId, type VariantPart } from '../../domain/ids';
 import { SpecError } from '../../base/errors';
 import type { Row } from '../../dataset/tables';
 import { EXIT, type CliContext } from '../context';
-import { endJobs } from '../end-jobs';
-import { startStudy } from '../execute';
+import { endJobs } from '../../study/end-jobs';
+import { startStudy } from '../../temporal/run-study';
 import { printRows } from '../words/output';
-import { openWorkSession, type Session } from '../session';
+import { openWorkSession, type Session } from '../../temporal/session';
 
 interface OrphanOptions {
   readonly adopt?: boolean;

@@ -1,7 +1,7 @@
 /** `foretune pause <study>`: no new jobs until `resume`. */
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
-import { steer } from '../steer';
+import { steer } from '../../temporal/steer';
 
 export function register(program: Command, context: CliContext): void {
   program

@@ -6,9 +6,9 @@ import { costOf, isPriced, type Rates } from '../../domain/spending';
 import { EXIT, type CliContext } from '../context';
 import { loadStudy, type LoadedStudy, type StudyOverrides } from '../../study/load-study';
 import { printRows } from '../words/output';
-import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../plan-study';
+import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../../study/plan-study';
 import { countPlan, planSummary, planTable } from '../words/plan-text';
-import { openSession } from '../session';
+import { openSession } from '../../temporal/session';
 import { refuseOverrides, takesStudyOptions } from '../study-options';
 
 export function register(program: Command, context: CliContext): void {

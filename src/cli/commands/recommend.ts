@@ -11,7 +11,7 @@ import type { CliContext } from '../context';
 import { parseVersion, wholeNumber } from '../words/numbers';
 import { printObject } from '../words/output';
 import { replayText } from '../words/replay-text';
-import { openSession, type Session } from '../session';
+import { openSession, type Session } from '../../temporal/session';
 
 interface RecommendOptions {
   readonly task: string;

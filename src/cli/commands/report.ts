@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { buildReport } from '../../study/build-report';
 import type { CliContext } from '../context';
 import { printObject } from '../words/output';
-import { writeReportFile } from '../report-file';
-import { openSession } from '../session';
+import { writeReportFile } from '../../study/report-file';
+import { openSession } from '../../temporal/session';
 import { parseVersion } from '../words/numbers';
 
 export function register(program: Command, context: CliContext): void {

@@ -5,11 +5,11 @@ import type { StudyProgress } from '../../../workflows/messages';
 import type { PlanRequest } from '../../domain/request';
 import { STAGES } from '../../domain/vocabulary';
 import type { CliContext } from '../context';
-import { executeStudy } from '../execute';
-import { clusterOf, planStudyNow } from '../plan-study';
+import { executeStudy } from '../../temporal/run-study';
+import { clusterOf, planStudyNow } from '../../study/plan-study';
 import { planSummary } from '../words/plan-text';
-import { openWorkSession } from '../session';
-import { runningStudy } from '../steer';
+import { openWorkSession } from '../../temporal/session';
+import { runningStudy } from '../../temporal/steer';
 
 /** Those that recipes compute: a table is imported, and proxies are fitted, at no cost. */
 const RECIPE_STAGES = STAGES.filter((stage) => stage !== 'import' && stage !== 'fit');

@@ -4,12 +4,12 @@ import { openClusters } from '../../study/clusters';
 import { chooseRuns, parseFailureClass, type RetryChoice } from '../../domain/retry';
 import type { FailureClass } from '../../domain/vocabulary';
 import type { CliContext } from '../context';
-import { executeStudy } from '../execute';
-import { clusterOf, planStudyNow } from '../plan-study';
+import { executeStudy } from '../../temporal/run-study';
+import { clusterOf, planStudyNow } from '../../study/plan-study';
 import { planSummary } from '../words/plan-text';
-import { studyProgress } from '../progress';
-import { openWorkSession, type Session } from '../session';
-import { runningStudy, steer } from '../steer';
+import { studyProgress } from '../../study/progress';
+import { openWorkSession, type Session } from '../../temporal/session';
+import { runningStudy, steer } from '../../temporal/steer';
 
 interface RetryOptions {
   readonly failed?: boolean;

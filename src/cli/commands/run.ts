@@ -1,14 +1,14 @@
 /** `foretune run <study file>`: plans, runs what is missing, fits, reports. */
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
-import { executeStudy } from '../execute';
+import { executeStudy } from '../../temporal/run-study';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
 import { planOnly } from './plan';
-import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../plan-study';
+import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../../study/plan-study';
 import { planSummary } from '../words/plan-text';
-import { openWorkSession } from '../session';
+import { openWorkSession } from '../../temporal/session';
 import { takesStudyOptions } from '../study-options';
-import { unusedIn } from '../unused';
+import { unusedIn } from '../../study/unused';
 
 interface RunOptions extends StudyOverrides {
   readonly dryRun?: boolean;

@@ -13,8 +13,8 @@ import {
 } from '../../temporal/schedules';
 import { EXIT, type CliContext } from '../context';
 import { formatTable, printObject, printRows } from '../words/output';
-import { noteAnswer } from '../schedule-notes';
-import { openSession, openWorkSession, type Session } from '../session';
+import { noteAnswer } from '../../study/schedule-notes';
+import { openSession, openWorkSession, type Session } from '../../temporal/session';
 
 interface CreateOptions {
   readonly cron: string;

@@ -5,21 +5,21 @@ import { openClusters } from '../../study/clusters';
 import { countStatuses } from '../../domain/status';
 import type { CliContext } from '../context';
 import { failureLines } from '../words/failures';
-import { pollJobs, type LiveJobs } from '../live-jobs';
+import { pollJobs, type LiveJobs } from '../../study/live-jobs';
 import { duration, printObject } from '../words/output';
-import { studyProgress } from '../progress';
+import { studyProgress } from '../../study/progress';
 import { waitingReasons } from '../words/reasons';
 import { runRows, runTable } from '../words/run-rows';
-import { mayBeScheduled } from '../schedule-notes';
-import { openSession } from '../session';
-import { liveStatus, liveTroubles, type LiveStatus } from '../live-status';
-import { troubleLines, type Troubles } from '../troubles';
+import { mayBeScheduled } from '../../study/schedule-notes';
+import { openSession } from '../../temporal/session';
+import { liveStatus, liveTroubles, type LiveStatus } from '../../temporal/live-status';
+import { troubleLines, type Troubles } from '../../temporal/troubles';
 import { printList } from './list';
 import { spentLines, spentOn } from '../words/spent';
-import type * as StudySchedule from '../study-schedule';
+import type * as StudySchedule from '../../temporal/study-schedule';
 
 /** Loaded only where Temporal is asked. */
-const loadSchedules = () => createRequire(__filename)('../study-schedule') as typeof StudySchedule;
+const loadSchedules = () => createRequire(__filename)('../../temporal/study-schedule') as typeof StudySchedule;
 
 /** Temporal knows of a study that is one of these. */
 const LIVE: ReadonlySet<LiveStatus> = new Set(['running', 'paused', 'cancelling']);

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
 import { printObject } from '../words/output';
-import { openWorkSession } from '../session';
+import { openWorkSession } from '../../temporal/session';
 import { runningWorker } from '../../stack/worker-process';
 
 export function register(program: Command, context: CliContext): void {

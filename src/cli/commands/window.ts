@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
 import { wholeNumber } from '../words/numbers';
-import { steer } from '../steer';
+import { steer } from '../../temporal/steer';
 
 export function register(program: Command, context: CliContext): void {
   program

@@ -1,8 +1,8 @@
 /** Why runs failed, with the last lines of their logs. */
 import { latestRuns, untunedVariants } from '../../domain/status';
 import type { CliContext } from '../context';
-import type { StudyProgress } from '../progress';
-import type { Session } from '../session';
+import type { StudyProgress } from '../../study/progress';
+import type { Session } from '../../temporal/session';
 
 /** Runs of one job fail for one reason: it is told once. */
 export async function printFailures(

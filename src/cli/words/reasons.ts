@@ -1,10 +1,10 @@
 /** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
 import type { ClusterConfig } from '../../cluster/settings';
 import { whyWaiting } from '../../domain/waiting';
-import type { ClusterKinds, LiveJobs, LiveState } from '../live-jobs';
-import type { LiveStatus } from '../live-status';
-import type { StudyProgress } from '../progress';
-import type { Troubles } from '../troubles';
+import type { ClusterKinds, LiveJobs, LiveState } from '../../study/live-jobs';
+import type { LiveStatus } from '../../temporal/live-status';
+import type { StudyProgress } from '../../study/progress';
+import type { Troubles } from '../../temporal/troubles';
 
 interface Live {
   readonly status: LiveStatus;

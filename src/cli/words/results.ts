@@ -3,7 +3,7 @@ import type { Row } from '../../dataset/tables';
 import { latestFits } from '../../study/newest-fits';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';
-import type { Session } from '../session';
+import type { Session } from '../../temporal/session';
 
 export interface StudyResults {
   readonly study: string;

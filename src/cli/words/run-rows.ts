@@ -1,7 +1,7 @@
 /** The runs of a study as `foretune status --runs` lists them. */
-import { externalId, type ClusterKinds, type LiveJobs } from '../live-jobs';
+import { externalId, type ClusterKinds, type LiveJobs } from '../../study/live-jobs';
 import { duration, formatTable } from './output';
-import type { StudyProgress } from '../progress';
+import type { StudyProgress } from '../../study/progress';
 
 type RunRow = ReturnType<typeof runRows>[number];
 

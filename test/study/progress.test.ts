@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ClusterEntry } from '../../src/study/clusters';
-import { studyProgress, type StudyProgress } from '../../src/cli/progress';
-import type { Session } from '../../src/cli/session';
-import { lineDisplay } from '../../src/cli/watch';
+import { studyProgress, type StudyProgress } from '../../src/study/progress';
+import type { Session } from '../../src/temporal/session';
+import { lineDisplay } from '../../src/temporal/follow';
 import { countStatuses, latestRuns } from '../../src/domain/status';
 import type { RunStatus } from '../../src/domain/vocabulary';
 

@@ -9,13 +9,13 @@ import { studyId, studyWorkflowId } from '../domain/ids';
 import type { Study } from '../domain/schema';
 import type { PlanRequest } from '../domain/request';
 import { SpecError, StackError } from '../base/errors';
-import { EXIT, type CliContext } from './context';
-import { missingLine, printFailures } from './words/failures';
-import { studyProgress } from './progress';
-import { writeReportFile } from './report-file';
-import { printResults, readResults } from './words/results';
+import { EXIT, type CliContext } from '../cli/context';
+import { missingLine, printFailures } from '../cli/words/failures';
+import { studyProgress } from '../study/progress';
+import { writeReportFile } from '../study/report-file';
+import { printResults, readResults } from '../cli/words/results';
 import type { Session } from './session';
-import { watchStudy } from './watch';
+import { watchStudy } from './follow';
 
 export async function executeStudy(
   context: CliContext,

@@ -1,17 +1,17 @@
 /** The plan that a study would be run by now, its budget included. */
-import { spentBudget } from '../study/budget';
-import { planFromRecord } from '../study/plan-from-record';
-import { requireCluster } from '../study/clusters';
+import { spentBudget } from './budget';
+import { planFromRecord } from './plan-from-record';
+import { requireCluster } from './clusters';
 import { Artifacts } from '../artifacts/artifacts';
-import { openClusters } from '../study/clusters';
+import { openClusters } from './clusters';
 import { isOther, type SpecRecord } from '../books/studies';
 import type { Plan } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
 import type { Study } from '../domain/schema';
-import type { CliContext } from './context';
-import type { LoadedStudy } from '../study/load-study';
-import { correctedNote, movedNote, type PlannedOn } from './words/plan-text';
-import type { Session } from './session';
+import type { CliContext } from '../cli/context';
+import type { LoadedStudy } from './load-study';
+import { correctedNote, movedNote, type PlannedOn } from '../cli/words/plan-text';
+import type { Session } from '../temporal/session';
 import { unusedIn } from './unused';
 
 export async function planStudyNow(

@@ -1,7 +1,7 @@
 import { ServiceError, type Client } from '@temporalio/client';
 import type { CliContext } from '../../src/cli/context';
-import type { Session } from '../../src/cli/session';
-import { watchStudy } from '../../src/cli/watch';
+import type { Session } from '../../src/temporal/session';
+import { watchStudy } from '../../src/temporal/follow';
 import { StoreError } from '../../src/base/errors';
 import { loadConfig } from '../../src/config';
 

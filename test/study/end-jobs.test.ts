@@ -1,4 +1,4 @@
-import { endJobs } from '../../src/cli/end-jobs';
+import { endJobs } from '../../src/study/end-jobs';
 import type { CancelOptions } from '../../src/cluster/cluster';
 import { ClusterUnavailableError } from '../../src/base/errors';
 

@@ -1,7 +1,7 @@
 /** What keeps jobs from their cluster, in the words of what failed last: the study tries it again until it succeeds. */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { variantWorkflowId, type VariantPart } from '../domain/ids';
-import type { StudyProgress } from './progress';
+import type { StudyProgress } from '../study/progress';
 
 type PendingActivity = NonNullable<
   WorkflowExecutionDescription['raw']['pendingActivities']

@@ -3,7 +3,7 @@
  * second to load. Schedules are noted among the books of their study; one that is older than these notes
  * is found by asking once.
  */
-import type { Session } from './session';
+import type { Session } from '../temporal/session';
 
 type Books = Pick<Session, 'studies' | 'store'>;
 

@@ -1,11 +1,11 @@
 /** Steers a running study: an update of its workflow, which answers when it is in force. */
 import { WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { StudyProgress } from '../../workflows/messages';
-import { failureReason } from '../temporal/client';
+import { failureReason } from './client';
 import { studyWorkflowId } from '../domain/ids';
 import { SpecError } from '../base/errors';
-import type { CliContext } from './context';
-import { printObject } from './words/output';
+import type { CliContext } from '../cli/context';
+import { printObject } from '../cli/words/output';
 import { openWorkSession } from './session';
 
 type Change =

@@ -1,4 +1,4 @@
-import { hasNoMeasurement } from '../../src/cli/unused';
+import { hasNoMeasurement } from '../../src/study/unused';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import type { Row } from '../../src/dataset/tables';

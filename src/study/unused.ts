@@ -3,9 +3,9 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { IsUnused } from '../books/studies';
 import type { Dataset } from '../dataset/log';
 import { studyWorkflowId } from '../domain/ids';
-import type { CliContext } from './context';
-import { connected } from './live-status';
-import type { Session } from './session';
+import type { CliContext } from '../cli/context';
+import { connected } from '../temporal/live-status';
+import type { Session } from '../temporal/session';
 
 const MEASURED = ['checkpoints', 'curves', 'indicators', 'outcomes', 'samples'] as const;
 /** Of runs that left nothing. */

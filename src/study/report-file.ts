@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolderSync } from '../base/folders';
-import type { CliContext } from './context';
+import type { CliContext } from '../cli/context';
 
 interface ReportOf {
   readonly study: string;

@@ -1,13 +1,13 @@
 /** How far a study is: from the record, and from what running jobs say of themselves. */
 import path from 'node:path';
-import type { ClusterEntry } from '../study/clusters';
+import type { ClusterEntry } from './clusters';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/job-schema';
 import type { RunStatus } from '../domain/vocabulary';
 import { readTail } from '../base/file-tail';
 import type { Row } from '../dataset/tables';
-import type { Session } from './session';
+import type { Session } from '../temporal/session';
 
 export interface StudyProgress {
   readonly plan: Plan;

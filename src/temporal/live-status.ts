@@ -1,9 +1,9 @@
 /** A study's status: what the books say, and for one that should be running, what Temporal says. */
 import type { Client } from '@temporalio/client';
 import { studyWorkflowId } from '../domain/ids';
-import { connectClient } from '../temporal/client';
-import type { CliContext } from './context';
-import type { StudyProgress } from './progress';
+import { connectClient } from './client';
+import type { CliContext } from '../cli/context';
+import type { StudyProgress } from '../study/progress';
 import type { Session } from './session';
 import { findTroubles, type Troubles } from './troubles';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeReportFile } from '../../src/cli/report-file';
+import { writeReportFile } from '../../src/study/report-file';
 import { loadConfig } from '../../src/config';
 
 it('a report of an earlier version of the dataset leaves the current one where it is', () => {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { CliContext } from '../../src/cli/context';
-import { executeStudy } from '../../src/cli/execute';
-import type { Session } from '../../src/cli/session';
+import { executeStudy } from '../../src/temporal/run-study';
+import type { Session } from '../../src/temporal/session';
 import { StudySchema } from '../../src/domain/schema';
 import { StackError } from '../../src/base/errors';
 import { loadConfig } from '../../src/config';

@@ -4,11 +4,11 @@ import type { Dataset } from '../dataset/log';
 import { openDataset } from '../dataset/log';
 import { Studies } from '../books/studies';
 import type { ObjectStore } from '../dataset/store';
-import { connectClient } from '../temporal/client';
+import { connectClient } from './client';
 import { openStore } from '../stack/open-store';
 import { startStack, type StackEndpoints } from '../stack/stack';
 import { ensureWorker } from '../stack/worker-process';
-import type { CliContext } from './context';
+import type { CliContext } from '../cli/context';
 
 export interface Session {
   readonly endpoints: StackEndpoints;

@@ -1,9 +1,9 @@
 /** A study's schedule in the few words that `status` has for it. */
 import { NotFoundError } from '../base/errors';
-import { connectClient } from '../temporal/client';
-import { describeSchedule, type RecentRefit, type ScheduleStatus } from '../temporal/schedules';
-import type { CliContext } from './context';
-import { noteAnswer } from './schedule-notes';
+import { connectClient } from './client';
+import { describeSchedule, type RecentRefit, type ScheduleStatus } from './schedules';
+import type { CliContext } from '../cli/context';
+import { noteAnswer } from '../study/schedule-notes';
 import type { Session } from './session';
 
 export interface ScheduleSummary {
