@@ -4,10 +4,11 @@ import type { ClusterEntry } from './clusters';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/job-schema';
+import type { Standing } from '../domain/retry';
 import type { RunStatus } from '../domain/vocabulary';
 import { readTail } from '../base/file-tail';
 import type { Row } from '../dataset/tables';
-import type { Session } from '../temporal/session';
+import type { OnRecord } from './on-record';
 
 export interface StudyProgress {
   readonly plan: Plan;
@@ -23,14 +24,14 @@ export interface StudyProgress {
 }
 
 export async function studyProgress(
-  session: Session,
+  { dataset, studies }: Pick<OnRecord, 'dataset' | 'studies'>,
   clusters: ReadonlyMap<string, ClusterEntry>,
   study: string,
 ): Promise<StudyProgress | null> {
-  const books = await session.studies.latest(study);
+  const books = await studies.latest(study);
   if (!books) return null;
-  const plan = await session.studies.plan(books.plan_key);
-  const latest = await session.dataset.newest('runs', study);
+  const plan = await studies.plan(books.plan_key);
+  const latest = await dataset.newest('runs', study);
   const current = currentSteps(latest, clusters);
   const statuses = refine(runStatuses(plan, latest), latest, current);
   return {
@@ -42,6 +43,19 @@ export async function studyProgress(
     seconds_left: secondsLeft(plan, statuses, latest),
     not_fine_tuned: books.ended_at ? untunedVariants(plan, statuses).size : 0,
   };
+}
+
+/** Each run with its status and how it failed: what a retry chooses from. */
+export function retryable({
+  statuses,
+  latest,
+}: Pick<StudyProgress, 'statuses' | 'latest'>): ReadonlyMap<string, Standing> {
+  return new Map(
+    [...statuses].map(([run, status]) => {
+      const failure_class = latest.get(run)?.failure_class ?? null;
+      return [run, { status, failure_class }];
+    }),
+  );
 }
 
 /** The clock of a node may be behind this machine's. */

@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolderSync } from '../base/folders';
-import type { CliContext } from '../cli/context';
+import type { Config } from '../config';
 
 interface ReportOf {
   readonly study: string;
@@ -11,12 +11,12 @@ interface ReportOf {
 }
 
 export function writeReportFile(
-  { config }: Pick<CliContext, 'config'>,
+  { stateDir }: Pick<Config, 'stateDir'>,
   { study, version }: ReportOf,
   html: string,
 ): string {
   const name = version === undefined ? study : `${study}-v${version}`;
-  const file = path.join(config.stateDir, 'reports', `${name}.html`);
+  const file = path.join(stateDir, 'reports', `${name}.html`);
   makeFolderSync(path.dirname(file));
   writeFileSync(`${file}.tmp`, html);
   renameSync(`${file}.tmp`, file);

@@ -3,9 +3,9 @@
  * second to load. Schedules are noted among the books of their study; one that is older than these notes
  * is found by asking once.
  */
-import type { Session } from '../temporal/session';
+import type { OnRecord } from './on-record';
 
-type Books = Pick<Session, 'studies' | 'store'>;
+type Books = Pick<OnRecord, 'studies' | 'store'>;
 
 export async function mayBeScheduled({ studies, store }: Books, study: string): Promise<boolean> {
   if (await studies.isScheduled(study)) return true;

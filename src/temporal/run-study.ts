@@ -1,55 +1,51 @@
-/** Starts or finds a study's workflow, follows it to its end, and prints what came out. */
+/** Starts or finds a study's workflow, follows it to its end, and reads what came out. */
 import {
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
   type Client,
 } from '@temporalio/client';
-import { openClusters } from '../study/clusters';
-import { studyId, studyWorkflowId } from '../domain/ids';
-import type { Study } from '../domain/schema';
-import type { PlanRequest } from '../domain/request';
+import type { StudySummary } from '../../activities';
 import { SpecError, StackError } from '../base/errors';
-import { EXIT, type CliContext } from '../cli/context';
-import { missingLine, printFailures } from '../cli/words/failures';
-import { studyProgress } from '../study/progress';
+import type { Config } from '../config';
+import { studyId, studyWorkflowId } from '../domain/ids';
+import type { PlanRequest } from '../domain/request';
+import type { Study } from '../domain/schema';
+import { openClusters } from '../study/clusters';
+import { studyProgress, type StudyProgress } from '../study/progress';
 import { writeReportFile } from '../study/report-file';
-import { printResults, readResults } from '../cli/words/results';
-import type { Session } from './session';
-import { watchStudy } from './follow';
+import { followStudy, type Display } from './follow';
+import type { WorkSession } from './session';
 
-export async function executeStudy(
-  context: CliContext,
-  session: Session & { client: Client },
-  study: Study,
-  request?: PlanRequest,
-): Promise<void> {
-  const id = studyId(study);
-  await startStudy(context, session.client, study, request);
-  const summary = await watchStudy(context, session, id);
-  if (summary.not_fine_tuned)
-    context.stderr(`${summary.not_fine_tuned} variants not fine-tuned (budget).`);
-  if (summary.spent !== undefined)
-    context.stderr(
-      `The study ended at ${summary.spent}. Raise \`budget\` in the study file and run it again: it goes on from here.`,
-    );
-  await printFailures(context, session, id);
-  if (summary.status !== 'done') await printMissing(context, session, id);
-  const html = await session.studies.report(id);
-  const report = html === null ? null : writeReportFile(context, { study: id }, html);
-  printResults(context, await readResults(session, id), { status: summary.status, report });
-  if (report) context.stderr(`\nReport: ${report}`);
-  context.setExitCode(summary.status === 'done' ? EXIT.done : EXIT.failed);
+/** How a study ended. */
+export interface StudyEnd {
+  readonly study: string;
+  readonly summary: StudySummary;
+  /** Of a study that is not done: where its runs are. */
+  readonly unfinished: StudyProgress | null;
+  /** File of its report; null where none was made. */
+  readonly report: string | null;
 }
 
-async function printMissing(context: CliContext, session: Session, study: string): Promise<void> {
-  const progress = await studyProgress(session, openClusters(context.config), study);
-  const line = progress && missingLine(progress);
-  if (line) context.stderr(line);
+export async function runStudy(
+  session: WorkSession,
+  study: Study,
+  display: Display,
+  request?: PlanRequest,
+): Promise<StudyEnd> {
+  const { config, studies } = session;
+  const id = studyId(study);
+  await startStudy(config, session.client, study, request);
+  const summary = await followStudy(session, id, display);
+  const isDone = summary.status === 'done';
+  const unfinished = isDone ? null : await studyProgress(session, openClusters(config), id);
+  const html = await studies.report(id);
+  const report = html === null ? null : writeReportFile(config, { study: id }, html);
+  return { study: id, summary, unfinished, report };
 }
 
 /** A second start attaches to the first, unless it asks for something of its own. */
 export async function startStudy(
-  context: CliContext,
+  { temporal }: Pick<Config, 'temporal'>,
   client: Client,
   study: Study,
   request?: PlanRequest,
@@ -57,7 +53,7 @@ export async function startStudy(
   const id = studyId(study);
   const start = client.workflow.start('studyWorkflow', {
     workflowId: studyWorkflowId(id),
-    taskQueue: context.config.temporal.taskQueue,
+    taskQueue: temporal.taskQueue,
     args: [{ study: id, window: study.window, ...(request && { request }) }],
     workflowIdConflictPolicy: request ? 'FAIL' : 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -1,28 +1,31 @@
 /** Steers a running study: an update of its workflow, which answers when it is in force. */
 import { WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { StudyProgress } from '../../workflows/messages';
-import { failureReason } from './client';
-import { studyWorkflowId } from '../domain/ids';
 import { SpecError } from '../base/errors';
-import type { CliContext } from '../cli/context';
-import { printObject } from '../cli/words/output';
-import { openWorkSession } from './session';
+import { studyWorkflowId } from '../domain/ids';
+import { failureReason } from './client';
+import type { WorkSession } from './session';
 
-type Change =
+export type Change =
   | { readonly update: 'pause' | 'resume' | 'cancel' | 'addVariants' }
   | { readonly update: 'retry'; readonly runs: readonly string[] }
   | { readonly update: 'setWindow'; readonly window: number };
 
+export type Steered = StudyProgress & { readonly study: string };
+
 /** Throws SpecError for a study that is not running, or is at its end. */
-export async function steer(context: CliContext, name: string, change: Change): Promise<void> {
-  const { client, studies } = await openWorkSession(context);
+export async function steer(
+  { client, studies }: WorkSession,
+  name: string,
+  change: Change,
+): Promise<Steered> {
   const study = await studies.resolve(name);
   const handle = await runningStudy(client, study);
   if (!handle)
     throw new SpecError(
-      `Study "${study}" is not running: there is nothing to steer. Run what it lacks: npx foretune resume ${study}`,
+      `Study "${study}" is not running, so it cannot be changed. Run what is missing: npx foretune resume ${study}`,
     );
-  print(context, study, await update(handle, change));
+  return { study, ...(await update(handle, change)) };
 }
 
 /** The workflow of a study, or null when it is not running. */
@@ -35,6 +38,13 @@ export async function runningStudy(client: Client, study: string): Promise<Workf
   return running ? handle : null;
 }
 
+/** A study that was paused goes on; one that was cancelled since is at its end. */
+export async function unpause(client: Client, study: string): Promise<void> {
+  const handle = await runningStudy(client, study);
+  const progress = await handle?.query<StudyProgress>('progress');
+  if (progress?.paused && !progress.cancelled) await handle?.executeUpdate('resume');
+}
+
 async function update(handle: WorkflowHandle, change: Change): Promise<StudyProgress> {
   const { update: name, ...args } = change;
   try {
@@ -43,17 +53,4 @@ async function update(handle: WorkflowHandle, change: Change): Promise<StudyProg
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     throw new SpecError(failureReason(error), { cause: error });
   }
-}
-
-function print(context: CliContext, study: string, progress: StudyProgress): void {
-  const { paused, cancelled, window, open, variants_ended, variants_to_run } = progress;
-  const state = cancelled ? 'is being cancelled' : paused ? 'is paused' : 'goes on';
-  printObject(context, { study, ...progress }, () =>
-    [
-      `${study} ${state}: ${variants_ended} of ${variants_to_run} variants ended, ${open.length} open, ${window} at most at once`,
-      ...(paused && !cancelled
-        ? [`Jobs that run go on to their end. Go on: npx foretune resume ${study}`]
-        : []),
-    ].join('\n'),
-  );
 }

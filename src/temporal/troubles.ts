@@ -23,20 +23,15 @@ export async function findTroubles(
   study: string,
   { latest, current }: StudyProgress,
 ): Promise<Troubles> {
-  const told = new Set(current.map(({ run_id }) => latest.get(run_id)?.job));
+  const heard = new Set(current.map(({ run_id }) => latest.get(run_id)?.job));
   const silent = [...latest.values()].filter(
-    ({ status, job }) => status === 'running' && !told.has(job),
+    ({ status, job }) => status === 'running' && !heard.has(job),
   );
   return troublesOf(
     client,
     study,
     silent.map(({ variant_id }) => variant_id),
   );
-}
-
-/** The same in lines, each once. */
-export function troubleLines(troubles: Troubles): string[] {
-  return [...new Set(troubles.values())].map((words) => `trying again: ${words}`);
 }
 
 /** By variant, of the first and the last few that are asked about. */

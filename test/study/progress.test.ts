@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ClusterEntry } from '../../src/study/clusters';
 import { studyProgress, type StudyProgress } from '../../src/study/progress';
-import type { Session } from '../../src/temporal/session';
-import { lineDisplay } from '../../src/temporal/follow';
-import { countStatuses, latestRuns } from '../../src/domain/status';
+import type { OnRecord } from '../../src/study/on-record';
+import { latestRuns } from '../../src/domain/status';
 import type { RunStatus } from '../../src/domain/vocabulary';
 
 let folder: string;
@@ -47,7 +46,7 @@ function progressOf(runs: object[], rows: object[]): Promise<StudyProgress | nul
       plan: () => Promise.resolve({ runs }),
     },
     dataset: { newest: () => Promise.resolve(latestRuns(rows as { run_id: string }[])) },
-  } as unknown as Session;
+  } as unknown as OnRecord;
   const cluster = { workDir: (job: string) => path.join(folder, job) };
   const clusters = new Map([['local', { cluster } as unknown as ClusterEntry]]);
   return studyProgress(session, clusters, 'tiny@1');
@@ -61,7 +60,7 @@ const step = (run_id: string, at: number) =>
   JSON.stringify({ time: '2026-01-01T00:00:00Z', run_id, step: at, steps: 10, loss: 1.5 });
 
 it('A study that never ran has no progress', async () => {
-  const session = { studies: { latest: () => Promise.resolve(null) } } as unknown as Session;
+  const session = { studies: { latest: () => Promise.resolve(null) } } as unknown as OnRecord;
   expect(await studyProgress(session, new Map(), 'tiny@1')).toBeNull();
 });
 
@@ -131,49 +130,5 @@ describe('a job of several runs', () => {
     progressFile('job-a', text);
     const progress = await progressOf([planned('a')], [recorded('a', 'running')]);
     expect(progress?.current).toEqual([]);
-  });
-});
-
-describe('progress in lines', () => {
-  const at = (statuses: RunStatus[], changes: Partial<StudyProgress> = {}): StudyProgress => ({
-    plan: { runs: [] } as unknown as StudyProgress['plan'],
-    counts: countStatuses(statuses),
-    statuses: new Map(),
-    latest: new Map(),
-    current: [],
-    seconds_left: null,
-    not_fine_tuned: 0,
-    ...changes,
-  });
-  function linesOf(...all: StudyProgress[]): string[] {
-    const lines: string[] = [];
-    const display = lineDisplay({ stderr: (text) => void lines.push(text) });
-    for (const progress of all) display.show(progress);
-    return lines;
-  }
-
-  it('is none for a study of which every run is reused', () => {
-    expect(linesOf(at(['reused', 'reused']), at(['reused', 'reused']))).toEqual([]);
-  });
-
-  it('is a line for each change, the last one with every run', () => {
-    const lines = linesOf(
-      at(['pending', 'pending']),
-      at(['running', 'pending'], { seconds_left: 65 }),
-      at(['running', 'pending'], { seconds_left: 64 }),
-      at(['done', 'failed']),
-    );
-    expect(lines).toEqual([
-      '0/2 runs',
-      '0/2 runs  1 running, about 1 min 5 s left',
-      '1/2 runs  1 failed',
-    ]);
-  });
-
-  it('tells the step and loss of what runs', () => {
-    const current = [{ time: '', run_id: 'a', step: 1, steps: 4, loss: 2 }];
-    expect(linesOf(at(['running'], { current }))).toEqual([
-      '0/1 runs  1 running | a 25% loss 2.00',
-    ]);
   });
 });

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { CliContext } from '../../src/cli/context';
-import { executeStudy } from '../../src/temporal/run-study';
-import type { Session } from '../../src/temporal/session';
+import { runStudy } from '../../src/temporal/run-study';
+import type { WorkSession } from '../../src/temporal/session';
 import { StudySchema } from '../../src/domain/schema';
 import { StackError } from '../../src/base/errors';
 import { loadConfig } from '../../src/config';
@@ -23,11 +22,10 @@ beforeAll(async () => {
 });
 afterAll(() => temporal.teardown());
 
-it('A server without the search attributes is told in words, with the command that helps', async () => {
-  const context = { config: loadConfig({}) } as CliContext;
-  const session = { client: temporal.client } as unknown as Session & typeof temporal;
+it('A server without the search attributes is reported in words, with the command that helps', async () => {
+  const session = { config: loadConfig({}), client: temporal.client } as unknown as WorkSession;
   // The server names any one of the attributes that it misses.
-  const refused = executeStudy(context, session, StudySchema.parse(zeng2025));
+  const refused = runStudy(session, StudySchema.parse(zeng2025), { show: () => undefined });
   await expect(refused).rejects.toThrow(StackError);
   await expect(refused).rejects.toThrow(/search attribute Foretune\w+.*npx foretune doctor/s);
 });

@@ -5,6 +5,7 @@ import type { CliContext } from '../context';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
 import { checkCluster } from '../../study/plan-study';
 import { movedNote } from '../words/plan-text';
+import { printSteered } from '../words/steering';
 import { openWorkSession } from '../../temporal/session';
 import { runningStudy, steer } from '../../temporal/steer';
 import { takesStudyOptions } from '../study-options';
@@ -24,15 +25,17 @@ async function addVariants(
   file: string,
   options: StudyOverrides,
 ): Promise<void> {
+  const { config, stderr } = context;
   const { study, table } = loadStudy(file, options);
-  checkCluster(context, study);
-  const { studies, client } = await openWorkSession(context);
+  checkCluster(config, study);
+  const session = await openWorkSession(config, stderr);
   const id = studyId(study);
-  const { study: standing } = await studies.spec(id);
-  const added = await studies.extend(study, table);
-  context.stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
+  const { study: standing } = await session.studies.spec(id);
+  const added = await session.studies.extend(study, table);
+  stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
   const note = movedNote(standing, study);
-  if (note) context.stderr(note);
-  if (await runningStudy(client, id)) return steer(context, id, { update: 'addVariants' });
-  context.stderr(`Run them: npx foretune resume ${id}`);
+  if (note) stderr(note);
+  if (await runningStudy(session.client, id))
+    printSteered(context, await steer(session, id, { update: 'addVariants' }));
+  else stderr(`Run them: npx foretune resume ${id}`);
 }

@@ -1,13 +1,14 @@
 /** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
 import { Option, type Command } from 'commander';
-import { createFitActivities } from '../../../activities/fits';
+import { fitStudy } from '../../study/fit-study';
 import { fitLearned } from '../../study/learned-fits';
 import { startLearning } from '../../study/learning';
 import { FEATURE_SETS, type LearnSettings } from '../../predict/experiment';
 import type { CliContext } from '../context';
 import { learnSettings, type FitOptions } from '../fit-options';
 import { printLearned } from '../words/learned-results';
-import { printResults, readResults } from '../words/results';
+import { readResults } from '../../study/results';
+import { printResults } from '../words/results';
 import { wholeNumber } from '../words/numbers';
 import { openSession } from '../../temporal/session';
 
@@ -43,9 +44,9 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function fitNow(context: CliContext, name: string): Promise<void> {
-  const session = await openSession(context);
+  const session = await openSession(context.config, context.stderr);
   const study = await session.studies.resolve(name);
-  const { fitted } = await createFitActivities(session).fitStudy({ study });
+  const { fitted } = await fitStudy(session, study);
   if (!fitted) context.stderr(NOTHING_TO_DO);
   printResults(context, await readResults(session, study));
 }
@@ -60,7 +61,7 @@ async function fitWithLearners(
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const learning = startLearning(context.config, settings, interrupted.signal);
   try {
-    const session = await openSession(context);
+    const session = await openSession(context.config, context.stderr);
     const study = await session.studies.resolve(name);
     const fit = await fitLearned(session, { study, settings }, learning);
     for (const note of fit.notes) context.stderr(`Note: ${note}`);

@@ -6,8 +6,9 @@ import { costOf, isPriced, type Rates } from '../../domain/spending';
 import { EXIT, type CliContext } from '../context';
 import { loadStudy, type LoadedStudy, type StudyOverrides } from '../../study/load-study';
 import { printRows } from '../words/output';
-import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../../study/plan-study';
-import { countPlan, planSummary, planTable } from '../words/plan-text';
+import { checkCluster, clusterOf, planStudyNow } from '../../study/plan-study';
+import { isUnused } from '../../temporal/unused';
+import { countPlan, planSummary, planTable, recordNotes } from '../words/plan-text';
 import { openSession } from '../../temporal/session';
 import { refuseOverrides, takesStudyOptions } from '../study-options';
 
@@ -29,27 +30,26 @@ async function planStudyNamed(
   if (study.endsWith('.ts') || existsSync(study))
     return planOnly(context, loadStudy(study, options));
   refuseOverrides(study, options);
-  const { studies } = await openSession(context);
+  const { studies } = await openSession(context.config, context.stderr);
   const spec = await studies.spec(await studies.resolve(study));
   return planOnly(context, spec);
 }
 
-export async function planOnly(context: CliContext, { study, table }: LoadedStudy): Promise<void> {
-  checkCluster(context, study);
-  const session = await openSession(context);
-  const standing = await checkStudy(context, session, { study, table });
-  const plan = await planStudyNow(context, session, { study, table });
-  for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  tellOfStanding(context, standing, { study, table });
-  const cluster = clusterOf(context, study);
+export async function planOnly(context: CliContext, loaded: LoadedStudy): Promise<void> {
+  const { config, stderr } = context;
+  checkCluster(config, loaded.study);
+  const session = await openSession(config, stderr);
+  const standing = await session.studies.check(loaded.study, loaded.table, isUnused(session));
+  const plan = await planStudyNow(config, session, loaded);
+  for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
+  for (const note of recordNotes(standing, loaded)) stderr(note);
+  const cluster = clusterOf(config, loaded.study);
   const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
   else {
-    printRows(
-      context,
-      plan.runs.map((run) => planRow(run, cluster)),
-    );
-    context.stderr(summary);
+    const rows = plan.runs.map((run) => planRow(run, cluster));
+    printRows(context, rows);
+    stderr(summary);
   }
   context.setExitCode(countPlan(plan).run ? EXIT.workToDo : EXIT.done);
 }

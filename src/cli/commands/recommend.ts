@@ -51,7 +51,7 @@ async function recommend(
   options: RecommendOptions,
 ): Promise<void> {
   refuseAlone(options);
-  const session = await openSession(context);
+  const session = await openSession(context.config, context.stderr);
   const study = await session.studies.resolve(name);
   const dataset_version = options.version ?? (await session.dataset.version());
   const answer = options.replay ? printReplay : printRanking;

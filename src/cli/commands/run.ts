@@ -1,14 +1,15 @@
 /** `foretune run <study file>`: plans, runs what is missing, fits, reports. */
 import type { Command } from 'commander';
-import type { CliContext } from '../context';
-import { executeStudy } from '../../temporal/run-study';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
-import { planOnly } from './plan';
-import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../../study/plan-study';
-import { planSummary } from '../words/plan-text';
+import { checkCluster, clusterOf } from '../../study/plan-study';
+import { registerStudy } from '../../study/register-study';
 import { openWorkSession } from '../../temporal/session';
+import { isUnused } from '../../temporal/unused';
+import type { CliContext } from '../context';
+import { runToEnd } from '../run-to-end';
 import { takesStudyOptions } from '../study-options';
-import { unusedIn } from '../../study/unused';
+import { planSummary, recordNotes } from '../words/plan-text';
+import { planOnly } from './plan';
 
 interface RunOptions extends StudyOverrides {
   readonly dryRun?: boolean;
@@ -25,16 +26,14 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function runStudy(context: CliContext, file: string, options: RunOptions): Promise<void> {
+  const { config, stderr } = context;
   const loaded = loadStudy(file, options);
   if (options.dryRun) return planOnly(context, loaded);
-  checkCluster(context, loaded.study);
-  const session = await openWorkSession(context);
-  const standing = await checkStudy(context, session, loaded);
-  // What cannot be planned leaves nothing on record.
-  const plan = await planStudyNow(context, session, loaded);
-  await session.studies.register(loaded.study, loaded.table, unusedIn(context, session));
-  for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  context.stderr(planSummary(plan, clusterOf(context, loaded.study)));
-  tellOfStanding(context, standing, loaded);
-  await executeStudy(context, session, loaded.study);
+  checkCluster(config, loaded.study);
+  const session = await openWorkSession(config, stderr);
+  const { plan, standing } = await registerStudy(config, session, loaded, isUnused(session));
+  for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
+  stderr(planSummary(plan, clusterOf(config, loaded.study)));
+  for (const note of recordNotes(standing, loaded)) stderr(note);
+  await runToEnd(context, session, loaded.study);
 }

@@ -13,7 +13,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function up(context: CliContext): Promise<void> {
-  const { endpoints, store, client } = await openWorkSession(context);
+  const { endpoints, store, client } = await openWorkSession(context.config, context.stderr);
   await client.connection.close();
   const worker = runningWorker(context.config);
   const { address, ui } = endpoints.temporal;

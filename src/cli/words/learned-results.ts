@@ -5,7 +5,7 @@ import type { Row } from '../../dataset/tables';
 import type { LearnSettings } from '../../predict/experiment';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';
-import { pick } from './results';
+import { pick } from '../../study/results';
 
 const DetailsSchema = z.object({
   pooled_accuracy: z.number().optional(),

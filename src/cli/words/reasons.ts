@@ -1,7 +1,9 @@
 /** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
+import type { Cluster } from '../../cluster/cluster';
 import type { ClusterConfig } from '../../cluster/settings';
+import type { Row } from '../../dataset/tables';
 import { whyWaiting } from '../../domain/waiting';
-import type { ClusterKinds, LiveJobs, LiveState } from '../../study/live-jobs';
+import { stateOf, type ClusterKinds, type LiveJobs, type LiveState } from '../../study/live-jobs';
 import type { LiveStatus } from '../../temporal/live-status';
 import type { StudyProgress } from '../../study/progress';
 import type { Troubles } from '../../temporal/troubles';
@@ -68,4 +70,14 @@ export function describeJob(
 function whatRuns(kind: ClusterConfig['kind'] | undefined, id: string): string {
   if (!id || !kind) return 'its job runs';
   return kind === 'slurm' ? `Slurm job ${id} runs` : `its job runs as process ${id}`;
+}
+
+/** Of a log that holds nothing: why, as `status --runs` has it. */
+export async function whySilent(
+  { run_id, job, status }: Pick<Row<'runs'>, 'run_id' | 'job' | 'status'>,
+  cluster: Pick<Cluster, 'poll'>,
+  kind?: ClusterConfig['kind'],
+): Promise<string> {
+  if (status !== 'running') return `Run "${run_id}" is ${status}, and its job printed nothing.`;
+  return `Nothing printed yet: ${describeJob(await stateOf(cluster, job), kind)}`;
 }

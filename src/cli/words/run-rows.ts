@@ -3,7 +3,7 @@ import { externalId, type ClusterKinds, type LiveJobs } from '../../study/live-j
 import { duration, formatTable } from './output';
 import type { StudyProgress } from '../../study/progress';
 
-type RunRow = ReturnType<typeof runRows>[number];
+export type RunRow = ReturnType<typeof runRows>[number];
 
 /** `reasons` and `jobs` are of the runs that have not ended. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- what `-o json` prints

@@ -1,0 +1,28 @@
+/** Takes a study up in the books, once it is known that it can be planned. */
+import type { IsUnused, SpecRecord } from '../books/studies';
+import type { Config } from '../config';
+import type { Plan } from '../domain/plan';
+import type { LoadedStudy } from './load-study';
+import type { OnRecord } from './on-record';
+import { planStudyNow } from './plan-study';
+
+export interface Registered {
+  readonly plan: Plan;
+  /** What was on record before. */
+  readonly standing: SpecRecord | undefined;
+}
+
+/** Throws FingerprintMismatchError where another study is on record under its name, and cannot be corrected. */
+export async function registerStudy(
+  config: Config,
+  record: OnRecord,
+  loaded: LoadedStudy,
+  isUnused: IsUnused,
+): Promise<Registered> {
+  const { study, table } = loaded;
+  const standing = await record.studies.check(study, table, isUnused);
+  // What cannot be planned leaves nothing on record.
+  const plan = await planStudyNow(config, record, loaded);
+  await record.studies.register(study, table, isUnused);
+  return { plan, standing };
+}
