@@ -22,7 +22,7 @@ import { withFailures } from './failure';
 export type { Amended } from './amend';
 export type { FitSummary } from '../src/study/fit-study';
 export type { JobOutcome } from './jobs';
-export type { Notification } from './notify';
+export type { Notification } from '../src/study/notification';
 export type { PlanSummary } from './plan';
 export type { DriftSummary, RecordedFits } from './refit';
 export type { StudySummary } from './report';

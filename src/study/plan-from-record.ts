@@ -11,7 +11,7 @@ import type { Dataset } from '../dataset/log';
 import type { ClusterEntry } from './clusters';
 import { recipeFacts, requireSetUp, type RecipeConfig } from './recipe';
 
-interface Books {
+export interface PlanDeps {
   readonly dataset: Dataset;
   readonly artifacts: Artifacts;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
@@ -20,7 +20,7 @@ interface Books {
 
 /** Plans without writing anything. */
 export async function planFromRecord(
-  { artifacts, clusters, dataset, recipes }: Books,
+  { artifacts, clusters, dataset, recipes }: PlanDeps,
   study: Study,
   table: string | null,
   request: PlanRequest = {},

@@ -1,5 +1,5 @@
 /** The schedules of studies by name: Temporal's, and what the books note of them. */
-import type { ScheduleHandle } from '@temporalio/client';
+import { ScheduleOverlapPolicy, type ScheduleHandle } from '@temporalio/client';
 import { noteAnswer } from '../study/schedule-notes';
 import {
   createSchedule,
@@ -46,6 +46,16 @@ export async function changeSchedule(
   const study = await session.studies.resolve(name);
   await withClient(session, async (client) => change(await scheduleOf(client, study)));
   return study;
+}
+
+/** Runs what would have been due between two times, one after the other. */
+export function backfillSchedule(
+  session: Session,
+  name: string,
+  between: { readonly start: Date; readonly end: Date },
+): Promise<string> {
+  const overlap = ScheduleOverlapPolicy.BUFFER_ALL;
+  return changeSchedule(session, name, (handle) => handle.backfill({ ...between, overlap }));
 }
 
 /** Fits stay. */

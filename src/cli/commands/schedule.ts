@@ -1,7 +1,7 @@
 /** `foretune schedule`: re-fits that come by themselves. */
-import { ScheduleOverlapPolicy, type ScheduleHandle } from '@temporalio/client';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
+  backfillSchedule,
   changeSchedule,
   deleteSchedule,
   listSchedules,
@@ -9,7 +9,7 @@ import {
   scheduleStudy,
 } from '../../temporal/scheduled';
 import { triggerSchedule, type ScheduleStatus } from '../../temporal/schedules';
-import { openSession, openWorkSession } from '../../temporal/session';
+import { openSession, openWorkSession, type Session } from '../../temporal/session';
 import { EXIT, type CliContext } from '../context';
 import { printObject, printRows } from '../words/output';
 import { scheduleText } from '../words/schedule-text';
@@ -50,22 +50,28 @@ export function register(program: Command, context: CliContext): void {
     .argument('<to>', 'a later time', parseDate)
     .description('run what would have been due between two times, one after the other')
     .action((study: string, start: Date, end: Date) =>
-      change(context, study, 'backfills', (handle) =>
-        handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL }),
-      ),
+      change(context, 'backfills', (session) => backfillSchedule(session, study, { start, end })),
     );
   command('pause')
     .option('--note <text>', 'why', 'paused by foretune schedule pause')
     .description('run nothing until it is unpaused')
     .action((study: string, { note }: { note: string }) =>
-      change(context, study, 'is paused', (handle) => handle.pause(note)),
+      change(context, 'is paused', (session) =>
+        changeSchedule(session, study, (handle) => handle.pause(note)),
+      ),
     );
   command('unpause')
     .description('go on')
-    .action((study: string) => change(context, study, 'goes on', (handle) => handle.unpause()));
+    .action((study: string) =>
+      change(context, 'goes on', (session) =>
+        changeSchedule(session, study, (handle) => handle.unpause()),
+      ),
+    );
   command('delete')
     .description('delete the schedule; fits stay')
-    .action((study: string) => remove(context, study));
+    .action((study: string) =>
+      change(context, 'is deleted', (session) => deleteSchedule(session, study)),
+    );
 }
 
 async function create(context: CliContext, name: string, options: CreateOptions): Promise<void> {
@@ -111,19 +117,14 @@ async function trigger(context: CliContext, name: string, wait: boolean): Promis
   context.setExitCode(outcome === 'failed' ? EXIT.failed : EXIT.done);
 }
 
+/** `act` returns the study's whole name. */
 async function change(
   context: CliContext,
-  name: string,
   done: string,
-  act: (handle: ScheduleHandle) => Promise<void>,
+  act: (session: Session) => Promise<string>,
 ): Promise<void> {
   const session = await openSession(context.config, context.stderr);
-  context.stderr(`The schedule of ${await changeSchedule(session, name, act)} ${done}.`);
-}
-
-async function remove(context: CliContext, name: string): Promise<void> {
-  const session = await openSession(context.config, context.stderr);
-  context.stderr(`The schedule of ${await deleteSchedule(session, name)} is deleted.`);
+  context.stderr(`The schedule of ${await act(session)} ${done}.`);
 }
 
 function print(context: CliContext, status: ScheduleStatus): void {
