@@ -7,9 +7,11 @@ import { driftBetween, type Drift } from '../src/predict/drift';
 import type { LearnSettings } from '../src/predict/experiment';
 import { measure } from '../src/predict/measurements';
 import type { FitProcess } from '../src/study/fit-process';
-import { measurements, type FitSummary } from './fits';
-import { fitLearned } from './learned-fits';
-import { buildReport, latestFits, newestFits } from './report';
+import { measurements } from '../src/study/measurements';
+import type { FitSummary } from '../src/study/fit-study';
+import { fitLearned } from '../src/study/learned-fits';
+import { buildReport } from '../src/study/build-report';
+import { latestFits, newestFits } from '../src/study/newest-fits';
 
 export interface RecordedFits {
   /** The newest fit under each settings. */

@@ -2,20 +2,13 @@
 import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Latest, Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
-import type { Row } from '../src/dataset/tables';
-import { expenses } from '../src/domain/expenses';
 import type { Plan, PlannedRun } from '../src/domain/plan';
 import type { RunStatus } from '../src/domain/vocabulary';
-import {
-  countStatuses,
-  latestRuns,
-  runStatuses,
-  untunedVariants,
-  type RunCounts,
-} from '../src/domain/status';
+import { countStatuses, untunedVariants, type RunCounts } from '../src/domain/status';
 import { spentBudget, type BudgetDeps } from '../src/study/budget';
 import { letGo } from './retention';
-import { renderReport } from '../src/report/report';
+import { buildReport } from '../src/study/build-report';
+import { statusOfRuns } from '../src/study/run-statuses';
 
 export interface StudySummary {
   readonly study: string;
@@ -34,8 +27,6 @@ interface Deps extends BudgetDeps {
   readonly store: ObjectStore;
   readonly artifacts: Artifacts;
 }
-
-type Sources = Pick<Deps, 'dataset' | 'studies' | 'store'>;
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createReportActivities(deps: Deps) {
@@ -91,64 +82,6 @@ function leftOut(
 ): ReadonlySet<string> {
   const asked = new Set(chosen);
   return new Set([...untunedVariants(plan, statuses)].filter((id) => !asked.has(id)));
-}
-
-/** The status of every run of the study's latest plan. */
-export async function statusOfRuns(
-  { dataset, studies }: Pick<Deps, 'dataset' | 'studies'>,
-  study: string,
-): Promise<ReadonlyMap<string, RunStatus>> {
-  const latest = await studies.latest(study);
-  if (!latest) return new Map();
-  const plan = await studies.plan(latest.plan_key);
-  return runStatuses(plan, await dataset.newest('runs', study));
-}
-
-/** The report of everything that is recorded of a study. */
-export async function buildReport(deps: Sources, study: string, version?: number): Promise<string> {
-  const { dataset, studies, store } = deps;
-  const spec = await studies.spec(study);
-  const dataset_version = version ?? (await dataset.version());
-  const at = { study, version: dataset_version };
-  const [variants, indicators, outcomes, curves, runs, fits, predictions] = await Promise.all([
-    dataset.read('variants', at),
-    dataset.read('indicators', at),
-    dataset.read('outcomes', at),
-    dataset.read('curves', at),
-    dataset.read('runs', at),
-    dataset.read('fits', at),
-    dataset.read('predictions', at),
-  ]);
-  const learned = newestFits(fits).filter(({ settings_json }) => settings_json !== null);
-  const shown = new Set(learned.map(({ fit_id }) => fit_id));
-  return renderReport({
-    study: spec.study,
-    dataset_version,
-    dataset_uri: store.uri,
-    generated_at: new Date(),
-    variants,
-    indicators,
-    outcomes,
-    curves,
-    runs: [...latestRuns(runs).values()],
-    expenses: expenses(runs),
-    fits: latestFits(fits),
-    learned,
-    predictions: predictions.filter(({ fit_id }) => shown.has(fit_id)),
-  });
-}
-
-type FitKey = Pick<Row<'fits'>, 'fit_id' | 'settings_json'>;
-
-/** The rows of the newest fit of all pairs: the proxies that learn nothing. */
-export function latestFits<T extends FitKey>(fits: readonly T[]): T[] {
-  return newestFits(fits).filter(({ settings_json }) => settings_json === null);
-}
-
-/** The rows of the newest fit under each settings. */
-export function newestFits<T extends FitKey>(fits: readonly T[]): T[] {
-  const newest = new Map(fits.map(({ settings_json, fit_id }) => [settings_json, fit_id]));
-  return fits.filter(({ settings_json, fit_id }) => newest.get(settings_json) === fit_id);
 }
 
 /** A study that lacks runs which nobody or no budget allowed was ended early; it has not failed. */

@@ -9,7 +9,7 @@ import { latestRuns } from '../src/domain/status';
 import { byName, completeVariants, trainedWithout } from '../src/predict/held-out';
 import { meanOutcomes, nextVariants, withStart, type PickReason } from '../src/predict/loop';
 import { measure, type Measured } from '../src/predict/measurements';
-import { measurements } from './fits';
+import { measurements } from '../src/study/measurements';
 import { variantsToRun } from './plan';
 
 export interface Choice {

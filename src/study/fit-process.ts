@@ -8,7 +8,8 @@ import { readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { FitResultSchema, type FitResult } from '../domain/fit-schema';
-import { JobFailedError, SpecError } from '../base/errors';
+import { SpecError } from '../base/errors';
+import { JobFailedError } from './job-failed';
 import type { Experiment } from '../predict/experiment';
 import { readOutput, writeJob, type FitOutput } from './fit-files';
 

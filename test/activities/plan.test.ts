@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ClusterEntry } from '../../activities';
-import { planFromRecord, recordVariants } from '../../activities/plan';
+import { recordVariants } from '../../activities/plan';
+import type { ClusterEntry } from '../../src/study/clusters';
+import { planFromRecord } from '../../src/study/plan-from-record';
 import type { RecipeConfig } from '../../src/study/recipe';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';

@@ -1,6 +1,6 @@
 /** `foretune compare A B --task T`: which of two variants will be better after fine-tuning. */
 import type { Command } from 'commander';
-import { measurements } from '../../../activities/fits';
+import { measurements } from '../../study/measurements';
 import { SpecError } from '../../base/errors';
 import { compareVariants } from '../../predict/compare';
 import { measure } from '../../predict/measurements';

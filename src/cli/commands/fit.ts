@@ -1,7 +1,7 @@
 /** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
 import { Option, type Command } from 'commander';
 import { createFitActivities } from '../../../activities/fits';
-import { fitLearned } from '../../../activities/learned-fits';
+import { fitLearned } from '../../study/learned-fits';
 import { startLearning } from '../../study/learning';
 import { FEATURE_SETS, type LearnSettings } from '../../predict/experiment';
 import type { CliContext } from '../context';

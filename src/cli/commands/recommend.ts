@@ -1,6 +1,6 @@
 /** `foretune recommend <study> --task T --top K`: which few variants are worth fine-tuning. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { measurements } from '../../../activities/fits';
+import { measurements } from '../../study/measurements';
 import { SpecError } from '../../base/errors';
 import { measure } from '../../predict/measurements';
 import { recommendVariants } from '../../predict/recommend';

@@ -1,6 +1,6 @@
 /** The results of a fit with learners: those of `run`, with what splits and learners add. */
 import { z } from 'zod';
-import type { LearnedFit } from '../../../activities/learned-fits';
+import type { LearnedFit } from '../../study/learned-fits';
 import type { Row } from '../../dataset/tables';
 import type { LearnSettings } from '../../predict/experiment';
 import type { CliContext } from '../context';

@@ -1,6 +1,6 @@
 /** The answer of a study: how well each proxy orders its pairs, per task. */
 import type { Row } from '../../dataset/tables';
-import { latestFits } from '../../../activities/report';
+import { latestFits } from '../../study/newest-fits';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';
 import type { Session } from '../session';

@@ -1,15 +1,15 @@
 /** Learning to compare on a study's record: experiment, training in a child process, judgement, commit. */
-import { fingerprint } from '../src/base/fingerprint';
-import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/books/studies';
-import type { Row } from '../src/dataset/tables';
-import { NotFoundError, SpecError } from '../src/base/errors';
-import { conclude, type Judgement } from '../src/predict/conclude';
-import { layOut, type LearnSettings } from '../src/predict/experiment';
-import { sampleOf, type Sample } from '../src/predict/sample';
-import type { FitOutput } from '../src/study/fit-files';
-import type { FitProcess } from '../src/study/fit-process';
-import { fitIdentity, measurements, type Measurements } from './fits';
+import { fingerprint } from '../base/fingerprint';
+import type { Dataset } from '../dataset/log';
+import type { Studies } from '../books/studies';
+import type { Row } from '../dataset/tables';
+import { NotFoundError, SpecError } from '../base/errors';
+import { conclude, type Judgement } from '../predict/conclude';
+import { layOut, type LearnSettings } from '../predict/experiment';
+import { sampleOf, type Sample } from '../predict/sample';
+import type { FitOutput } from './fit-files';
+import type { FitProcess } from './fit-process';
+import { fitIdentity, measurements, type Measurements } from './measurements';
 
 interface Deps {
   readonly dataset: Dataset;
