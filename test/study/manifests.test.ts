@@ -11,11 +11,10 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'foretune-manifests-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const said = (text: string): RecipeSettings['command'] => [
-  process.execPath,
-  '-p',
-  JSON.stringify(text),
-];
+const said = (text: string): RecipeSettings => ({
+  command: ['true'],
+  describe: [process.execPath, '-p', JSON.stringify(text)],
+});
 
 function manifests(recipe: RecipeSettings, kept: string | null = null): Manifests {
   return new Manifests(checkedRecipes({ own: recipe }), { folder: kept, environment: {} });
@@ -77,22 +76,18 @@ it.each<[string, RecipeSettings, RegExp]>([
     { command: [PYTHON, '-c', 'import no_such_package'] },
     /no package "no_such_package".*command: \[python, \.\.\.\]/s,
   ],
-  ['no JSON', { command: said('hello') }, /describes itself by what is not JSON: "hello"/],
+  ['no JSON', said('hello'), /describes itself by what is not JSON: "hello"/],
   [
     'another format',
-    { command: said(wrong({ format: 7 })) },
+    said(wrong({ format: 7 })),
     /manifest of recipe "own" is not valid:\n {2}format/,
   ],
   [
     'an unknown key',
-    { command: said(wrong({ indicator: {} })) },
+    said(wrong({ indicator: {} })),
     /unknown key "indicator"; did you mean "indicators"\?/,
   ],
-  [
-    'no version',
-    { command: said(wrong({ version: undefined })) },
-    /version: missing, expected string/,
-  ],
+  ['no version', said(wrong({ version: undefined })), /version: missing, expected string/],
 ])('%s is refused in words', async (_, recipe, expected) => {
   const asked = manifests(recipe).of('own');
   await expect(asked).rejects.toThrow(SpecError);
