@@ -9,6 +9,7 @@ import {
   hfPython,
   inherited,
   python,
+  recipeFolders,
   ROOT,
   type Settings,
 } from './src/define-config';
@@ -22,28 +23,28 @@ import {
  */
 const recipes: Settings['recipes'] = {
   jax: {
-    command: [python, '-m', 'foretune_recipes'],
+    command: [python, '-m', 'foretune_jax'],
     setup: 'node infra/setup.mjs',
     reads: 'model',
-    version: '3',
-    source: path.join(ROOT, 'recipes', 'foretune_recipes'),
-    environment: { PYTHONPATH: path.join(ROOT, 'recipes') },
+    version: '4',
+    source: recipeFolders('jax', 'measures', 'protocol'),
+    environment: { PYTHONPATH: recipeFolders('jax', 'measures', 'protocol').join(path.delimiter) },
   },
   // On the GPUs of one machine `command` begins with `accelerate launch`, whose configuration file says how models
   // are sharded (FSDP) and over how many processes:
   // [hfPython, '-m', 'accelerate.commands.launch', '--config_file', '/path/fsdp.yaml', '-m', 'foretune_hf'].
   // On several nodes of Slurm `command` stays as it is, the cluster has a task a GPU (`tasks_per_node`), and what
-  // that file would say stands in `environment` as accelerate's variables: { ACCELERATE_USE_FSDP: 'true',
+  // that file would say is in `environment` as accelerate's variables: { ACCELERATE_USE_FSDP: 'true',
   // FSDP_VERSION: '2', FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_CPU_RAM_EFFICIENT_LOADING: 'true',
   // FSDP_RESHARD_AFTER_FORWARD: 'true' }. Without them every GPU holds a whole model.
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
     setup: 'node infra/setup.mjs --hf',
     reads: 'hugging_face',
-    version: '2',
-    source: ['foretune_hf', 'foretune_recipes'].map((name) => path.join(ROOT, 'recipes', name)),
+    version: '3',
+    source: recipeFolders('hf', 'measures', 'protocol'),
     environment: {
-      PYTHONPATH: path.join(ROOT, 'recipes'),
+      PYTHONPATH: recipeFolders('hf', 'measures', 'protocol').join(path.delimiter),
       // Where studies' names of models and data are looked for first, relative to the clone; then the hub is asked.
       FORETUNE_HF_DATA: path.resolve(ROOT, process.env.FORETUNE_HF_DATA ?? '.foretune/hf-data'),
       ...inherited('HF_HOME', 'HF_HUB_OFFLINE', 'HF_ENDPOINT'),
