@@ -43,10 +43,8 @@ def main(
             return 0
         case [path] if not path.startswith("-"):
             return _run(json.loads(Path(path).read_text("utf-8")), described["version"], stages)
-    print(
-        "Expected --describe" + " or --check <file>" * bool(check) + ", or the path of a job.json.",
-        file=sys.stderr,
-    )
+    others = "--describe or --check <file>" if check else "--describe"
+    print(f"Expected the path of a job.json, or {others}.", file=sys.stderr)
     return 2
 
 

@@ -231,7 +231,7 @@ def test_parameters_that_training_refuses_are_told_with_its_words(tmp_path: Path
 
 
 def start(path: Path, *options: str, **streams: Any) -> subprocess.Popen:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(RECIPES)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{RECIPES}/protocol:{RECIPES}/learn"}
     command = [sys.executable, "-m", "foretune_learn.fit", str(path), *options]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **streams)
 
@@ -273,7 +273,7 @@ def test_a_process_whose_caller_is_gone_ends(tmp_path: Path) -> None:
 
 def test_neither_jax_nor_a_learner_is_imported_for_nothing() -> None:
     code = "import sys, foretune_learn.fit as _; print({'jax', 'sklearn', 'lightgbm'} & set(sys.modules))"
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(RECIPES)}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{RECIPES}/protocol:{RECIPES}/learn"}
     shown = subprocess.run(
         [sys.executable, "-c", code], env=environment, check=True, text=True, stdout=subprocess.PIPE
     )

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-RECIPES = Path(__file__).resolve().parents[1]
+PROTOCOL = Path(__file__).resolve().parents[2] / "protocol"
 PROGRAM = """
 import json, os, sys
 from pathlib import Path
@@ -24,7 +24,7 @@ class Holder:
     def __init__(self, threads: int, locks: Path) -> None:
         command = [sys.executable, "-B", "-c", PROGRAM, str(threads), str(locks)]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, cwd=RECIPES, stdin=pipe, stdout=pipe, text=True)
+        self.process = subprocess.Popen(command, cwd=PROTOCOL, stdin=pipe, stdout=pipe, text=True)
         self.taken, self.cores, self.variables = json.loads(self.process.stdout.readline())
 
     def __enter__(self) -> "Holder":
