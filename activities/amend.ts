@@ -1,6 +1,7 @@
 /** Changes the plan of a study that runs: runs to try again, variants that were added. */
-import { recordVariants, summarise, variantsToRun, type PlanDeps, type PlanSummary } from './plan';
 import { amend } from '../src/study/amendment';
+import { recordVariants } from '../src/study/variants';
+import { summarise, variantsToRun, type PlanDeps, type PlanSummary } from './plan';
 
 export interface Amended {
   readonly plan: PlanSummary;

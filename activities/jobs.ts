@@ -184,7 +184,6 @@ function jobRequest(
       job: job.name,
       study: plan.study,
       recipe: study.recipe,
-      seed: study.seed,
       threads: job.variant_id === BASE_VARIANT ? entry.base_threads : entry.threads,
       cache_dir: cacheDirOf(deps, context),
       credentials_file: null,

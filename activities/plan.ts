@@ -1,42 +1,30 @@
-/** Plans: what a study has to run, from its specification and the record. */
-import type { Artifacts } from '../src/artifacts/artifacts';
-import { fingerprint } from '../src/base/fingerprint';
-import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
+/** Plans of studies, and what is to be started of them. */
+import type { Studies } from '../src/books/studies';
+import { BASE_VARIANT, type VariantPart } from '../src/domain/ids';
 import type { Plan, PlannedJob } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
-import type { Study, TrainedStudy } from '../src/domain/schema';
-import type { Dataset } from '../src/dataset/log';
-import type { SpecRecord, Studies } from '../src/books/studies';
-import type { Row } from '../src/dataset/tables';
 import { spentBudget } from '../src/study/budget';
+import { clustersOf } from '../src/domain/stage-config';
 import { requireCluster } from '../src/study/clusters';
-import { planFromRecord } from '../src/study/plan-from-record';
-import type { ClusterEntry } from '../src/study/clusters';
-import type { RecipeConfig } from '../src/study/recipe';
+import { planFromRecord, type PlanBooks } from '../src/study/plan-from-record';
+import { recordVariants } from '../src/study/variants';
 
 /** What a study's history knows of its plan. */
 export interface PlanSummary {
   readonly key: string;
-  readonly kind: Study['kind'];
+  /** Whether it begins with the import of a table. */
+  readonly imports: boolean;
   readonly runs_base: boolean;
   readonly variants_to_run: number;
   /** Set where variants are fine-tuned in rounds: `variants_to_run` counts those to measure. */
   readonly in_rounds?: true;
 }
 
-interface Deps {
-  readonly dataset: Dataset;
-  readonly studies: Studies;
-  readonly artifacts: Artifacts;
-  readonly recipes: Readonly<Record<string, RecipeConfig>>;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
-}
-
-export type PlanDeps = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes' | 'studies'>;
+export type PlanDeps = PlanBooks & { readonly studies: Studies };
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
-export function createPlanActivities(deps: Deps) {
+export function createPlanActivities(deps: PlanDeps) {
   const { studies, dataset } = deps;
   return {
     /** Plans a study, keeps the plan, and records its variants. */
@@ -45,10 +33,11 @@ export function createPlanActivities(deps: Deps) {
       ...request
     }: PlanRequest & { readonly study: string }): Promise<PlanSummary> {
       const spec = await studies.spec(study);
-      if (spec.study.kind === 'trained') requireCluster(deps.clusters, spec.study.cluster);
+      if (spec.study.kind === 'trained')
+        for (const name of clustersOf(spec.study)) requireCluster(deps.clusters, name);
       const spent = await spentBudget(deps, spec.study);
       const asked = { ...request, ...(spent !== null && { spent }) };
-      const plan = await planFromRecord(deps, spec.study, spec.table, asked);
+      const plan = await planFromRecord(deps, spec, asked);
       const key = await studies.savePlan(plan);
       await studies.saveLatest(study, {
         plan_key: key,
@@ -87,7 +76,7 @@ export function createPlanActivities(deps: Deps) {
 export function summarise(plan: Plan, key: string, in_rounds: boolean): PlanSummary {
   return {
     key,
-    kind: plan.kind,
+    imports: plan.runs.some(({ stage }) => stage === 'import'),
     runs_base: plan.jobs.some((job) => job.variant_id === BASE_VARIANT),
     variants_to_run: variantsToRun(plan, in_rounds ? 'measure' : undefined).length,
     ...(in_rounds ? { in_rounds } : {}),
@@ -104,62 +93,4 @@ export function variantsToRun(plan: Plan, part?: VariantPart): string[] {
   const ids = new Set(jobs.map((job) => job.variant_id));
   ids.delete(BASE_VARIANT);
   return [...ids];
-}
-
-/** The variants of a trained study; an imported study's come with its table. */
-export async function recordVariants(dataset: Dataset, spec: SpecRecord, now: Date): Promise<void> {
-  if (spec.study.kind !== 'trained') return;
-  const rows = variantRows(spec.study, now);
-  const key = await variantsKey(dataset, spec, rows);
-  await dataset.commit({ key, rows: { variants: rows } });
-}
-
-/** Rows of a study that was corrected, and corrected back, are on record, but not as the newest. */
-async function variantsKey(
-  dataset: Dataset,
-  { study, fingerprint: of, registered_at }: SpecRecord,
-  rows: readonly Row<'variants'>[],
-): Promise<string> {
-  const key = `variants:${studyId(study)}/${of.slice(0, 12)}`;
-  if (!(await dataset.hasKey(key))) return key;
-  const newest = await dataset.newest('variants', studyId(study));
-  const stand = rows.every((row) => newest.get(row.run_id)?.fingerprint === row.fingerprint);
-  return stand ? key : `${key}/${registered_at}`;
-}
-
-function variantRows(study: TrainedStudy, recorded_at: Date): Row<'variants'>[] {
-  const { base } = study;
-  const row = (
-    variant_id: string,
-    config: { mixture: string; lr: number; train_tokens: number },
-    objective: string,
-  ) => ({
-    study: studyId(study),
-    variant_id,
-    run_id: `${variant_id}/pretrain`,
-    attempt: 1,
-    recorded_at,
-    objective,
-    mixture: config.mixture,
-    lr: config.lr,
-    train_tokens: config.train_tokens,
-    config_json: JSON.stringify({
-      ...config,
-      weights: study.mixtures[config.mixture],
-      model: modelOf(study),
-    }),
-    fingerprint: fingerprint({
-      config,
-      weights: study.mixtures[config.mixture],
-      model: modelOf(study),
-    }),
-  });
-  const variants = study.variants.map((variant) => row(variant.id, variant, variant.objective));
-  return base ? [row(BASE_VARIANT, base, base.objectives.join('+')), ...variants] : variants;
-}
-
-function modelOf({ model, hugging_face }: TrainedStudy): Record<string, unknown> {
-  if (!hugging_face) return model;
-  const { checkpoint, revision } = hugging_face;
-  return { checkpoint, revision };
 }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { ClusterSettings } from './cluster/settings';
 import type { NotifySettings } from './study/notify';
-import type { RecipeConfig } from './study/recipe';
+import type { RecipeSettings } from './study/recipe';
 
 /** Folder of the clone. */
 export const ROOT = path.resolve(__dirname, '..');
@@ -13,8 +13,13 @@ export const python = path.join(ROOT, '.venv', 'bin', 'python');
 /** The interpreter of the Hugging Face recipe (`node infra/setup.mjs --hf`). */
 export const hfPython = path.join(ROOT, '.foretune', 'hf-venv', 'bin', 'python');
 
+/** Folders of the clone's own Python packages: for PYTHONPATH, and for the digest of a recipe's source. */
+export function recipeFolders(...parts: readonly string[]): string[] {
+  return parts.map((part) => path.join(ROOT, 'recipes', part));
+}
+
 export interface Settings {
-  readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  readonly recipes: Readonly<Record<string, RecipeSettings>>;
   readonly clusters: Readonly<Record<string, ClusterSettings>>;
   readonly notify: NotifySettings;
 }

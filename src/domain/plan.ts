@@ -8,51 +8,116 @@ import { spentOn, variantsLeft } from './budget';
 import { estimator } from './estimate';
 import { studyId } from './ids';
 import { groupJobs } from './jobs';
-import { importRun, trainedRuns, type Digest, type RecipeFacts, type RunDraft } from './runs';
-import type { Plan, PlannedRun, RecordedRun } from './planned';
+import {
+  importRun,
+  trainedRuns,
+  type Digest,
+  type RecipeFacts,
+  type RegisteredCheckpoint,
+  type RunDraft,
+  type StagePlaces,
+} from './runs';
 import { blockAll, doneAgain, narrow, type PlanRequest } from './request';
-import type { Study } from './schema';
+import { tableOf, type Study, type TrainedStudy } from './schema';
+import { isRegistered } from './variant-schema';
+import type { Plan, PlannedRecipe, PlannedRun, RecordedRun } from './planned';
 
-export type { Action, Plan, PlannedJob, PlannedRun, RecordedRun } from './planned';
+export type { Action, Plan, PlannedJob, PlannedRecipe, PlannedRun, RecordedRun } from './planned';
+
+/** What a plan is made of, beside the study and the record. */
+export interface PlanInputs {
+  /** Null for a study without jobs. */
+  readonly places: StagePlaces | null;
+  /** sha256 of an imported study's table. */
+  readonly tableDigest?: string;
+  /** By variant. */
+  readonly registered?: ReadonlyMap<string, RegisteredCheckpoint>;
+}
 
 export function planStudy(
   study: Study,
-  recipe: RecipeFacts,
+  { places, tableDigest = '', registered = new Map() }: PlanInputs,
   recorded: ReadonlyMap<string, RecordedRun>,
   digest: Digest,
-  { tableDigest = '', ...request }: PlanRequest & { readonly tableDigest?: string } = {},
+  request: PlanRequest = {},
 ): Plan {
-  const drafts =
-    study.kind === 'trained'
-      ? trainedRuns(study, recipe, digest)
-      : [importRun(study, tableDigest, digest)];
+  const drafts = draftsOf(study, { places, tableDigest, registered }, digest);
   const runs = withinBudget(study, decide(drafts, recorded, request), recorded);
+  const recipes = recipesOf(places);
   return {
     study: studyId(study),
-    study_fingerprint: digest(decidingFields(study, tableDigest)),
+    study_fingerprint: digest(decidingFields(study, { tableDigest, registered })),
     kind: study.kind,
-    recipe,
+    recipes,
     runs,
     jobs: study.kind === 'trained' ? groupJobs(study, runs, digest) : [],
-    warnings: sourceWarnings(runs, recipe, recorded),
+    warnings: sourceWarnings(runs, recipes, recorded),
   };
 }
 
-/** The study without what cannot change a measurement: where, how much and how it is run, kept and described. */
-export function decidingFields(study: Study, tableDigest = ''): Record<string, unknown> {
+function draftsOf(
+  study: Study,
+  { places, tableDigest, registered }: Required<PlanInputs>,
+  digest: Digest,
+): RunDraft[] {
+  const table = tableOf(study);
+  const imports = table ? [importRun(table, tableDigest, digest)] : [];
+  if (study.kind === 'imported') return imports;
+  if (!places) throw new TypeError(`study "${studyId(study)}" needs recipes`);
+  return [...imports, ...trainedRuns(study, places, registered, digest)];
+}
+
+function recipesOf(places: StagePlaces | null): Record<string, PlannedRecipe> {
+  const used = Object.values(places ?? {}).map(({ recipe }) => recipe);
+  return Object.fromEntries(
+    used.map(({ name, manifest, source_digest }: RecipeFacts) => [
+      name,
+      { version: manifest.version, source_digest },
+    ]),
+  );
+}
+
+/** What was looked up for a study: what its configuration names by a path. */
+export interface LookedUp {
+  readonly tableDigest?: string;
+  readonly registered?: ReadonlyMap<string, Pick<RegisteredCheckpoint, 'identity'>>;
+}
+
+/**
+ * The study without what cannot change a measurement: where, how much and how it is run, kept and described. Files
+ * are known by their content, variants by their names.
+ */
+export function decidingFields(
+  study: Study,
+  { tableDigest = '', registered = new Map() }: LookedUp = {},
+): Record<string, unknown> {
   const { description: _d, citation: _c, window: _w, ...fields } = study;
   if (fields.kind === 'imported') return { ...fields, table: tableDigest };
   const {
     cluster: _c1,
+    stages: _s,
     fine_tune: _f,
     budget: _b,
     retries: _r,
     keep_checkpoints: _k,
     ...rest
   } = fields;
-  if (!rest.hugging_face) return rest;
-  const { memory: _m, ...hugging_face } = rest.hugging_face;
-  return { ...rest, hugging_face };
+  const variants = rest.variants.map((variant) => [
+    variant.id,
+    isRegistered(variant)
+      ? { ...variant, checkpoint: registered.get(variant.id)?.identity ?? variant.checkpoint }
+      : variant,
+  ]);
+  const table = rest.table === undefined ? {} : { table: tableDigest };
+  const stages = recipesIn(fields.stages);
+  return { ...rest, ...table, stages, variants: Object.fromEntries(variants) };
+}
+
+/** A stage may move to another cluster; another recipe is another measurement. */
+function recipesIn(stages: TrainedStudy['stages']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(stages).flatMap(([stage, { recipe }]) => (recipe ? [[stage, recipe]] : [])),
+  );
 }
 
 // ---- Reuse or run ---------------------------------------------------------------------------
@@ -158,15 +223,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function sourceWarnings(
   runs: readonly PlannedRun[],
-  recipe: RecipeFacts,
+  recipes: Plan['recipes'],
   recorded: ReadonlyMap<string, RecordedRun>,
 ): string[] {
-  const stale = runs.filter((run) => {
-    const digest = recorded.get(run.run_id)?.source_digest;
-    return run.action === 'reuse' && digest && digest !== recipe.source_digest;
+  return Object.entries(recipes).flatMap(([name, recipe]) => {
+    const stale = runs.filter((run) => {
+      if (run.recipe !== name || run.action !== 'reuse') return false;
+      const digest = recorded.get(run.run_id)?.source_digest;
+      return digest && digest !== recipe.source_digest;
+    });
+    if (!stale.length) return [];
+    return [
+      `${stale.length} reused runs were made by other source of recipe "${name}" under the same version "${recipe.version}": raise the recipe's version if its results changed.`,
+    ];
   });
-  if (!stale.length) return [];
-  return [
-    `${stale.length} reused runs were made by other source of recipe "${recipe.name}" under the same version "${recipe.version}": raise the recipe's version if its results changed.`,
-  ];
 }

@@ -1,5 +1,5 @@
 /** What a plan is made of. */
-import type { RecipeFacts, RunDraft } from './runs';
+import type { RunDraft } from './runs';
 import type { Study } from './schema';
 import type { Stage } from './vocabulary';
 
@@ -18,7 +18,7 @@ export interface RecordedRun {
   readonly checkpoint_exists: boolean | null;
 }
 
-/** `blocked`: it lacks, and does not run: nobody asked for it, or a budget is spent. */
+/** `blocked`: it is missing and does not run: nobody asked for it, or a budget is spent. */
 export type Action = 'reuse' | 'run' | 'blocked';
 
 /** A run of the plan, with what is to be done about it. */
@@ -42,17 +42,25 @@ export interface PlannedJob {
   readonly name: string;
   readonly variant_id: string;
   readonly stage: Stage;
+  readonly recipe: string;
+  readonly cluster: string;
   readonly run_ids: readonly string[];
   /** Names of jobs of the same variant that must have ended, well or not, before this one starts. */
   readonly needs: readonly string[];
   readonly attempt: number;
 }
 
+export interface PlannedRecipe {
+  readonly version: string;
+  readonly source_digest: string;
+}
+
 export interface Plan {
   readonly study: string;
   readonly study_fingerprint: string;
   readonly kind: Study['kind'];
-  readonly recipe: RecipeFacts;
+  /** Of every recipe by name, what is recorded beside its results. */
+  readonly recipes: Readonly<Record<string, PlannedRecipe>>;
   readonly runs: readonly PlannedRun[];
   readonly jobs: readonly PlannedJob[];
   readonly warnings: readonly string[];

@@ -4,7 +4,7 @@ import { SpecError } from '../base/errors';
 import { amendPlan } from '../domain/amend';
 import { BASE_VARIANT, studyId } from '../domain/ids';
 import type { Plan } from '../domain/plan';
-import { planFromRecord, type PlanDeps } from './plan-from-record';
+import { planFromRecord, type PlanBooks } from './plan-from-record';
 
 export interface Amendment {
   readonly plan: Plan;
@@ -14,14 +14,14 @@ export interface Amendment {
 
 /** `only`: runs to try again; absent: all runs of variants that the plan does not have. */
 export async function amend(
-  deps: PlanDeps,
-  { study, table }: SpecRecord,
+  deps: PlanBooks,
+  spec: SpecRecord,
   standing: Plan,
   only?: readonly string[],
 ): Promise<Amendment> {
-  const asked = only ?? added(standing, await planFromRecord(deps, study, table));
-  const fresh = await planFromRecord(deps, study, table, { only: asked });
-  refuseBase(studyId(study), fresh, standing);
+  const asked = only ?? added(standing, await planFromRecord(deps, spec));
+  const fresh = await planFromRecord(deps, spec, { only: asked });
+  refuseBase(studyId(spec.study), fresh, standing);
   const variants = new Set(fresh.jobs.map(({ variant_id }) => variant_id));
   return { plan: amendPlan(standing, fresh), variants };
 }

@@ -1,38 +1,72 @@
-/** What a study has to run, from its specification and the record. */
+/** Plans: what a study has to run, from its specification and the record. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../artifacts/artifacts';
+import { SpecError } from '../base/errors';
 import { fingerprint, sha256 } from '../base/fingerprint';
+import type { Configuration } from '../books/studies';
+import type { Dataset } from '../dataset/log';
 import { studyId } from '../domain/ids';
+import { RECIPE_STAGES } from '../domain/manifest';
 import { planStudy, type Plan, type RecordedRun } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
-import type { Study } from '../domain/schema';
-import type { Dataset } from '../dataset/log';
+import type { StagePlace, StagePlaces } from '../domain/runs';
+import type { TrainedStudy } from '../domain/schema';
+import { studyFaults } from '../domain/stage-config';
 import type { ClusterEntry } from './clusters';
-import { recipeFacts, requireSetUp, type RecipeConfig } from './recipe';
+import type { Manifests } from './manifests';
+import { requireSetUp, type Recipes } from './recipe';
 
-export interface PlanDeps {
-  readonly dataset: Dataset;
+export interface PlanBooks {
   readonly artifacts: Artifacts;
-  readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly dataset: Dataset;
+  readonly recipes: Recipes;
+  readonly manifests: Manifests;
 }
 
-/** Plans without writing anything. */
+/** Plans without writing anything. Throws SpecError for a study that its recipes cannot carry out. */
 export async function planFromRecord(
-  { artifacts, clusters, dataset, recipes }: PlanDeps,
-  study: Study,
-  table: string | null,
+  { artifacts, clusters, dataset, recipes, manifests }: PlanBooks,
+  { study, table, registered }: Configuration,
   request: PlanRequest = {},
 ): Promise<Plan> {
   const recorded = await recordedRuns(dataset, artifacts, studyId(study));
   const tableDigest = table === null ? '' : sha256(table);
-  const facts = recipeFacts(recipes, study);
-  const plan = planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
+  const places = study.kind === 'trained' ? await placesOf(manifests, study) : null;
+  const looked = { places, tableDigest, registered: new Map(Object.entries(registered)) };
+  const plan = planStudy(study, looked, recorded, fingerprint, request);
   // Without jobs, what is recorded can be fitted and reported on any machine.
-  if (study.kind === 'trained' && plan.jobs.length)
-    requireSetUp(recipes, study.recipe, clusters.get(study.cluster) ?? {});
+  for (const { recipe, cluster } of plan.jobs.slice(0, 1))
+    requireSetUp(recipes, recipe, clusters.get(cluster) ?? {});
   return plan;
+}
+
+/** The recipe and the cluster of each stage. Throws SpecError for all that a recipe does not know. */
+export async function placesOf(manifests: Manifests, study: TrainedStudy): Promise<StagePlaces> {
+  const places = await Promise.all(
+    RECIPE_STAGES.map(async (stage): Promise<readonly [string, StagePlace]> => {
+      const { recipe = study.recipe, cluster = study.cluster } = study.stages[stage] ?? {};
+      return [stage, { recipe: { name: recipe, ...(await manifests.of(recipe)) }, cluster }];
+    }),
+  );
+  const found = Object.fromEntries(places) as unknown as StagePlaces;
+  refuseFaults(study, found);
+  return found;
+}
+
+function refuseFaults(study: TrainedStudy, places: StagePlaces): void {
+  const { pretrain, indicate, sft, evaluate } = places;
+  const faults = studyFaults(study, {
+    pretrain: pretrain.recipe,
+    indicate: indicate.recipe,
+    sft: sft.recipe,
+    evaluate: evaluate.recipe,
+  });
+  if (faults.length)
+    throw new SpecError(
+      `Study "${studyId(study)}" cannot be run by its recipes:\n${faults.join('\n')}\nSee what a recipe knows: npx foretune recipes ${study.recipe}`,
+    );
 }
 
 async function recordedRuns(

@@ -1,8 +1,7 @@
 /** Takes a study up in the books, once it is known that it can be planned. */
-import type { IsUnused, SpecRecord } from '../books/studies';
+import type { Configuration, IsUnused, SpecRecord } from '../books/studies';
 import type { Config } from '../config';
 import type { Plan } from '../domain/plan';
-import type { LoadedStudy } from './load-study';
 import type { OnRecord } from './on-record';
 import { planStudyNow } from './plan-study';
 
@@ -16,13 +15,12 @@ export interface Registered {
 export async function registerStudy(
   config: Config,
   record: OnRecord,
-  loaded: LoadedStudy,
+  wanted: Configuration,
   isUnused: IsUnused,
 ): Promise<Registered> {
-  const { study, table } = loaded;
-  const standing = await record.studies.check(study, table, isUnused);
+  const standing = await record.studies.check(wanted, isUnused);
   // What cannot be planned leaves nothing on record.
-  const plan = await planStudyNow(config, record, loaded);
-  await record.studies.register(study, table, isUnused);
+  const plan = await planStudyNow(config, record, wanted);
+  await record.studies.register(wanted, isUnused);
   return { plan, standing };
 }

@@ -3,17 +3,18 @@ import { fingerprint } from '../../src/base/fingerprint';
 import { differences, planStudy, type Plan, type RecordedRun } from '../../src/domain/plan';
 import type { PlanRequest } from '../../src/domain/request';
 import { defineStudy } from '../../src/domain/study';
+import { MANIFEST, placesOf } from '../support/manifests';
 import { TINY, tinyStudy } from '../support/studies';
-
-const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
 
 const plan = (
   study = tinyStudy(),
   recorded: readonly RecordedRun[] = [],
-  recipe = RECIPE,
+  places = placesOf(),
   request: PlanRequest = {},
-): Plan =>
-  planStudy(study, recipe, new Map(recorded.map((run) => [run.run_id, run])), fingerprint, request);
+): Plan => {
+  const latest = new Map(recorded.map((run) => [run.run_id, run]));
+  return planStudy(study, { places }, latest, fingerprint, request);
+};
 
 /** The record that running a whole plan leaves. */
 const recordOf = (of: Plan, changes: Partial<RecordedRun> = {}): RecordedRun[] =>
@@ -21,7 +22,7 @@ const recordOf = (of: Plan, changes: Partial<RecordedRun> = {}): RecordedRun[] =
     run_id: run.run_id,
     fingerprint: run.fingerprint,
     values_json: JSON.stringify(run.values),
-    source_digest: RECIPE.source_digest,
+    source_digest: 'abc',
     status: 'done',
     failure_class: null,
     attempt: run.attempt,
@@ -76,6 +77,48 @@ describe('a first plan', () => {
   });
 });
 
+it('a study may have trained, registered and imported variants', () => {
+  const study = tinyStudy({
+    table: 'table.csv',
+    columns: { variant_id: 'id', outcomes: { cms: 'cms' } },
+    variants: [...TINY.variants, { id: 'ours', checkpoint: './ours' }],
+  });
+  const registered = new Map([['ours', { uri: 'file:///ours', identity: 'sha256:1' }]]);
+  const inputs = { places: placesOf(), tableDigest: 'd', registered };
+  const mixed = planStudy(study, inputs, new Map(), fingerprint);
+  expect(mixed.runs[0]).toMatchObject({ run_id: 'import', action: 'run' });
+  expect(mixed.runs).toHaveLength(plan().runs.length + 1 + 5);
+  expect(mixed.jobs.flatMap(({ run_ids }) => run_ids)).not.toContain('import');
+});
+
+describe('stages of several recipes and clusters', () => {
+  const split = () => {
+    const [own, other] = [placesOf(), placesOf(MANIFEST, 'def', 'other')];
+    const gpu = (stage: 'sft' | 'evaluate') => ({ ...other[stage], cluster: 'gpu' });
+    return { ...own, indicate: other.indicate, sft: gpu('sft'), evaluate: gpu('evaluate') };
+  };
+
+  it('are jobs of their own, each after what it reads', () => {
+    const first = plan(tinyStudy({ base: undefined }), [], split());
+    const jobs = first.jobs.filter(({ variant_id }) => variant_id === 'clm-plain');
+    expect(jobs.map(({ recipe, cluster, run_ids }) => [recipe, cluster, run_ids.length])).toEqual([
+      ['jax', 'local', 1],
+      ['other', 'local', 1],
+      ['other', 'gpu', 4],
+    ]);
+    const [pretrain] = jobs;
+    expect(jobs.map(({ needs }) => needs)).toEqual([[], [pretrain?.name], [pretrain?.name]]);
+  });
+
+  it('that move to another cluster are not run again; those of another recipe are', () => {
+    const record = recordOf(plan());
+    const moved = { ...placesOf(), sft: { ...placesOf().sft, cluster: 'gpu' } };
+    expect(toRun(plan(tinyStudy(), record, moved))).toEqual([]);
+    const other = { ...placesOf(), evaluate: placesOf(MANIFEST, 'abc', 'other').evaluate };
+    expect(toRun(plan(tinyStudy(), record, other))).toHaveLength(8);
+  });
+});
+
 describe('the plan over a record', () => {
   it('reuses everything that is recorded and done, and has no job', () => {
     const again = plan(tinyStudy(), recordOf(plan()));
@@ -96,7 +139,7 @@ describe('the plan over a record', () => {
 
   it.each([
     [{ tag: true }, 'changed: config.tag: false -> true'],
-    [{ length_filter: '25-75' }, 'changed: config.length_filter: "all" -> "25-75"'],
+    [{ seed: 3 }, 'changed: config.seed: 0 -> 3'],
   ])('runs a variant again that now has %j', (change, reason) => {
     const [one, ...others] = TINY.variants;
     if (!one) throw new TypeError('the study has variants');
@@ -144,7 +187,7 @@ describe('the plan over a record', () => {
   });
 
   it('warns when the recipe has other source under the same version', () => {
-    const other = { ...RECIPE, source_digest: 'def' };
+    const other = placesOf(MANIFEST, 'def');
     expect(plan(tinyStudy(), recordOf(plan()), other).warnings).toEqual([
       expect.stringMatching(/^25 reused runs were made by other source of recipe "jax"/),
     ]);
@@ -161,7 +204,7 @@ describe('the plan over a record', () => {
 
 describe('a plan of what was asked for', () => {
   const asked = (record: readonly RecordedRun[], request: PlanRequest) =>
-    plan(tinyStudy(), record, RECIPE, request);
+    plan(tinyStudy(), record, placesOf(), request);
   const SFT = 'clm-plain/sft/cms/full/seed0';
   /** As after a study in which the fine-tuning of two variants failed. */
   const failed = recordOf(plan())
@@ -277,7 +320,6 @@ describe('fingerprints', () => {
   it('do not depend on the order of the variants', () => {
     const byId = (of: Plan) => new Map(of.runs.map((run) => [run.run_id, run.fingerprint]));
     const reversed = defineStudy({ ...TINY, variants: [...TINY.variants].reverse() });
-    if (reversed.kind !== 'trained') throw new TypeError('expected a trained study');
     expect(byId(plan(reversed))).toEqual(new Map(byId(plan())));
   });
 

@@ -51,8 +51,8 @@ beforeAll(async () => {
   const { port } = receiver.address() as AddressInfo;
   const webhook = `{ webhook: 'http://127.0.0.1:${port}/${HOOK}' }`;
   clone = ownClone(recipeIs('talkative_recipe.py'), [
-    'NotifySettings = {}',
-    `NotifySettings = ${webhook}`,
+    "Settings['notify'] = {}",
+    `Settings['notify'] = ${webhook}`,
   ]);
 });
 afterAll(() => {

@@ -96,7 +96,9 @@ it(
     // Between the checkpoints that are written anyway.
     await signalMidway(work, 'quick/pretrain', 12, 'SIGTERM');
     const outputs = (await ended).map(({ stdout }) => stdout);
-    const steps = outputs.map((text) => /Told to end: went as far as step (\d+)/.exec(text)?.[1]);
+    const steps = outputs.map(
+      (text) => /Ends on SIGTERM: went as far as step (\d+)/.exec(text)?.[1],
+    );
     expect(Number(steps[0])).toBeGreaterThanOrEqual(12);
     expect(steps[1]).toBe(steps[0]);
     const again = await runJob(data, 'told', jobOf(), TASKS).ended;

@@ -6,6 +6,7 @@ import { loadStudy, type StudyOverrides } from '../../study/load-study';
 import { checkCluster } from '../../study/plan-study';
 import { movedNote } from '../words/plan-text';
 import { printSteered } from '../words/steering';
+import { lookUp } from '../../stack/look-up';
 import { openWorkSession } from '../../temporal/session';
 import { runningStudy, steer } from '../../temporal/steer';
 import { takesStudyOptions } from '../study-options';
@@ -26,12 +27,13 @@ async function addVariants(
   options: StudyOverrides,
 ): Promise<void> {
   const { config, stderr } = context;
-  const { study, table } = loadStudy(file, options);
+  const loaded = loadStudy(file, options);
+  const { study } = loaded;
   checkCluster(config, study);
   const session = await openWorkSession(config, stderr);
   const id = studyId(study);
   const { study: standing } = await session.studies.spec(id);
-  const added = await session.studies.extend(study, table);
+  const added = await session.studies.extend(await lookUp(session, loaded));
   stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
   const note = movedNote(standing, study);
   if (note) stderr(note);

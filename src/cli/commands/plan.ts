@@ -6,10 +6,12 @@ import { costOf, isPriced, type Rates } from '../../domain/spending';
 import { EXIT, type CliContext } from '../context';
 import { loadStudy, type LoadedStudy, type StudyOverrides } from '../../study/load-study';
 import { printRows } from '../words/output';
+import type { Configuration } from '../../books/studies';
+import { lookUp } from '../../stack/look-up';
 import { checkCluster, clusterOf, planStudyNow } from '../../study/plan-study';
 import { isUnused } from '../../temporal/unused';
 import { countPlan, planSummary, planTable, recordNotes } from '../words/plan-text';
-import { openSession } from '../../temporal/session';
+import { openSession, type Session } from '../../temporal/session';
 import { refuseOverrides, takesStudyOptions } from '../study-options';
 
 export function register(program: Command, context: CliContext): void {
@@ -28,22 +30,32 @@ async function planStudyNamed(
   options: StudyOverrides,
 ): Promise<void> {
   if (study.endsWith('.ts') || existsSync(study))
-    return planOnly(context, loadStudy(study, options));
+    return planFile(context, loadStudy(study, options));
   refuseOverrides(study, options);
-  const { studies } = await openSession(context.config, context.stderr);
-  const spec = await studies.spec(await studies.resolve(study));
-  return planOnly(context, spec);
+  const session = await openSession(context.config, context.stderr);
+  const spec = await session.studies.spec(await session.studies.resolve(study));
+  checkCluster(context.config, spec.study);
+  return showPlan(context, session, spec);
 }
 
-export async function planOnly(context: CliContext, loaded: LoadedStudy): Promise<void> {
+/** The plan of a study file; nothing is written. */
+export async function planFile(context: CliContext, loaded: LoadedStudy): Promise<void> {
+  checkCluster(context.config, loaded.study);
+  const session = await openSession(context.config, context.stderr);
+  return showPlan(context, session, await lookUp(session, loaded));
+}
+
+async function showPlan(
+  context: CliContext,
+  session: Session,
+  wanted: Configuration,
+): Promise<void> {
   const { config, stderr } = context;
-  checkCluster(config, loaded.study);
-  const session = await openSession(config, stderr);
-  const standing = await session.studies.check(loaded.study, loaded.table, isUnused(session));
-  const plan = await planStudyNow(config, session, loaded);
+  const standing = await session.studies.check(wanted, isUnused(session));
+  const plan = await planStudyNow(config, session, wanted);
   for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
-  for (const note of recordNotes(standing, loaded)) stderr(note);
-  const cluster = clusterOf(config, loaded.study);
+  for (const note of recordNotes(standing, wanted)) stderr(note);
+  const cluster = clusterOf(config, wanted.study);
   const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
   else {

@@ -1,6 +1,7 @@
 /** `foretune run <study file>`: plans, runs what is missing, fits, reports. */
 import type { Command } from 'commander';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
+import { lookUp } from '../../stack/look-up';
 import { checkCluster, clusterOf } from '../../study/plan-study';
 import { registerStudy } from '../../study/register-study';
 import { openWorkSession } from '../../temporal/session';
@@ -9,7 +10,7 @@ import type { CliContext } from '../context';
 import { runToEnd } from '../run-to-end';
 import { takesStudyOptions } from '../study-options';
 import { planSummary, recordNotes } from '../words/plan-text';
-import { planOnly } from './plan';
+import { planFile } from './plan';
 
 interface RunOptions extends StudyOverrides {
   readonly dryRun?: boolean;
@@ -28,12 +29,13 @@ export function register(program: Command, context: CliContext): void {
 async function runStudy(context: CliContext, file: string, options: RunOptions): Promise<void> {
   const { config, stderr } = context;
   const loaded = loadStudy(file, options);
-  if (options.dryRun) return planOnly(context, loaded);
+  if (options.dryRun) return planFile(context, loaded);
   checkCluster(config, loaded.study);
   const session = await openWorkSession(config, stderr);
-  const { plan, standing } = await registerStudy(config, session, loaded, isUnused(session));
+  const wanted = await lookUp(session, loaded);
+  const { plan, standing } = await registerStudy(config, session, wanted, isUnused(session));
   for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
   stderr(planSummary(plan, clusterOf(config, loaded.study)));
-  for (const note of recordNotes(standing, loaded)) stderr(note);
+  for (const note of recordNotes(standing, wanted)) stderr(note);
   await runToEnd(context, session, loaded.study);
 }

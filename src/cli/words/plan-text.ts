@@ -3,8 +3,7 @@ import { studyId } from '../../domain/ids';
 import type { Plan, PlannedRun } from '../../domain/plan';
 import type { Study } from '../../domain/schema';
 import { costOf, KINDS, show, type Rates } from '../../domain/spending';
-import { isOther, type SpecRecord } from '../../books/studies';
-import type { LoadedStudy } from '../../study/load-study';
+import { isOther, type Configuration, type SpecRecord } from '../../books/studies';
 import type { PlannedOn } from '../../study/plan-study';
 import { duration, formatTable } from './output';
 
@@ -54,11 +53,11 @@ export function movedNote(standing: Study | undefined, study: Study): string | n
 }
 
 /** Where the study is not quite the one on record. */
-export function recordNotes(standing: SpecRecord | undefined, loaded: LoadedStudy): string[] {
+export function recordNotes(standing: SpecRecord | undefined, wanted: Configuration): string[] {
   if (!standing) return [];
-  const moved = movedNote(standing.study, loaded.study);
+  const moved = movedNote(standing.study, wanted.study);
   return [
-    ...(isOther(standing, loaded) ? [correctedNote(loaded.study)] : []),
+    ...(isOther(standing, wanted) ? [correctedNote(wanted.study)] : []),
     ...(moved ? [moved] : []),
   ];
 }
