@@ -18,7 +18,7 @@ const LAYERS = {
   study: {
     uses: [
       ...['base', 'domain', 'dataset', 'artifacts', 'books', 'cluster', 'predict', 'report'],
-      'config',
+      ...['config', 'define-config'],
     ],
     bans: ['@aws-sdk', '@temporalio'],
   },

@@ -1,7 +1,11 @@
 /** `foretune worker`: the worker in the foreground; `up` and `run` start the same one detached. */
 import { Option, type Command } from 'commander';
-import { workHere } from '../../temporal/work-here';
+import type * as WorkHere from '../../temporal/work-here';
 import type { CliContext } from '../context';
+
+/** What a worker needs takes a second to load, and the help needs none of it. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const worker = () => require('../../temporal/work-here') as typeof WorkHere;
 
 export function register(program: Command, context: CliContext): void {
   program
@@ -9,6 +13,6 @@ export function register(program: Command, context: CliContext): void {
     .description('run a worker in the foreground until Ctrl-C')
     .addOption(new Option('--detached', 'as `up` starts it').hideHelp())
     .action(({ detached = false }: { detached?: boolean }) =>
-      workHere(context.config, context.stderr, { detached }),
+      worker().workHere(context.config, context.stderr, { detached }),
     );
 }
