@@ -49,6 +49,8 @@ const recipes: Settings['recipes'] = {
       ...inherited('HF_HOME', 'HF_HUB_OFFLINE', 'HF_ENDPOINT'),
     },
   },
+  // The trainer of examples/own-trainer: a name and a command are enough.
+  own: { command: [python, path.join(ROOT, 'examples', 'own-trainer', 'train.py')] },
   noop: {
     // Without site packages and the user's environment an interpreter starts in half the time.
     command: [python, '-I', '-S', path.join(ROOT, 'recipes', 'noop', 'noop.py')],
