@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Config } from '../config';
 import type { ClusterEntry } from '../../activities';
 import type { Cluster } from '../cluster/cluster';
-import { LocalCluster } from '../cluster/local-cluster';
+import { LocalCluster } from '../cluster/local/local-cluster';
 import type { ClusterConfig, SlurmSettings } from '../cluster/settings';
 import { SlurmCluster } from '../cluster/slurm/slurm-cluster';
 

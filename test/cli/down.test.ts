@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { LocalCluster } from '../../src/cluster/local-cluster';
+import { LocalCluster } from '../../src/cluster/local/local-cluster';
 import { isAlive, spawnDetached, type ProcessIdentity } from '../../src/base/processes';
 import { announceWorker } from '../../src/stack/worker-process';
 import { loadConfig } from '../../src/config';

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { LocalCluster, type LocalClusterOptions } from '../../src/cluster/local-cluster';
+import { LocalCluster, type LocalClusterOptions } from '../../src/cluster/local/local-cluster';
 import type { ProcessIdentity } from '../../src/base/processes';
 import { until, PYTHON } from './jobs';
 

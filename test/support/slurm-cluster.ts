@@ -9,7 +9,7 @@ import {
   type SlurmSettings,
 } from '../../src/cluster/settings';
 import { SlurmCluster } from '../../src/cluster/slurm/slurm-cluster';
-import { unstarted } from '../../src/cluster/job-state';
+import { unstarted } from '../../src/cluster/disk/job-state';
 import type { ProcessIdentity } from '../../src/base/processes';
 import { PYTHON, until } from './jobs';
 

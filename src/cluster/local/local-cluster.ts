@@ -4,14 +4,14 @@
  * beyond the number of slots wait in a queue of tickets, first come first served.
  */
 import path from 'node:path';
-import { ClusterUnavailableError } from '../base/errors';
-import { isAlive, pause, signal } from '../base/processes';
+import { ClusterUnavailableError } from '../../base/errors';
+import { isAlive, pause, signal } from '../../base/processes';
 import { Dispatcher, messageOf } from './dispatcher';
-import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from './cluster';
-import { JobFolder, writeJson } from './job-folder';
-import { readLog } from './job-log';
+import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
+import { JobFolder, writeJson } from '../disk/job-folder';
+import { readLog } from '../disk/job-log';
 import { JobQueue } from './job-queue';
-import { ended, isUnderWay, lost, unstarted } from './job-state';
+import { ended, isUnderWay, lost, unstarted } from '../disk/job-state';
 
 export interface LocalClusterOptions {
   readonly name: string;

@@ -1,4 +1,4 @@
-"""Starts the wrappers of jobs (job_wrapper.py) by forking: a new interpreter costs more than a small job.
+"""Starts the wrappers of jobs (../disk/job_wrapper.py) by forking: a new interpreter costs more than a small job.
 
     job_launcher.py <folder of the cluster>
 
@@ -18,7 +18,7 @@ import sys
 import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # an isolated interpreter does not look there
+sys.path.insert(0, str(Path(__file__).parent.parent / "disk"))
 import job_wrapper
 
 MOST_SAID = 600

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { clusterContract } from '../contract/cluster.contract';
-import { jobOf, letGo, readFile, untilEnded, untilNoted, untilStatus } from '../support/jobs';
-import { openLocalCluster, type OpenedLocalCluster } from '../support/local-cluster';
+import { clusterContract } from '../../contract/cluster.contract';
+import { jobOf, letGo, readFile, untilEnded, untilNoted, untilStatus } from '../../support/jobs';
+import { openLocalCluster, type OpenedLocalCluster } from '../../support/local-cluster';
 
 clusterContract('The local cluster', () => Promise.resolve(openLocalCluster()));
 

@@ -1,10 +1,10 @@
 /** How a job ended, in the words of the Cluster interface. */
 import { stat } from 'node:fs/promises';
-import { saysOutOfMemory, saysTaskKilled } from '../domain/evidence';
-import type { FailureClass } from '../domain/vocabulary';
-import { readTail } from '../base/file-tail';
-import { lastLines, startTime, type ProcessIdentity } from '../base/processes';
-import type { JobState } from './cluster';
+import { saysOutOfMemory, saysTaskKilled } from '../../domain/evidence';
+import type { FailureClass } from '../../domain/vocabulary';
+import { readTail } from '../../base/file-tail';
+import { lastLines, startTime, type ProcessIdentity } from '../../base/processes';
+import type { JobState } from '../cluster';
 import type { Exit, JobFolder, Wrapper } from './job-folder';
 
 const LOG_LINES = 20;
