@@ -1,12 +1,11 @@
 /** All input and output of the workflows: factories over their dependencies. */
 import { Artifacts } from '../src/artifacts/artifacts';
-import type { Cluster } from '../src/cluster/cluster';
 import { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import { Studies } from '../src/books/studies';
-import type { Rates } from '../src/domain/spending';
 import type { Channel } from '../src/study/notify';
 import type { ObjectStore } from '../src/dataset/store';
+import type { Clusters } from '../src/study/clusters';
 import type { RecipeConfig } from '../src/study/recipe';
 import { createAmendActivities } from './amend';
 import { createFitActivities } from './fits';
@@ -22,7 +21,7 @@ import { withFailures } from './failure';
 
 export type { Amended } from './amend';
 export type { FitSummary } from './fits';
-export type { JobOutcome } from './jobs';
+export type { JobOutcome } from '../src/study/run-job';
 export type { Notification } from './notify';
 export type { PlanSummary } from './plan';
 export type { DriftSummary, RecordedFits } from './refit';
@@ -32,29 +31,12 @@ export type { Choice } from './rounds';
 export interface ActivityDeps {
   readonly dataset: Dataset;
   readonly store: ObjectStore;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly clusters: Clusters;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
-  /** Folder that jobs on this machine share: tokenizer, encoded text, compiled code. */
-  readonly cacheDir: string;
   readonly describeWorkflow: DescribeWorkflow;
   readonly startLearning: StartLearning;
   /** Who is told of a study's end. */
   readonly channels: readonly Channel[];
-}
-
-export interface ClusterEntry extends Rates {
-  readonly cluster: Cluster;
-  /** As temporal.config.ts has them. */
-  readonly kind?: 'local' | 'slurm';
-  readonly ssh?: string | null;
-  readonly threads: number;
-  readonly base_threads: number;
-  readonly time_limit_seconds: number | null;
-  readonly memory_limit_bytes?: number | null | undefined;
-  /** Folder that its jobs share, where it is not that of this machine. */
-  readonly cache_dir?: string;
-  /** How often it is asked for all its jobs at once. */
-  readonly poll_ms?: number;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
@@ -64,10 +46,7 @@ export function createActivities(deps: ActivityDeps) {
   const studies = new Studies(deps.store);
   const artifacts = new Artifacts(deps.store);
   const pollers = new Map(
-    [...deps.clusters].map(([name, { cluster, poll_ms = POLL_MS }]) => [
-      name,
-      new Poller(cluster, poll_ms),
-    ]),
+    [...deps.clusters].map(([name, { cluster, poll_ms }]) => [name, new Poller(cluster, poll_ms)]),
   );
   return withFailures({
     ...createPlanActivities({ ...deps, artifacts, studies }),
@@ -82,6 +61,3 @@ export function createActivities(deps: ActivityDeps) {
     ...createNotifyActivities(deps),
   });
 }
-
-/** Of a cluster that does not say: to ask costs a look at files. */
-const POLL_MS = 300;

@@ -1,10 +1,7 @@
 /** Plans: what a study has to run, from its specification and the record. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../src/artifacts/artifacts';
-import { SpecError } from '../src/base/errors';
+import type { WeightFiles } from '../src/artifacts/weight-files';
 import { fingerprint, sha256 } from '../src/base/fingerprint';
-import { nearest } from '../src/base/explain';
 import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
 import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
@@ -15,7 +12,7 @@ import type { SpecRecord, Studies } from '../src/books/studies';
 import type { Row } from '../src/dataset/tables';
 
 import { spentBudget } from '../src/study/budget';
-import type { ClusterEntry } from './index';
+import { requireCluster, type Clusters } from '../src/study/clusters';
 import { recipeFacts, requireSetUp, type RecipeConfig } from '../src/study/recipe';
 
 /** What a study's history knows of its plan. */
@@ -33,7 +30,7 @@ interface Deps {
   readonly studies: Studies;
   readonly artifacts: Artifacts;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly clusters: Clusters;
 }
 
 export type PlanDeps = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes' | 'studies'>;
@@ -46,45 +43,45 @@ export async function planFromRecord(
   table: string | null,
   request: PlanRequest = {},
 ): Promise<Plan> {
-  const recorded = await recordedRuns(dataset, artifacts, studyId(study));
+  const weights =
+    study.kind === 'trained' ? clusters.get(study.cluster)?.cluster.weights : undefined;
+  const recorded = await recordedRuns({ dataset, artifacts, weights }, studyId(study));
   const tableDigest = table === null ? '' : sha256(table);
   const facts = recipeFacts(recipes, study);
   const plan = planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
   // Without jobs, what is recorded can be fitted and reported on any machine.
   if (study.kind === 'trained' && plan.jobs.length)
-    requireSetUp(recipes, study.recipe, clusters.get(study.cluster) ?? {});
+    requireSetUp(recipes, study.recipe, clusters.get(study.cluster)?.programs_here ?? 'all');
   return plan;
 }
 
 async function recordedRuns(
-  dataset: Dataset,
-  artifacts: Artifacts,
+  { dataset, artifacts, weights }: Pick<Deps, 'dataset' | 'artifacts'> & { weights?: WeightFiles },
   study: string,
 ): Promise<Map<string, RecordedRun>> {
   const runs = await dataset.newest('runs', study);
   const checkpoints = await dataset.newest('checkpoints', study);
-  const missing = await artifacts.missing([...checkpoints.values()].map(({ uri }) => uri));
-  const exists = (uri: string) => (uri.startsWith('file://') ? isFile(uri) : !missing.has(uri));
+  const missing = await missingWeights([...checkpoints.values()], artifacts, weights);
   const records = [...runs.values()].map((row): [string, RecordedRun] => {
     const checkpoint = checkpoints.get(row.run_id);
-    return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
+    return [
+      row.run_id,
+      { ...row, checkpoint_exists: checkpoint ? !missing.has(checkpoint.uri) : null },
+    ];
   });
   return new Map(records);
 }
 
-function isFile(uri: string): boolean {
-  return existsSync(fileURLToPath(uri));
-}
-
-/** Throws SpecError for a cluster that is not registered. */
-export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
-  const cluster = clusters.get(name);
-  if (cluster !== undefined) return cluster;
-  const known = [...clusters.keys()];
-  const guess = nearest(name, known);
-  throw new SpecError(
-    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
-  );
+/** A file:// address means what it means on the cluster where the study's next jobs run. */
+async function missingWeights(
+  checkpoints: readonly Pick<Row<'checkpoints'>, 'uri'>[],
+  artifacts: Artifacts,
+  weights: WeightFiles | undefined,
+): Promise<ReadonlySet<string>> {
+  const uris = checkpoints.map(({ uri }) => uri);
+  const local = uris.filter((uri) => uri.startsWith('file://'));
+  const lost = weights && local.length ? await weights.missing(local) : [];
+  return new Set([...(await artifacts.missing(uris)), ...lost]);
 }
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract

@@ -1,4 +1,5 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
+import { log } from '@temporalio/activity';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Latest, Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
@@ -14,7 +15,7 @@ import {
   type RunCounts,
 } from '../src/domain/status';
 import { spentBudget, type BudgetDeps } from '../src/study/budget';
-import { letGo } from './retention';
+import { letGo } from '../src/study/retention';
 import { renderReport } from '../src/report/report';
 
 export interface StudySummary {
@@ -68,7 +69,10 @@ export function createReportActivities(deps: Deps) {
           status,
           ended_at: new Date().toISOString(),
         });
-      if (plan && status === 'done') await letGo(deps, (await studies.spec(of.study)).study, plan);
+      if (plan && status === 'done') {
+        const warn = (message: string, facts: object) => void log.warn(message, { ...facts });
+        await letGo({ ...deps, warn }, (await studies.spec(of.study)).study, plan);
+      }
       const runs = countStatuses(statuses.values());
       return {
         study: of.study,

@@ -1,8 +1,8 @@
 /** The plan that a study would be run by now, its budget included. */
 import { spentBudget } from '../study/budget';
-import { planFromRecord, requireCluster } from '../../activities/plan';
+import { planFromRecord } from '../../activities/plan';
 import { Artifacts } from '../artifacts/artifacts';
-import { openClusters } from '../study/clusters';
+import { openClusters, requireCluster } from '../study/clusters';
 import { isOther, type SpecRecord } from '../books/studies';
 import type { Plan } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';

@@ -7,13 +7,12 @@ import { overBudget, spending, type Spending } from '../domain/spending';
 import { latestRuns } from '../domain/status';
 import { repeat } from '../base/parallel';
 import { SharedAnswer } from '../base/shared-answer';
-import type { ClusterEntry } from '../../activities/index';
-import { requireCluster } from '../../activities/plan';
+import { requireCluster, type Clusters } from './clusters';
 
 export interface BudgetDeps {
   readonly dataset: Dataset;
   readonly studies: Pick<Studies, 'latest' | 'recentSpec'>;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly clusters: Clusters;
 }
 
 export async function studySpending(deps: BudgetDeps, study: TrainedStudy): Promise<Spending> {

@@ -3,17 +3,18 @@ import type { Artifacts } from '../artifacts/artifacts';
 import { indexOf } from '../domain/plan-index';
 import { NotFoundError } from '../base/errors';
 import type { Dataset } from '../dataset/log';
-import type { JobContext } from '../../activities/jobs';
+import type { WeightFiles } from '../artifacts/weight-files';
+import type { JobContext } from './job-context';
 
 /**
- * The address of each checkpoint that comes from outside the job, by the run that made it, fetched into
- * `cacheDir` where the object store keeps it; null when one is not recorded under the fingerprint that the
+ * The address of each checkpoint that comes from outside the job, by the run that made it, fetched to where
+ * jobs see it if the object store keeps it; null when one is not recorded under the fingerprint that the
  * plan wants, or is no longer kept: the job is blocked, and the next plan makes the checkpoint again.
  */
 export async function resolveInputs(
   { dataset, artifacts }: { readonly dataset: Dataset; readonly artifacts: Artifacts },
   { plan, job, runs }: JobContext,
-  cacheDir: string,
+  weights: WeightFiles,
 ): Promise<ReadonlyMap<string, string> | null> {
   const outside = runs
     .map((run) => run.input_run_id)
@@ -33,7 +34,7 @@ export async function resolveInputs(
   const known = new Map(found.flatMap(([id, uri]) => (uri === undefined ? [] : [[id, uri]])));
   if (known.size < new Set(outside).size) return null;
   const fetched = [...known].map(async ([id, uri]): Promise<[string, string]> => {
-    return [id, await artifacts.fetch(uri, cacheDir)];
+    return [id, await artifacts.fetch(uri, weights)];
   });
   try {
     return new Map(await Promise.all(fetched));

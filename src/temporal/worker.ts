@@ -13,7 +13,8 @@ import {
 import { createActivities } from '../../activities';
 import type { Config } from '../config';
 import { connectClient } from './client';
-import { inheritedEnvironment, openClusters } from '../study/clusters';
+import { inheritedFrom } from '../base/environment';
+import { openClusters } from '../study/clusters';
 import { openDataset } from '../dataset/log';
 import { makeFolderSync } from '../base/folders';
 import { heartbeats } from './heartbeat';
@@ -74,10 +75,9 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     dataset: openDataset(store, { gatherMs: GATHER_MS }),
     clusters: openClusters(config),
     recipes: config.recipes,
-    cacheDir: path.join(config.stateDir, 'cache'),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
     startLearning: (settings, signal) => startLearning(config, settings, signal),
-    channels: openChannels(config.notify, inheritedEnvironment(config)),
+    channels: openChannels(config.notify, inheritedFrom(config.environment)),
   });
 }
 

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ClusterEntry } from '../../activities';
 import { planFromRecord, recordVariants } from '../../activities/plan';
+import type { ClusterEntry } from '../../src/study/clusters';
 import type { RecipeConfig } from '../../src/study/recipe';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
@@ -13,6 +13,7 @@ import type { TrainedStudy } from '../../src/domain/schema';
 import type { Plan } from '../../src/domain/plan';
 import { sourceDigest } from '../../src/base/fingerprint';
 import { TINY_HF } from '../fixtures/studies/tiny-hf';
+import { entryOf } from '../support/local-cluster';
 import { tinyStudy } from '../support/studies';
 
 let folder: string;
@@ -36,7 +37,7 @@ function plannedBy(
   at: Partial<ClusterEntry> = {},
 ): Promise<Plan> {
   const store = new MemoryStore();
-  const clusters = new Map([['local', at as ClusterEntry]]);
+  const clusters = new Map([['local', entryOf(at)]]);
   const books = { artifacts: new Artifacts(store), dataset: openDataset(store), clusters, recipes };
   return planFromRecord(books, study, null);
 }
@@ -82,17 +83,17 @@ describe('a recipe whose program is missing', () => {
   it('plans nothing on this machine, and names what sets it up', async () => {
     const message = /"jax" is not set up: .*venv\/bin\/python is missing\. Run: node infra.*--hf/;
     await expect(planned({ ...absent(), setup })).rejects.toThrow(message);
-    await expect(planned(absent())).rejects.toThrow(/is missing\. Mend .*temporal\.config\.ts/);
+    await expect(planned(absent())).rejects.toThrow(/is missing\. Correct .*temporal\.config\.ts/);
   });
 
   it('plans nothing on a Slurm cluster whose nodes see what the set-up makes', async () => {
-    const wanted = planned({ ...absent(), setup }, { kind: 'slurm', ssh: null });
+    const wanted = planned({ ...absent(), setup }, { programs_here: 'set_up' });
     await expect(wanted).rejects.toThrow('is not set up');
   });
 
   it.each<[string, Partial<RecipeConfig>, Partial<ClusterEntry>]>([
-    ['of the nodes alone', {}, { kind: 'slurm', ssh: null }],
-    ['beyond a login node', { setup }, { kind: 'slurm', ssh: 'me@login' }],
+    ['of the nodes alone', {}, { programs_here: 'set_up' }],
+    ['beyond a login node', { setup }, { programs_here: 'none' }],
   ])('may be one %s', async (_, own, cluster) => {
     expect((await planned({ ...absent(), ...own }, cluster)).jobs).not.toEqual([]);
   });

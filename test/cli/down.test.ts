@@ -22,7 +22,14 @@ function down(...args: string[]) {
 /** A job in the queue that nobody sees yet: the two places of its ticket. */
 async function hiddenJob(): Promise<{ readonly hidden: string; readonly seen: string }> {
   const root = path.join(folder, 'clusters', 'local');
-  const options = { name: 'local', root, slots: 0, python: PYTHON, environment: {} };
+  const options = {
+    name: 'local',
+    root,
+    cacheDir: folder,
+    slots: 0,
+    python: PYTHON,
+    environment: {},
+  };
   await new LocalCluster(options).submit(jobOf('late', ''));
   const ticket = readdirSync(path.join(root, 'queue'))[0] ?? '';
   const seen = path.join(root, 'queue', ticket);

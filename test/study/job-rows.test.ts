@@ -1,5 +1,5 @@
 /** What an attempt took, in the rows of its runs. */
-import type { JobContext } from '../../activities/jobs';
+import type { JobContext } from '../../src/study/job-context';
 import { endRows } from '../../src/study/job-rows';
 import type { JobUsage } from '../../src/cluster/cluster';
 import type { PlannedRun } from '../../src/domain/plan';

@@ -1,4 +1,4 @@
-"""Starts the wrappers of jobs (../disk/job_wrapper.py) by forking: a new interpreter costs more than a small job.
+"""Starts the wrappers of jobs (job_wrapper.py) by forking: a new interpreter costs more than a small job.
 
     job_launcher.py <folder of the cluster>
 

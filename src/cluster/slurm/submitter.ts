@@ -8,7 +8,7 @@ import { makeFolder } from '../../base/folders';
 import type { JobRequest } from '../cluster';
 import { writeOnce, type JobFolder } from '../disk/job-folder';
 import { unstarted } from '../disk/job-state';
-import type { SlurmSettings } from '../settings';
+import type { SlurmSettings } from './settings';
 import { Batcher } from './batcher';
 import { SlurmRefusal, type RunSlurm } from './commands';
 import type { Ledger, Submission } from './ledger';
