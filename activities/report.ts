@@ -1,4 +1,5 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
+import { log } from '@temporalio/activity';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Latest, Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
@@ -6,8 +7,8 @@ import type { Plan, PlannedRun } from '../src/domain/plan';
 import type { RunStatus } from '../src/domain/vocabulary';
 import { countStatuses, untunedVariants, type RunCounts } from '../src/domain/status';
 import { spentBudget, type BudgetDeps } from '../src/study/budget';
-import { letGo } from './retention';
 import { buildReport } from '../src/study/build-report';
+import { letGo } from '../src/study/retention';
 import { statusOfRuns } from '../src/study/run-statuses';
 
 export interface StudySummary {
@@ -59,7 +60,10 @@ export function createReportActivities(deps: Deps) {
           status,
           ended_at: new Date().toISOString(),
         });
-      if (plan && status === 'done') await letGo(deps, (await studies.spec(of.study)).study, plan);
+      if (plan && status === 'done') {
+        const warn = (message: string, facts: object) => void log.warn(message, { ...facts });
+        await letGo({ ...deps, warn }, (await studies.spec(of.study)).study, plan);
+      }
       const runs = countStatuses(statuses.values());
       return {
         study: of.study,

@@ -8,7 +8,7 @@ import { explainIssues } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
 import { ManifestSchema, type Manifest } from '../domain/manifest';
 import type { Config } from '../config';
-import { inheritedEnvironment } from './clusters';
+import { inheritedFrom } from '../base/environment';
 import { digestOf, requireRecipe, type RecipeConfig, type Recipes } from './recipe';
 
 /** A recipe that imports its framework to describe itself may take so long. */
@@ -66,7 +66,7 @@ export class Manifests {
 export function manifestsOf(config: Config): Manifests {
   return new Manifests(config.recipes, {
     folder: path.join(config.stateDir, 'manifests'),
-    environment: inheritedEnvironment(config),
+    environment: inheritedFrom(config.environment),
   });
 }
 

@@ -9,10 +9,10 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { JobFolder } from '../../src/cluster/job-folder';
-import { ended } from '../../src/cluster/job-state';
-import { readTail } from '../../src/base/file-tail';
-import { lastLines } from '../../src/base/processes';
+import { JobFolder } from '../../../src/cluster/disk/job-folder';
+import { ended } from '../../../src/cluster/disk/job-state';
+import { readTail } from '../../../src/base/file-tail';
+import { lastLines } from '../../../src/base/processes';
 
 let folder: JobFolder;
 beforeEach(() => {

@@ -4,19 +4,24 @@
  * beyond the number of slots wait in a queue of tickets, first come first served.
  */
 import path from 'node:path';
-import { ClusterUnavailableError } from '../base/errors';
-import { isAlive, pause, signal } from '../base/processes';
+import { ClusterUnavailableError } from '../../base/errors';
+import { SharedFolder } from '../../artifacts/shared-folder';
+import type { WeightFiles } from '../../artifacts/weight-files';
+import { isAlive, pause, signal } from '../../base/processes';
 import { Dispatcher, messageOf } from './dispatcher';
-import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from './cluster';
-import { JobFolder, writeJson } from './job-folder';
-import { readLog } from './job-log';
+import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
+import { JobFolder, writeJson } from '../disk/job-folder';
+import { readJobFile } from '../disk/job-file';
+import { readLog } from '../disk/job-log';
 import { JobQueue } from './job-queue';
-import { ended, isUnderWay, lost, unstarted } from './job-state';
+import { ended, isUnderWay, lost, unstarted } from '../disk/job-state';
 
 export interface LocalClusterOptions {
   readonly name: string;
   /** Folder of the jobs' folders. */
   readonly root: string;
+  /** Folder that jobs share. */
+  readonly cacheDir: string;
   /** Jobs that run at once. */
   readonly slots: number;
   /** Interpreter of the wrapper. */
@@ -29,12 +34,14 @@ const CANCEL_WITHIN_MS = 20_000;
 
 export class LocalCluster implements Cluster {
   readonly name: string;
+  readonly weights: WeightFiles;
   private readonly queue: JobQueue;
   private readonly dispatcher: Dispatcher;
   private readonly listeners: (() => void)[] = [];
 
   constructor(private readonly options: LocalClusterOptions) {
     this.name = options.name;
+    this.weights = new SharedFolder(options.cacheDir);
     const { root, slots, python, environment } = options;
     const queue = new JobQueue(path.join(root, 'queue'));
     const folder = (name: string) => this.folder(name);
@@ -65,7 +72,12 @@ export class LocalCluster implements Cluster {
     const { name, attempt, command, environment, time_limit_seconds } = request;
     const { memory_limit_bytes = null } = request;
     const folder = this.folder(name);
-    await writeJson(path.join(folder.dir, 'job.json'), { ...request.job, work_dir: folder.dir });
+    const paths = {
+      work_dir: folder.dir,
+      cache_dir: this.options.cacheDir,
+      credentials_file: null,
+    };
+    await writeJson(path.join(folder.dir, 'job.json'), { ...request.job, ...paths });
     await writeJson(folder.control(attempt, 'request.json'), {
       command,
       environment,
@@ -119,12 +131,16 @@ export class LocalCluster implements Cluster {
     return readLog(this.folder(name).log, cursor);
   }
 
-  onChange(listener: () => void): void {
-    this.listeners.push(listener);
+  readFile(
+    name: string,
+    file: string,
+    options?: { readonly last?: number },
+  ): Promise<Uint8Array | null> {
+    return readJobFile(this.folder(name).dir, file, options);
   }
 
-  workDir(name: string): string {
-    return path.join(this.options.root, 'jobs', name);
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Starts no job more; those that run go on. */
@@ -138,10 +154,10 @@ export class LocalCluster implements Cluster {
     return [...new Set([...running, ...queued])];
   }
 
-  private folder(name: string): JobFolder {
+  folder(name: string): JobFolder {
     if (!/^[a-z0-9][a-z0-9.-]*$/.test(name))
       throw new TypeError(`"${name}" is not a job's name: expected [a-z0-9][a-z0-9.-]*`);
-    return new JobFolder(this.workDir(name));
+    return new JobFolder(path.join(this.options.root, 'jobs', name));
   }
 
   // ---- State ---------------------------------------------------------------------------------

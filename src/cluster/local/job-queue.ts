@@ -1,7 +1,7 @@
 /** Jobs that wait for a slot: a ticket file each, first come first served. */
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { writeJson } from './job-folder';
+import { writeJson } from '../disk/job-folder';
 
 export interface Ticket {
   readonly file: string;

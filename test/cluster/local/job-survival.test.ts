@@ -3,17 +3,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isAlive, startTime, type ProcessIdentity } from '../../src/base/processes';
-import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../support/jobs';
+import { isAlive, startTime, type ProcessIdentity } from '../../../src/base/processes';
+import { jobOf, letGo, readFile, until, untilNoted, untilStatus } from '../../support/jobs';
 import {
   controlFile,
   identityIn,
   openLocalCluster,
   type OpenedLocalCluster,
-} from '../support/local-cluster';
-import { ROOT } from '../support/root';
+} from '../../support/local-cluster';
+import { ROOT } from '../../support/root';
 
-const SUBMIT = path.resolve(__dirname, '../fixtures/submit-job.ts');
+const SUBMIT = path.resolve(__dirname, '../../fixtures/submit-job.ts');
 
 let opened: OpenedLocalCluster;
 beforeEach(() => (opened = openLocalCluster({ slots: 2 })));

@@ -4,13 +4,13 @@
  */
 import path from 'node:path';
 import { z } from 'zod';
-import { makeFolder } from '../base/folders';
-import { Queue } from '../base/parallel';
-import { isAlive, ProcessIdentitySchema } from '../base/processes';
-import { readJson, writeJson, type JobFolder } from './job-folder';
+import { makeFolder } from '../../base/folders';
+import { Queue } from '../../base/parallel';
+import { isAlive, ProcessIdentitySchema } from '../../base/processes';
+import { readJson, writeJson, type JobFolder } from '../disk/job-folder';
 import { JobLauncher } from './job-launcher';
 import type { JobQueue, Ticket } from './job-queue';
-import { unstarted } from './job-state';
+import { unstarted } from '../disk/job-state';
 
 export interface DispatcherOptions {
   /** Folder of the cluster. */

@@ -1,4 +1,4 @@
-import { saysMemoryKill, saysTaskKilled } from '../../src/domain/evidence';
+import { classByWords, saysMemoryKill } from '../../../src/cluster/slurm/evidence';
 
 it.each([
   ['slurmstepd-node1: error: StepId=31.batch exceeded memory limit (9 > 6), being killed', true],
@@ -9,14 +9,17 @@ it.each([
   ['train: watch out for the oom_kill event', false],
 ])('killed for memory, by the word of Slurm: %s', (words, expected) => {
   expect(saysMemoryKill(words)).toBe(expected);
+  expect(classByWords(words)).toBe(expected ? 'out_of_memory' : null);
 });
 
 const EXITED = 'srun: error: node1: task 0: Exited with exit code 1';
 const KILLED = 'srun: error: node2: tasks 1,3-4: Killed';
 
 it('a task that was killed before any other ended was killed from outside', () => {
-  expect(saysTaskKilled(`loss 3.1\n${KILLED}\nsrun: Terminating StepId=1.0\n${EXITED}`)).toBe(true);
+  expect(classByWords(`loss 3.1\n${KILLED}\nsrun: Terminating StepId=1.0\n${EXITED}`)).toBe(
+    'node_failure',
+  );
   // What srun ends since another failed is no cause.
-  expect(saysTaskKilled(`${EXITED}\nsrun: Terminating StepId=1.0\n${KILLED}`)).toBe(false);
-  expect(saysTaskKilled('Killed')).toBe(false);
+  expect(classByWords(`${EXITED}\nsrun: Terminating StepId=1.0\n${KILLED}`)).toBeNull();
+  expect(classByWords('Killed')).toBeNull();
 });

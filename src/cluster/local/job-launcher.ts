@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { ClusterUnavailableError } from '../base/errors';
+import { ClusterUnavailableError } from '../../base/errors';
 
 export interface LauncherOptions {
   /** Folder of the cluster. */

@@ -3,10 +3,10 @@ import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { ClusterUnavailableError } from '../base/errors';
-import { FAILURE_CLASSES } from '../domain/vocabulary';
-import { makeFolder } from '../base/folders';
-import { ProcessIdentitySchema, type ProcessIdentity } from '../base/processes';
+import { ClusterUnavailableError } from '../../base/errors';
+import { FAILURE_CLASSES } from '../../domain/vocabulary';
+import { makeFolder } from '../../base/folders';
+import { ProcessIdentitySchema, type ProcessIdentity } from '../../base/processes';
 
 const WrapperSchema = ProcessIdentitySchema.extend({
   started_at: z.coerce.date(),

@@ -1,6 +1,6 @@
 /** The log of a job in its folder. */
 import { open } from 'node:fs/promises';
-import type { LogChunk } from './cluster';
+import type { LogChunk } from '../cluster';
 
 const LOG_CHUNK_BYTES = 1 << 20;
 

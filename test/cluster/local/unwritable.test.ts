@@ -1,9 +1,13 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ClusterUnavailableError } from '../../src/base/errors';
-import { Poller } from '../../src/cluster/poller';
-import { jobOf, until, untilStatus } from '../support/jobs';
-import { controlFile, openLocalCluster, type OpenedLocalCluster } from '../support/local-cluster';
+import { ClusterUnavailableError } from '../../../src/base/errors';
+import { Poller } from '../../../src/cluster/poller';
+import { jobOf, until, untilStatus } from '../../support/jobs';
+import {
+  controlFile,
+  openLocalCluster,
+  type OpenedLocalCluster,
+} from '../../support/local-cluster';
 
 describe('a local cluster that cannot write', () => {
   let opened: OpenedLocalCluster;

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { clusterContract } from '../contract/cluster.contract';
-import { jobOf, letGo, readFile, untilEnded, untilNoted, untilStatus } from '../support/jobs';
-import { openLocalCluster, type OpenedLocalCluster } from '../support/local-cluster';
+import { clusterContract } from '../../contract/cluster.contract';
+import { jobOf, letGo, readFile, untilEnded, untilNoted, untilStatus } from '../../support/jobs';
+import { openLocalCluster, type OpenedLocalCluster } from '../../support/local-cluster';
 
 clusterContract('The local cluster', () => Promise.resolve(openLocalCluster()));
 
@@ -86,7 +86,7 @@ describe('the local cluster', () => {
 
   it('starts a job whose submitter died before the job stood in the queue', async () => {
     const { cluster } = opened;
-    mkdirSync(path.join(cluster.workDir('half'), 'control', '1'), { recursive: true });
+    mkdirSync(path.join(cluster.folder('half').dir, 'control', '1'), { recursive: true });
     expect((await cluster.poll(['half'])).get('half')).toEqual({ status: 'unknown' });
     await cluster.submit(jobOf('half', "note('starts')"));
     await untilStatus(cluster, 'half', 'succeeded');

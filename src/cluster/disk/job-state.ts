@@ -1,10 +1,10 @@
 /** How a job ended, in the words of the Cluster interface. */
 import { stat } from 'node:fs/promises';
-import { saysOutOfMemory, saysTaskKilled } from '../domain/evidence';
-import type { FailureClass } from '../domain/vocabulary';
-import { readTail } from '../base/file-tail';
-import { lastLines, startTime, type ProcessIdentity } from '../base/processes';
-import type { JobState } from './cluster';
+import { saysOutOfMemory } from '../../domain/evidence';
+import type { FailureClass } from '../../domain/vocabulary';
+import { readTail } from '../../base/file-tail';
+import { lastLines, startTime, type ProcessIdentity } from '../../base/processes';
+import type { JobState } from '../cluster';
 import type { Exit, JobFolder, Wrapper } from './job-folder';
 
 const LOG_LINES = 20;
@@ -29,8 +29,16 @@ export function unstarted(ended_by: Exit['ended_by']): Exit {
   };
 }
 
+/** The class of failure that the last lines of a log name in a scheduler's own words, or null. */
+export type ClassByWords = (words: string) => FailureClass | null;
+
 /** The state that a job's exit.json tells. */
-export async function ended(folder: JobFolder, attempt: number, exit: Exit): Promise<JobState> {
+export async function ended(
+  folder: JobFolder,
+  attempt: number,
+  exit: Exit,
+  classByWords: ClassByWords = () => null,
+): Promise<JobState> {
   const wrapper = await folder.wrapper(attempt);
   const common = {
     attempt,
@@ -47,7 +55,7 @@ export async function ended(folder: JobFolder, attempt: number, exit: Exit): Pro
   if (exit.ended_by === null && exit.exit_code === 0)
     return { status: 'succeeded', ...common, started_at: started_at ?? exit.ended_at };
   const { exit_code, signal } = exit;
-  const failure_class = await classOf(folder, attempt, exit);
+  const failure_class = await classOf(folder, attempt, exit, classByWords);
   const message = await told(folder, attempt, exit, failure_class);
   return { status: 'failed', ...common, started_at, failure_class, message, exit_code, signal };
 }
@@ -69,7 +77,12 @@ async function told(
   return `${how}\n${logTail(folder, exit.log_start)}`;
 }
 
-async function classOf(folder: JobFolder, attempt: number, exit: Exit): Promise<FailureClass> {
+async function classOf(
+  folder: JobFolder,
+  attempt: number,
+  exit: Exit,
+  classByWords: ClassByWords,
+): Promise<FailureClass> {
   if (exit.ended_by === 'cancelled') {
     // Told to end from outside: by whom, only a scheduler knows.
     const otherwise = exit.settled ? 'cancelled' : 'preempted';
@@ -80,7 +93,7 @@ async function classOf(folder: JobFolder, attempt: number, exit: Exit): Promise<
   if (exit.signal === 'SIGKILL') return 'node_failure';
   const words = logTail(folder, exit.log_start, EVIDENCE_LINES);
   if (saysOutOfMemory(words)) return 'out_of_memory';
-  return saysTaskKilled(words) ? 'node_failure' : 'user_code';
+  return classByWords(words) ?? 'user_code';
 }
 
 function howItEnded(exit: Exit, failure: string): string {

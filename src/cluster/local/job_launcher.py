@@ -18,7 +18,7 @@ import sys
 import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # an isolated interpreter does not look there
+sys.path.insert(0, str(Path(__file__).parent.parent / "disk"))
 import job_wrapper
 
 MOST_SAID = 600
