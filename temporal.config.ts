@@ -24,8 +24,6 @@ const recipes: Settings['recipes'] = {
   jax: {
     command: [python, '-m', 'foretune_recipes'],
     setup: 'node infra/setup.mjs',
-    reads: 'model',
-    version: '3',
     source: path.join(ROOT, 'recipes', 'foretune_recipes'),
     environment: { PYTHONPATH: path.join(ROOT, 'recipes') },
   },
@@ -39,8 +37,6 @@ const recipes: Settings['recipes'] = {
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
     setup: 'node infra/setup.mjs --hf',
-    reads: 'hugging_face',
-    version: '2',
     source: ['foretune_hf', 'foretune_recipes'].map((name) => path.join(ROOT, 'recipes', name)),
     environment: {
       PYTHONPATH: path.join(ROOT, 'recipes'),
@@ -53,7 +49,6 @@ const recipes: Settings['recipes'] = {
     // Without site packages and the user's environment an interpreter starts in half the time.
     command: [python, '-I', '-S', path.join(ROOT, 'recipes', 'noop', 'noop.py')],
     setup: 'node infra/setup.mjs',
-    version: '1',
     source: path.join(ROOT, 'recipes', 'noop'),
     environment: {},
   },

@@ -3,14 +3,9 @@ import { SpecError } from '../src/base/errors';
 import { amendPlan } from '../src/domain/amend';
 import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan } from '../src/domain/plan';
-import {
-  planFromRecord,
-  recordVariants,
-  summarise,
-  variantsToRun,
-  type PlanDeps,
-  type PlanSummary,
-} from './plan';
+import { planFromRecord } from '../src/study/plan';
+import { recordVariants } from '../src/study/variants';
+import { summarise, variantsToRun, type PlanDeps, type PlanSummary } from './plan';
 
 export interface Amended {
   readonly plan: PlanSummary;
@@ -34,9 +29,9 @@ export function createAmendActivities(deps: PlanDeps) {
     }): Promise<Amended> {
       const spec = await studies.spec(of.study);
       const standing = await studies.plan(of.plan_key);
-      const whole = await planFromRecord(deps, spec.study, spec.table);
+      const whole = await planFromRecord(deps, spec);
       const only = of.only ?? added(standing, whole);
-      const fresh = await planFromRecord(deps, spec.study, spec.table, { only });
+      const fresh = await planFromRecord(deps, spec, { only });
       refuseBase(of.study, fresh, standing);
       const plan = amendPlan(standing, fresh);
       const key = await studies.savePlan(plan);

@@ -7,6 +7,7 @@ import { Studies } from '../src/books/studies';
 import type { Rates } from '../src/domain/spending';
 import type { Channel } from '../src/study/notify';
 import type { ObjectStore } from '../src/dataset/store';
+import type { Manifests } from '../src/study/manifests';
 import type { RecipeConfig } from '../src/study/recipe';
 import { createAmendActivities } from './amend';
 import { createFitActivities } from './fits';
@@ -34,6 +35,7 @@ export interface ActivityDeps {
   readonly store: ObjectStore;
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  readonly manifests: Manifests;
   /** Folder that jobs on this machine share: tokenizer, encoded text, compiled code. */
   readonly cacheDir: string;
   readonly describeWorkflow: DescribeWorkflow;

@@ -21,7 +21,7 @@ import type { ClusterEntry } from './index';
 import { resolveInputs } from '../src/study/job-inputs';
 import { collectResults, type RunEnd } from '../src/study/job-results';
 import { submitRows, endRows } from '../src/study/job-rows';
-import { requireCluster } from './plan';
+import { requireCluster } from '../src/study/plan';
 import type { RecipeConfig } from '../src/study/recipe';
 
 export interface JobOutcome {

@@ -1,22 +1,13 @@
-/** Plans: what a study has to run, from its specification and the record. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Artifacts } from '../src/artifacts/artifacts';
-import { SpecError } from '../src/base/errors';
-import { fingerprint, sha256 } from '../src/base/fingerprint';
-import { nearest } from '../src/base/explain';
-import { BASE_VARIANT, studyId, type VariantPart } from '../src/domain/ids';
-import { planStudy, type Plan, type PlannedJob, type RecordedRun } from '../src/domain/plan';
+/** Plans of studies, and what is to be started of them. */
+import type { Studies } from '../src/books/studies';
+import { BASE_VARIANT, type VariantPart } from '../src/domain/ids';
+import type { Plan, PlannedJob } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
-import type { Study, TrainedStudy } from '../src/domain/schema';
-import type { Dataset } from '../src/dataset/log';
-import type { SpecRecord, Studies } from '../src/books/studies';
-import type { Row } from '../src/dataset/tables';
-
+import type { Study } from '../src/domain/schema';
 import { spentBudget } from '../src/study/budget';
-import type { ClusterEntry } from './index';
-import { recipeFacts, requireSetUp, type RecipeConfig } from '../src/study/recipe';
+import { clustersOf, planFromRecord, requireCluster, type PlanBooks } from '../src/study/plan';
+import { recordVariants } from '../src/study/variants';
 
 /** What a study's history knows of its plan. */
 export interface PlanSummary {
@@ -28,67 +19,10 @@ export interface PlanSummary {
   readonly in_rounds?: true;
 }
 
-interface Deps {
-  readonly dataset: Dataset;
-  readonly studies: Studies;
-  readonly artifacts: Artifacts;
-  readonly recipes: Readonly<Record<string, RecipeConfig>>;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
-}
-
-export type PlanDeps = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes' | 'studies'>;
-type Books = Pick<Deps, 'artifacts' | 'clusters' | 'dataset' | 'recipes'>;
-
-/** Plans without writing anything. */
-export async function planFromRecord(
-  { artifacts, clusters, dataset, recipes }: Books,
-  study: Study,
-  table: string | null,
-  request: PlanRequest = {},
-): Promise<Plan> {
-  const recorded = await recordedRuns(dataset, artifacts, studyId(study));
-  const tableDigest = table === null ? '' : sha256(table);
-  const facts = recipeFacts(recipes, study);
-  const plan = planStudy(study, facts, recorded, fingerprint, { ...request, tableDigest });
-  // Without jobs, what is recorded can be fitted and reported on any machine.
-  if (study.kind === 'trained' && plan.jobs.length)
-    requireSetUp(recipes, study.recipe, clusters.get(study.cluster) ?? {});
-  return plan;
-}
-
-async function recordedRuns(
-  dataset: Dataset,
-  artifacts: Artifacts,
-  study: string,
-): Promise<Map<string, RecordedRun>> {
-  const runs = await dataset.newest('runs', study);
-  const checkpoints = await dataset.newest('checkpoints', study);
-  const missing = await artifacts.missing([...checkpoints.values()].map(({ uri }) => uri));
-  const exists = (uri: string) => (uri.startsWith('file://') ? isFile(uri) : !missing.has(uri));
-  const records = [...runs.values()].map((row): [string, RecordedRun] => {
-    const checkpoint = checkpoints.get(row.run_id);
-    return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
-  });
-  return new Map(records);
-}
-
-function isFile(uri: string): boolean {
-  return existsSync(fileURLToPath(uri));
-}
-
-/** Throws SpecError for a cluster that is not registered. */
-export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
-  const cluster = clusters.get(name);
-  if (cluster !== undefined) return cluster;
-  const known = [...clusters.keys()];
-  const guess = nearest(name, known);
-  throw new SpecError(
-    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
-  );
-}
+export type PlanDeps = PlanBooks & { readonly studies: Studies };
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
-export function createPlanActivities(deps: Deps) {
+export function createPlanActivities(deps: PlanDeps) {
   const { studies, dataset } = deps;
   return {
     /** Plans a study, keeps the plan, and records its variants. */
@@ -97,10 +31,11 @@ export function createPlanActivities(deps: Deps) {
       ...request
     }: PlanRequest & { readonly study: string }): Promise<PlanSummary> {
       const spec = await studies.spec(study);
-      if (spec.study.kind === 'trained') requireCluster(deps.clusters, spec.study.cluster);
+      if (spec.study.kind === 'trained')
+        for (const name of clustersOf(spec.study)) requireCluster(deps.clusters, name);
       const spent = await spentBudget(deps, spec.study);
       const asked = { ...request, ...(spent !== null && { spent }) };
-      const plan = await planFromRecord(deps, spec.study, spec.table, asked);
+      const plan = await planFromRecord(deps, spec, asked);
       const key = await studies.savePlan(plan);
       await studies.saveLatest(study, {
         plan_key: key,
@@ -156,62 +91,4 @@ export function variantsToRun(plan: Plan, part?: VariantPart): string[] {
   const ids = new Set(jobs.map((job) => job.variant_id));
   ids.delete(BASE_VARIANT);
   return [...ids];
-}
-
-/** The variants of a trained study; an imported study's come with its table. */
-export async function recordVariants(dataset: Dataset, spec: SpecRecord, now: Date): Promise<void> {
-  if (spec.study.kind !== 'trained') return;
-  const rows = variantRows(spec.study, now);
-  const key = await variantsKey(dataset, spec, rows);
-  await dataset.commit({ key, rows: { variants: rows } });
-}
-
-/** Rows of a study that was corrected, and corrected back, are on record, but not as the newest. */
-async function variantsKey(
-  dataset: Dataset,
-  { study, fingerprint: of, registered_at }: SpecRecord,
-  rows: readonly Row<'variants'>[],
-): Promise<string> {
-  const key = `variants:${studyId(study)}/${of.slice(0, 12)}`;
-  if (!(await dataset.hasKey(key))) return key;
-  const newest = await dataset.newest('variants', studyId(study));
-  const stand = rows.every((row) => newest.get(row.run_id)?.fingerprint === row.fingerprint);
-  return stand ? key : `${key}/${registered_at}`;
-}
-
-function variantRows(study: TrainedStudy, recorded_at: Date): Row<'variants'>[] {
-  const { base } = study;
-  const row = (
-    variant_id: string,
-    config: { mixture: string; lr: number; train_tokens: number },
-    objective: string,
-  ) => ({
-    study: studyId(study),
-    variant_id,
-    run_id: `${variant_id}/pretrain`,
-    attempt: 1,
-    recorded_at,
-    objective,
-    mixture: config.mixture,
-    lr: config.lr,
-    train_tokens: config.train_tokens,
-    config_json: JSON.stringify({
-      ...config,
-      weights: study.mixtures[config.mixture],
-      model: modelOf(study),
-    }),
-    fingerprint: fingerprint({
-      config,
-      weights: study.mixtures[config.mixture],
-      model: modelOf(study),
-    }),
-  });
-  const variants = study.variants.map((variant) => row(variant.id, variant, variant.objective));
-  return base ? [row(BASE_VARIANT, base, base.objectives.join('+')), ...variants] : variants;
-}
-
-function modelOf({ model, hugging_face }: TrainedStudy): Record<string, unknown> {
-  if (!hugging_face) return model;
-  const { checkpoint, revision } = hugging_face;
-  return { checkpoint, revision };
 }

@@ -13,7 +13,7 @@ import { requireFile } from './base/require-file';
 import { checkedClusters, type ClusterConfig } from './cluster/settings';
 import { onlySet, python, ROOT, type Settings } from './define-config';
 import { checkedNotify, type NotifySettings } from './study/notify';
-import type { RecipeConfig } from './study/recipe';
+import { checkedRecipes, type RecipeConfig } from './study/recipe';
 
 export interface TemporalConfig {
   /** Address of the server, or null for the embedded one. */
@@ -93,7 +93,7 @@ export function loadConfig(
     python,
     temporal: temporalConfig(set, own.temporal, taskQueueOf(stateDir)),
     s3: s3Config(environment, own.s3),
-    recipes: settings.recipes,
+    recipes: checkedRecipes(settings.recipes),
     clusters: checkedClusters(settings.clusters),
     notify: checkedNotify(settings.notify),
     environment: variables,

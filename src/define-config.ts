@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { ClusterSettings } from './cluster/settings';
 import type { NotifySettings } from './study/notify';
-import type { RecipeConfig } from './study/recipe';
+import type { RecipeSettings } from './study/recipe';
 
 /** Folder of the clone. */
 export const ROOT = path.resolve(__dirname, '..');
@@ -14,7 +14,7 @@ export const python = path.join(ROOT, '.venv', 'bin', 'python');
 export const hfPython = path.join(ROOT, '.foretune', 'hf-venv', 'bin', 'python');
 
 export interface Settings {
-  readonly recipes: Readonly<Record<string, RecipeConfig>>;
+  readonly recipes: Readonly<Record<string, RecipeSettings>>;
   readonly clusters: Readonly<Record<string, ClusterSettings>>;
   readonly notify: NotifySettings;
 }

@@ -7,22 +7,31 @@
  * Shows that a study ends with every measurement once and the same tables, whatever is killed, slowed or
  * out of space meanwhile (test/chaos).
  */
+import * as zeng2025 from '../presets/zeng2025';
+import type { JaxStudy } from '../recipes/jax/study';
 import { defineStudy } from '../src/domain/study';
 
 const variant = { mixture: 'even', lr: 0.003, train_tokens: 8192 };
 
-export default defineStudy({
+export default defineStudy<JaxStudy>({
   kind: 'trained',
   name: 'chaos',
+  recipe: 'jax',
   description: 'Two variants of a minute base, for rounds in which everything around them fails.',
-  tasks: ['cms'],
+  indicators: zeng2025.indicators,
+  baseline: zeng2025.baseline,
   model: { layers: 1, width: 32, heads: 2, context: 96, vocabulary: 512 },
   mixtures: { even: { world: 0.5, prose: 0.5 } },
-  base: { objectives: ['clm', 'sc'], mixture: 'even', lr: 0.003, train_tokens: 8192 },
+  base: { objective: ['clm', 'sc'], mixture: 'even', lr: 0.003, train_tokens: 8192 },
   variants: [
     { id: 'clm', objective: 'clm', ...variant },
     { id: 'sc', objective: 'sc', ...variant },
   ],
   indicate: { dev_tokens: 1024, items: 16 },
-  sft: { cms: { lr: 0.002, steps: 8, batch: 8, train_items: 32, test_items: 32 } },
+  tasks: {
+    cms: {
+      ...zeng2025.tasks.cms,
+      sft: { lr: 0.002, steps: 8, batch: 8, train_items: 32, test_items: 32 },
+    },
+  },
 });

@@ -10,8 +10,6 @@
 import { defineStudy } from '../src/domain/study';
 import quickstart from './quickstart';
 
-if (quickstart.kind !== 'trained') throw new TypeError('the quickstart is a trained study');
-
 export default defineStudy({
   ...quickstart,
   name: 'loop',

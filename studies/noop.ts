@@ -8,10 +8,16 @@
  * Above a thousand variants there is one task, since the question is then how many variants there may be.
  * bench/orchestration measures it beside others.
  */
+import * as zeng2025 from '../presets/zeng2025';
 import type { Study } from '../src/domain/schema';
 import { defineStudy, type StudyOptions } from '../src/domain/study';
 
 const SFT = { lr: 0.001, steps: 1, batch: 1, train_items: 1, test_items: 1 };
+const TASKS = {
+  cms: { ...zeng2025.tasks.cms, sft: SFT },
+  rag: { ...zeng2025.tasks.rag, sft: SFT },
+  cbqa: { ...zeng2025.tasks.cbqa, sft: SFT },
+};
 const MOST_WITH_ALL_TASKS = 1000;
 
 export default ({ variants = 50 }: StudyOptions): Study =>
@@ -21,7 +27,9 @@ export default ({ variants = 50 }: StudyOptions): Study =>
     description: `${variants} variants whose recipe trains nothing: their numbers mean nothing.`,
     recipe: 'noop',
     window: 50,
-    tasks: variants > MOST_WITH_ALL_TASKS ? ['cbqa'] : ['cms', 'rag', 'cbqa'],
+    indicators: zeng2025.indicators,
+    baseline: zeng2025.baseline,
+    tasks: variants > MOST_WITH_ALL_TASKS ? { cbqa: TASKS.cbqa } : TASKS,
     mixtures: { even: { world: 0.5, prose: 0.5 } },
     variants: Array.from({ length: variants }, (_, i) => ({
       id: `v${i}`,
@@ -30,5 +38,4 @@ export default ({ variants = 50 }: StudyOptions): Study =>
       lr: 0.001 * (1 + i / variants),
       train_tokens: 1000,
     })),
-    sft: { cms: SFT, rag: SFT, cbqa: SFT },
   });

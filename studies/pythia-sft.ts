@@ -10,9 +10,10 @@
  * their evaluations 5 minutes each. It takes 24 GB of the card, 3 GB of text from the hub, and 100 GB of disk
  * (63 checkpoints in float32).
  *
- * Four of the five indicators exist here: 1/PPL of span corruption needs T5's sentinels <extra_id_N>, which the
- * tokenizers of Pythia, OLMo and Llama lack. Proxies that need it (mean_of_5, sc+rag, sc+rag-clm) have no value.
+ * 1/PPL of span corruption is no indicator here: it needs T5's sentinels <extra_id_N>, which the tokenizers of
+ * Pythia, OLMo and Llama do not have.
  */
+import type { HfStudy } from '../recipes/hf/study';
 import { defineStudy, grid } from '../src/domain/study';
 
 const variants = grid(
@@ -28,70 +29,82 @@ const variants = grid(
 
 const sft = { lr: 0.00002, steps: 300, batch: 32, train_items: 4900, test_items: 1000 };
 
-export default defineStudy({
+export default defineStudy<HfStudy>({
   kind: 'trained',
   name: 'pythia-sft',
   description:
     'Pythia-410m continued on three mixtures at three learning rates; commonsense, reading and closed-book questions.',
   recipe: 'hf',
-  tasks: ['cms', 'rag', 'cbqa'],
   window: 9,
-  hugging_face: {
-    checkpoint: 'EleutherAI/pythia-410m',
-    revision: 'main',
-    context: 2048,
+  model: { checkpoint: 'EleutherAI/pythia-410m', revision: 'main' },
+  settings: { context: 2048, memory: { micro_batch: 8, activation_checkpointing: true } },
+  pretrain: {
     batch: 128,
     text: {
-      web: { dataset: 'allenai/c4', config: 'en' },
-      encyclopedia: { dataset: 'wikimedia/wikipedia', config: '20231101.en' },
-      code: { dataset: 'codeparrot/codeparrot-clean', field: 'content' },
+      c4: { dataset: 'allenai/c4', config: 'en' },
+      wikipedia: { dataset: 'wikimedia/wikipedia', config: '20231101.en' },
+      github: { dataset: 'codeparrot/codeparrot-clean', field: 'content' },
     },
+  },
+  indicate: {
     // Held out: the study reads C4's training split. Not text of the Pile, which Pythia was pre-trained on.
     development: { dataset: 'allenai/c4', config: 'en', split: 'validation' },
-    tasks: {
-      cms: {
-        harness: ['openbookqa'],
-        data: {
-          dataset: 'allenai/openbookqa',
-          config: 'main',
-          prompt: '{{question_stem}}',
-          completion: ' {{choices.text[choices.label.index(answerKey)]}}',
-        },
+    dev_tokens: 1_048_576,
+    items: 1000,
+  },
+  indicators: {
+    inv_ppl_clm: { label: '1/PPL on C4' },
+    kshot_openbookqa: {},
+    kshot_squad: {},
+    kshot_nq: {},
+  },
+  baseline: 'inv_ppl_clm',
+  proxies: { 'squad+ppl': { kshot_squad: 1, inv_ppl_clm: 1 } },
+  tasks: {
+    openbookqa: {
+      metric: 'acc',
+      indicator: 'kshot_openbookqa',
+      harness: ['openbookqa'],
+      data: {
+        dataset: 'allenai/openbookqa',
+        config: 'main',
+        prompt: '{{question_stem}}',
+        completion: ' {{choices.text[choices.label.index(answerKey)]}}',
       },
-      rag: {
-        harness: ['squad_reading'],
-        metric: 'exact_match',
-        shots: 2,
-        data: {
-          dataset: 'rajpurkar/squad',
-          prompt: '{{context}}\nQuestion: {{question}}\nAnswer:',
-          completion: ' {{answers.text[0]}}',
-        },
-      },
-      cbqa: {
-        harness: ['nq_open'],
-        metric: 'exact_match',
-        data: {
-          dataset: 'google-research-datasets/nq_open',
-          // As the harness asks it, whose description of the task stands there without examples too.
-          prompt: 'Answer these questions:\n\nQ: {{question}}?\nA:',
-          completion: ' {{answer[0]}}',
-        },
-      },
+      sft,
     },
-    memory: { micro_batch: 8, activation_checkpointing: true },
+    squad: {
+      label: 'reading (SQuAD)',
+      metric: 'exact_match',
+      indicator: 'kshot_squad',
+      harness: ['squad_reading'],
+      shots: 2,
+      data: {
+        dataset: 'rajpurkar/squad',
+        prompt: '{{context}}\nQuestion: {{question}}\nAnswer:',
+        completion: ' {{answers.text[0]}}',
+      },
+      sft,
+    },
+    nq: {
+      label: 'closed-book questions (Natural Questions)',
+      metric: 'exact_match',
+      indicator: 'kshot_nq',
+      harness: ['nq_open'],
+      data: {
+        dataset: 'google-research-datasets/nq_open',
+        // As the harness asks it, whose description of the task is there without examples too.
+        prompt: 'Answer these questions:\n\nQ: {{question}}?\nA:',
+        completion: ' {{answer[0]}}',
+      },
+      sft: { ...sft, recipe: 'lora', lr: 0.0002 },
+    },
   },
   mixtures: {
-    web: { web: 0.9, encyclopedia: 0.05, code: 0.05 },
-    facts: { web: 0.4, encyclopedia: 0.55, code: 0.05 },
-    code: { web: 0.4, encyclopedia: 0.05, code: 0.55 },
+    web: { c4: 0.9, wikipedia: 0.05, github: 0.05 },
+    facts: { c4: 0.4, wikipedia: 0.55, github: 0.05 },
+    code: { c4: 0.4, wikipedia: 0.05, github: 0.55 },
   },
   variants,
-  indicate: { dev_tokens: 1_048_576, items: 1000 },
-  sft: {
-    cms: sft,
-    rag: sft,
-    cbqa: { ...sft, recipe: 'lora', lr: 0.0002 },
-  },
   sft_seeds: [0, 1],
 });

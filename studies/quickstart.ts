@@ -8,6 +8,8 @@
  * little about the other. Each variant goes on with one objective and one mixture, whose world text is
  * mostly about that other half.
  */
+import * as zeng2025 from '../presets/zeng2025';
+import type { JaxStudy } from '../recipes/jax/study';
 import { defineStudy, grid } from '../src/domain/study';
 
 const variants = grid(
@@ -21,29 +23,47 @@ const variants = grid(
   }),
 );
 
-export default defineStudy({
+export const tasks = {
+  cms: {
+    ...zeng2025.tasks.cms,
+    sft: { lr: 0.002, steps: 25, batch: 32, train_items: 1024, test_items: 512 },
+  },
+  rag: {
+    ...zeng2025.tasks.rag,
+    sft: { lr: 0.001, steps: 25, batch: 32, train_items: 800, test_items: 512 },
+  },
+  cbqa: {
+    ...zeng2025.tasks.cbqa,
+    sft: { lr: 0.002, steps: 25, batch: 32, train_items: 256, test_items: 192 },
+  },
+};
+
+export const base = {
+  objective: ['clm', 'plm', 'sc'],
+  mixture: 'all',
+  lr: 0.008,
+  train_tokens: 2_100_000,
+  batch_tokens: 1024,
+  schedule: 'late',
+} satisfies JaxStudy['base'];
+
+export default defineStudy<JaxStudy>({
   kind: 'trained',
   name: 'quickstart',
   description:
     'Four objectives times two data mixtures, continued from one base of 197,000 parameters; three tasks about an invented world.',
-  tasks: ['cms', 'rag', 'cbqa'],
+  recipe: 'jax',
+  tasks,
+  indicators: zeng2025.indicators,
+  proxies: zeng2025.proxies,
+  baseline: zeng2025.baseline,
   window: 4,
   mixtures: {
     all: { world: 0.79, prose: 0.07, code: 0.07, glosses: 0.07 },
     facts: { world: 0.82, prose: 0.06, code: 0.06, glosses: 0.06 },
     books: { world: 0.1, prose: 0.3, code: 0.3, glosses: 0.3 },
   },
-  base: {
-    objectives: ['clm', 'plm', 'sc'],
-    mixture: 'all',
-    lr: 0.008,
-    train_tokens: 2_100_000,
-  },
+  base,
   variants,
   indicate: { items: 384 },
-  sft: {
-    cms: { lr: 0.002, steps: 25, batch: 32, train_items: 1024, test_items: 512 },
-    rag: { lr: 0.001, steps: 25, batch: 32, train_items: 800, test_items: 512 },
-    cbqa: { lr: 0.002, steps: 25, batch: 32, train_items: 256, test_items: 192 },
-  },
 });

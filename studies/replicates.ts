@@ -5,15 +5,11 @@
  *   npx foretune run studies/replicates.ts      about 6 minutes on two cores
  *   npx tsx bench/signal.ts replicates@1        spread between variants beside spread within
  */
-import { SpecError } from '../src/base/errors';
 import { defineStudy } from '../src/domain/study';
 import quickstart from './quickstart';
 
-if (quickstart.kind !== 'trained') throw new SpecError('The quickstart trains its variants.');
-
-/** A variant's id is part of the seed of its training. */
 const variants = quickstart.variants.flatMap((variant) =>
-  ['a', 'b', 'c'].map((replicate) => ({ ...variant, id: `${variant.id}-${replicate}` })),
+  [0, 1, 2].map((seed) => ({ ...variant, id: `${variant.id}-seed${seed}`, seed })),
 );
 
 export default defineStudy({

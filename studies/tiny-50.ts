@@ -15,18 +15,15 @@
  * size. Perplexity does not mislead here: it orders .64 to .70 of the pairs, since span corruption is no task
  * that a model this small fine-tunes well from.
  */
-import { SpecError } from '../src/base/errors';
+import * as zeng2025 from '../presets/zeng2025';
+import type { JaxStudy, Objective } from '../recipes/jax/study';
 import { defineStudy, grid } from '../src/domain/study';
-import quickstart from './quickstart';
-
-if (quickstart.kind !== 'trained') throw new SpecError('The quickstart trains its variants.');
-if (!quickstart.base) throw new SpecError('The quickstart continues a base.');
+import { base, tasks } from './quickstart';
 
 /** Twelve times 1e-4, 2.5e-4, 5e-4, 7.5e-4 and 1e-3. */
 const RATES = [1.2e-3, 3e-3, 6e-3, 9e-3, 12e-3] as const;
 const RATE = RATES[1];
 const OBJECTIVES = ['clm', 'sc', 'plm', 'sc+clm', 'ul2', 'ul2r', 'ul2r+clm'] as const;
-type Objective = (typeof OBJECTIVES)[number];
 
 /** CommonCrawl, C4, GitHub, books, ArXiv, Wikipedia, StackExchange, in per cent. */
 const MIXTURES = {
@@ -69,19 +66,21 @@ const filters = [
   { tag: true, length_filter: '75-100' },
 ].map((filter) => ({ ...variant('clm', 'dc-0', RATE), ...filter }));
 
-export default defineStudy({
+export default defineStudy<JaxStudy>({
   kind: 'trained',
   name: 'tiny-50',
+  recipe: 'jax',
   description:
     "The paper's fifty variants, small: seven objectives, five learning rates, six data mixtures, domain tags and length filters, continued from one base.",
-  tasks: ['cms', 'rag', 'cbqa'],
+  tasks,
+  indicators: zeng2025.indicators,
+  proxies: zeng2025.proxies,
+  baseline: zeng2025.baseline,
   window: 4,
   mixtures: Object.fromEntries(
     Object.entries(MIXTURES).map(([name, percents]) => [name, weights(percents)]),
   ),
-  model: quickstart.model,
-  base: { ...quickstart.base, mixture: 'dc-0' },
+  base: { ...base, mixture: 'dc-0' },
   variants: [...rates, ...mixtures, ...filters].map((one, i) => ({ id: String(i + 1), ...one })),
-  sft: quickstart.sft,
   sft_seeds: [0, 1],
 });

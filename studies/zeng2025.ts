@@ -16,6 +16,7 @@
  * Result (accuracy over all 1,225 pairs, CMS / RAG / CBQA): perplexity .324 / .381 / .348, worse than a
  * coin; k-shot RAG .693 / .765 / .709; span-corruption perplexity + k-shot RAG .741 / .696 / .649.
  */
+import * as zeng2025 from '../presets/zeng2025';
 import { defineStudy } from '../src/domain/study';
 
 export default defineStudy({
@@ -25,7 +26,10 @@ export default defineStudy({
     'Fifty continued pre-trainings of one 1B-parameter model that differ in objective, data mixture, learning rate, domain tag and length filter, as published.',
   citation:
     'Hansi Zeng et al., "Can Pre-training Indicators Reliably Predict Fine-tuning Outcomes of LLMs?", arXiv 2504.12491 (2025), Table 6, CC BY 4.0',
-  tasks: ['cms', 'rag', 'cbqa'],
+  tasks: zeng2025.tasks,
+  indicators: zeng2025.indicators,
+  proxies: zeng2025.proxies,
+  baseline: zeng2025.baseline,
   table: 'zeng2025/table6.csv',
   columns: {
     variant_id: 'id',

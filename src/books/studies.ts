@@ -33,16 +33,14 @@ export class Studies {
   constructor(private readonly store: ObjectStore) {}
 
   /** Writes the specification, or checks that the one that stands there is the same, or may be corrected. */
-  async register(
-    study: Study,
-    table: string | null,
-    isUnused: IsUnused = never,
-  ): Promise<SpecRecord> {
+  async register(wanted: Configuration, isUnused: IsUnused = never): Promise<SpecRecord> {
+    const { study, table, registered } = wanted;
     const record: SpecRecord = {
       format: 1,
       study,
-      fingerprint: fingerprint(deciding({ study, table })),
+      fingerprint: fingerprint(deciding(wanted)),
       table,
+      registered,
       registered_at: new Date().toISOString(),
     };
     const key = specKey(studyId(study));
@@ -65,32 +63,29 @@ export class Studies {
    * Takes variants, and mixtures that they use, into the specification that stands; returns the new
    * ids. Throws FingerprintMismatchError where anything else differs, SpecError where nothing is new.
    */
-  async extend(study: Study, table: string | null): Promise<string[]> {
+  async extend(wanted: Configuration): Promise<string[]> {
+    const { study } = wanted;
     const standing = await this.spec(studyId(study));
     const added = addedVariants(standing.study, study);
     refuseOther(
-      { study: standing.study, table },
-      { study: without(added, study, standing.study), table },
+      { ...standing, table: wanted.table },
+      { ...wanted, study: without(added, study, standing.study) },
     );
     if (!added.length)
       throw new SpecError(
         `Study "${studyId(study)}" has all variants of its file: none was added.`,
       );
-    await this.put({ ...standing, study, fingerprint: fingerprint(deciding({ study, table })) });
+    await this.put({ ...standing, ...wanted, fingerprint: fingerprint(deciding(wanted)) });
     return added;
   }
 
   /** Fails as `register` would, and writes nothing; returns what stands there. */
-  async check(
-    study: Study,
-    table: string | null,
-    isUnused: IsUnused = never,
-  ): Promise<SpecRecord | undefined> {
-    const bytes = await this.store.get(specKey(studyId(study)));
+  async check(wanted: Configuration, isUnused: IsUnused = never): Promise<SpecRecord | undefined> {
+    const key = specKey(studyId(wanted.study));
+    const bytes = await this.store.get(key);
     if (!bytes) return undefined;
-    const standing = decodeSpec(bytes, specKey(studyId(study)));
-    if (!(await corrects(standing, { study, table }, isUnused)))
-      refuseOther(standing, { study, table });
+    const standing = decodeSpec(bytes, key);
+    if (!(await corrects(standing, wanted, isUnused))) refuseOther(standing, wanted);
     return standing;
   }
 
@@ -195,7 +190,8 @@ const specKey = (study: string) => `studies/${study}/spec.json`;
 const scheduledKey = (study: string) => `studies/${study}/scheduled.json`;
 const latestKey = (study: string) => `studies/${study}/latest.json`;
 
-type Configuration = Pick<SpecRecord, 'study' | 'table'>;
+/** A study with what was looked up for it. */
+export type Configuration = Pick<SpecRecord, 'study' | 'table' | 'registered'>;
 
 const never: IsUnused = () => Promise.resolve(false);
 
@@ -254,8 +250,11 @@ function without(ids: readonly string[], wanted: Study, standing: Study): Study 
   return { ...wanted, variants, mixtures: Object.fromEntries(mixtures) };
 }
 
-function deciding({ study, table }: Configuration): Record<string, unknown> {
-  return decidingFields(study, table === null ? '' : sha256(table));
+function deciding({ study, table, registered }: Configuration): Record<string, unknown> {
+  return decidingFields(study, {
+    tableDigest: table === null ? '' : sha256(table),
+    registered: new Map(Object.entries(registered)),
+  });
 }
 
 function byNameThenVersion(a: string, b: string): number {

@@ -12,6 +12,8 @@ export const SpecRecordSchema = z.strictObject({
   fingerprint: z.string(),
   /** The text of an imported study's table. */
   table: z.string().nullable(),
+  /** By variant, the checkpoints that existed when the study was registered. */
+  registered: z.record(z.string(), z.strictObject({ uri: z.string(), identity: z.string() })),
   registered_at: z.string(),
 });
 export type SpecRecord = z.infer<typeof SpecRecordSchema>;
@@ -32,10 +34,13 @@ const PlannedRunSchema = z.object({
   stage: z.enum(STAGES),
   variant_id: z.string(),
   task: z.string().nullable(),
+  recipe: z.string(),
+  cluster: z.string(),
   config: values,
   values,
   fingerprint: z.string(),
   input_run_id: z.string().nullable(),
+  input_uri: z.string().nullable(),
   action: z.enum(['reuse', 'run', 'blocked']),
   reason: z.string(),
   attempt: count,
@@ -49,6 +54,8 @@ const PlannedJobSchema = z.object({
   name: z.string(),
   variant_id: z.string(),
   stage: z.enum(STAGES),
+  recipe: z.string(),
+  cluster: z.string(),
   run_ids: z.array(z.string()),
   needs: z.array(z.string()),
   attempt: count,
@@ -58,7 +65,7 @@ export const PlanSchema: z.ZodType<Plan> = z.object({
   study: z.string(),
   study_fingerprint: z.string(),
   kind: z.enum(['trained', 'imported']),
-  recipe: z.object({ name: z.string(), version: z.string(), source_digest: z.string() }),
+  recipes: z.record(z.string(), z.object({ version: z.string(), source_digest: z.string() })),
   runs: z.array(PlannedRunSchema),
   jobs: z.array(PlannedJobSchema),
   warnings: z.array(z.string()),
@@ -75,7 +82,7 @@ export function decodeSpec(bytes: Uint8Array, key: string): SpecRecord {
 }
 
 export function decodePlan(bytes: Uint8Array, key: string): Plan {
-  return decode(PlanSchema, bytes, key, 'Run the study again: it is planned anew.');
+  return decode(PlanSchema, bytes, key, 'Run the study again: it is planned again.');
 }
 
 export function decodeLatest(bytes: Uint8Array, key: string): Latest {

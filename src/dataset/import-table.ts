@@ -1,9 +1,17 @@
-/** Reads an imported study's CSV into rows. A wrong cell is named and refused, never repaired. */
-import { parse } from 'csv-parse/sync';
+/**
+ * Reads an imported study's CSV into rows. An empty cell means: no such number yet. A wrong cell is named and
+ * refused, never repaired; all faults are named at once.
+ */
 import { SchemaError } from '../base/errors';
+import { nearest } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
+import { rangeOf } from '../domain/direction';
 import { studyId } from '../domain/ids';
-import type { ImportedStudy } from '../domain/schema';
+import type { Columns, ImportedStudy } from '../domain/schema';
+import { cellOf } from './cells';
+import { readCsv, type CsvRow, type CsvTable } from './csv';
+import { Faults } from './faults';
+import { readConfigurations } from './import-configuration';
 import type { Row } from './tables';
 
 export interface ImportedRows {
@@ -12,112 +20,162 @@ export interface ImportedRows {
   readonly outcomes: Row<'outcomes'>[];
 }
 
-type CsvRecord = Readonly<Record<string, string>>;
+interface NumberColumns {
+  readonly value: string;
+  readonly stderr?: string | undefined;
+  readonly n?: string | undefined;
+}
 
+/** Throws SchemaError that names every cell that cannot be read. */
 export function importRows(study: ImportedStudy, csv: string, recorded_at: Date): ImportedRows {
-  const records = parseCsv(study, csv);
-  refuseDuplicates(study, records);
-  const identity = (record: CsvRecord) => ({
+  const table = readCsv(study.table, csv);
+  const faults = new Faults(study.table);
+  checkColumns(study, table, faults);
+  faults.throwAny();
+  checkIds(study.columns, table, faults);
+  const rows = readRows(study, table, recorded_at, faults);
+  faults.throwAny();
+  return rows;
+}
+
+function readRows(
+  study: ImportedStudy,
+  table: CsvTable,
+  recorded_at: Date,
+  faults: Faults,
+): ImportedRows {
+  const identity = ({ cells }: CsvRow) => ({
     study: studyId(study),
-    variant_id: cell(study, record, study.columns.variant_id),
+    variant_id: cells[study.columns.variant_id] ?? '',
     run_id: 'import',
     attempt: 1,
     recorded_at,
   });
+  const configurations = readConfigurations(study.columns, table, faults);
   return {
-    variants: records.map((r) => ({ ...identity(r), ...variantColumns(study, r) })),
-    indicators: records.flatMap((r) =>
-      measured(study, r, study.columns.indicators, (indicator, value) => ({
-        ...identity(r),
-        indicator,
-        domain: null,
-        value,
-        stderr: null,
-        n: null,
-      })),
+    variants: table.rows.map((row, i) => ({
+      ...identity(row),
+      config_json: JSON.stringify(configurations[i]),
+      fingerprint: fingerprint(configurations[i]),
+    })),
+    indicators: table.rows.flatMap((row) =>
+      Object.entries(study.columns.indicators).flatMap(([indicator, of]) => {
+        const columns = typeof of === 'string' ? { value: of } : of;
+        const found = measurement(row, columns, study, faults, indicator);
+        return found ? [{ ...identity(row), indicator, domain: null, ...found }] : [];
+      }),
     ),
-    outcomes: records.flatMap((r) =>
-      measured(study, r, study.columns.outcomes, (task, value) => ({
-        ...identity(r),
-        task,
-        dataset: task,
-        sft_recipe: 'published',
-        seed: 0,
-        metric: 'score',
-        value,
-        stderr: null,
-        n: null,
-      })),
+    outcomes: table.rows.flatMap((row) =>
+      outcomeColumns(study).flatMap(({ task, sft_recipe, seed, ...columns }) => {
+        const found = measurement(row, columns, study, faults);
+        const metric = study.tasks[task]?.metric ?? '';
+        return found
+          ? [{ ...identity(row), task, dataset: task, sft_recipe, seed, metric, ...found }]
+          : [];
+      }),
     ),
   };
 }
 
-function parseCsv(study: ImportedStudy, csv: string): CsvRecord[] {
-  try {
-    return parse(csv, { columns: true, skip_empty_lines: true, trim: true });
-  } catch (cause) {
-    throw new SchemaError(`"${study.table}" is not a CSV table with a header: ${String(cause)}`, {
-      cause,
-    });
-  }
+/** The SFT recipe of outcomes of which nothing is said. */
+export const IMPORTED = 'imported';
+
+interface OutcomeColumns extends NumberColumns {
+  readonly task: string;
+  readonly sft_recipe: string;
+  readonly seed: number;
 }
 
-function refuseDuplicates(study: ImportedStudy, records: readonly CsvRecord[]): void {
-  if (records.length < 2)
-    throw new SchemaError(
-      `"${study.table}" has ${records.length} rows; pairs need at least 2 variants.`,
-    );
-  const seen = new Set<string>();
-  for (const record of records) {
-    const id = cell(study, record, study.columns.variant_id);
-    if (seen.has(id))
-      throw new SchemaError(`"${study.table}": variant "${id}" stands twice; ids must be unique.`);
-    seen.add(id);
-  }
+function outcomeColumns({ columns, tasks }: ImportedStudy): OutcomeColumns[] {
+  return Object.entries(columns.outcomes).flatMap(([task, of]) => {
+    const known = tasks[task]?.sft?.[0]?.recipe ?? IMPORTED;
+    const several = typeof of === 'string' ? [{ value: of, seed: 0 }] : [of].flat();
+    return several.map((one) => ({
+      ...one,
+      task,
+      sft_recipe: ('sft_recipe' in one ? one.sft_recipe : undefined) ?? known,
+    }));
+  });
 }
 
-function variantColumns(study: ImportedStudy, record: CsvRecord) {
-  const config = Object.fromEntries(
-    Object.entries(study.columns.config).map(([field, column]) => [
-      field,
-      cell(study, record, column),
-    ]),
-  );
-  const lr =
-    config.lr === undefined ? null : number(study, record, study.columns.config.lr ?? 'lr');
-  return {
-    objective: config.objective ?? null,
-    mixture: config.mixture ?? null,
-    lr,
-    train_tokens: null,
-    config_json: JSON.stringify(config),
-    fingerprint: fingerprint(config),
-  };
+interface Measurement {
+  readonly value: number;
+  readonly stderr: number | null;
+  readonly n: number | null;
 }
 
-function measured<T>(
+function measurement(
+  row: CsvRow,
+  columns: NumberColumns,
   study: ImportedStudy,
-  record: CsvRecord,
-  columns: Readonly<Record<string, string>>,
-  make: (name: string, value: number) => T,
-): T[] {
-  return Object.entries(columns).map(([name, column]) => make(name, number(study, record, column)));
+  faults: Faults,
+  indicator?: string,
+): Measurement | null {
+  const read = (column: string | undefined) =>
+    column === undefined ? null : readNumber(row, column, study, faults);
+  const [value, stderr, n] = [read(columns.value), read(columns.stderr), read(columns.n)];
+  if (value === null) return null;
+  const at = { row, column: columns.value, variant: row.cells[study.columns.variant_id] ?? '' };
+  const range = indicator === undefined ? null : rangeOf(indicator);
+  if (range && !(value > range.above && value <= range.most))
+    faults.cell(at, `is outside ${range.words}, in which "${indicator}" must lie`);
+  if (stderr !== null && stderr < 0)
+    faults.cell({ ...at, column: columns.stderr ?? '' }, 'is negative, and no standard error');
+  if (n !== null && !(Number.isInteger(n) && n > 0))
+    faults.cell({ ...at, column: columns.n ?? '' }, 'is not a number of items');
+  return { value, stderr, n };
 }
 
-function number(study: ImportedStudy, record: CsvRecord, column: string): number {
-  const text = cell(study, record, column);
-  const value = text === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(value)) return value;
-  const id = record[study.columns.variant_id];
-  throw new SchemaError(
-    `"${study.table}", variant "${id}", column "${column}": "${text}" is not a finite number. Leave the variant out or measure it again.`,
-  );
+/** Null for an empty cell, and for one that is a fault. */
+function readNumber(
+  row: CsvRow,
+  column: string,
+  { columns }: ImportedStudy,
+  faults: Faults,
+): number | null {
+  const cell = cellOf(row.cells[column] ?? '');
+  if (cell.kind === 'number') return cell.value;
+  const at = { row, column, variant: row.cells[columns.variant_id] ?? '' };
+  if (cell.kind === 'wrong') faults.cell(at, cell.why);
+  if (cell.kind === 'text')
+    faults.cell(at, 'is not a number; write one, or leave the cell empty: not known yet');
+  return null;
 }
 
-function cell(study: ImportedStudy, record: CsvRecord, column: string): string {
-  const text = record[column];
-  if (text !== undefined) return text;
-  throw new SchemaError(
-    `"${study.table}" has no column "${column}"; it has ${Object.keys(record).join(', ')}. Mend \`columns\` in the study file.`,
-  );
+function checkColumns(study: ImportedStudy, { header }: CsvTable, faults: Faults): void {
+  for (const [at, column] of namedColumns(study)) {
+    if (header.includes(column)) continue;
+    const guess = nearest(column, header);
+    faults.add(
+      `columns.${at}: there is no column "${column}"${guess ? `; did you mean "${guess}"?` : `; there is ${header.join(', ')}`}`,
+    );
+  }
+}
+
+function namedColumns(study: ImportedStudy): (readonly [at: string, column: string])[] {
+  const { variant_id, config, indicators } = study.columns;
+  const parts = (at: string, { value, stderr, n }: NumberColumns) =>
+    [value, stderr, n].flatMap((column) => (column === undefined ? [] : [[at, column] as const]));
+  return [
+    ['variant_id', variant_id],
+    ...Object.entries(config).map(([field, column]) => [`config.${field}`, column] as const),
+    ...Object.entries(indicators).flatMap(([name, of]) =>
+      parts(`indicators.${name}`, typeof of === 'string' ? { value: of } : of),
+    ),
+    ...outcomeColumns(study).flatMap((of) => parts(`outcomes.${of.task}`, of)),
+  ];
+}
+
+function checkIds(columns: Columns, { rows }: CsvTable, faults: Faults): void {
+  if (rows.length < 2)
+    faults.add(`there are ${rows.length} rows; a pair needs at least 2 variants`);
+  const lines = new Map<string, number>();
+  for (const { line, cells } of rows) {
+    const id = cells[columns.variant_id] ?? '';
+    const first = lines.get(id);
+    if (id === '') faults.add(`line ${line}, column "${columns.variant_id}": the id is missing`);
+    else if (first !== undefined)
+      faults.add(`line ${line}: variant "${id}" is in line ${first} too; ids must be unique`);
+    lines.set(id, first ?? line);
+  }
 }

@@ -1,5 +1,6 @@
 /** An object store in memory, for tests and for trying a study out without a server. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { sha256 } from '../base/fingerprint';
 import type { ObjectStore, StoredObject } from './store';
 
 interface Item {
@@ -31,7 +32,12 @@ export class MemoryStore implements ObjectStore {
     for (const key of keys.sort(byUtf8)) {
       const item = this.items.get(key);
       if (item && byUtf8(after, key) < 0)
-        yield await Promise.resolve({ key, bytes: item.body.length, modified: item.modified });
+        yield await Promise.resolve({
+          key,
+          bytes: item.body.length,
+          modified: item.modified,
+          etag: sha256(item.body),
+        });
     }
   }
 

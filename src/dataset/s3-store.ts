@@ -77,8 +77,13 @@ export class S3Store implements ObjectStore {
     let ContinuationToken: string | undefined;
     do {
       const page = await this.page(prefix, { StartAfter, ContinuationToken });
-      for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? [])
-        yield { key: Key.slice(this.root.length), bytes: Size, modified: LastModified };
+      for (const { Key = '', Size = 0, LastModified, ETag = '' } of page.Contents ?? [])
+        yield {
+          key: Key.slice(this.root.length),
+          bytes: Size,
+          modified: LastModified ?? new Date(0),
+          etag: ETag,
+        };
       ContinuationToken = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
   }

@@ -7,6 +7,8 @@ export interface StoredObject {
   readonly key: string;
   readonly bytes: number;
   readonly modified: Date;
+  /** Changes with the content. */
+  readonly etag: string;
 }
 
 export interface ObjectStore {

@@ -25,10 +25,7 @@ export const TABLES = {
   /** A variant and its whole configuration. */
   variants: {
     ...identity,
-    objective: maybe(utf8),
-    mixture: maybe(utf8),
-    lr: maybe(float),
-    train_tokens: maybe(float),
+    /** What is known of it before anything is measured, as a JSON object: any fields. */
     config_json: utf8,
     fingerprint: utf8,
   },

@@ -28,3 +28,18 @@ export function directionOf(name: string): Direction | null {
   const turned = words.filter((word) => INVERTED.has(word)).length % 2 === 1;
   return lower !== turned ? 'lower' : 'higher';
 }
+
+export interface Range {
+  /** Values lie above this one. */
+  readonly above: number;
+  readonly most: number;
+  readonly words: string;
+}
+
+/** Of 1 / perplexity, under which a loss is easily given by mistake; null for other names. */
+export function rangeOf(name: string): Range | null {
+  const words = name.toLowerCase().split(/[^a-z0-9]+/);
+  const inverse = words.includes('inv') || words.includes('inverse');
+  const perplexity = words.includes('ppl') || words.includes('perplexity');
+  return inverse && perplexity ? { above: 0, most: 1, words: '(0, 1]' } : null;
+}

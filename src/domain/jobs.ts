@@ -4,43 +4,63 @@ import type { PlannedJob, PlannedRun } from './plan';
 import type { Digest } from './runs';
 import type { TrainedStudy } from './schema';
 
-/** Two jobs a variant: measure (pretrain, indicate), then tune (sft and evaluate, all branches). */
+/**
+ * Two jobs a variant: measure (pretrain, indicate), then tune (sft and evaluate, all branches); more where its stages
+ * have several recipes or clusters.
+ */
 export function groupJobs(
   study: TrainedStudy,
   runs: readonly PlannedRun[],
   digest: Digest,
 ): PlannedJob[] {
-  const toRun = runs.filter((run) => run.action === 'run');
-  const byVariant = new Map<string, PlannedRun[]>();
-  for (const run of toRun)
-    byVariant.set(run.variant_id, [...(byVariant.get(run.variant_id) ?? []), run]);
-  return [...byVariant.values()].flatMap((variant) => {
-    const measure = job(
-      study,
-      digest,
-      variant.filter((run) => !run.task),
-      [],
+  const groups = new Map<string, PlannedRun[]>();
+  const groupOf = new Map<string, string>();
+  for (const run of runs) {
+    if (run.action !== 'run') continue;
+    const key = JSON.stringify([run.variant_id, partOf(run), run.recipe, run.cluster]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+    groupOf.set(run.run_id, key);
+  }
+  const names = new Map([...groups].map(([key, own]) => [key, nameOf(study, digest, own)]));
+  return inOrder(runs, groupOf).map((key) => {
+    const own = groups.get(key) ?? [];
+    const needed = new Set(own.flatMap(({ input_run_id: id }) => (id && groupOf.get(id)) || []));
+    const needs = [...needed].filter((other) => other !== key && isOwn(groups, other, own));
+    return jobOf(
+      own,
+      names.get(key) ?? '',
+      needs.flatMap((other) => names.get(other) ?? []),
     );
-    const needs = measure && variant.some((run) => run.stage === 'pretrain') ? [measure.name] : [];
-    const tune = job(
-      study,
-      digest,
-      variant.filter((run) => run.task),
-      needs,
-    );
-    return [measure, tune].filter((one) => one !== null);
   });
 }
 
-function job(
-  study: TrainedStudy,
-  digest: Digest,
-  runs: readonly PlannedRun[],
-  needs: readonly string[],
-): PlannedJob | null {
-  const first = runs[0];
-  if (!first) return null;
-  const attempt = Math.max(...runs.map((run) => run.attempt));
+/** A job waits for jobs of its own variant; the shared base is waited for by the study. */
+function isOwn(
+  groups: ReadonlyMap<string, readonly PlannedRun[]>,
+  other: string,
+  own: readonly PlannedRun[],
+): boolean {
+  return groups.get(other)?.[0]?.variant_id === own[0]?.variant_id;
+}
+
+function partOf({ task }: PlannedRun): 'measure' | 'tune' {
+  return task === null ? 'measure' : 'tune';
+}
+
+/** Jobs of a variant side by side, in the order of their first runs. */
+function inOrder(runs: readonly PlannedRun[], groupOf: ReadonlyMap<string, string>): string[] {
+  const byVariant = new Map<string, Set<string>>();
+  for (const { run_id, variant_id } of runs) {
+    const key = groupOf.get(run_id);
+    if (key === undefined) continue;
+    const own = byVariant.get(variant_id) ?? new Set();
+    byVariant.set(variant_id, own.add(key));
+  }
+  return [...byVariant.values()].flatMap((keys) => [...keys]);
+}
+
+function nameOf(study: TrainedStudy, digest: Digest, runs: readonly PlannedRun[]): string {
+  const attempt = attemptOf(runs);
   // In the folder of the job before, a run done again would find its own end.
   const again = runs.some((run) => run.redo) ? [attempt] : [];
   const identity = digest([
@@ -48,12 +68,24 @@ function job(
     runs.map((run) => [run.run_id, run.fingerprint]),
     ...again,
   ]);
+  const part = runs[0] ? partOf(runs[0]) : '';
+  return `${study.name}-${study.version}-${part}-${identity.slice(0, 12)}`;
+}
+
+function jobOf(runs: readonly PlannedRun[], name: string, needs: readonly string[]): PlannedJob {
+  const first = runs[0] as PlannedRun;
   return {
-    name: `${study.name}-${study.version}-${first.task ? 'tune' : 'measure'}-${identity.slice(0, 12)}`,
+    name,
     variant_id: first.variant_id,
     stage: first.stage,
+    recipe: first.recipe,
+    cluster: first.cluster,
     run_ids: runs.map((run) => run.run_id),
     needs,
-    attempt,
+    attempt: attemptOf(runs),
   };
+}
+
+function attemptOf(runs: readonly PlannedRun[]): number {
+  return Math.max(...runs.map((run) => run.attempt));
 }

@@ -8,9 +8,18 @@ import { spentOn, variantsLeft } from './budget';
 import { estimator } from './estimate';
 import { studyId } from './ids';
 import { groupJobs } from './jobs';
-import { importRun, trainedRuns, type Digest, type RecipeFacts, type RunDraft } from './runs';
+import {
+  importRun,
+  trainedRuns,
+  type Digest,
+  type RecipeFacts,
+  type RegisteredCheckpoint,
+  type RunDraft,
+  type StagePlaces,
+} from './runs';
 import { blockAll, doneAgain, narrow, type PlanRequest } from './request';
-import type { Study } from './schema';
+import type { Study, TrainedStudy } from './schema';
+import { isRegistered } from './variant-schema';
 import type { Stage } from './vocabulary';
 
 /** The latest recorded attempt of a run. */
@@ -28,7 +37,7 @@ export interface RecordedRun {
   readonly checkpoint_exists: boolean | null;
 }
 
-/** `blocked`: it lacks, and does not run: nobody asked for it, or a budget is spent. */
+/** `blocked`: it is missing and does not run: nobody asked for it, or a budget is spent. */
 export type Action = 'reuse' | 'run' | 'blocked';
 
 /** A run of the plan, with what is to be done about it. */
@@ -52,60 +61,120 @@ export interface PlannedJob {
   readonly name: string;
   readonly variant_id: string;
   readonly stage: Stage;
+  readonly recipe: string;
+  readonly cluster: string;
   readonly run_ids: readonly string[];
   /** Names of jobs of the same variant that must have ended, well or not, before this one starts. */
   readonly needs: readonly string[];
   readonly attempt: number;
 }
 
+export interface PlannedRecipe {
+  readonly version: string;
+  readonly source_digest: string;
+}
+
 export interface Plan {
   readonly study: string;
   readonly study_fingerprint: string;
   readonly kind: Study['kind'];
-  readonly recipe: RecipeFacts;
+  /** Of every recipe by name, what is recorded beside its results. */
+  readonly recipes: Readonly<Record<string, PlannedRecipe>>;
   readonly runs: readonly PlannedRun[];
   readonly jobs: readonly PlannedJob[];
   readonly warnings: readonly string[];
 }
 
+/** What a plan is made of, beside the study and the record. */
+export interface PlanInputs {
+  /** Null for a study without jobs. */
+  readonly places: StagePlaces | null;
+  /** sha256 of an imported study's table. */
+  readonly tableDigest?: string;
+  /** By variant. */
+  readonly registered?: ReadonlyMap<string, RegisteredCheckpoint>;
+}
+
 export function planStudy(
   study: Study,
-  recipe: RecipeFacts,
+  { places, tableDigest = '', registered = new Map() }: PlanInputs,
   recorded: ReadonlyMap<string, RecordedRun>,
   digest: Digest,
-  { tableDigest = '', ...request }: PlanRequest & { readonly tableDigest?: string } = {},
+  request: PlanRequest = {},
 ): Plan {
-  const drafts =
-    study.kind === 'trained'
-      ? trainedRuns(study, recipe, digest)
-      : [importRun(study, tableDigest, digest)];
+  const drafts = draftsOf(study, { places, tableDigest, registered }, digest);
   const runs = withinBudget(study, decide(drafts, recorded, request), recorded);
+  const recipes = recipesOf(places);
   return {
     study: studyId(study),
-    study_fingerprint: digest(decidingFields(study, tableDigest)),
+    study_fingerprint: digest(decidingFields(study, { tableDigest, registered })),
     kind: study.kind,
-    recipe,
+    recipes,
     runs,
     jobs: study.kind === 'trained' ? groupJobs(study, runs, digest) : [],
-    warnings: sourceWarnings(runs, recipe, recorded),
+    warnings: sourceWarnings(runs, recipes, recorded),
   };
 }
 
-/** The study without what cannot change a measurement: where, how much and how it is run, kept and described. */
-export function decidingFields(study: Study, tableDigest = ''): Record<string, unknown> {
+function draftsOf(
+  study: Study,
+  { places, tableDigest, registered }: Required<PlanInputs>,
+  digest: Digest,
+): RunDraft[] {
+  if (study.kind === 'imported') return [importRun(study, tableDigest, digest)];
+  if (!places) throw new TypeError(`study "${studyId(study)}" needs recipes`);
+  return trainedRuns(study, places, registered, digest);
+}
+
+function recipesOf(places: StagePlaces | null): Record<string, PlannedRecipe> {
+  const used = Object.values(places ?? {}).map(({ recipe }) => recipe);
+  return Object.fromEntries(
+    used.map(({ name, manifest, source_digest }: RecipeFacts) => [
+      name,
+      { version: manifest.version, source_digest },
+    ]),
+  );
+}
+
+/** What was looked up for a study: what its configuration names by a path. */
+export interface LookedUp {
+  readonly tableDigest?: string;
+  readonly registered?: ReadonlyMap<string, Pick<RegisteredCheckpoint, 'identity'>>;
+}
+
+/**
+ * The study without what cannot change a measurement: where, how much and how it is run, kept and described. Files
+ * are known by their content, variants by their names.
+ */
+export function decidingFields(
+  study: Study,
+  { tableDigest = '', registered = new Map() }: LookedUp = {},
+): Record<string, unknown> {
   const { description: _d, citation: _c, window: _w, ...fields } = study;
   if (fields.kind === 'imported') return { ...fields, table: tableDigest };
   const {
     cluster: _c1,
+    stages: _s,
     fine_tune: _f,
     budget: _b,
     retries: _r,
     keep_checkpoints: _k,
     ...rest
   } = fields;
-  if (!rest.hugging_face) return rest;
-  const { memory: _m, ...hugging_face } = rest.hugging_face;
-  return { ...rest, hugging_face };
+  const variants = rest.variants.map((variant) => [
+    variant.id,
+    isRegistered(variant)
+      ? { ...variant, checkpoint: registered.get(variant.id)?.identity ?? variant.checkpoint }
+      : variant,
+  ]);
+  return { ...rest, stages: recipesIn(fields.stages), variants: Object.fromEntries(variants) };
+}
+
+/** A stage may move to another cluster; another recipe is another measurement. */
+function recipesIn(stages: TrainedStudy['stages']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(stages).flatMap(([stage, { recipe }]) => (recipe ? [[stage, recipe]] : [])),
+  );
 }
 
 // ---- Reuse or run ---------------------------------------------------------------------------
@@ -211,15 +280,18 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function sourceWarnings(
   runs: readonly PlannedRun[],
-  recipe: RecipeFacts,
+  recipes: Plan['recipes'],
   recorded: ReadonlyMap<string, RecordedRun>,
 ): string[] {
-  const stale = runs.filter((run) => {
-    const digest = recorded.get(run.run_id)?.source_digest;
-    return run.action === 'reuse' && digest && digest !== recipe.source_digest;
+  return Object.entries(recipes).flatMap(([name, recipe]) => {
+    const stale = runs.filter((run) => {
+      if (run.recipe !== name || run.action !== 'reuse') return false;
+      const digest = recorded.get(run.run_id)?.source_digest;
+      return digest && digest !== recipe.source_digest;
+    });
+    if (!stale.length) return [];
+    return [
+      `${stale.length} reused runs were made by other source of recipe "${name}" under the same version "${recipe.version}": raise the recipe's version if its results changed.`,
+    ];
   });
-  if (!stale.length) return [];
-  return [
-    `${stale.length} reused runs were made by other source of recipe "${recipe.name}" under the same version "${recipe.version}": raise the recipe's version if its results changed.`,
-  ];
 }

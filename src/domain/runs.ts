@@ -1,23 +1,40 @@
 /** The runs that a study consists of, each with the values that decide its result. Pure. */
 import { BASE_VARIANT, runId, type Branch } from './ids';
-import type { ImportedStudy, TrainedStudy, Variant } from './schema';
+import type { RecipeStage } from './manifest';
+import type { ImportedStudy, TrainedStudy } from './schema';
 import {
-  baseConfig,
-  evaluateConfig,
-  indicateConfig,
-  sftConfig,
-  variantConfig,
-  type StageConfig,
+  branchesOf,
+  evaluateValues,
+  indicateValues,
+  pretrainValues,
+  sftValues,
+  stageReaders,
+  type StageRecipe,
 } from './stage-config';
+import { isRegistered, trainingFields, type Variant } from './variant-schema';
 import type { Stage } from './vocabulary';
 
 export type Digest = (value: unknown) => string;
 
-/** What a plan needs to know of the recipe that a study names. */
-export interface RecipeFacts {
-  readonly name: string;
-  readonly version: string;
+/** What a plan needs to know of a recipe. */
+export interface RecipeFacts extends StageRecipe {
+  /** The digest of its source; empty when there is none. */
   readonly source_digest: string;
+}
+
+/** The recipe and the cluster of each stage of a study. */
+export interface StagePlace {
+  readonly recipe: RecipeFacts;
+  readonly cluster: string;
+}
+export type StagePlaces = Readonly<Record<RecipeStage, StagePlace>>;
+
+/** A checkpoint that exists already. */
+export interface RegisteredCheckpoint {
+  /** file://, s3:// or hf:// */
+  readonly uri: string;
+  /** Its content's digest, or its revision: never its path. */
+  readonly identity: string;
 }
 
 /** A run before anybody looked whether it is recorded already. */
@@ -26,79 +43,115 @@ export interface RunDraft {
   readonly stage: Stage;
   readonly variant_id: string;
   readonly task: string | null;
-  /** What the recipe is told. */
+  /** Names of its recipe and cluster; empty for a run without a job. */
+  readonly recipe: string;
+  readonly cluster: string;
+  /** What the recipe is given. */
   readonly config: Readonly<Record<string, unknown>>;
   /** The values that decide the result; `fingerprint` is their digest. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly fingerprint: string;
   readonly input_run_id: string | null;
+  /** Address of a checkpoint that no run made. */
+  readonly input_uri: string | null;
+}
+
+/** What a run starts from. */
+interface Input {
+  readonly fingerprint: string;
+  readonly run_id: string | null;
+  readonly uri: string | null;
 }
 
 /** Every run of a trained study, inputs before the runs that need them. */
-export function trainedRuns(study: TrainedStudy, recipe: RecipeFacts, digest: Digest): RunDraft[] {
-  const draft = drafter(study, recipe, digest);
+export function trainedRuns(
+  study: TrainedStudy,
+  places: StagePlaces,
+  registered: ReadonlyMap<string, RegisteredCheckpoint>,
+  digest: Digest,
+): RunDraft[] {
+  const draft = drafter(study, places, digest);
   const base = study.base
-    ? draft('pretrain', BASE_VARIANT, baseConfig(study, study.base), null)
+    ? draft('pretrain', BASE_VARIANT, pretrainValues(study, study.base), null)
     : null;
   return [
     ...(base ? [base] : []),
-    ...study.variants.flatMap((variant) => variantRuns(study, variant, base, draft)),
+    ...study.variants.flatMap((variant) =>
+      variantRuns(study, variant, { base, registered: registered.get(variant.id) }, draft),
+    ),
   ];
+}
+
+interface Start {
+  readonly base: RunDraft | null;
+  readonly registered: RegisteredCheckpoint | undefined;
 }
 
 function variantRuns(
   study: TrainedStudy,
   variant: Variant,
-  base: RunDraft | null,
+  { base, registered }: Start,
   draft: Drafter,
 ): RunDraft[] {
-  const pretrain = draft('pretrain', variant.id, variantConfig(study, variant), base);
-  const indicate = draft('indicate', variant.id, indicateConfig(study), pretrain);
+  const values = pretrainValues(study, trainingFields(variant));
+  const pretrain = isRegistered(variant)
+    ? null
+    : draft('pretrain', variant.id, values, base && inputOf(base));
+  const start = pretrain ? inputOf(pretrain) : checkpointInput(variant.id, registered);
+  const indicate = draft('indicate', variant.id, indicateValues(study), start);
   return [
-    pretrain,
+    ...(pretrain ? [pretrain] : []),
     indicate,
-    ...branches(study).flatMap((b) => branchRuns(study, b, pretrain, draft)),
+    ...branchesOf(study).flatMap((branch) => branchRuns(study, variant.id, branch, start, draft)),
   ];
 }
 
 function branchRuns(
   study: TrainedStudy,
+  variant_id: string,
   branch: Branch,
-  pretrain: RunDraft,
+  start: Input,
   draft: Drafter,
 ): RunDraft[] {
-  if (!study.sft[branch.task as keyof typeof study.sft]) return [];
-  const { variant_id } = pretrain;
-  const sft = draft('sft', variant_id, sftConfig(study, branch), pretrain, branch);
-  return [sft, draft('evaluate', variant_id, evaluateConfig(study, branch), sft, branch)];
+  const sft = draft('sft', variant_id, sftValues(study, branch), start, branch);
+  const values = evaluateValues(study, branch);
+  return [sft, draft('evaluate', variant_id, values, inputOf(sft), branch)];
 }
 
-function branches(study: TrainedStudy): Branch[] {
-  return study.tasks.flatMap((task) =>
-    study.sft_seeds.map((sft_seed) => ({
-      task,
-      sft_recipe: study.sft[task]?.recipe ?? 'full',
-      sft_seed,
-    })),
-  );
+function inputOf({ fingerprint, run_id }: RunDraft): Input {
+  return { fingerprint, run_id, uri: null };
+}
+
+function checkpointInput(id: string, checkpoint: RegisteredCheckpoint | undefined): Input {
+  if (!checkpoint) throw new TypeError(`the checkpoint of variant "${id}" was not looked up`);
+  return { fingerprint: checkpoint.identity, run_id: null, uri: checkpoint.uri };
 }
 
 type Drafter = ReturnType<typeof drafter>;
 
-function drafter(study: TrainedStudy, recipe: RecipeFacts, digest: Digest) {
+function drafter(study: TrainedStudy, places: StagePlaces, digest: Digest) {
+  const readers = stageReaders({
+    pretrain: places.pretrain.recipe,
+    indicate: places.indicate.recipe,
+    sft: places.sft.recipe,
+    evaluate: places.evaluate.recipe,
+  });
   return (
-    stage: Stage,
+    stage: RecipeStage,
     variantId: string,
-    { config, aside }: StageConfig,
-    input: RunDraft | null,
+    offered: Readonly<Record<string, unknown>>,
+    input: Input | null,
     branch?: Branch,
   ): RunDraft => {
+    const { recipe, cluster } = places[stage];
+    const reader = readers[stage];
+    if (!reader) throw new TypeError(`recipe "${recipe.name}" does not carry out ${stage}`);
+    const { config, aside } = reader.config(offered);
     const values = {
       stage,
       config,
-      seed: study.seed,
       recipe: recipe.name,
-      recipe_version: recipe.version,
+      recipe_version: recipe.manifest.version,
       input: input?.fingerprint ?? null,
     };
     return {
@@ -106,10 +159,13 @@ function drafter(study: TrainedStudy, recipe: RecipeFacts, digest: Digest) {
       stage,
       variant_id: variantId,
       task: branch?.task ?? null,
+      recipe: recipe.name,
+      cluster,
       config: { ...config, ...aside },
       values,
       fingerprint: digest(values),
       input_run_id: input?.run_id ?? null,
+      input_uri: input?.uri ?? null,
     };
   };
 }
@@ -122,9 +178,12 @@ export function importRun(study: ImportedStudy, tableDigest: string, digest: Dig
     stage: 'import',
     variant_id: '',
     task: null,
+    recipe: '',
+    cluster: '',
     config: {},
     values,
     fingerprint: digest(values),
     input_run_id: null,
+    input_uri: null,
   };
 }

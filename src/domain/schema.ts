@@ -1,93 +1,27 @@
 /**
- * Every noun of a study as a zod schema: the data dictionary; what jobs are told and answer is in
- * job-schema.ts. Parsed at the edges (command line, activities, recipe results); workflows import only the
- * types. The JSON Schema that `foretune schema` prints is generated from here.
+ * A study as a zod schema: the data dictionary of study files; what jobs are given and answer is in
+ * job-schema.ts. Parsed at the edges (command line, activities); workflows import only the types. What only a
+ * recipe knows is checked against the recipe's manifest (stage-config.ts), not here.
  */
 import { z } from 'zod';
-import { HuggingFaceSchema } from './hugging-face';
-import { refineHuggingFace } from './refine-hugging-face';
-import { DOMAINS, FAILURE_CLASSES, INDICATORS, OBJECTIVES, TASKS } from './vocabulary';
+import { RECIPE_STAGES } from './manifest';
+import { count, slug, term } from './names';
+import { isRegistered, VariantSchema } from './variant-schema';
+import { FAILURE_CLASSES } from './vocabulary';
+import { IndicatorsSchema, ProxiesSchema, TasksSchema } from './words-schema';
 
-export const slug = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes');
-export const count = z.number().int().positive();
-
-/** Any text without control characters: imported variants keep the names their authors gave. */
-export const variantId = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[^\p{Cc}]+$/u, 'a name without control characters');
-
-export const ModelSchema = z.strictObject({
-  layers: count.default(2).describe('Transformer blocks'),
-  width: count.default(64).describe('Residual width; must divide by `heads`'),
-  heads: count.default(4).describe('Attention heads'),
-  context: count.default(64).describe('Longest sequence, tokens'),
-  vocabulary: count.default(1536).describe('Size of the BPE vocabulary, special tokens included'),
-});
+export { ConfigurationSchema, VariantSchema, type Variant } from './variant-schema';
+export { count, slug, variantId } from './names';
+export type { SftEntry, Task } from './words-schema';
 
 export const MixtureSchema = z
-  .partialRecord(z.enum(DOMAINS), z.number().nonnegative())
+  .record(z.string().min(1), z.number().nonnegative())
   .refine((weights) => Math.abs(sum(Object.values(weights)) - 1) <= 1e-6, {
     error: ({ input }) =>
       `the weights sum to ${sum(Object.values(input as object))}, expected 1; scale them`,
   })
   .describe('Sampling weight of each text domain; weights sum to 1');
 export type Mixture = z.infer<typeof MixtureSchema>;
-
-const ALL_LENGTHS = 'all';
-
-const trainingFields = {
-  objective: z.enum(OBJECTIVES).describe('What pre-training predicts'),
-  mixture: z.string().describe("Name of one of the study's mixtures"),
-  lr: z.number().positive().describe('Peak pre-training learning rate'),
-  train_tokens: count.describe('Tokens seen in this stage of pre-training'),
-  tag: z
-    .boolean()
-    .default(false)
-    .describe('Whether every document begins with a tag of its domain, such as [news]'),
-  length_filter: z
-    .string()
-    .refine(isLengthFilter, 'expected all, or two rising percentages such as 25-75')
-    .default(ALL_LENGTHS)
-    .describe(
-      'all, or two percentages such as 25-75: documents whose length in tokens lies between these quantiles of their domain',
-    ),
-};
-
-function isLengthFilter(text: string): boolean {
-  const [, low, high] = /^(\d{1,2})-(\d{1,3})$/.exec(text) ?? [];
-  return text === ALL_LENGTHS || (Number(low) < Number(high) && Number(high) <= 100);
-}
-
-export const BaseSchema = z.strictObject({
-  objectives: z
-    .array(z.enum(OBJECTIVES))
-    .min(1)
-    .describe('Objectives mixed in equal parts, so that the base has seen every format'),
-  mixture: trainingFields.mixture,
-  lr: trainingFields.lr,
-  train_tokens: trainingFields.train_tokens,
-  tag: trainingFields.tag,
-  length_filter: trainingFields.length_filter,
-});
-
-export const VariantSchema = z.strictObject({
-  id: variantId.describe('Unique in the study'),
-  ...trainingFields,
-});
-export type Variant = z.infer<typeof VariantSchema>;
-
-export const SftSchema = z.strictObject({
-  recipe: slug.default('full').describe('Name of the SFT recipe; `full` trains every weight'),
-  lr: z.number().positive().describe('Peak fine-tuning learning rate'),
-  steps: count.describe('Optimiser steps'),
-  batch: count.describe('Items per step'),
-  train_items: count.describe('Size of the fine-tuning set'),
-  test_items: count.describe('Size of the test set, disjoint from the fine-tuning set'),
-});
 
 export const FineTuneSchema = z
   .strictObject({
@@ -109,10 +43,14 @@ export const FineTuneSchema = z
       .max(1)
       .default(0.2)
       .describe('The chance of each choice to be drawn at random'),
-    task: z
-      .enum(TASKS)
+    task: term
       .optional()
       .describe('The task to be good at; without it the mean of the standardised outcomes of all'),
+    predictor: z
+      .string()
+      .min(1)
+      .default('pairwise')
+      .describe('What chooses: a predictor by name, or the path of a file with one'),
   })
   .refine(({ top, gpu_hours }) => (top === undefined) !== (gpu_hours === undefined), {
     error: 'expected exactly one of `top` and `gpu_hours`',
@@ -147,9 +85,21 @@ const studyFields = {
   version: count.default(1).describe('Raised when the configuration changes'),
   description: z.string().default('').describe('One or two sentences for the report'),
   citation: z.string().default('').describe('Source of published numbers'),
-  tasks: z.array(z.enum(TASKS)).min(1).describe('Downstream task families'),
+  tasks: TasksSchema,
+  indicators: IndicatorsSchema.optional(),
+  proxies: ProxiesSchema.default({}),
+  baseline: term
+    .optional()
+    .describe('The indicator that all other predictors are compared with, such as perplexity'),
   window: count.max(1000).default(4).describe('Variants in flight at once'),
 };
+
+const section = (what: string) => z.record(z.string(), z.unknown()).default({}).describe(what);
+
+const StageSchema = z.strictObject({
+  recipe: slug.optional().describe("The recipe of the stage; absent: the study's"),
+  cluster: slug.optional().describe("The cluster of the stage; absent: the study's"),
+});
 
 export const TrainedStudySchema = z.strictObject({
   kind: z.literal('trained'),
@@ -159,24 +109,24 @@ export const TrainedStudySchema = z.strictObject({
     .int()
     .nonnegative()
     .default(0)
-    .describe('Decides every random choice of training'),
-  recipe: slug.default('jax').describe('Name of a recipe in temporal.config.ts'),
+    .describe('Seed of pre-training, of variants that have no `seed` of their own'),
+  recipe: slug.describe('Name of a recipe in temporal.config.ts'),
   cluster: slug.default('local').describe('Name of a cluster in temporal.config.ts'),
-  model: ModelSchema.prefault({}).describe('Architecture shared by all variants'),
-  hugging_face: HuggingFaceSchema.optional().describe(
-    'For the Hugging Face recipe: the checkpoint that is continued, in place of `model`, and its data',
-  ),
-  mixtures: z.record(slug, MixtureSchema).describe('Named data mixtures'),
-  base: BaseSchema.optional().describe('Shared checkpoint that every variant continues'),
-  variants: z.array(VariantSchema).min(2).describe('Pre-training configurations to compare'),
-  indicate: z
-    .strictObject({
-      dev_tokens: count.default(16384).describe('Tokens of development text per perplexity'),
-      items: count.default(256).describe('Items per k-shot score'),
-    })
-    .prefault({})
-    .describe('How the indicators are measured'),
-  sft: z.partialRecord(z.enum(TASKS), SftSchema).describe('Fine-tuning settings of each task'),
+  stages: z
+    .partialRecord(z.enum(RECIPE_STAGES), StageSchema)
+    .default({})
+    .describe('Stages that another recipe or cluster carries out'),
+  model: section('What is trained; the recipe defines the fields'),
+  settings: section('What several stages read; the recipe defines the fields'),
+  mixtures: z.record(slug, MixtureSchema).default({}).describe('Named data mixtures'),
+  base: z
+    .looseObject({})
+    .optional()
+    .describe('Shared checkpoint that every variant continues: fields as of a variant'),
+  variants: z.array(VariantSchema).min(2).describe('The checkpoints to compare'),
+  pretrain: section('What pre-training reads for all variants'),
+  indicate: section('How the indicators are measured'),
+  evaluate: section('How fine-tuned checkpoints are evaluated'),
   sft_seeds: z
     .array(z.number().int().nonnegative())
     .min(1)
@@ -198,62 +148,136 @@ export const TrainedStudySchema = z.strictObject({
       'Checkpoints go to the object store, and these stay there when the study is done; absent: they stay where jobs leave them',
     ),
   fine_tune: FineTuneSchema.optional().describe(
-    'Measure all variants first, then fine-tune only those that a proxy chooses, round by round; absent: all',
+    'Measure all variants first, then fine-tune only those that a predictor chooses, round by round; absent: all',
   ),
 });
 export type TrainedStudy = z.infer<typeof TrainedStudySchema>;
+
+const column = z.string().describe('Name of a column in the header');
+
+const OutcomeColumnSchema = z.strictObject({
+  value: column,
+  stderr: column.optional(),
+  n: column.optional(),
+  sft_recipe: term.optional().describe('The SFT recipe of these outcomes'),
+  seed: z.number().int().nonnegative().default(0).describe('The seed of these outcomes'),
+});
+
+const IndicatorColumnSchema = z.strictObject({
+  value: column,
+  stderr: column.optional(),
+  n: column.optional(),
+});
+
+export const ColumnsSchema = z
+  .strictObject({
+    variant_id: z.string().describe('Column that names the variant'),
+    config: z
+      .record(z.string().min(1), column)
+      .default({})
+      .describe('Configuration field -> column; weights.web is the field web of weights'),
+    indicators: z
+      .record(term, z.union([column, IndicatorColumnSchema]))
+      .default({})
+      .describe('Indicator -> column; an empty cell is not measured yet'),
+    outcomes: z
+      .record(term, z.union([column, OutcomeColumnSchema, z.array(OutcomeColumnSchema).min(1)]))
+      .default({})
+      .describe('Task -> column; an empty cell is not fine-tuned yet'),
+  })
+  .describe("Where the study's numbers are in the table");
+export type Columns = z.infer<typeof ColumnsSchema>;
 
 export const ImportedStudySchema = z.strictObject({
   kind: z.literal('imported'),
   ...studyFields,
   table: z.string().describe('CSV of one row a variant, relative to the study file'),
-  columns: z
-    .strictObject({
-      variant_id: z.string().describe('Column that names the variant'),
-      config: z.record(z.string(), z.string()).describe('Configuration field -> column'),
-      indicators: z.partialRecord(z.enum(INDICATORS), z.string()).describe('Indicator -> column'),
-      outcomes: z.partialRecord(z.enum(TASKS), z.string()).describe('Task -> column'),
-    })
-    .describe("Where the study's numbers stand in the table"),
+  columns: ColumnsSchema,
 });
 export type ImportedStudy = z.infer<typeof ImportedStudySchema>;
 
 export const StudySchema = z
   .discriminatedUnion('kind', [TrainedStudySchema, ImportedStudySchema])
   .superRefine((study, ctx) => {
+    refineWords(study, ctx);
     if (study.kind === 'trained') refineTrained(study, ctx);
+    else refineImported(study, ctx);
   });
 export type Study = z.infer<typeof StudySchema>;
 export type StudyInput = z.input<typeof StudySchema>;
 
+type Fail = (path: (string | number)[], message: string) => void;
+
+function failer(ctx: z.RefinementCtx): Fail {
+  return (path, message) => ctx.addIssue({ code: 'custom', path, message });
+}
+
+function refineWords(study: Study, ctx: z.RefinementCtx): void {
+  const { indicators, proxies, baseline, tasks } = study;
+  if (!indicators) return;
+  const fail = failer(ctx);
+  const known = Object.keys(indicators).join(', ');
+  const check = (path: (string | number)[], name: string | undefined) => {
+    if (name !== undefined && !indicators[name])
+      fail(path, `"${name}" is not an indicator of the study: ${known}`);
+  };
+  for (const [name, { terms }] of Object.entries(proxies)) {
+    for (const one of Object.keys(terms)) check(['proxies', name, 'terms', one], one);
+    if (indicators[name]) fail(['proxies', name], `"${name}" is the name of an indicator too`);
+  }
+  check(['baseline'], baseline);
+  for (const [name, task] of Object.entries(tasks))
+    check(['tasks', name, 'indicator'], task.indicator);
+}
+
 function refineTrained(study: TrainedStudy, ctx: z.RefinementCtx): void {
-  const fail = (path: (string | number)[], message: string) =>
-    ctx.addIssue({ code: 'custom', path, message });
+  const fail = failer(ctx);
+  refineVariants(study, fail);
+  const mixture = study.base?.mixture;
+  if (typeof mixture === 'string' && !study.mixtures[mixture])
+    fail(['base', 'mixture'], noMixture(study, mixture));
+  for (const [name, task] of Object.entries(study.tasks))
+    if (!task.sft)
+      fail(['tasks', name, 'sft'], `task "${name}" has no fine-tuning settings; add \`sft\``);
+  const target = study.fine_tune?.task;
+  if (target && !study.tasks[target])
+    fail(
+      ['fine_tune', 'task'],
+      `"${target}" is not a task of the study: ${Object.keys(study.tasks).join(', ')}`,
+    );
+}
+
+function refineVariants(study: TrainedStudy, fail: Fail): void {
   const seen = new Set<string>();
   study.variants.forEach((variant, i) => {
     if (variant.id === 'base') fail(['variants', i, 'id'], '"base" is the shared checkpoint');
-    if (seen.has(variant.id)) fail(['variants', i, 'id'], `variant "${variant.id}" stands twice`);
+    if (seen.has(variant.id))
+      fail(['variants', i, 'id'], `variant "${variant.id}" is listed twice`);
     seen.add(variant.id);
-    if (!study.mixtures[variant.mixture])
-      fail(['variants', i, 'mixture'], noMixture(study, variant.mixture));
+    const { mixture } = variant;
+    if (!isRegistered(variant) && typeof mixture === 'string' && !study.mixtures[mixture])
+      fail(['variants', i, 'mixture'], noMixture(study, mixture));
   });
-  if (study.base && !study.mixtures[study.base.mixture])
-    fail(['base', 'mixture'], noMixture(study, study.base.mixture));
-  for (const task of study.tasks)
-    if (!study.sft[task]) fail(['sft', task], `task "${task}" has no fine-tuning settings`);
-  const target = study.fine_tune?.task;
-  if (target && !study.tasks.includes(target))
-    fail(
-      ['fine_tune', 'task'],
-      `"${target}" is not a task of the study: ${study.tasks.join(', ')}`,
-    );
-  if (study.hugging_face) refineHuggingFace(study, study.hugging_face, fail);
-  if (study.model.width % study.model.heads)
-    fail(['model', 'width'], `${study.model.width} does not divide by ${study.model.heads} heads`);
+}
+
+function refineImported({ tasks, indicators, columns }: ImportedStudy, ctx: z.RefinementCtx): void {
+  const fail = failer(ctx);
+  for (const name of Object.keys(columns.outcomes))
+    if (!tasks[name])
+      fail(
+        ['columns', 'outcomes', name],
+        `"${name}" is not a task of the study: ${Object.keys(tasks).join(', ')}`,
+      );
+  for (const name of Object.keys(columns.indicators))
+    if (indicators && !indicators[name])
+      fail(
+        ['columns', 'indicators', name],
+        `"${name}" is not an indicator of the study: ${Object.keys(indicators).join(', ')}`,
+      );
 }
 
 function noMixture(study: TrainedStudy, name: string): string {
-  return `mixture "${name}" is not one of ${Object.keys(study.mixtures).join(', ')}`;
+  return `mixture "${name}" is not one of ${Object.keys(study.mixtures).join(', ') || '(none)'}`;
 }
 
 function sum(values: readonly number[]): number {

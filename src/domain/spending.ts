@@ -38,16 +38,24 @@ export interface Clock {
   readonly now: Date;
   /** When this execution of the study was started. */
   readonly started_at: Date;
-  /** When each job that runs now was started. */
-  readonly running: readonly Date[];
+  /** Each job that runs now, with what an hour of it takes on its cluster. */
+  readonly running: readonly RunningJob[];
+}
+
+export interface RunningJob {
+  readonly started_at: Date;
+  readonly rates: Rates;
 }
 
 /** Every attempt counts, however it ended, and jobs that run count up to now. */
-export function spending(rows: readonly SpentRow[], rates: Rates, clock: Clock): Spending {
-  const running = sum(clock.running.map((start) => hoursBetween(start, clock.now)));
+export function spending(rows: readonly SpentRow[], clock: Clock): Spending {
+  const running = clock.running.map(({ started_at, rates }) => {
+    const hours = hoursBetween(started_at, clock.now);
+    return { gpu_hours: hours * Math.max(1, rates.gpus), cost: costOf(hours, rates) ?? 0 };
+  });
   return {
-    gpu_hours: sum(attempts(rows).map(gpuHours)) + running * Math.max(1, rates.gpus),
-    cost: sum(rows.map(({ cost }) => cost ?? 0)) + (costOf(running, rates) ?? 0),
+    gpu_hours: sum([...attempts(rows).map(gpuHours), ...running.map((job) => job.gpu_hours)]),
+    cost: sum([...rows.map(({ cost }) => cost ?? 0), ...running.map((job) => job.cost)]),
     wall_hours: hoursBetween(clock.started_at, clock.now),
   };
 }

@@ -1,90 +1,326 @@
-/** What each stage of a trained study is told: the reference recipe's words, or the Hugging Face recipe's. Pure. */
+/**
+ * What each stage of a trained study is given. A study offers values by section (its model, its settings, the fields
+ * of a variant, a task, an SFT recipe); a stage takes those that the recipe's manifest names, with the manifest's
+ * defaults. A value that no stage reads is a mistake. Pure.
+ */
+import { z } from 'zod';
+import { explainIssues, nearest } from '../base/explain';
 import type { Branch } from './ids';
-import type { HuggingFace } from './hugging-face';
-import type { TrainedStudy, Variant } from './schema';
+import {
+  RECIPE_STAGES,
+  StageSchemaSchema,
+  type Known,
+  type Manifest,
+  type RecipeStage,
+  type StageSchema,
+} from './manifest';
+import type { TrainedStudy } from './schema';
+import { isRegistered, trainingFields, type Variant } from './variant-schema';
 
-type Config = Readonly<Record<string, unknown>>;
+type Values = Readonly<Record<string, unknown>>;
 
-/** `config` decides the result; `aside` is told to the recipe too, and stands in no fingerprint. */
+/** `config` decides the result; `aside` is given to the recipe too, and is in no fingerprint. */
 export interface StageConfig {
-  readonly config: Config;
-  readonly aside?: Config;
+  readonly config: Values;
+  readonly aside: Values;
 }
 
-export function baseConfig(
-  study: TrainedStudy,
-  { mixture, ...rest }: NonNullable<TrainedStudy['base']>,
-): StageConfig {
-  const training = { mixture: study.mixtures[mixture], ...rest };
-  return pretrainConfig(study, training);
+/** The recipe of a stage: its name in temporal.config.ts, and what it says of itself. */
+export interface StageRecipe {
+  readonly name: string;
+  readonly manifest: Manifest;
+}
+export type StageRecipes = Readonly<Record<RecipeStage, StageRecipe>>;
+
+// ---- What a study offers --------------------------------------------------------------------
+
+export function pretrainValues(study: TrainedStudy, fields: Values): Values {
+  const { model, settings, pretrain, seed, mixtures } = study;
+  const mixture = typeof fields.mixture === 'string' ? mixtures[fields.mixture] : undefined;
+  return { ...settings, ...pretrain, model, seed, ...fields, ...(mixture && { mixture }) };
 }
 
-export function variantConfig(study: TrainedStudy, variant: Variant): StageConfig {
-  const { objective, mixture, lr, train_tokens, tag, length_filter } = variant;
-  return pretrainConfig(study, {
-    mixture: study.mixtures[mixture],
-    objectives: [objective],
-    lr,
-    train_tokens,
-    tag,
-    length_filter,
+export function indicateValues({ model, settings, indicate, seed, tasks }: TrainedStudy): Values {
+  const asked = Object.entries(tasks).map(([name, task]) => [name, recipeFields(task)]);
+  return { ...settings, ...indicate, model, seed, tasks: Object.fromEntries(asked) as Values };
+}
+
+export function sftValues(study: TrainedStudy, branch: Branch): Values {
+  return { ...study.settings, model: study.model, ...branchValues(study, branch) };
+}
+
+export function evaluateValues(study: TrainedStudy, branch: Branch): Values {
+  const { settings, evaluate, model } = study;
+  return { ...settings, ...evaluate, model, ...branchValues(study, branch) };
+}
+
+function branchValues({ tasks }: TrainedStudy, { task, sft_recipe, sft_seed }: Branch): Values {
+  const of = tasks[task];
+  const { recipe: _r, ...entry } = of?.sft?.find(({ recipe }) => recipe === sft_recipe) ?? {};
+  const metric = of?.metric;
+  return { metric, ...(of && recipeFields(of)), ...entry, task, sft_recipe, sft_seed };
+}
+
+/** The fields of a task that are the recipe's: all but those that name it. */
+function recipeFields(task: TrainedStudy['tasks'][string]): Values {
+  const { label: _l, better: _b, indicator: _i, sft: _s, ...fields } = task;
+  return fields;
+}
+
+// ---- What a stage takes ---------------------------------------------------------------------
+
+export class StageReader {
+  private readonly schema: z.ZodType;
+  private readonly asides: ReadonlySet<string>;
+  private readonly read = new Map<string, StageConfig>();
+
+  constructor(private readonly declared: StageSchema) {
+    this.schema = z.fromJSONSchema({ ...declared, additionalProperties: false } as never);
+    const names = Object.entries(declared.properties);
+    this.asides = new Set(names.flatMap(([name, of]) => (of['x-aside'] === true ? [name] : [])));
+  }
+
+  names(): string[] {
+    return Object.keys(this.declared.properties);
+  }
+
+  /** The names that the schema lists within the objects of a record, such as the fields of `tasks`. */
+  namesBelow(name: string): string[] {
+    const below = this.declared.properties[name]?.additionalProperties;
+    const parsed = StageSchemaSchema.safeParse(below);
+    return parsed.success ? Object.keys(parsed.data.properties) : [];
+  }
+
+  /** One line for each wrong field among those that the stage takes. */
+  faults(offered: Values): string[] {
+    const taken = this.take(offered);
+    const parsed = this.schema.safeParse(taken);
+    return parsed.success ? [] : explainIssues(this.schema, parsed.error, taken);
+  }
+
+  /** Of offered values without faults. Equal values are read once: a study of thousands offers few. */
+  config(offered: Values): StageConfig {
+    const taken = this.take(offered);
+    const key = JSON.stringify(taken);
+    const known = this.read.get(key) ?? this.parse(taken);
+    this.read.set(key, known);
+    return known;
+  }
+
+  private take(offered: Values): Values {
+    const names = this.names().filter((name) => offered[name] !== undefined);
+    const taken = Object.fromEntries(names.map((name) => [name, offered[name]]));
+    return taken.tasks
+      ? { ...taken, tasks: this.takeBelow('tasks', taken.tasks as Values) }
+      : taken;
+  }
+
+  private takeBelow(name: string, records: Values): Values {
+    const names = this.namesBelow(name);
+    const taken = Object.entries(records).map(([key, fields]) => {
+      const some = Object.entries(fields as Values).filter(([field]) => names.includes(field));
+      return [key, Object.fromEntries(some)] as const;
+    });
+    return Object.fromEntries(taken);
+  }
+
+  private parse(taken: Values): StageConfig {
+    const values = Object.entries(this.schema.parse(taken) as Values);
+    return {
+      config: Object.fromEntries(values.filter(([name]) => !this.asides.has(name))),
+      aside: Object.fromEntries(values.filter(([name]) => this.asides.has(name))),
+    };
+  }
+}
+
+export type StageReaders = Readonly<Record<RecipeStage, StageReader | null>>;
+
+/** Null for a stage that its recipe does not carry out. */
+export function stageReaders(recipes: StageRecipes): StageReaders {
+  const reader = (stage: RecipeStage) => {
+    const schema = recipes[stage].manifest.stages[stage];
+    return schema ? new StageReader(schema) : null;
+  };
+  return {
+    pretrain: reader('pretrain'),
+    indicate: reader('indicate'),
+    sft: reader('sft'),
+    evaluate: reader('evaluate'),
+  };
+}
+
+// ---- Whether they fit -----------------------------------------------------------------------
+
+/** One line for each value that a recipe cannot use: unknown names, wrong values, what is missing. */
+export function studyFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
+  const readers = stageReaders(recipes);
+  const absent = absentStages(study, recipes, readers);
+  if (absent.length) return absent;
+  return [
+    ...nameFaults(study, recipes),
+    ...unreadFaults(study, recipes, readers),
+    ...valueFaults(study, readers),
+  ];
+}
+
+function absentStages(study: TrainedStudy, recipes: StageRecipes, readers: StageReaders): string[] {
+  return stagesOf(study)
+    .filter((stage) => !readers[stage])
+    .map((stage) => {
+      const { name, manifest } = recipes[stage];
+      const has = Object.keys(manifest.stages).join(', ') || 'none';
+      return `  recipe: recipe "${name}" does not carry out stage ${stage}; it has ${has}. Name another recipe for it: stages: { ${stage}: { recipe: '...' } }`;
+    });
+}
+
+/** A study whose variants all exist pre-trains nothing. */
+export function stagesOf(study: TrainedStudy): RecipeStage[] {
+  const trains = study.base !== undefined || study.variants.some((one) => !isRegistered(one));
+  return RECIPE_STAGES.filter((stage) => stage !== 'pretrain' || trains);
+}
+
+function nameFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
+  const { sft, evaluate, pretrain, indicate } = recipes;
+  const tasks = Object.entries(study.tasks);
+  const ways = tasks.flatMap(([name, { sft: entries = [] }]) =>
+    entries.map(({ recipe }, i) => [recipe, `tasks.${name}.sft.${i}.recipe`] as const),
+  );
+  const domains = Object.entries(study.mixtures).flatMap(([name, weights]) =>
+    Object.keys(weights).map((domain) => [domain, `mixtures.${name}.${domain}`] as const),
+  );
+  const trains = stagesOf(study).includes('pretrain');
+  return [
+    ...tasks.flatMap(([name]) => unknown(sft, 'tasks', name, `tasks.${name}`)),
+    ...(evaluate === sft
+      ? []
+      : tasks.flatMap(([name]) => unknown(evaluate, 'tasks', name, `tasks.${name}`))),
+    ...ways.flatMap(([recipe, at]) => unknown(sft, 'sft_recipes', recipe, at)),
+    ...(trains ? domains.flatMap(([name, at]) => unknown(pretrain, 'domains', name, at)) : []),
+    ...Object.keys(study.indicators ?? {}).flatMap((name) =>
+      unknown(indicate, 'indicators', name, `indicators.${name}`),
+    ),
+  ];
+}
+
+const WORDS = {
+  tasks: 'task',
+  indicators: 'indicator',
+  domains: 'text domain',
+  sft_recipes: 'SFT recipe',
+} as const;
+
+function unknown(
+  { name: recipe, manifest }: StageRecipe,
+  kind: keyof typeof WORDS,
+  name: string,
+  at: string,
+): string[] {
+  const known: Known | Manifest['domains'] = manifest[kind];
+  if (known === 'any' || Object.hasOwn(known, name)) return [];
+  const names = Object.keys(known);
+  return [`  ${at}: recipe "${recipe}" knows no ${WORDS[kind]} "${name}"${hint(name, names)}`];
+}
+
+/** Where a study says something, and the stages that may read it. */
+interface Section {
+  readonly at: string;
+  readonly keys: readonly string[];
+  readonly stages: readonly RecipeStage[];
+}
+
+function sectionsOf(study: TrainedStudy): Section[] {
+  const section = (at: string, values: Values, ...stages: RecipeStage[]): Section => ({
+    at,
+    keys: Object.keys(values),
+    stages,
+  });
+  return [
+    section('settings', study.settings, ...stagesOf(study)),
+    section('pretrain', study.pretrain, 'pretrain'),
+    section('indicate', study.indicate, 'indicate'),
+    section('evaluate', study.evaluate, 'evaluate'),
+    ...(study.base ? [section('base', study.base, 'pretrain')] : []),
+    ...study.variants.flatMap((variant, i) =>
+      isRegistered(variant) ? [] : [section(`variants.${i}`, trainingFields(variant), 'pretrain')],
+    ),
+    ...Object.entries(study.tasks).flatMap(([name, task]) => taskSections(name, task)),
+  ];
+}
+
+function taskSections(name: string, task: TrainedStudy['tasks'][string]): Section[] {
+  const { metric: _m, ...fields } = recipeFields(task);
+  const entries = (task.sft ?? []).map(({ recipe: _r, ...entry }, i): Section => {
+    return { at: `tasks.${name}.sft.${i}`, keys: Object.keys(entry), stages: ['sft', 'evaluate'] };
+  });
+  const stages = ['indicate', 'sft', 'evaluate'] as const;
+  return [{ at: `tasks.${name}`, keys: Object.keys(fields), stages }, ...entries];
+}
+
+function unreadFaults(study: TrainedStudy, recipes: StageRecipes, readers: StageReaders): string[] {
+  return sectionsOf(study).flatMap(({ at, keys, stages }) => {
+    const read = new Set(stages.flatMap((stage) => namesRead(stage, readers, at)));
+    return keys
+      .filter((key) => !read.has(key))
+      .map((key) => {
+        const names = [...new Set(stages.map((stage) => `"${recipes[stage].name}"`))].join(', ');
+        return `  ${at}.${key}: recipe ${names} reads no "${key}" for ${stages.join(', ')}${hint(key, [...read])}`;
+      });
   });
 }
 
-function pretrainConfig(study: TrainedStudy, training: Config): StageConfig {
-  return forRecipe(study, training, ({ checkpoint, revision, context, batch, ...rest }) => {
-    const { warmup_steps, text } = rest;
-    return { checkpoint, revision, context, batch, warmup_steps, text };
-  });
+/** Fields of a task are read one level down, in `tasks`, where indicators are measured. */
+function namesRead(stage: RecipeStage, readers: StageReaders, at: string): string[] {
+  const reader = readers[stage];
+  if (!reader) return [];
+  return stage === 'indicate' && at.startsWith('tasks.')
+    ? reader.namesBelow('tasks')
+    : reader.names();
 }
 
-export function indicateConfig(study: TrainedStudy): StageConfig {
-  return forRecipe(study, study.indicate, ({ context, development, tasks }) => ({
-    context,
-    development,
-    tasks: Object.fromEntries(Object.entries(tasks).map(([task, of]) => [task, harnessOf(of)])),
-  }));
+function valueFaults(study: TrainedStudy, readers: StageReaders): string[] {
+  const { pretrain, indicate, sft, evaluate } = readers;
+  const trained = study.variants.flatMap((variant, i) =>
+    isRegistered(variant) ? [] : [[`variants.${i}`, trainingFields(variant)] as const],
+  );
+  const fields = [...(study.base ? [['base', study.base] as const] : []), ...trained];
+  const branches = branchesOf(study).map(
+    (branch) => [`tasks.${branch.task}.sft (${branch.sft_recipe})`, branch] as const,
+  );
+  const faults = [
+    ...fields.flatMap(([at, of]) => placed(pretrain, pretrainValues(study, of), at)),
+    ...placed(indicate, indicateValues(study), 'indicate'),
+    ...branches.flatMap(([at, of]) => placed(sft, sftValues(study, of), at)),
+    ...branches.flatMap(([at, of]) => placed(evaluate, evaluateValues(study, of), at)),
+  ];
+  return [...new Set(faults)];
 }
 
-export function sftConfig(study: TrainedStudy, branch: Branch): StageConfig {
-  const { recipe: _r, test_items: _t, ...training } = settingsOf(study, branch);
-  return forRecipe(study, { ...named(branch), ...training }, ({ context, tasks, lora }) => ({
-    context,
-    data: tasks[branch.task as keyof typeof tasks]?.data,
-    lora: branch.sft_recipe === 'lora' ? lora : null,
-  }));
+function placed(reader: StageReader | null, values: Values, at: string): string[] {
+  return (reader?.faults(values) ?? []).map((fault) => `  ${at}.${fault.trimStart()}`);
 }
 
-export function evaluateConfig(study: TrainedStudy, branch: Branch): StageConfig {
-  const { test_items } = settingsOf(study, branch);
-  return forRecipe(study, { ...named(branch), test_items }, ({ context, tasks }) => {
-    const task = tasks[branch.task as keyof typeof tasks];
-    return { context, harness: task && harnessOf(task) };
-  });
+/** Each task under each of its SFT recipes with each seed. */
+export function branchesOf({ tasks, sft_seeds }: TrainedStudy): Branch[] {
+  return Object.entries(tasks).flatMap(([task, { sft = [] }]) =>
+    sft.flatMap(({ recipe }) =>
+      sft_seeds.map((sft_seed) => ({ task, sft_recipe: recipe, sft_seed })),
+    ),
+  );
 }
 
-function settingsOf(study: TrainedStudy, { task }: Branch) {
-  const settings = study.sft[task as keyof typeof study.sft];
-  if (!settings) throw new TypeError(`task "${task}" has no fine-tuning settings`);
-  return settings;
+function hint(written: string, known: readonly string[]): string {
+  const guess = nearest(written, known);
+  if (guess) return `; did you mean "${guess}"?`;
+  return known.length ? `; known: ${known.join(', ')}` : '';
 }
 
-function named({ task, sft_recipe, sft_seed }: Branch): Config {
-  return { task, sft_recipe, sft_seed };
+/** What is known of a variant before anything is measured: its features, groups and baselines. */
+export function configurationOf(study: TrainedStudy, variant: Variant): Values {
+  if (isRegistered(variant)) return variant.config ?? {};
+  return { ...trainedConfiguration(study, trainingFields(variant)), ...variant.config };
 }
 
-type Task = NonNullable<HuggingFace['tasks'][keyof HuggingFace['tasks']]>;
-
-function harnessOf({ harness, metric, shots }: Task): Config {
-  return { tasks: harness, metric, shots };
-}
-
-function forRecipe(
-  study: TrainedStudy,
-  config: Config,
-  own: (settings: HuggingFace) => Config,
-): StageConfig {
-  const settings = study.hugging_face;
-  if (!settings) return { config: { model: study.model, ...config } };
-  return { config: { ...own(settings), ...config }, aside: { memory: settings.memory } };
+export function trainedConfiguration(study: TrainedStudy, fields: Values): Values {
+  const weights = typeof fields.mixture === 'string' ? study.mixtures[fields.mixture] : undefined;
+  return { ...fields, ...(weights && { weights }) };
 }

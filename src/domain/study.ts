@@ -3,10 +3,15 @@ import { SpecError } from '../base/errors';
 import { explainIssues } from '../base/explain';
 import { StudySchema, type Study, type StudyInput } from './schema';
 
-/** Checks a study and fills in its defaults. Throws SpecError naming every wrong field. */
-export function defineStudy(input: StudyInput): Study {
-  return parseStudy(input);
+/**
+ * Checks a study and fills in its defaults. Throws SpecError naming every wrong field. What a recipe reads is checked
+ * when the study is planned; `defineStudy<JaxStudy>` types it in an editor.
+ */
+export function defineStudy<S extends StudyInput>(input: S): StudyOf<S> {
+  return parseStudy(input) as StudyOf<S>;
 }
+
+type StudyOf<S extends StudyInput> = Extract<Study, { readonly kind: S['kind'] }>;
 
 /** What `foretune run` tells a study file whose default export is a function. */
 export interface StudyOptions {

@@ -2,13 +2,14 @@
 import type { Dataset } from '../dataset/log';
 import type { Studies } from '../books/studies';
 import { studyId } from '../domain/ids';
+import type { Row } from '../dataset/tables';
 import type { Study, TrainedStudy } from '../domain/schema';
-import { overBudget, spending, type Spending } from '../domain/spending';
+import { overBudget, spending, type RunningJob, type Spending } from '../domain/spending';
 import { latestRuns } from '../domain/status';
 import { repeat } from '../base/parallel';
 import { SharedAnswer } from '../base/shared-answer';
 import type { ClusterEntry } from '../../activities/index';
-import { requireCluster } from '../../activities/plan';
+import { clustersOf, requireCluster } from './plan';
 
 export interface BudgetDeps {
   readonly dataset: Dataset;
@@ -18,17 +19,29 @@ export interface BudgetDeps {
 
 export async function studySpending(deps: BudgetDeps, study: TrainedStudy): Promise<Spending> {
   const id = studyId(study);
-  const { cluster, ...rates } = requireCluster(deps.clusters, study.cluster);
   const rows = await deps.dataset.read('runs', { study: id });
-  const jobs = new Set(
-    [...latestRuns(rows).values()].filter(({ status }) => status === 'running').map((r) => r.job),
-  );
-  const states = jobs.size ? [...(await cluster.poll([...jobs])).values()] : [];
-  const running = states.flatMap((one) => (one.status === 'running' ? [one.started_at] : []));
+  const running = await runningJobs(deps, study, [...latestRuns(rows).values()]);
   const latest = await deps.studies.latest(id);
   const now = new Date();
   const started_at = latest && !latest.ended_at ? new Date(latest.started_at) : now;
-  return spending(rows, rates, { now, started_at, running });
+  return spending(rows, { now, started_at, running });
+}
+
+async function runningJobs(
+  deps: BudgetDeps,
+  study: TrainedStudy,
+  latest: readonly Pick<Row<'runs'>, 'status' | 'cluster' | 'job'>[],
+): Promise<RunningJob[]> {
+  const found = clustersOf(study).map(async (name) => {
+    const { cluster, ...rates } = requireCluster(deps.clusters, name);
+    const own = latest.filter((row) => row.status === 'running' && row.cluster === name);
+    const jobs = [...new Set(own.map(({ job }) => job))];
+    const states = jobs.length ? [...(await cluster.poll(jobs)).values()] : [];
+    return states.flatMap((one) =>
+      one.status === 'running' ? [{ started_at: one.started_at, rates }] : [],
+    );
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Why nothing more may run, or null. */
@@ -83,7 +96,7 @@ export class BudgetWatch {
   }
 
   private lookAt(study: TrainedStudy): SharedAnswer<Spending> {
-    const key = `${studyId(study)} on ${study.cluster}`;
+    const key = `${studyId(study)} on ${clustersOf(study).join(', ')}`;
     const known = this.looks.get(key) ?? new SharedAnswer<Spending>(CHECK_MS);
     this.looks.set(key, known);
     return known;

@@ -55,7 +55,7 @@ export function endRows(
     return {
       ...describe(context, run, now),
       ...priced(seconds[i] ?? 0, { ...rates, gpus: allocation?.gpus || rates.gpus }),
-      recipe_version: results.recipe_version ?? context.plan.recipe.version,
+      recipe_version: results.recipe_version ?? planned(context.plan, run).recipe_version,
       external_id: state.external_id,
       status: end?.status ?? 'failed',
       failure_class: end?.failure_class ?? null,
@@ -83,11 +83,11 @@ function priced(seconds: number, rates: Rates) {
 }
 
 function describe(context: JobContext, run: PlannedRun, now: Date) {
-  const { plan, study, job } = context;
+  const { plan, job } = context;
   return {
     ...identity(context, run, now),
     ...planned(plan, run),
-    cluster: study.cluster,
+    cluster: job.cluster,
     job: job.name,
     gpu_seconds: null,
     cost: null,
@@ -96,11 +96,13 @@ function describe(context: JobContext, run: PlannedRun, now: Date) {
 
 /** What a run's row says of its plan. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- columns of a row
-export function planned({ recipe }: Plan, { stage, task, fingerprint, values }: PlannedRun) {
+export function planned({ recipes }: Plan, run: PlannedRun) {
+  const { stage, task, fingerprint, values } = run;
+  const recipe = recipes[run.recipe];
   return {
     ...{ stage, task, fingerprint, values_json: JSON.stringify(values) },
-    recipe: recipe.name,
-    recipe_version: recipe.version,
-    source_digest: recipe.source_digest,
+    recipe: run.recipe || run.stage,
+    recipe_version: recipe?.version ?? '1',
+    source_digest: recipe?.source_digest ?? '',
   };
 }

@@ -12,6 +12,8 @@ export interface LoadedStudy {
   readonly study: Study;
   /** The text of an imported study's table. */
   readonly table: string | null;
+  /** The folder of the study file, to which the paths in it are relative. */
+  readonly folder: string;
 }
 
 export interface StudyOverrides extends StudyOptions {
@@ -26,7 +28,7 @@ export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedS
   const study = override(parseStudy(makeStudy(where, overrides)), overrides);
   const table = study.kind === 'imported' ? readTable(where, study.table) : null;
   if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
-  return { study, table };
+  return { study, table, folder: path.dirname(where) };
 }
 
 function mustBeFile(file: string, where: string): void {

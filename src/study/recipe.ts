@@ -1,52 +1,55 @@
 /** Recipes as temporal.config.ts registers them, and whether one can run a study. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { SpecError } from '../base/errors';
+import { nearest } from '../base/explain';
 import { sha256, sourceDigest } from '../base/fingerprint';
-import { studyId } from '../domain/ids';
-import type { RecipeFacts } from '../domain/runs';
-import type { Study, TrainedStudy } from '../domain/schema';
 
-/** A recipe as temporal.config.ts registers it. */
-export interface RecipeConfig {
-  readonly command: readonly string[];
-  readonly version: string;
-  /** Folders or files whose digest is recorded beside results; null when there is none. */
-  readonly source: string | readonly string[] | null;
-  readonly environment: Readonly<Record<string, string>>;
-  /** The command that brings the program of `command` onto this machine: it is named where that is missing. */
-  readonly setup?: string;
-  /** The section of a study that says what is trained; absent: whichever there is. */
-  readonly reads?: 'hugging_face' | 'model';
+const text = z.string().min(1);
+
+export const RecipeConfigSchema = z.strictObject({
+  /** The program and its first arguments; a job's file is put behind them. */
+  command: z.array(text).min(1).readonly(),
+  /** What prints the manifest; absent: `command` with --describe. */
+  describe: z.array(text).min(1).readonly().optional(),
+  /** Folders or files whose digest is recorded beside results. */
+  source: z
+    .union([text, z.array(text).readonly()])
+    .nullable()
+    .default(null),
+  /** Variables that its jobs see: no secrets. */
+  environment: z.record(z.string(), z.string()).default({}),
+  /** The command that brings the program onto this machine: it is named where the program is missing. */
+  setup: text.optional(),
+});
+/** As users write it. */
+export type RecipeSettings = z.input<typeof RecipeConfigSchema>;
+export type RecipeConfig = z.infer<typeof RecipeConfigSchema>;
+export type Recipes = Readonly<Record<string, RecipeConfig>>;
+
+/** Throws SpecError that names every wrong field. */
+export function checkedRecipes(settings: unknown): Recipes {
+  const parsed = z.record(z.string(), RecipeConfigSchema).safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new SpecError(
+    `\`recipes\` in temporal.config.ts is not valid:\n${z.prettifyError(parsed.error)}`,
+  );
 }
 
-type Recipes = Readonly<Record<string, RecipeConfig>>;
-
-export function recipeFacts(recipes: Recipes, study: Study): RecipeFacts {
-  if (study.kind === 'imported') return { name: 'import', version: '1', source_digest: '' };
-  const recipe = recipes[study.recipe];
-  if (!recipe)
-    throw new SpecError(
-      `Study "${studyId(study)}" names recipe "${study.recipe}", which temporal.config.ts does not register. Registered: ${Object.keys(recipes).join(', ')}.`,
-    );
-  requireSection(recipes, recipe, study);
-  return { name: study.recipe, version: recipe.version, source_digest: digestOf(recipe.source) };
+/** Throws SpecError for a recipe that is not registered. */
+export function requireRecipe(recipes: Recipes, name: string): RecipeConfig {
+  const recipe = Object.hasOwn(recipes, name) ? recipes[name] : undefined;
+  if (recipe) return recipe;
+  const known = Object.keys(recipes);
+  const guess = nearest(name, known);
+  throw new SpecError(
+    `There is no recipe "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Registered: ${known.join(', ')}.`,
+  );
 }
 
-/** A study always has a `model`: it has defaults. */
-function requireSection(recipes: Recipes, { reads }: RecipeConfig, study: TrainedStudy): void {
-  const given = study.hugging_face ? 'hugging_face' : 'model';
-  if (!reads || reads === given) return;
-  const fault =
-    given === 'hugging_face'
-      ? `has a \`hugging_face\` section, which recipe "${study.recipe}" does not read. Take it out`
-      : `has no \`hugging_face\` section, in which recipe "${study.recipe}" reads what it trains. Add one (studies/pythia-sft.ts is an example)`;
-  const fitting = Object.keys(recipes).filter((name) => recipes[name]?.reads === given);
-  const others = fitting.map((name) => `, or set recipe: '${name}'`).join('');
-  throw new SpecError(`Study "${studyId(study)}" ${fault}${others}.`);
-}
-
-function digestOf(source: RecipeConfig['source']): string {
+/** Empty for a recipe without source. */
+export function digestOf({ source }: Pick<RecipeConfig, 'source'>): string {
   if (source === null) return '';
   return typeof source === 'string'
     ? sourceDigest(source)

@@ -17,6 +17,7 @@ import { inheritedEnvironment, openClusters } from '../study/clusters';
 import { openDataset } from '../dataset/log';
 import { makeFolderSync } from '../base/folders';
 import { heartbeats } from './heartbeat';
+import { manifestsOf } from '../study/manifests';
 import { startLearning } from '../study/learning';
 import { openChannels } from '../study/notify';
 import { openStore } from '../stack/open-store';
@@ -74,6 +75,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     dataset: openDataset(store, { gatherMs: GATHER_MS }),
     clusters: openClusters(config),
     recipes: config.recipes,
+    manifests: manifestsOf(config),
     cacheDir: path.join(config.stateDir, 'cache'),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
     startLearning: (settings, signal) => startLearning(config, settings, signal),

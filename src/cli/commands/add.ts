@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { studyId } from '../../domain/ids';
 import type { CliContext } from '../context';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
-import { checkCluster } from '../plan-study';
+import { checkCluster, lookUp } from '../plan-study';
 import { movedNote } from '../words/plan-text';
 import { openWorkSession } from '../session';
 import { runningStudy, steer } from '../steer';
@@ -24,12 +24,13 @@ async function addVariants(
   file: string,
   options: StudyOverrides,
 ): Promise<void> {
-  const { study, table } = loadStudy(file, options);
+  const loaded = loadStudy(file, options);
+  const { study } = loaded;
   checkCluster(context, study);
-  const { studies, client } = await openWorkSession(context);
+  const { studies, client, endpoints } = await openWorkSession(context);
   const id = studyId(study);
   const { study: standing } = await studies.spec(id);
-  const added = await studies.extend(study, table);
+  const added = await studies.extend(await lookUp({ endpoints }, loaded));
   context.stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
   const note = movedNote(standing, study);
   if (note) context.stderr(note);

@@ -6,9 +6,17 @@ import { costOf, isPriced, type Rates } from '../../domain/spending';
 import { EXIT, type CliContext } from '../context';
 import { loadStudy, type LoadedStudy, type StudyOverrides } from '../../study/load-study';
 import { printRows } from '../words/output';
-import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../plan-study';
+import type { Configuration } from '../../books/studies';
+import {
+  checkCluster,
+  checkStudy,
+  clusterOf,
+  lookUp,
+  planStudyNow,
+  tellOfStanding,
+} from '../plan-study';
 import { countPlan, planSummary, planTable } from '../words/plan-text';
-import { openSession } from '../session';
+import { openSession, type Session } from '../session';
 import { refuseOverrides, takesStudyOptions } from '../study-options';
 
 export function register(program: Command, context: CliContext): void {
@@ -27,20 +35,31 @@ async function planStudyNamed(
   options: StudyOverrides,
 ): Promise<void> {
   if (study.endsWith('.ts') || existsSync(study))
-    return planOnly(context, loadStudy(study, options));
+    return planFile(context, loadStudy(study, options));
   refuseOverrides(study, options);
-  const { studies } = await openSession(context);
-  const spec = await studies.spec(await studies.resolve(study));
-  return planOnly(context, spec);
+  const session = await openSession(context);
+  const spec = await session.studies.spec(await session.studies.resolve(study));
+  checkCluster(context, spec.study);
+  return showPlan(context, session, spec);
 }
 
-export async function planOnly(context: CliContext, { study, table }: LoadedStudy): Promise<void> {
-  checkCluster(context, study);
+/** The plan of a study file; nothing is written. */
+export async function planFile(context: CliContext, loaded: LoadedStudy): Promise<void> {
+  checkCluster(context, loaded.study);
   const session = await openSession(context);
-  const standing = await checkStudy(context, session, { study, table });
-  const plan = await planStudyNow(context, session, { study, table });
+  return showPlan(context, session, await lookUp(session, loaded));
+}
+
+async function showPlan(
+  context: CliContext,
+  session: Session,
+  wanted: Configuration,
+): Promise<void> {
+  const { study } = wanted;
+  const standing = await checkStudy(context, session, wanted);
+  const plan = await planStudyNow(context, session, wanted);
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  tellOfStanding(context, standing, { study, table });
+  tellOfStanding(context, standing, wanted);
   const cluster = clusterOf(context, study);
   const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);

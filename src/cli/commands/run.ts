@@ -3,8 +3,15 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context';
 import { executeStudy } from '../execute';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
-import { planOnly } from './plan';
-import { checkCluster, checkStudy, clusterOf, planStudyNow, tellOfStanding } from '../plan-study';
+import { planFile } from './plan';
+import {
+  checkCluster,
+  checkStudy,
+  clusterOf,
+  lookUp,
+  planStudyNow,
+  tellOfStanding,
+} from '../plan-study';
 import { planSummary } from '../words/plan-text';
 import { openWorkSession } from '../session';
 import { takesStudyOptions } from '../study-options';
@@ -26,15 +33,16 @@ export function register(program: Command, context: CliContext): void {
 
 async function runStudy(context: CliContext, file: string, options: RunOptions): Promise<void> {
   const loaded = loadStudy(file, options);
-  if (options.dryRun) return planOnly(context, loaded);
+  if (options.dryRun) return planFile(context, loaded);
   checkCluster(context, loaded.study);
   const session = await openWorkSession(context);
-  const standing = await checkStudy(context, session, loaded);
+  const wanted = await lookUp(session, loaded);
+  const standing = await checkStudy(context, session, wanted);
   // What cannot be planned leaves nothing on record.
-  const plan = await planStudyNow(context, session, loaded);
-  await session.studies.register(loaded.study, loaded.table, unusedIn(context, session));
+  const plan = await planStudyNow(context, session, wanted);
+  await session.studies.register(wanted, unusedIn(context, session));
   for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
   context.stderr(planSummary(plan, clusterOf(context, loaded.study)));
-  tellOfStanding(context, standing, loaded);
+  tellOfStanding(context, standing, wanted);
   await executeStudy(context, session, loaded.study);
 }

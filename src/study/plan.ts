@@ -1,0 +1,109 @@
+/** Plans: what a study has to run, from its specification and the record. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ClusterEntry } from '../../activities';
+import type { Artifacts } from '../artifacts/artifacts';
+import { SpecError } from '../base/errors';
+import { nearest } from '../base/explain';
+import { fingerprint, sha256 } from '../base/fingerprint';
+import type { Configuration } from '../books/studies';
+import type { Dataset } from '../dataset/log';
+import { studyId } from '../domain/ids';
+import { RECIPE_STAGES } from '../domain/manifest';
+import { planStudy, type Plan, type RecordedRun } from '../domain/plan';
+import type { PlanRequest } from '../domain/request';
+import type { StagePlace, StagePlaces } from '../domain/runs';
+import type { TrainedStudy } from '../domain/schema';
+import { stagesOf, studyFaults } from '../domain/stage-config';
+import type { Manifests } from './manifests';
+import { requireSetUp, type Recipes } from './recipe';
+
+export interface PlanBooks {
+  readonly artifacts: Artifacts;
+  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly dataset: Dataset;
+  readonly recipes: Recipes;
+  readonly manifests: Manifests;
+}
+
+/** Plans without writing anything. Throws SpecError for a study that its recipes cannot carry out. */
+export async function planFromRecord(
+  { artifacts, clusters, dataset, recipes, manifests }: PlanBooks,
+  { study, table, registered }: Configuration,
+  request: PlanRequest = {},
+): Promise<Plan> {
+  const recorded = await recordedRuns(dataset, artifacts, studyId(study));
+  const tableDigest = table === null ? '' : sha256(table);
+  const places = study.kind === 'trained' ? await placesOf(manifests, study) : null;
+  const looked = { places, tableDigest, registered: new Map(Object.entries(registered)) };
+  const plan = planStudy(study, looked, recorded, fingerprint, request);
+  // Without jobs, what is recorded can be fitted and reported on any machine.
+  for (const { recipe, cluster } of plan.jobs.slice(0, 1))
+    requireSetUp(recipes, recipe, clusters.get(cluster) ?? {});
+  return plan;
+}
+
+/** The recipe and the cluster of each stage. Throws SpecError for all that a recipe does not know. */
+export async function placesOf(manifests: Manifests, study: TrainedStudy): Promise<StagePlaces> {
+  const places = await Promise.all(
+    RECIPE_STAGES.map(async (stage): Promise<readonly [string, StagePlace]> => {
+      const { recipe = study.recipe, cluster = study.cluster } = study.stages[stage] ?? {};
+      return [stage, { recipe: { name: recipe, ...(await manifests.of(recipe)) }, cluster }];
+    }),
+  );
+  const found = Object.fromEntries(places) as unknown as StagePlaces;
+  refuseFaults(study, found);
+  return found;
+}
+
+function refuseFaults(study: TrainedStudy, places: StagePlaces): void {
+  const { pretrain, indicate, sft, evaluate } = places;
+  const faults = studyFaults(study, {
+    pretrain: pretrain.recipe,
+    indicate: indicate.recipe,
+    sft: sft.recipe,
+    evaluate: evaluate.recipe,
+  });
+  if (faults.length)
+    throw new SpecError(
+      `Study "${studyId(study)}" cannot be run by its recipes:\n${faults.join('\n')}\nSee what a recipe knows: npx foretune recipes ${study.recipe}`,
+    );
+}
+
+async function recordedRuns(
+  dataset: Dataset,
+  artifacts: Artifacts,
+  study: string,
+): Promise<Map<string, RecordedRun>> {
+  const runs = await dataset.newest('runs', study);
+  const checkpoints = await dataset.newest('checkpoints', study);
+  const missing = await artifacts.missing([...checkpoints.values()].map(({ uri }) => uri));
+  const exists = (uri: string) => (uri.startsWith('file://') ? isFile(uri) : !missing.has(uri));
+  const records = [...runs.values()].map((row): [string, RecordedRun] => {
+    const checkpoint = checkpoints.get(row.run_id);
+    return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
+  });
+  return new Map(records);
+}
+
+function isFile(uri: string): boolean {
+  return existsSync(fileURLToPath(uri));
+}
+
+/** Throws SpecError for a cluster that is not registered. */
+export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
+  const cluster = clusters.get(name);
+  if (cluster !== undefined) return cluster;
+  const known = [...clusters.keys()];
+  const guess = nearest(name, known);
+  throw new SpecError(
+    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
+  );
+}
+
+/** The clusters that a study's stages use, each once. */
+export function clustersOf(study: TrainedStudy): string[] {
+  return [
+    ...new Set(stagesOf(study).map((stage) => study.stages[stage]?.cluster ?? study.cluster)),
+  ];
+}

@@ -1,0 +1,88 @@
+/** Checkpoints that exist already: where they are, and what tells their content from another's. */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SpecError } from '../base/errors';
+import type { RegisteredCheckpoint } from '../domain/runs';
+import type { Study } from '../domain/schema';
+import { isRegistered, type Variant } from '../domain/variant-schema';
+
+type Registered = Variant & { readonly checkpoint: string };
+/** Looks up an s3:// address: the digest of what is there. Throws SpecError where nothing is. */
+export type LookUpObject = (uri: string) => Promise<string>;
+
+/**
+ * By variant. Folders and files are known by the digest of their content, names of the hub by their revision. Throws
+ * SpecError that names every checkpoint that is not there.
+ *
+ * folder: the study file's, to which relative paths are relative.
+ */
+export async function lookUpCheckpoints(
+  study: Study,
+  folder: string,
+  lookUpObject: LookUpObject,
+): Promise<Record<string, RegisteredCheckpoint>> {
+  if (study.kind !== 'trained') return {};
+  const faults: string[] = [];
+  const found: [string, RegisteredCheckpoint][] = [];
+  for (const variant of study.variants.filter(isRegistered))
+    try {
+      found.push([variant.id, await lookUp(variant, folder, lookUpObject)]);
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      faults.push(`  variant "${variant.id}": ${error.message}`);
+    }
+  if (faults.length)
+    throw new SpecError(`Checkpoints of the study cannot be used:\n${faults.join('\n')}`);
+  return Object.fromEntries(found);
+}
+
+async function lookUp(
+  { checkpoint, revision }: Registered,
+  folder: string,
+  lookUpObject: LookUpObject,
+): Promise<RegisteredCheckpoint> {
+  if (checkpoint.startsWith('s3://'))
+    return { uri: checkpoint, identity: await lookUpObject(checkpoint) };
+  const place = path.resolve(folder, checkpoint);
+  if (existsSync(place))
+    return { uri: pathToFileURL(place).href, identity: `sha256:${await contentDigest(place)}` };
+  if (!HUB_NAME.test(checkpoint))
+    throw new SpecError(`there is no checkpoint "${checkpoint}" (${place}).`);
+  if (revision === undefined)
+    throw new SpecError(
+      `there is no folder "${checkpoint}" (${place}). If it is a name of the Hugging Face hub, add its \`revision\`: a commit or a tag.`,
+    );
+  return { uri: `hf://${checkpoint}@${revision}`, identity: `hf://${checkpoint}@${revision}` };
+}
+
+const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
+
+/** sha256 over the names and contents of all files below a folder, or of one file. */
+async function contentDigest(place: string): Promise<string> {
+  const hash = createHash('sha256');
+  const files = await filesBelow(place);
+  if (!files.length) throw new SpecError(`the folder "${place}" is empty.`);
+  for (const file of files) {
+    hash.update(`${path.relative(place, file).split(path.sep).join('/')}\0`);
+    hash.update(await fileDigest(file));
+  }
+  return hash.digest('hex');
+}
+
+async function fileDigest(file: string): Promise<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  return hash.digest();
+}
+
+async function filesBelow(place: string): Promise<string[]> {
+  if (!(await stat(place)).isDirectory()) return [place];
+  const entries = (await readdir(place, { withFileTypes: true }))
+    .filter(({ name }) => !name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const below = await Promise.all(entries.map(({ name }) => filesBelow(path.join(place, name))));
+  return below.flat();
+}
