@@ -1,33 +1,12 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
 import type { Artifacts } from '../src/artifacts/artifacts';
-import type { Latest, Studies } from '../src/books/studies';
+import type { Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
-import type { Row } from '../src/dataset/tables';
-import { expenses } from '../src/domain/expenses';
-import type { Plan, PlannedRun } from '../src/domain/plan';
-import type { RunStatus } from '../src/domain/vocabulary';
-import {
-  countStatuses,
-  latestRuns,
-  runStatuses,
-  untunedVariants,
-  type RunCounts,
-} from '../src/domain/status';
-import { spentBudget, type BudgetDeps } from '../src/study/budget';
+import type { BudgetDeps } from '../src/study/budget';
+import { closeStudy, type ReportInput, type StudySummary } from '../src/study/report';
 import { letGo } from './retention';
-import { renderReport } from '../src/report/report';
 
-export interface StudySummary {
-  readonly study: string;
-  readonly status: Latest['status'];
-  readonly runs: RunCounts;
-  /** Where not all variants are fine-tuned: how many the budget left out. */
-  readonly not_fine_tuned?: number;
-  /** Of a study that ended at its budget: what was spent. */
-  readonly spent?: string;
-  readonly report_key: string;
-  readonly dataset_version: number;
-}
+export type { StudySummary } from '../src/study/report';
 
 interface Deps extends BudgetDeps {
   readonly studies: Studies;
@@ -35,131 +14,10 @@ interface Deps extends BudgetDeps {
   readonly artifacts: Artifacts;
 }
 
-type Sources = Pick<Deps, 'dataset' | 'studies' | 'store'>;
-
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createReportActivities(deps: Deps) {
   return {
-    /** Renders the report and closes the study's books. */
-    async reportStudy(of: {
-      readonly study: string;
-      readonly cancelled: boolean;
-      /** Where not all are fine-tuned: the variants that were chosen. */
-      readonly chosen?: readonly string[];
-    }): Promise<StudySummary> {
-      const { studies, dataset } = deps;
-      const latest = await studies.latest(of.study);
-      const statuses = await statusOfRuns(deps, of.study);
-      const report_key = await studies.saveReport(of.study, await buildReport(deps, of.study));
-      const plan = latest && (await studies.plan(latest.plan_key));
-      const untuned = plan && of.chosen ? leftOut(plan, statuses, of.chosen) : new Set();
-      const lacking = (plan?.runs ?? []).filter(
-        ({ task, variant_id }) => task === null || !untuned.has(variant_id),
-      );
-      const ends = lacking.map((run) => endOf(run, statuses.get(run.run_id)));
-      const status = conclusion(ends, of.cancelled);
-      const spent =
-        status === 'cancelled' && !of.cancelled
-          ? await spentBudget(deps, (await studies.spec(of.study)).study)
-          : null;
-      if (latest)
-        await studies.saveLatest(of.study, {
-          ...latest,
-          status,
-          ended_at: new Date().toISOString(),
-        });
-      if (plan && status === 'done') await letGo(deps, (await studies.spec(of.study)).study, plan);
-      const runs = countStatuses(statuses.values());
-      return {
-        study: of.study,
-        status,
-        runs,
-        ...(of.chosen && { not_fine_tuned: untuned.size }),
-        ...(spent !== null && { spent }),
-        report_key,
-        dataset_version: await dataset.version(),
-      };
-    },
+    reportStudy: (of: ReportInput): Promise<StudySummary> =>
+      closeStudy({ ...deps, letGo: (study, plan) => letGo(deps, study, plan) }, of),
   };
-}
-
-/** The variants that nobody chose: the budget left them out, and their fine-tuning is not lacking. */
-function leftOut(
-  plan: Plan,
-  statuses: ReadonlyMap<string, RunStatus>,
-  chosen: readonly string[],
-): ReadonlySet<string> {
-  const asked = new Set(chosen);
-  return new Set([...untunedVariants(plan, statuses)].filter((id) => !asked.has(id)));
-}
-
-/** The status of every run of the study's latest plan. */
-export async function statusOfRuns(
-  { dataset, studies }: Pick<Deps, 'dataset' | 'studies'>,
-  study: string,
-): Promise<ReadonlyMap<string, RunStatus>> {
-  const latest = await studies.latest(study);
-  if (!latest) return new Map();
-  const plan = await studies.plan(latest.plan_key);
-  return runStatuses(plan, await dataset.newest('runs', study));
-}
-
-/** The report of everything that is recorded of a study. */
-export async function buildReport(deps: Sources, study: string, version?: number): Promise<string> {
-  const { dataset, studies, store } = deps;
-  const spec = await studies.spec(study);
-  const dataset_version = version ?? (await dataset.version());
-  const at = { study, version: dataset_version };
-  const [variants, indicators, outcomes, curves, runs, fits, predictions] = await Promise.all([
-    dataset.read('variants', at),
-    dataset.read('indicators', at),
-    dataset.read('outcomes', at),
-    dataset.read('curves', at),
-    dataset.read('runs', at),
-    dataset.read('fits', at),
-    dataset.read('predictions', at),
-  ]);
-  const learned = newestFits(fits).filter(({ settings_json }) => settings_json !== null);
-  const shown = new Set(learned.map(({ fit_id }) => fit_id));
-  return renderReport({
-    study: spec.study,
-    dataset_version,
-    dataset_uri: store.uri,
-    generated_at: new Date(),
-    variants,
-    indicators,
-    outcomes,
-    curves,
-    runs: [...latestRuns(runs).values()],
-    expenses: expenses(runs),
-    fits: latestFits(fits),
-    learned,
-    predictions: predictions.filter(({ fit_id }) => shown.has(fit_id)),
-  });
-}
-
-type FitKey = Pick<Row<'fits'>, 'fit_id' | 'settings_json'>;
-
-/** The rows of the newest fit of all pairs: the proxies that learn nothing. */
-export function latestFits<T extends FitKey>(fits: readonly T[]): T[] {
-  return newestFits(fits).filter(({ settings_json }) => settings_json === null);
-}
-
-/** The rows of the newest fit under each settings. */
-export function newestFits<T extends FitKey>(fits: readonly T[]): T[] {
-  const newest = new Map(fits.map(({ settings_json, fit_id }) => [settings_json, fit_id]));
-  return fits.filter(({ settings_json, fit_id }) => newest.get(settings_json) === fit_id);
-}
-
-/** A study that lacks runs which nobody or no budget allowed was ended early; it has not failed. */
-function conclusion(statuses: readonly RunStatus[], cancelled: boolean): Latest['status'] {
-  if (cancelled) return 'cancelled';
-  if (statuses.every((status) => status === 'done' || status === 'reused')) return 'done';
-  const failed = statuses.some((status) => status === 'failed' || status === 'blocked');
-  return !failed && statuses.includes('cancelled') ? 'cancelled' : 'failed';
-}
-
-/** What nobody asked for, or a budget forbade, is not under way. */
-function endOf({ action }: PlannedRun, status: RunStatus = 'pending'): RunStatus {
-  return status === 'pending' && action === 'blocked' ? 'cancelled' : status;
 }

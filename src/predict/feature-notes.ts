@@ -28,9 +28,7 @@ function indicatorNotes({ name, values }: Indicator, variants: readonly string[]
   const missing = variants.filter((id) => !values.has(id));
   const isConstant = variants.length > 1 && new Set(values.values()).size < 2;
   return [
-    ...(missing.length
-      ? [`${idsText(missing)} no ${name} yet: left out of what needs it.`]
-      : []),
+    ...(missing.length ? [`${idsText(missing)} no ${name} yet: left out of what needs it.`] : []),
     ...(isConstant ? [`Indicator ${name} is the same for every variant: it says nothing.`] : []),
   ];
 }

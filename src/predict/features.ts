@@ -40,7 +40,11 @@ function indicatorsOf(
   words: Words,
   rows: readonly Row<'indicators'>[],
 ): ReadonlyMap<string, Indicator> {
-  const recorded = mapGroups(rows, ({ indicator }) => indicator, (group) => group);
+  const recorded = mapGroups(
+    rows,
+    ({ indicator }) => indicator,
+    (group) => group,
+  );
   const measures =
     words.indicators ?? [...recorded.keys()].sort().map((name) => indicatorWords(name));
   const known = measures.flatMap((measure): Indicator[] => {

@@ -5,7 +5,7 @@
 import type { JudgedPair } from './judged-pair';
 import { seen, type Features, type FeatureTable } from './feature-table';
 import { mapGroups, mean, type ByVariant } from './measurements';
-import { probabilityOf, type Fitted, type Predictor } from './predictor';
+import { probabilityOf, type Fitted, type Missing, type Predictor } from './predictor';
 import { layOut, visible, type Protocol, type Scope } from './protocols';
 import { scoreAll, scoreOrders, type Score } from './score';
 import { PAPER, type Split, type TestSet } from './splits';
@@ -49,14 +49,30 @@ export async function judge(
   const able = new Set(features.variants);
   for (const id of lacking) able.delete(id);
   const layout = layOut(protocol, scope, able);
-  const cases = await fitAll(usable.map(({ predictor }) => predictor), layout.features, layout.splits);
-  const unusable = needs.flatMap(({ predictor, missing }) =>
-    missing.reason === null ? [] : [`${predictor.name}: ${missing.reason}`],
+  const cases = await fitAll(
+    usable.map(({ predictor }) => predictor),
+    layout.features,
+    layout.splits,
   );
   return {
     judgements: conclude(cases, scope.table.words.baseline),
-    notes: [...new Set([...layout.notes, ...unusable])],
+    notes: [...layout.notes, ...unusableNotes(needs)],
   };
+}
+
+interface Need {
+  readonly predictor: Predictor;
+  readonly missing: Missing;
+}
+
+function unusableNotes(needs: readonly Need[]): string[] {
+  const left = needs.filter(({ missing }) => missing.reason !== null);
+  const reasons = mapGroups(
+    left,
+    ({ missing }) => missing.reason ?? '',
+    (group) => group.map(({ predictor }) => predictor.name).join(', '),
+  );
+  return [...reasons].map(([reason, names]) => `Not judged: ${names}. ${reason}`);
 }
 
 /** A predictor fitted on a split. */

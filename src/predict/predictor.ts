@@ -74,10 +74,7 @@ export interface Predictor {
 export const NOTHING_MISSING: Missing = { reason: null, variants: new Map() };
 
 /** Needs a number of each of these columns; a variant without one of them is left out. */
-export function missingOf(
-  features: Features,
-  columns: ReadonlyMap<string, ByVariant>,
-): Missing {
+export function missingOf(features: Features, columns: ReadonlyMap<string, ByVariant>): Missing {
   const names = [...columns.keys()];
   const lacking = features.variants.map(
     (id) => [id, names.filter((name) => !columns.get(name)?.has(id))] as const,

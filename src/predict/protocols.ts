@@ -60,12 +60,12 @@ export function layOut(
   const left = drawn.filter((split) => !splits.includes(split));
   const all = [
     ...notes,
-    ...left.map(
-      ({ id }) => `Split ${id} is left out: its training variants all have one outcome.`,
-    ),
+    ...left.map(({ id }) => `Split ${id} is left out: its training variants all have one outcome.`),
   ];
   if (!splits.length)
-    throw new SpecError(`No split is left to learn from. ${[...scope.table.notes, ...all].join(' ')}`);
+    throw new SpecError(
+      `No split is left to learn from. ${[...scope.table.notes, ...all].join(' ')}`,
+    );
   return { features, splits, notes: all };
 }
 
@@ -161,7 +161,13 @@ export function groupsOf({ settings, variants }: Features, column: string): Map<
 
 /** Variants of equal indicators are one checkpoint under several names: they come in one list. */
 export function copiesOf(features: Features, variants: readonly string[]): string[][] {
-  return [...mapGroups(variants, (id) => copyKey(features, id), (group) => [...group]).values()];
+  return [
+    ...mapGroups(
+      variants,
+      (id) => copyKey(features, id),
+      (group) => [...group],
+    ).values(),
+  ];
 }
 
 /** Equal for copies; a variant without an indicator is nobody's copy. */

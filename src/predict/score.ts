@@ -41,9 +41,10 @@ function orderInterval(variants: readonly Scored[]): Interval {
   const n = variants.length;
   if (n > MOST_BOOTSTRAPPED)
     return jackknife(agreedWithOthers(variants), new Float64Array(n).fill(n - 1));
-  const [accuracies = new Float64Array()] = resample(allPairs(variants), ([agreed = 0, all = 0]) => [
-    agreed / all,
-  ]);
+  const [accuracies = new Float64Array()] = resample(
+    allPairs(variants),
+    ([agreed = 0, all = 0]) => [agreed / all],
+  );
   return percentiles(accuracies);
 }
 
@@ -130,7 +131,8 @@ function pointScore({ pairs, splits, table }: Judged): Omit<Score, keyof Interva
 function intervalsOf(alike: readonly Judged[]): Interval[] {
   const [first] = alike;
   if (!first) return [];
-  if (first.table.n_variants > MOST_BOOTSTRAPPED) return alike.map(({ table }) => jackknifed(table));
+  if (first.table.n_variants > MOST_BOOTSTRAPPED)
+    return alike.map(({ table }) => jackknifed(table));
   const weights = first.table.columns[0] ?? new Float64Array();
   const columns = [weights, ...alike.map(({ table }) => table.columns[1] ?? new Float64Array())];
   const drawn = resample({ ...first.table, columns }, ([total = 0, ...agreed]) =>

@@ -28,9 +28,9 @@ export function settingsOf(rows: readonly Row<'variants'>[]): Settings {
   for (const [id, config] of configs)
     for (const [field, value] of Object.entries(config))
       if (isPlain(value)) put(id, field, value, null);
-      else if (isNumbers(value))
-        // A part that a record does not name has no share in it.
-        for (const key of keys.get(field) ?? []) put(id, `${field}.${key}`, value[key] ?? 0, field);
+      else if (isRecord(value))
+        for (const [key, part] of partsOf(value, keys.get(field) ?? []))
+          put(id, `${field}.${key}`, part, field);
   return new Map([...known].map(([name, one]) => [name, { name, kind: kindOf(one), ...one }]));
 }
 
@@ -44,7 +44,7 @@ function keysOfRecords(
 ): ReadonlyMap<string, readonly string[]> {
   const records = configs.flatMap((config) =>
     Object.entries(config).flatMap(([field, value]) =>
-      isNumbers(value) ? Object.keys(value).map((key) => ({ field, key })) : [],
+      isRecord(value) ? Object.keys(value).map((key) => ({ field, key })) : [],
     ),
   );
   return mapGroups(
@@ -54,16 +54,29 @@ function keysOfRecords(
   );
 }
 
+type Parts = Readonly<Record<string, SettingValue>>;
+
+/** Numbers that sum to 1 are shares of a whole: a part that is not named has none. */
+function partsOf(record: Parts, keys: readonly string[]): [string, SettingValue][] {
+  const values = Object.values(record);
+  const total = values.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : NaN), 0);
+  const areShares = Math.abs(total - 1) < 1e-3;
+  return keys.flatMap((key): [string, SettingValue][] => {
+    const part = record[key] ?? (areShares ? 0 : undefined);
+    return part === undefined ? [] : [[key, part]];
+  });
+}
+
 function isPlain(value: unknown): value is SettingValue {
   return typeof value === 'number'
     ? Number.isFinite(value)
     : typeof value === 'string' || typeof value === 'boolean';
 }
 
-function isNumbers(value: unknown): value is Readonly<Record<string, number>> {
+function isRecord(value: unknown): value is Parts {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const parts = Object.values(value);
-  return parts.length > 0 && parts.every((part) => typeof part === 'number');
+  const parts: unknown[] = Object.values(value);
+  return parts.length > 0 && parts.every(isPlain);
 }
 
 function kindOf({ values }: { readonly values: Setting['values'] }): Setting['kind'] {
@@ -99,7 +112,8 @@ export function sameDecision(
   variants: readonly string[],
 ): ReadonlySet<string> {
   const record = settings.get(name)?.record;
-  if (record) return new Set([...membersOf(settings, record), ...namesOf(settings, record, variants)]);
+  if (record)
+    return new Set([...membersOf(settings, record), ...namesOf(settings, record, variants)]);
   const records = recordsOf(settings).filter((one) =>
     namesOf(settings, one, variants).includes(name),
   );

@@ -129,12 +129,17 @@ export const HELD_OUT = 'held-out';
 export function heldOutSplits(question: Question, copies: readonly (readonly string[])[]): Split[] {
   const groups = new Map(copies.flatMap((ids, i) => ids.map((id) => [id, i % GROUPS] as const)));
   const order = [...question.variants].sort(byName);
-  const pairs = pairsOf(order.length, Math.max(MOST_HELD_OUT, order.length)).map(
-    ([i, j]): Pair => [order[i] ?? '', order[j] ?? ''],
-  );
+  const pairs = pairsOf(order.length, Math.max(MOST_HELD_OUT, order.length)).map(([i, j]): Pair => [
+    order[i] ?? '',
+    order[j] ?? '',
+  ]);
   const groupsOf = (pair: Pair) =>
     [...new Set(pair.map((id) => groups.get(id) ?? -1))].sort((x, y) => x - y);
-  const apart = mapGroups(pairs, (pair) => groupsOf(pair).join('-'), (group) => group);
+  const apart = mapGroups(
+    pairs,
+    (pair) => groupsOf(pair).join('-'),
+    (group) => group,
+  );
   return [...apart].map(([name, asked], seed) => {
     const hidden = new Set(asked.flatMap(groupsOf));
     const training = order.filter((id) => !hidden.has(groups.get(id) ?? -1));

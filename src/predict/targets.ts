@@ -32,7 +32,11 @@ export function targetsOf(
   tasks: readonly TaskWords[],
   rows: readonly Outcome[],
 ): ReadonlyMap<string, Target> {
-  const scores = mapGroups(latestOutcomes(rows), ({ task }) => task, (group) => group);
+  const scores = mapGroups(
+    latestOutcomes(rows),
+    ({ task }) => task,
+    (group) => group,
+  );
   const targets = tasks.flatMap((task) => targetsOfTask(task, scores.get(task.name) ?? []));
   return new Map(targets.map((target) => [target.name, target]));
 }
@@ -44,7 +48,12 @@ function targetsOfTask(task: TaskWords, rows: readonly Outcome[]): Target[] {
   if (!recipes.length) return [targetOf(task, null, task.name, [])];
   return recipes.map((recipe) => {
     const name = recipes.length === 1 ? task.name : `${task.name}/${recipe}`;
-    return targetOf(task, recipe, name, scores.filter(({ sft_recipe }) => sft_recipe === recipe));
+    return targetOf(
+      task,
+      recipe,
+      name,
+      scores.filter(({ sft_recipe }) => sft_recipe === recipe),
+    );
   });
 }
 
@@ -79,7 +88,11 @@ function overDatasets(
   );
 
   function byVariant(group: readonly Outcome[]): ByVariant {
-    const values = mapGroups(group, ({ variant_id }) => variant_id, (own) => own.map(number));
+    const values = mapGroups(
+      group,
+      ({ variant_id }) => variant_id,
+      (own) => own.map(number),
+    );
     return new Map(
       [...values].flatMap(([id, own]) =>
         own.every((value) => value !== null) ? [[id, mean(own)] as const] : [],

@@ -78,7 +78,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     manifests: manifestsOf(config),
     cacheDir: path.join(config.stateDir, 'cache'),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
-    startLearning: (settings, signal) => startLearning(config, settings, signal),
+    startLearning: (learners, signal) => startLearning(config, learners, signal),
     channels: openChannels(config.notify, inheritedEnvironment(config)),
   });
 }

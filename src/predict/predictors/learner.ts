@@ -91,7 +91,9 @@ function needsOf(features: Features, set: FeatureSet): Missing {
   if (set !== 'config' && !features.indicators.size)
     return noSense('No indicator is measured: there is nothing to learn from.');
   if (set !== 'indicators' && !features.config.size)
-    return noSense('Variants do not differ in configuration: it is no feature.');
+    return noSense(
+      'There is no configuration to learn from: variants do not differ in it, or only in what is held out.',
+    );
   const names = columnNames(features, set);
   return missingOf(
     features,

@@ -20,8 +20,7 @@ const INNER_SPLITS = 5;
 
 export function nested(features: FeatureSet, among: readonly Predictor[]): Predictor {
   const candidates = among.filter(({ chosen_after }) => !chosen_after);
-  const usable = (table: Features) =>
-    candidates.filter((one) => one.needs(table).reason === null);
+  const usable = (table: Features) => candidates.filter((one) => one.needs(table).reason === null);
   return {
     name: `nested:${features}`,
     learns: true,

@@ -1,0 +1,44 @@
+/** Fits of a study's recorded measurements that learn nothing. */
+import { fingerprint } from '../base/fingerprint';
+import type { Row } from '../dataset/tables';
+import { featuresOf } from '../predict/features';
+import { fitAllPairs } from '../predict/fit';
+import { identityOf, measurements, studyWords, type Books } from './features';
+
+export interface FitSummary {
+  readonly fit_id: string;
+  readonly dataset_version: number;
+  /** False when the same rows were fitted before: nothing was committed. */
+  readonly fitted: boolean;
+}
+
+/** Raised when the same rows would give other fits. */
+const FIT_VERSION = 2;
+
+/** Judges every predictor that learns nothing on all pairs; unchanged rows are left as they are fitted. */
+export async function fitStudy({ dataset, studies }: Books, study: string): Promise<FitSummary> {
+  const words = await studyWords(studies, study);
+  const read_version = await dataset.version();
+  const rows = await measurements(dataset, study, read_version);
+  const identity = { version: FIT_VERSION, ...identityOf(rows, words) };
+  const fit_id = fingerprint(identity).slice(0, 16);
+  const key = `fit:${study}/${fit_id}`;
+  if (await dataset.hasKey(key)) return { fit_id, dataset_version: read_version, fitted: false };
+  const context = { study, read_version, fit_id, recorded_at: new Date() };
+  const fits = await fitAllPairs(featuresOf(words, rows), context);
+  const { version } = await dataset.commit({ key, rows: { fits } });
+  return { fit_id, dataset_version: version, fitted: true };
+}
+
+type FitKey = Pick<Row<'fits'>, 'fit_id' | 'settings_json'>;
+
+/** The rows of the newest fit of all pairs: the predictors that learn nothing. */
+export function latestFits<T extends FitKey>(fits: readonly T[]): T[] {
+  return newestFits(fits).filter(({ settings_json }) => settings_json === null);
+}
+
+/** The rows of the newest fit under each settings. */
+export function newestFits<T extends FitKey>(fits: readonly T[]): T[] {
+  const newest = new Map(fits.map(({ settings_json, fit_id }) => [settings_json, fit_id]));
+  return fits.filter(({ settings_json, fit_id }) => newest.get(settings_json) === fit_id);
+}
