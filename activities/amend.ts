@@ -3,7 +3,7 @@ import { SpecError } from '../src/base/errors';
 import { amendPlan } from '../src/domain/amend';
 import { BASE_VARIANT } from '../src/domain/ids';
 import type { Plan } from '../src/domain/plan';
-import { planFromRecord } from '../src/study/plan';
+import { planFromRecord } from '../src/study/plan-from-record';
 import { recordVariants } from '../src/study/variants';
 import { summarise, variantsToRun, type PlanDeps, type PlanSummary } from './plan';
 

@@ -1,8 +1,8 @@
 /** Fits the predictors of a study that learn nothing to its recorded measurements. */
 import type { Books } from '../src/study/features';
-import { fitStudy, type FitSummary } from '../src/study/fits';
+import { fitStudy, type FitSummary } from '../src/study/fit-study';
 
-export type { FitSummary } from '../src/study/fits';
+export type { FitSummary } from '../src/study/fit-study';
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createFitActivities(books: Books) {

@@ -1,10 +1,9 @@
 /** All input and output of the workflows: factories over their dependencies. */
 import { Artifacts } from '../src/artifacts/artifacts';
-import type { Cluster } from '../src/cluster/cluster';
 import { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import { Studies } from '../src/books/studies';
-import type { Rates } from '../src/domain/spending';
+import type { ClusterEntry } from '../src/study/clusters';
 import type { Channel } from '../src/study/notify';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Manifests } from '../src/study/manifests';
@@ -22,7 +21,7 @@ import { createVariantActivities, type DescribeWorkflow } from './variants';
 import { withFailures } from './failure';
 
 export type { Amended } from './amend';
-export type { FitSummary } from './fits';
+export type { FitSummary } from '../src/study/fit-study';
 export type { JobOutcome } from './jobs';
 export type { Notification } from './notify';
 export type { PlanSummary } from './plan';
@@ -42,21 +41,6 @@ export interface ActivityDeps {
   readonly startLearning: StartLearning;
   /** Who is told of a study's end. */
   readonly channels: readonly Channel[];
-}
-
-export interface ClusterEntry extends Rates {
-  readonly cluster: Cluster;
-  /** As temporal.config.ts has them. */
-  readonly kind?: 'local' | 'slurm';
-  readonly ssh?: string | null;
-  readonly threads: number;
-  readonly base_threads: number;
-  readonly time_limit_seconds: number | null;
-  readonly memory_limit_bytes?: number | null | undefined;
-  /** Folder that its jobs share, where it is not that of this machine. */
-  readonly cache_dir?: string;
-  /** How often it is asked for all its jobs at once. */
-  readonly poll_ms?: number;
 }
 
 export type Activities = ReturnType<typeof createActivities>;

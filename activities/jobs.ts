@@ -12,16 +12,17 @@ import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/books/studies';
 import { SpecError } from '../src/base/errors';
 import { BASE_VARIANT } from '../src/domain/ids';
-import type { Plan, PlannedJob, PlannedRun } from '../src/domain/plan';
-import type { Retry, TrainedStudy } from '../src/domain/schema';
+import type { PlannedRun } from '../src/domain/plan';
+import type { Retry } from '../src/domain/schema';
 import { indexOf } from '../src/domain/plan-index';
 import type { FailureClass } from '../src/domain/vocabulary';
 import { BudgetWatch } from '../src/study/budget';
-import type { ClusterEntry } from './index';
+import type { JobContext } from '../src/study/job-context';
 import { resolveInputs } from '../src/study/job-inputs';
-import { collectResults, type RunEnd } from '../src/study/job-results';
+import { collectResults } from '../src/study/job-results';
+import type { RunEnd } from '../src/study/job-context';
 import { submitRows, endRows } from '../src/study/job-rows';
-import { requireCluster } from '../src/study/plan';
+import { type ClusterEntry, requireCluster } from '../src/study/clusters';
 import type { RecipeConfig } from '../src/study/recipe';
 
 export interface JobOutcome {
@@ -40,15 +41,6 @@ interface Deps {
   readonly pollers: ReadonlyMap<string, Poller>;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly cacheDir: string;
-}
-
-/** Everything about one attempt at one job. */
-export interface JobContext {
-  readonly plan: Plan;
-  readonly study: TrainedStudy;
-  readonly job: PlannedJob;
-  readonly attempt: number;
-  readonly runs: readonly PlannedRun[];
 }
 
 type FailedState = Extract<JobState, { status: 'failed' }>;

@@ -6,7 +6,9 @@ import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
 import type { Study } from '../src/domain/schema';
 import { spentBudget } from '../src/study/budget';
-import { clustersOf, planFromRecord, requireCluster, type PlanBooks } from '../src/study/plan';
+import { clustersOf } from '../src/domain/stage-config';
+import { requireCluster } from '../src/study/clusters';
+import { planFromRecord, type PlanBooks } from '../src/study/plan-from-record';
 import { recordVariants } from '../src/study/variants';
 
 /** What a study's history knows of its plan. */

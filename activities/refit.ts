@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Books } from '../src/study/features';
-import type { FitSummary } from '../src/study/fits';
+import type { FitSummary } from '../src/study/fit-study';
 import { fitLearned, type LearnSettings } from '../src/study/learned-fits';
 import type { StartLearning } from '../src/study/learning';
 import {
@@ -12,7 +12,7 @@ import {
   type DriftSummary,
   type RecordedFits,
 } from '../src/study/refit';
-import { buildReport } from '../src/study/report';
+import { buildReport } from '../src/study/build-report';
 
 export type { DriftSummary, RecordedFits } from '../src/study/refit';
 export type { StartLearning } from '../src/study/learning';

@@ -3,10 +3,10 @@ import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { BudgetDeps } from '../src/study/budget';
-import { closeStudy, type ReportInput, type StudySummary } from '../src/study/report';
+import { closeStudy, type ReportInput, type StudySummary } from '../src/study/close-study';
 import { letGo } from './retention';
 
-export type { StudySummary } from '../src/study/report';
+export type { StudySummary } from '../src/study/close-study';
 
 interface Deps extends BudgetDeps {
   readonly studies: Studies;

@@ -68,7 +68,7 @@ export async function reconcile(study: string, state: StudyState): Promise<void>
   for (const ended of closed) endVariant(state, ended);
 }
 
-/** Absent where variants are run whole, so that what is sent is as it was before there were rounds. */
+/** Absent where variants are run whole. */
 export function partOf({ part }: StudyState): Pick<StudyState, 'part'> {
   return part ? { part } : {};
 }

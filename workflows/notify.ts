@@ -1,11 +1,5 @@
-/** Tells how a study or a re-fit ended. Those that run since before there were notifications do not. */
-import {
-  ContinueAsNew,
-  isCancellation,
-  patched,
-  proxyActivities,
-  workflowInfo,
-} from '@temporalio/workflow';
+/** Notifications of how a study or a re-fit ended. */
+import { ContinueAsNew, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities, Notification, StudySummary } from '../activities';
 
 const { notify } = proxyActivities<Activities>({
@@ -21,7 +15,6 @@ type Told = Omit<Notification, 'event_id'>;
 
 /** Never fails, and never twice under another id: all executions of a continued study share one. */
 export async function tell(of: Told): Promise<void> {
-  if (!patched('notify')) return;
   const { workflowId, firstExecutionRunId } = workflowInfo();
   try {
     await notify({ ...of, event_id: `${workflowId}/${firstExecutionRunId}/${of.event}` });

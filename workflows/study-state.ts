@@ -2,7 +2,6 @@
 import {
   ApplicationFailure,
   condition,
-  patched,
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -150,9 +149,8 @@ export function handleMessages(state: StudyState, { forward, amend }: Reach): vo
   });
 }
 
-/** So that anybody sees it without asking the workflow. Studies that run since before this do not tell. */
+/** So that anybody sees it without asking the workflow. */
 function announce({ paused, cancelled }: StudyState): void {
-  if (!patched('steered-status')) return;
   const status = cancelled ? 'cancelling' : paused ? 'paused' : 'running';
   upsertSearchAttributes({ ForetuneStatus: [status] });
 }

@@ -9,7 +9,6 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  patched,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -31,7 +30,7 @@ import {
 export interface StudyInput {
   readonly study: string;
   readonly window: number;
-  /** What of the study is to run; absent: all that it lacks. */
+  /** What of the study is to run; absent: all that is missing. */
   readonly request?: PlanRequest;
   /** Carried over a continue-as-new. */
   readonly state?: StudyState;
@@ -99,7 +98,7 @@ async function startNext(input: StudyInput, state: StudyState): Promise<void> {
   await leaveLongHistory(input, state);
 }
 
-/** As many as the window has room for, in one turn of the workflow; studies of before take turns. */
+/** As many as the window has room for, in one turn of the workflow. */
 function startTogether(study: string, state: StudyState): Promise<void>[] {
   const starts: Promise<void>[] = [];
   do {
@@ -107,7 +106,7 @@ function startTogether(study: string, state: StudyState): Promise<void>[] {
     if (next === undefined) break;
     state.queue = state.queue.filter((id) => id !== next);
     starts.push(startVariant(study, state, next));
-  } while (mayStart(state) && patched('start-together'));
+  } while (mayStart(state));
   return starts;
 }
 

@@ -9,7 +9,6 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
-  patched,
   setHandler,
   sleep,
   upsertSearchAttributes,
@@ -17,7 +16,7 @@ import {
 import { studyWorkflowId, type VariantPart } from '../src/domain/ids';
 import type { PlannedJob } from '../src/domain/plan';
 import { RETRIES, type FailureClass, type RunStatus } from '../src/domain/vocabulary';
-import { books, cluster, localBooks } from './activity-options';
+import { cluster, localBooks } from './activity-options';
 import { addCounts, countRuns, NO_RUNS } from './counts';
 import { holdSignal, stopSignal, variantEndedSignal, type RunCounts } from './messages';
 
@@ -30,7 +29,7 @@ export interface VariantInput {
 }
 
 export async function variantWorkflow(input: VariantInput): Promise<RunCounts> {
-  const jobs = await (patched('jobs-listed-locally') ? localBooks : books).listJobs(input);
+  const jobs = await localBooks.listJobs(input);
   const control = listen();
   const ended = new Map<string, Promise<RunCounts>>();
   for (const job of jobs)

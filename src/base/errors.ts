@@ -3,9 +3,6 @@
  * expected and what to do. Classes do not survive the wire: activities/failure.ts turns them into
  * Temporal failures whose `type` is the class name.
  */
-
-import type { FailureClass } from '../domain/vocabulary';
-
 export abstract class ForetuneError extends Error {
   /** Whether the same call may succeed later with nothing changed. */
   abstract readonly retryable: boolean;
@@ -46,19 +43,6 @@ export class TableConflictError extends ForetuneError {
 /** Bytes or rows are not what the schema or the log says: they are refused. */
 export class SchemaError extends ForetuneError {
   readonly retryable = false;
-}
-
-/** A recipe exited badly or wrote no valid result.json. */
-export class JobFailedError extends ForetuneError {
-  readonly retryable = false;
-  constructor(
-    readonly job: string,
-    readonly failureClass: FailureClass,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-  }
 }
 
 /** The scheduler does not answer: try later. */

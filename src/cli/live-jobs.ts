@@ -1,5 +1,5 @@
 /** What clusters say of the jobs that are on record as running. */
-import type { ClusterEntry } from '../../activities';
+import type { ClusterEntry } from '../study/clusters';
 import type { JobState } from '../cluster/cluster';
 import type { ClusterConfig } from '../cluster/settings';
 import { ClusterUnavailableError } from '../base/errors';

@@ -12,7 +12,7 @@ interface CommandModule {
 
 /** In the order of the help; each is the file of its name. */
 const COMMANDS = [
-  'up down doctor env worker schema',
+  'up down doctor env worker schema recipes',
   'run plan resume status list logs pause cancel window retry add orphans',
   'fit schedule compare recommend report data',
 ].flatMap((names) => names.split(' '));

@@ -1,6 +1,8 @@
 /** The plan that a study would be run by now, its budget included. */
 import { spentBudget } from '../study/budget';
-import { clustersOf, planFromRecord, requireCluster } from '../study/plan';
+import { clustersOf } from '../domain/stage-config';
+import { requireCluster } from '../study/clusters';
+import { planFromRecord } from '../study/plan-from-record';
 import { Artifacts } from '../artifacts/artifacts';
 import { openClusters } from '../study/clusters';
 import { isOther, type Configuration, type SpecRecord } from '../books/studies';

@@ -1,6 +1,6 @@
 /** How far a study is: from the record, and from what running jobs say of themselves. */
 import path from 'node:path';
-import type { ClusterEntry } from '../../activities';
+import type { ClusterEntry } from '../study/clusters';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/job-schema';

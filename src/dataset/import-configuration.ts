@@ -30,11 +30,11 @@ export function readConfigurations(
   });
 }
 
-/** Numbers where most cells are numbers: the others are then mistakes. */
+/** Numbers where at least half of the cells are numbers: the others are then mistakes. */
 function kindOf(texts: readonly string[]): Kind {
   const known = texts.filter((text) => text !== '');
   const numbers = known.filter((text) => cellOf(text).kind !== 'text').length;
-  if (known.length && 2 * numbers > known.length) return 'number';
+  if (known.length && 2 * numbers >= known.length) return 'number';
   return known.length && known.every((text) => BOOLEAN.test(text)) ? 'boolean' : 'category';
 }
 const BOOLEAN = /^(true|false)$/i;
@@ -52,7 +52,9 @@ function refuseText(columns: Columns, table: CsvTable, column: string, faults: F
 function valueOf(text: string, kind: Kind): Scalar | undefined {
   if (text === '') return undefined;
   if (kind === 'boolean') return text.toLowerCase() === 'true';
-  return kind === 'number' ? Number(text) : text;
+  if (kind === 'category') return text;
+  const cell = cellOf(text);
+  return cell.kind === 'number' ? cell.value : undefined;
 }
 
 function put(into: Configuration, field: string, value: Scalar | undefined): void {

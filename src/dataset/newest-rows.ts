@@ -1,7 +1,22 @@
 /** The newest row of each run of a study, for who asks again and again while the study grows. */
-import type { Dataset } from './log';
 import { Queue } from '../base/parallel';
+import type { LoggedFile } from './log-state';
 import type { Row, TableName } from './tables';
+
+/** What is asked of the dataset. */
+interface Source {
+  version(): Promise<number>;
+  read<T extends TableName>(
+    table: T,
+    of: { readonly study: string; readonly version: number },
+  ): Promise<Row<T>[]>;
+  filesSince(
+    seen: number,
+    table: TableName,
+    study: string,
+  ): Promise<{ readonly version: number; readonly files: readonly LoggedFile[] | null }>;
+  readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]>;
+}
 
 /** Tables of studies that are kept at once. */
 const MOST_VIEWS = 8;
@@ -10,7 +25,7 @@ export class NewestRows {
   /** Oldest use first. */
   private readonly views = new Map<string, View<TableName>>();
 
-  constructor(private readonly dataset: Dataset) {}
+  constructor(private readonly dataset: Source) {}
 
   of<T extends TableName>(table: T, study: string): Promise<ReadonlyMap<string, Row<T>>> {
     const key = `${table}/${study}`;
@@ -31,7 +46,7 @@ class View<T extends TableName> {
   private refreshing: Promise<ReadonlyMap<string, Row<T>>> | undefined;
 
   constructor(
-    private readonly dataset: Dataset,
+    private readonly dataset: Source,
     private readonly table: T,
     private readonly study: string,
   ) {}

@@ -1,6 +1,6 @@
 /** Which runs share a process. Pure. */
 import { studyId } from './ids';
-import type { PlannedJob, PlannedRun } from './plan';
+import type { PlannedJob, PlannedRun } from './planned';
 import type { Digest } from './runs';
 import type { TrainedStudy } from './schema';
 

@@ -1,5 +1,5 @@
 /** What a plan is asked for, where that is not all that a study lacks. Pure. */
-import type { PlannedRun } from './plan';
+import type { PlannedRun } from './planned';
 import type { RunDraft } from './runs';
 import type { Stage } from './vocabulary';
 

@@ -179,6 +179,13 @@ export function stagesOf(study: TrainedStudy): RecipeStage[] {
   return RECIPE_STAGES.filter((stage) => stage !== 'pretrain' || trains);
 }
 
+/** The clusters that a study's stages use, each once. */
+export function clustersOf(study: TrainedStudy): string[] {
+  return [
+    ...new Set(stagesOf(study).map((stage) => study.stages[stage]?.cluster ?? study.cluster)),
+  ];
+}
+
 function nameFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
   const { sft, evaluate, pretrain, indicate } = recipes;
   const tasks = Object.entries(study.tasks);

@@ -8,8 +8,8 @@ import { overBudget, spending, type RunningJob, type Spending } from '../domain/
 import { latestRuns } from '../domain/status';
 import { repeat } from '../base/parallel';
 import { SharedAnswer } from '../base/shared-answer';
-import type { ClusterEntry } from '../../activities/index';
-import { clustersOf, requireCluster } from './plan';
+import { clustersOf } from '../domain/stage-config';
+import { type ClusterEntry, requireCluster } from './clusters';
 
 export interface BudgetDeps {
   readonly dataset: Dataset;

@@ -1,11 +1,28 @@
 /** The clusters that temporal.config.ts names, opened. */
 import path from 'node:path';
+import { SpecError } from '../base/errors';
+import { nearest } from '../base/explain';
 import type { Config } from '../config';
-import type { ClusterEntry } from '../../activities';
+import type { Rates } from '../domain/spending';
 import type { Cluster } from '../cluster/cluster';
 import { LocalCluster } from '../cluster/local-cluster';
 import type { ClusterConfig, SlurmSettings } from '../cluster/settings';
 import { SlurmCluster } from '../cluster/slurm/slurm-cluster';
+
+export interface ClusterEntry extends Rates {
+  readonly cluster: Cluster;
+  /** As temporal.config.ts has them. */
+  readonly kind?: 'local' | 'slurm';
+  readonly ssh?: string | null;
+  readonly threads: number;
+  readonly base_threads: number;
+  readonly time_limit_seconds: number | null;
+  readonly memory_limit_bytes?: number | null | undefined;
+  /** Folder that its jobs share, where it is not that of this machine. */
+  readonly cache_dir?: string;
+  /** How often it is asked for all its jobs at once. */
+  readonly poll_ms?: number;
+}
 
 /** All that jobs, and the program that is told of a study's end, see of the user's environment: never credentials. */
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
@@ -23,6 +40,17 @@ export function schedulerEnvironment(config: Config): NodeJS.ProcessEnv {
 export function openClusters(config: Config): ReadonlyMap<string, ClusterEntry> {
   return new Map(
     Object.entries(config.clusters).map(([name, settings]) => [name, open(config, name, settings)]),
+  );
+}
+
+/** Throws SpecError for a cluster that is not registered. */
+export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
+  const cluster = clusters.get(name);
+  if (cluster !== undefined) return cluster;
+  const known = [...clusters.keys()];
+  const guess = nearest(name, known);
+  throw new SpecError(
+    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
   );
 }
 

@@ -8,9 +8,10 @@ import { readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { FitResultSchema, type FitResult } from '../domain/fit-schema';
-import { JobFailedError, SpecError } from '../base/errors';
+import { SpecError } from '../base/errors';
 import type { Trained, TrainingJob } from '../predict/predictors/learner';
 import { readAnswers, writeJob } from './fit-files';
+import { JobFailedError } from './job-failed';
 
 export interface FitProcessOptions {
   /** The recipes' interpreter. */

@@ -3,7 +3,7 @@ import type { Artifacts } from '../artifacts/artifacts';
 import { indexOf } from '../domain/plan-index';
 import { NotFoundError } from '../base/errors';
 import type { Dataset } from '../dataset/log';
-import type { JobContext } from '../../activities/jobs';
+import type { JobContext } from './job-context';
 
 /**
  * The address of each checkpoint that comes from outside the job, by the run that made it, fetched into

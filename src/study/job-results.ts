@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Artifacts } from '../artifacts/artifacts';
-import { ForetuneError, JobFailedError, SchemaError } from '../base/errors';
+import { ForetuneError, SchemaError } from '../base/errors';
+import { JobFailedError } from './job-failed';
 import type { JobState } from '../cluster/cluster';
 import { readRecipeTable } from '../dataset/arrow';
 import type { Dataset } from '../dataset/log';
@@ -16,23 +17,8 @@ import {
   type JobResult,
   type RunResult,
 } from '../domain/job-schema';
-import type { FailureClass } from '../domain/vocabulary';
-import type { JobContext } from '../../activities/jobs';
+import type { JobContext, JobResults, RunEnd } from './job-context';
 import { identity } from './job-rows';
-
-/** How one run of a job ended. */
-export interface RunEnd {
-  readonly run_id: string;
-  readonly status: 'done' | 'failed' | 'blocked' | 'cancelled';
-  readonly failure_class: FailureClass | null;
-  readonly error: string | null;
-  readonly wall_seconds: number | null;
-}
-
-export interface JobResults {
-  readonly recipe_version: string | null;
-  readonly ends: readonly RunEnd[];
-}
 
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 

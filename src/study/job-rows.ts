@@ -3,8 +3,8 @@ import type { JobState } from '../cluster/cluster';
 import type { Plan, PlannedRun } from '../domain/plan';
 import { costOf, shareOut, type Rates } from '../domain/spending';
 import type { IDENTITY_COLUMNS, Row } from '../dataset/tables';
-import type { JobContext } from '../../activities/jobs';
-import type { JobResults } from './job-results';
+import type { JobContext } from './job-context';
+import type { JobResults } from './job-context';
 
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 

@@ -17,7 +17,8 @@ import {
 } from '../predict/predictors/learner';
 import { nestedAmong, untrained } from '../predict/predictors/named';
 import { visible, type Protocol } from '../predict/protocols';
-import { identityOf, measurements, studyWords, type Books, type Measurements } from './features';
+import { studyWords, type Books } from './features';
+import { identityOf, measurements, type Measurements } from './measurements';
 import { findPredictor } from './predictors';
 
 export interface LearnSettings {

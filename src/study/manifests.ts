@@ -93,7 +93,7 @@ function cannot(
   error: Error & { code?: unknown; killed?: boolean },
   stderr: string,
 ): string {
-  const what = `Recipe "${name}" cannot describe itself: \`${commandOf(recipe).join(' ')}\``;
+  const what = `Recipe "${name}" cannot describe itself: \`${shortened(commandOf(recipe).join(' '))}\``;
   if (error.code === 'ENOENT') {
     const mend = recipe.setup
       ? `Run: ${recipe.setup}`
@@ -104,6 +104,11 @@ function cannot(
   const last = stderr.trim().split('\n').slice(-MOST_LINES).join('\n  ');
   return `${what} failed${last ? `:\n  ${last}` : '.'}${missingPackage(stderr)}`;
 }
+
+function shortened(command: string): string {
+  return command.length > LONGEST ? `${command.slice(0, LONGEST)}…` : command;
+}
+const LONGEST = 300;
 
 function missingPackage(stderr: string): string {
   const missing = /ModuleNotFoundError: No module named '([\w.]+)'/.exec(stderr)?.[1];

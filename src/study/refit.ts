@@ -2,8 +2,9 @@
 import type { ObjectStore } from '../dataset/store';
 import { driftBetween, type Drift } from '../predict/drift';
 import { featuresOf } from '../predict/features';
-import { measurements, studyWords, type Books } from './features';
-import { latestFits, newestFits } from './fits';
+import { studyWords, type Books } from './features';
+import { measurements } from './measurements';
+import { latestFits, newestFits } from './newest-fits';
 
 export interface RecordedFits {
   /** The newest fit under each settings. */

@@ -1,5 +1,5 @@
 /** What a study fine-tunes next, and how it ends, over a record in memory. */
-import type { ClusterEntry } from '../../activities';
+import type { ClusterEntry } from '../../src/study/clusters';
 import { createPlanActivities } from '../../activities/plan';
 import { createReportActivities } from '../../activities/report';
 import { createRoundActivities } from '../../activities/rounds';

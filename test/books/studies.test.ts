@@ -5,7 +5,8 @@ import type { TrainedStudy } from '../../src/domain/schema';
 import { FingerprintMismatchError, SchemaError } from '../../src/base/errors';
 import { fingerprint } from '../../src/base/fingerprint';
 import { alter, alterJson } from '../support/dataset';
-import { tinyStudy } from '../support/studies';
+import { INPUTS } from '../support/manifests';
+import { TINY, tinyStudy } from '../support/studies';
 
 const SPEC = 'studies/tiny@1/spec.json';
 const LATEST = 'studies/tiny@1/latest.json';
@@ -19,9 +20,8 @@ const latest = {
 async function opened() {
   const store = new MemoryStore();
   const studies = new Studies(store);
-  await studies.register(tinyStudy(), null);
-  const recipe = { name: 'jax', version: '1', source_digest: 'd' };
-  const plan = planStudy(tinyStudy(), recipe, new Map(), fingerprint);
+  await studies.register({ study: tinyStudy(), table: null, registered: {} });
+  const plan = planStudy(tinyStudy(), INPUTS, new Map(), fingerprint);
   const planKey = await studies.savePlan(plan);
   await studies.saveLatest('tiny@1', latest);
   return { store, studies, plan, planKey };
@@ -46,8 +46,12 @@ describe('the books of a study', () => {
     for (const key of [SPEC, planKey, LATEST]) await alter(store, key, change);
     const readings: [string, Promise<unknown>, RegExp][] = [
       [SPEC, studies.spec('tiny@1'), /from a backup/],
-      [SPEC, studies.check(tinyStudy(), null), /from a backup/],
-      [SPEC, studies.register(tinyStudy(), null), /from a backup/],
+      [SPEC, studies.check({ study: tinyStudy(), table: null, registered: {} }), /from a backup/],
+      [
+        SPEC,
+        studies.register({ study: tinyStudy(), table: null, registered: {} }),
+        /from a backup/,
+      ],
       [planKey, studies.plan(planKey), /Run the study again/],
       [LATEST, studies.latest('tiny@1'), /Delete it/],
     ];
@@ -71,26 +75,33 @@ describe('a study under a name and version on record', () => {
     const { store, studies } = await opened();
     const { window: _, seed: _seed, ...study } = tinyStudy();
     await alterJson(store, SPEC, { study, fingerprint: 'of the schema of its day' });
-    await studies.check(tinyStudy(), null);
-    await studies.register(tinyStudy(), null);
-    await expect(studies.check(tinyStudy({ seed: 5 }), null)).rejects.toThrow('seed: 0 -> 5');
+    await studies.check({ study: tinyStudy(), table: null, registered: {} });
+    await studies.register({ study: tinyStudy(), table: null, registered: {} });
+    await expect(
+      studies.check({ study: tinyStudy({ seed: 5 }), table: null, registered: {} }),
+    ).rejects.toThrow('seed: 0 -> 5');
   });
 
   it('may change what decides no measurement', async () => {
     const { studies } = await opened();
     const edited = tinyStudy({ window: 2, description: 'better words' });
     const before = (await studies.spec('tiny@1')).registered_at;
-    expect(await studies.check(edited, null)).toMatchObject({ study: tinyStudy() });
-    await studies.register(edited, null);
+    expect(await studies.check({ study: edited, table: null, registered: {} })).toMatchObject({
+      study: tinyStudy(),
+    });
+    await studies.register({ study: edited, table: null, registered: {} });
     expect(await studies.spec('tiny@1')).toMatchObject({ study: edited, registered_at: before });
   });
 
   it.each<[string, TrainedStudy, string | null, string]>([
     ['seed', tinyStudy({ seed: 1 }), null, 'seed: 0 -> 1'],
-    ['tasks.1', tinyStudy({ tasks: ['cms'] }), null, 'tasks.1: "cbqa" -> absent'],
+    ['tasks.cbqa', tinyStudy({ tasks: { cms: TINY.tasks.cms } }), null, 'tasks.cbqa: {'],
   ])('is refused for another %s, which is named', async (field, study, table, difference) => {
     const { studies } = await opened();
-    for (const refused of [studies.check(study, table), studies.register(study, table)]) {
+    for (const refused of [
+      studies.check({ study, table, registered: {} }),
+      studies.register({ study, table, registered: {} }),
+    ]) {
       const error: unknown = await refused.catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(FingerprintMismatchError);
       expect((error as FingerprintMismatchError).fields).toEqual([field]);
@@ -113,9 +124,11 @@ describe('a study that is corrected', () => {
     const { studies } = await opened();
     const before = await studies.spec('tiny@1');
     const { isUnused } = answering(true);
-    expect(await studies.check(corrected, null, isUnused)).toEqual(before);
+    expect(
+      await studies.check({ study: corrected, table: null, registered: {} }, isUnused),
+    ).toEqual(before);
     expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
-    await studies.register(corrected, null, isUnused);
+    await studies.register({ study: corrected, table: null, registered: {} }, isUnused);
     const after = await studies.spec('tiny@1');
     expect(after.study).toEqual(corrected);
     expect(after.fingerprint).not.toBe(before.fingerprint);
@@ -128,8 +141,8 @@ describe('a study that is corrected', () => {
     const { studies } = await opened();
     const { isUnused } = answering(answer);
     for (const refused of [
-      studies.check(study, null, isUnused),
-      studies.register(study, null, isUnused),
+      studies.check({ study, table: null, registered: {} }, isUnused),
+      studies.register({ study, table: null, registered: {} }, isUnused),
     ])
       await expect(refused).rejects.toThrow(FingerprintMismatchError);
     expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
@@ -138,7 +151,10 @@ describe('a study that is corrected', () => {
   it('is not asked for while it is the same', async () => {
     const { studies } = await opened();
     const { asked, isUnused } = answering(true);
-    await studies.register(tinyStudy({ window: 2 }), null, isUnused);
+    await studies.register(
+      { study: tinyStudy({ window: 2 }), table: null, registered: {} },
+      isUnused,
+    );
     expect(asked).toEqual([]);
   });
 });
@@ -160,30 +176,38 @@ describe('a study that is extended', () => {
 
   it('has the new variants and their mixtures, and stays the same study', async () => {
     const { studies } = await opened();
-    expect(await studies.extend(grown, null)).toEqual(['new']);
+    expect(await studies.extend({ study: grown, table: null, registered: {} })).toEqual(['new']);
     expect((await studies.spec('tiny@1')).study).toEqual(grown);
-    await expect(studies.register(grown, null)).resolves.toMatchObject({ study: grown });
+    await expect(
+      studies.register({ study: grown, table: null, registered: {} }),
+    ).resolves.toMatchObject({ study: grown });
   });
 
   it('is told the way when it is run instead of added to', async () => {
     const { studies } = await opened();
-    await expect(studies.register(grown, null)).rejects.toThrow(/npx foretune add/);
+    await expect(studies.register({ study: grown, table: null, registered: {} })).rejects.toThrow(
+      /npx foretune add/,
+    );
   });
 
   it.each([
-    [{ lr: 0.1 }, /variants\.0\.lr: 0\.003 -> 0\.1/],
-    [{ id: 'renamed' }, /variants\.0\.id/],
+    [{ lr: 0.1 }, /variants\.clm-plain\.lr: 0\.003 -> 0\.1/],
+    [{ id: 'renamed' }, /variants\.clm-plain: .* -> absent/],
   ])('may not change what stands: %j', async (change, message) => {
     const { studies } = await opened();
     const [first, ...others] = tinyStudy().variants;
     if (!first) throw new TypeError('the study has variants');
     const edited = { ...grown, variants: [{ ...first, ...change }, ...others] };
-    await expect(studies.extend(edited, null)).rejects.toThrow(message);
+    await expect(studies.extend({ study: edited, table: null, registered: {} })).rejects.toThrow(
+      message,
+    );
     expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
   });
 
   it('needs something new', async () => {
     const { studies } = await opened();
-    await expect(studies.extend(tinyStudy(), null)).rejects.toThrow(/none was added/);
+    await expect(
+      studies.extend({ study: tinyStudy(), table: null, registered: {} }),
+    ).rejects.toThrow(/none was added/);
   });
 });

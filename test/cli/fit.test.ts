@@ -1,4 +1,4 @@
-import type { LearnedFit } from '../../activities/learned-fits';
+import type { LearnedFit } from '../../src/study/learned-fits';
 import { learnSettings, type FitOptions } from '../../src/cli/fit-options';
 import { learnedText } from '../../src/cli/words/learned-results';
 import { fitRow } from '../support/dataset';

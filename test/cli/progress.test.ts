@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ClusterEntry } from '../../activities';
+import type { ClusterEntry } from '../../src/study/clusters';
 import { studyProgress, type StudyProgress } from '../../src/cli/progress';
 import type { Session } from '../../src/cli/session';
 import { lineDisplay } from '../../src/cli/watch';

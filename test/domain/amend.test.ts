@@ -2,11 +2,11 @@ import { amendPlan } from '../../src/domain/amend';
 import { planStudy, type Plan } from '../../src/domain/plan';
 import type { PlanRequest } from '../../src/domain/request';
 import { fingerprint } from '../../src/base/fingerprint';
+import { INPUTS } from '../support/manifests';
 import { tinyStudy } from '../support/studies';
 
-const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
 const SFT = 'clm-plain/sft/cms/full/seed0';
-const first = planStudy(tinyStudy(), RECIPE, new Map(), fingerprint);
+const first = planStudy(tinyStudy(), INPUTS, new Map(), fingerprint);
 
 /** As when all has ended, and one fine-tuning failed. */
 function freshPlan(study: ReturnType<typeof tinyStudy>, request: PlanRequest): Plan {
@@ -22,7 +22,7 @@ function freshPlan(study: ReturnType<typeof tinyStudy>, request: PlanRequest): P
       checkpoint_exists: null,
     }));
   const known = new Map(recorded.map((run) => [run.run_id, run]));
-  return planStudy(study, RECIPE, known, fingerprint, request);
+  return planStudy(study, INPUTS, known, fingerprint, request);
 }
 
 it('puts a new try in the place of the last one, and leaves all else as it was', () => {
@@ -47,7 +47,7 @@ it('puts variants that are new behind those that stand', () => {
     train_tokens: 9,
   } as const;
   const grown = tinyStudy({ variants: [more, ...tinyStudy().variants] });
-  const only = planStudy(grown, RECIPE, new Map(), fingerprint)
+  const only = planStudy(grown, INPUTS, new Map(), fingerprint)
     .runs.map(({ run_id }) => run_id)
     .filter((id) => id.startsWith('new/'));
   const amended = amendPlan(first, freshPlan(grown, { only }));

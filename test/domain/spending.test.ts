@@ -20,13 +20,19 @@ function rows(job: string, attempt: number, start: number, end: number | null, c
 
 it('counts each attempt at a job once, failed ones too, and jobs that run up to now', () => {
   const known = [...rows('a', 1, 0, 1), ...rows('a', 2, 1, 3), ...rows('b', 1, 3, null)];
-  const spent = spending(known, LOCAL, { ...clock, running: [at(9.5)] });
+  const spent = spending(known, {
+    ...clock,
+    running: [{ started_at: at(9.5), rates: LOCAL }],
+  });
   expect(spent).toEqual({ gpu_hours: 3.5, cost: 0, wall_hours: 6 });
 });
 
 it('counts the GPUs of a job and its price', () => {
   const row = { ...rows('a', 1, 0, 1, 3)[0], gpu_seconds: 7200 } as SpentRow;
-  const spent = spending([row], { gpus: 4, price_per_hour: 6 }, { ...clock, running: [at(9)] });
+  const spent = spending([row], {
+    ...clock,
+    running: [{ started_at: at(9), rates: { gpus: 4, price_per_hour: 6 } }],
+  });
   expect(spent).toEqual({ gpu_hours: 2 + 4, cost: 3 + 6, wall_hours: 6 });
 });
 

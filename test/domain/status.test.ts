@@ -2,10 +2,10 @@ import { fingerprint } from '../../src/base/fingerprint';
 import { planStudy } from '../../src/domain/plan';
 import { countStatuses, latestRuns, runStatuses, type RunRecord } from '../../src/domain/status';
 import { RUN_STATUSES } from '../../src/domain/vocabulary';
+import { INPUTS } from '../support/manifests';
 import { tinyStudy } from '../support/studies';
 
-const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
-const plan = planStudy(tinyStudy(), RECIPE, new Map(), fingerprint);
+const plan = planStudy(tinyStudy(), INPUTS, new Map(), fingerprint);
 
 const record = (run_id: string, status: string, attempt = 1): RunRecord => ({
   run_id,

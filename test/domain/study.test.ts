@@ -1,6 +1,7 @@
-import { defineStudy, grid, parseStudy } from '../../src/domain/study';
-import { OBJECTIVES } from '../../src/domain/vocabulary';
 import { SpecError } from '../../src/base/errors';
+import { defineStudy, grid, parseStudy } from '../../src/domain/study';
+import { wordsOf } from '../../src/domain/words';
+import * as zeng2025 from '../../presets/zeng2025';
 import { TINY, tinyStudy } from '../support/studies';
 
 const message = (input: unknown): string => {
@@ -13,26 +14,64 @@ const message = (input: unknown): string => {
   throw new Error('the study was accepted');
 };
 
+const sft = TINY.tasks.cms.sft;
+
 describe('a valid study', () => {
   it('gets its defaults', () => {
     const study = tinyStudy();
-    expect(study).toMatchObject({ version: 1, seed: 0, recipe: 'jax', cluster: 'local' });
-    expect(study.model).toEqual({ layers: 2, width: 64, heads: 4, context: 64, vocabulary: 1536 });
+    expect(study).toMatchObject({ version: 1, seed: 0, cluster: 'local', proxies: {}, model: {} });
     expect(study.sft_seeds).toEqual([0]);
-    expect(study.variants[0]).toMatchObject({ tag: false, length_filter: 'all' });
-    expect(study.base).toMatchObject({ tag: false, length_filter: 'all' });
-  });
-
-  it.each(OBJECTIVES)('may train %s from scratch', (objective) => {
-    const study = tinyStudy({
-      base: undefined,
-      variants: TINY.variants.map((variant) => ({ ...variant, objective })),
-    });
-    expect(study.base).toBeUndefined();
+    expect(study.tasks.cms?.sft).toEqual([{ recipe: 'full', ...sft }]);
   });
 
   it('is left as it is when parsed again', () => {
-    expect(defineStudy(tinyStudy())).toEqual(tinyStudy());
+    const named = tinyStudy({ proxies: { both: { a: 1, b: 0.5 } } });
+    expect(parseStudy(named)).toEqual(named);
+    expect(parseStudy(JSON.parse(JSON.stringify(named)))).toEqual(named);
+  });
+
+  it('has words of its own, and directions that names say', () => {
+    const { tasks, indicators, proxies } = wordsOf(
+      tinyStudy({
+        tasks: {
+          gsm8k: { metric: 'exact_match', label: 'grade school', sft },
+          speech: {
+            metric: 'wer',
+            sft: [
+              { recipe: 'full', ...sft },
+              { recipe: 'lora', ...sft },
+            ],
+          },
+          odd: { metric: 'zorp', better: 'lower', sft },
+        },
+        indicators: { mmlu: {}, val_loss: { label: 'validation loss' }, inv_ppl: {} },
+        proxies: { both: { mmlu: 1, val_loss: 2 } },
+      }),
+    );
+    expect(tasks.map(({ name, label, better }) => [name, label, better])).toEqual([
+      ['gsm8k', 'grade school', 'higher'],
+      ['speech', 'speech', 'lower'],
+      ['odd', 'odd', 'lower'],
+    ]);
+    expect(tasks[1]?.sft_recipes).toEqual(['full', 'lora']);
+    expect(indicators?.map(({ better }) => better)).toEqual(['higher', 'lower', 'higher']);
+    expect(proxies[0]?.terms).toEqual({ mmlu: 1, val_loss: 2 });
+  });
+
+  it('may take up the words of a paper', () => {
+    const study = defineStudy({
+      kind: 'imported',
+      name: 'published',
+      ...zeng2025,
+      table: 'table.csv',
+      columns: { variant_id: 'id' },
+    });
+    const { proxies, baseline, indicators } = wordsOf(study);
+    expect(indicators).toHaveLength(5);
+    expect(proxies.filter((one) => one.chosen_after).map(({ name }) => name)).toEqual([
+      'sc+rag-clm',
+    ]);
+    expect(baseline).toBe('inv_ppl_clm');
   });
 });
 
@@ -48,74 +87,77 @@ describe('grid', () => {
 });
 
 describe('a wrong study is refused, naming the field and the likely meaning', () => {
-  const variant = TINY.variants[0];
+  const [variant, ...others] = TINY.variants;
   it.each([
     ['an unknown key', { ...TINY, seeds: 3 }, /unknown key "seeds"; did you mean "seed"\?/],
     [
-      'an unknown key deep inside',
-      { ...TINY, variants: [{ ...variant, learning_rate: 1 }, ...TINY.variants.slice(1)] },
-      /variants\.0: unknown key "learning_rate".*known: .*lr/,
+      'a metric that does not say its direction',
+      { ...TINY, tasks: { cms: { metric: 'zorp', sft } } },
+      /tasks\.cms\.better: metric "zorp" does not say which values are better; add better: 'higher'/,
     ],
     [
-      'an unknown task',
-      { ...TINY, tasks: ['cms', 'cbqq'] },
-      /tasks\.1: "cbqq".*did you mean "cbqa"\?/,
+      'a task name that is no name',
+      { ...TINY, tasks: { 'a/b': { metric: 'accuracy', sft } } },
+      /tasks.*expected letters, digits/s,
     ],
     [
-      'an unknown objective',
-      { ...TINY, variants: [{ ...variant, objective: 'clmm' }, ...TINY.variants.slice(1)] },
-      /variants\.0\.objective: "clmm" is not one of clm, sc, plm, sc\+clm, ul2, .*; did you mean "clm"\?/,
+      'an SFT recipe twice',
+      { ...TINY, tasks: { cms: { metric: 'accuracy', sft: [sft, sft] } } },
+      /tasks\.cms\.sft: SFT recipe "full" is listed twice/,
     ],
     [
-      'an unknown domain',
-      { ...TINY, mixtures: { ...TINY.mixtures, plain: { wrld: 1 } } },
-      /mixtures\.plain.*"wrld".*did you mean "world"\?/s,
+      'a proxy of an unknown indicator',
+      { ...TINY, indicators: { mmlu: {} }, proxies: { both: { mmlu: 1, mmlv: 1 } } },
+      /proxies\.both\.terms\.mmlv: "mmlv" is not an indicator of the study: mmlu/,
+    ],
+    [
+      'a proxy without weights',
+      { ...TINY, proxies: { none: {} } },
+      /proxies\.none\.terms: expected at least one indicator/,
+    ],
+    [
+      'a baseline that is no indicator',
+      { ...TINY, indicators: { mmlu: {} }, baseline: 'ppl' },
+      /baseline: "ppl" is not an indicator of the study/,
     ],
     [
       'weights that do not sum to 1',
       { ...TINY, mixtures: { ...TINY.mixtures, plain: { world: 0.5, prose: 0.4 } } },
       /mixtures\.plain: the weights sum to 0\.9, expected 1; scale them/,
     ],
-    ...['some', '25', '75-25', '50-50', '25-175', '25-75%'].map(
-      (length_filter): [string, unknown, RegExp] => [
-        `a length filter ${length_filter}`,
-        { ...TINY, variants: [{ ...variant, length_filter }, ...TINY.variants.slice(1)] },
-        /variants\.0\.length_filter: expected all, or two rising percentages such as 25-75, got/,
-      ],
-    ),
     [
       'a duplicate variant',
       { ...TINY, variants: [variant, variant] },
-      /variant "clm-plain" stands twice/,
+      /variant "clm-plain" is listed twice/,
     ],
     [
       'an unknown mixture',
-      { ...TINY, variants: [{ ...variant, mixture: 'plane' }, ...TINY.variants.slice(1)] },
+      { ...TINY, variants: [{ ...variant, mixture: 'plane' }, ...others] },
       /mixture "plane" is not one of plain, mixed/,
     ],
     [
       'a task without settings',
-      { ...TINY, tasks: ['rag'] },
-      /sft\.rag: task "rag" has no fine-tuning settings/,
+      { ...TINY, tasks: { rag: { metric: 'accuracy' } } },
+      /tasks\.rag\.sft: task "rag" has no fine-tuning settings/,
     ],
     [
       'a variant called base',
       { ...TINY, variants: [{ ...variant, id: 'base' }, variant] },
       /"base" is the shared/,
     ],
+    [
+      'a registered variant with settings of training',
+      { ...TINY, variants: [{ id: 'ours', checkpoint: './ours', lr: 1 }, variant] },
+      /variants\.0\.lr: a variant with `checkpoint` is not pre-trained/,
+    ],
     ['a missing field', { ...TINY, name: undefined }, /name: missing, expected string/],
     ['a wrong type', { ...TINY, version: '2' }, /version: "2", expected number/],
-    [
-      'a width that heads do not divide',
-      { ...TINY, model: { width: 65 } },
-      /65 does not divide by 4 heads/,
-    ],
   ])('%s', (_, input, expected) => {
     expect(message(input)).toMatch(expected);
   });
 
   it('names every wrong field at once', () => {
-    const text = message({ ...TINY, seeds: 1, version: 'x', tasks: ['nope'] });
+    const text = message({ ...TINY, seeds: 1, version: 'x', tasks: {} });
     expect(text.split('\n')).toHaveLength(4);
   });
 });

@@ -2,10 +2,10 @@ import { planStudy } from '../../src/domain/plan';
 import type { RunStatus } from '../../src/domain/vocabulary';
 import { whyWaiting } from '../../src/domain/waiting';
 import { fingerprint } from '../../src/base/fingerprint';
+import { INPUTS } from '../support/manifests';
 import { tinyStudy } from '../support/studies';
 
-const recipe = { name: 'jax', version: '1', source_digest: '' };
-const { runs } = planStudy(tinyStudy(), recipe, new Map(), fingerprint);
+const { runs } = planStudy(tinyStudy(), INPUTS, new Map(), fingerprint);
 const PRETRAIN = 'clm-plain/pretrain';
 
 function why(run_id: string, statuses: Record<string, RunStatus>, more: object = {}) {

@@ -38,7 +38,11 @@ it('watches a job that it had submitted before, though the budget is spent since
   const planned = await open({ wall_hours: 10 });
   const job = planned.job('base', 'measure');
   await runJob(lab, planned, job);
-  await lab.studies.register(tinyStudy({ budget: { wall_hours: 0.5 } }), null);
+  await lab.studies.register({
+    study: tinyStudy({ budget: { wall_hours: 0.5 } }),
+    table: null,
+    registered: {},
+  });
   const { runs } = await runJob(lab, planned, job);
   expect(runs).toEqual([{ run_id: 'base/pretrain', status: 'done' }]);
 });
@@ -50,7 +54,11 @@ it('ends a job that runs when the budget is spent, and keeps what it had finishe
   await runJob(lab, planned, base);
   const job = planned.job(VARIANT, 'measure');
   const running = runJob(lab, planned, job);
-  await lab.studies.register(tinyStudy({ budget: { wall_hours: 0.5 } }), null);
+  await lab.studies.register({
+    study: tinyStudy({ budget: { wall_hours: 0.5 } }),
+    table: null,
+    registered: {},
+  });
   expect(await running).toMatchObject({
     runs: job.run_ids.map((run_id) => ({ run_id, status: 'cancelled' })),
     failure_class: 'cancelled',

@@ -1,5 +1,5 @@
 /** What an attempt took, in the rows of its runs. */
-import type { JobContext } from '../../activities/jobs';
+import type { JobContext } from '../../src/study/job-context';
 import { endRows } from '../../src/study/job-rows';
 import type { JobUsage } from '../../src/cluster/cluster';
 import type { PlannedRun } from '../../src/domain/plan';
@@ -10,10 +10,11 @@ const RATES = { gpus: 4, price_per_hour: 2 };
 const USAGE = { wall_seconds: 3600, cpu_seconds: 100, max_rss_bytes: 1e9 };
 
 function context(): JobContext {
-  const runs = ['a', 'b'].map((run_id) => ({ run_id, stage: 'sft', values: {} }) as PlannedRun);
-  const recipe = { name: 'jax', version: '1', source_digest: '' };
-  const plan = { study: 'tiny@1', recipe };
-  const rest = { study: { cluster: 'gpu' }, job: { name: 'job' }, attempt: 1 };
+  const runs = ['a', 'b'].map(
+    (run_id) => ({ run_id, stage: 'sft', recipe: 'jax', values: {} }) as PlannedRun,
+  );
+  const plan = { study: 'tiny@1', recipes: { jax: { version: '1', source_digest: '' } } };
+  const rest = { study: {}, job: { name: 'job', cluster: 'gpu' }, attempt: 1 };
   return { plan, runs, ...rest } as unknown as JobContext;
 }
 

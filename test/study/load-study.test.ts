@@ -21,7 +21,7 @@ const studyFile = (name: string, value: unknown) =>
 const IMPORTED = {
   kind: 'imported',
   name: 'published',
-  tasks: ['cms'],
+  tasks: { cms: { metric: 'accuracy' } },
   table: 'table.csv',
   columns: {
     variant_id: 'id',
@@ -66,24 +66,24 @@ it.each([
 ])('noop.ts makes %i variants of %i stages', (variants, stages) => {
   const { study } = loadStudy('studies/noop.ts', { variants });
   expect(study.kind === 'trained' && study.variants).toHaveLength(variants);
-  expect(2 + 2 * study.tasks.length).toBe(stages);
+  expect(2 + 2 * Object.keys(study.tasks).length).toBe(stages);
 });
 
 it('reads the table beside an imported study', () => {
-  file('table.csv', 'id,ppl,cms\nA,1,2\nB,2,1\n');
+  file('table.csv', 'id,ppl,cms\nA,0.5,2\nB,0.25,1\n');
   const { table } = loadStudy(studyFile('published.cjs', IMPORTED));
   expect(table).toMatch(/^id,ppl,cms/);
 });
 
 it('refuses a table that cannot be imported before anything is started', () => {
-  file('table.csv', 'id,ppl,cms\nA,1,NaN\nB,2,1\n');
+  file('table.csv', 'id,ppl,cms\nA,0.5,NaN\nB,0.25,1\n');
   const load = () => loadStudy(studyFile('published.cjs', IMPORTED));
   expect(load).toThrow(SchemaError);
   expect(load).toThrow(/variant "A", column "cms": "NaN"/);
 });
 
 it('refuses another seed for a published table', () => {
-  file('table.csv', 'id,ppl,cms\nA,1,2\nB,2,1\n');
+  file('table.csv', 'id,ppl,cms\nA,0.5,2\nB,0.25,1\n');
   const load = () => loadStudy(studyFile('published.cjs', IMPORTED), { seed: 1 });
   expect(load).toThrow(/is a published table: it has no seed/);
 });

@@ -195,6 +195,8 @@ function jobsOf(variant: string): PlannedJob[] {
   return planned.map((job) => ({
     ...job,
     variant_id: variant,
+    recipe: 'fake',
+    cluster: 'local',
     run_ids: runsOf(job.name),
     attempt: 1,
   }));

@@ -6,6 +6,7 @@ import { withFailures } from '../../activities/failure';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { createJobActivities, type JobOutcome } from '../../activities/jobs';
 import { createPlanActivities } from '../../activities/plan';
+import { Manifests } from '../../src/study/manifests';
 import type { RecipeConfig } from '../../src/study/recipe';
 import { Poller } from '../../src/cluster/poller';
 import { openDataset, type Dataset } from '../../src/dataset/log';
@@ -25,7 +26,7 @@ const RECIPES = path.resolve(__dirname, '../fixtures/recipes');
 /** A recipe of test/fixtures/recipes, under the name that studies use unless told otherwise. */
 export function recipe(file: string, ...args: string[]): Record<string, RecipeConfig> {
   const command = [PYTHON, path.join(RECIPES, file), ...args];
-  return { jax: { command, version: '1', source: null, environment: {} } };
+  return { jax: { command, source: null, environment: {} } };
 }
 
 type Activities = ReturnType<typeof createPlanActivities> & ReturnType<typeof createJobActivities>;
@@ -50,7 +51,7 @@ export async function openLab(
   const local = openLocalCluster();
   const store = new MemoryStore();
   const studies = new Studies(store);
-  await studies.register(study, null);
+  await studies.register({ study, table: null, registered: {} });
   const worker = (others = recipes) => activitiesOf(local, store, others);
   const own = { store, dataset: openDataset(store), studies, study: studyId(study) };
   return { ...local, ...own, activities: worker(), worker };
@@ -81,6 +82,7 @@ function activitiesOf(
     ]),
     pollers: new Map([['local', new Poller(cluster, POLL_MS)]]),
     recipes,
+    manifests: new Manifests(recipes, { folder: null, environment: process.env }),
     cacheDir: path.join(local.root, 'cache'),
   };
   return withFailures({ ...createPlanActivities(deps), ...createJobActivities(deps) });

@@ -20,7 +20,7 @@ export async function recordPublished(): Promise<{
   const csv = readFileSync(path.join(__dirname, '../../studies', study.table), 'utf8');
   const store = new MemoryStore();
   const [dataset, studies] = [openDataset(store), new Studies(store)];
-  await studies.register(study, csv);
+  await studies.register({ study, table: csv, registered: {} });
   await dataset.commit({ key: 'import', rows: { ...importRows(study, csv, new Date(0)) } });
   return { dataset, studies, store };
 }

@@ -1,7 +1,7 @@
 /** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
 import { Option, type Command } from 'commander';
 import { FEATURE_SETS } from '../../predict/predictor';
-import { fitStudy } from '../../study/fits';
+import { fitStudy } from '../../study/fit-study';
 import { fitLearned, type LearnSettings } from '../../study/learned-fits';
 import { startLearning } from '../../study/learning';
 import type { CliContext } from '../context';

@@ -1,6 +1,6 @@
 /** `foretune list`: every study on record. */
 import type { Command } from 'commander';
-import { statusOfRuns } from '../../study/report';
+import { statusOfRuns } from '../../study/run-statuses';
 import { countStatuses } from '../../domain/status';
 import type { CliContext } from '../context';
 import { liveStatus } from '../live-status';

@@ -1,6 +1,6 @@
 /** `foretune report <study>`: the report as one HTML file. */
 import type { Command } from 'commander';
-import { buildReport } from '../../study/report';
+import { buildReport } from '../../study/build-report';
 import type { CliContext } from '../context';
 import { printObject } from '../words/output';
 import { writeReportFile } from '../report-file';

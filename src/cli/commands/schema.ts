@@ -3,12 +3,14 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { FitJobSchema, FitResultSchema } from '../../domain/fit-schema';
 import { JobResultSchema, JobSchema, ProgressSchema } from '../../domain/job-schema';
+import { ManifestSchema } from '../../domain/manifest';
 import { StudySchema } from '../../domain/schema';
 import { NotFoundError } from '../../base/errors';
 import type { CliContext } from '../context';
 
 const SCHEMAS = {
   study: StudySchema,
+  manifest: ManifestSchema,
   job: JobSchema,
   result: JobResultSchema,
   progress: ProgressSchema,

@@ -1,7 +1,7 @@
 /** The answer of a study: how well each predictor orders its pairs, per task. */
 import type { Row } from '../../dataset/tables';
 import { readFeatures } from '../../study/features';
-import { latestFits } from '../../study/fits';
+import { latestFits } from '../../study/newest-fits';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';
 import type { Session } from '../session';

@@ -1,26 +1,26 @@
 import { fingerprint } from '../../../src/base/fingerprint';
 import { planStudy, type Plan } from '../../../src/domain/plan';
 import { countPlan, movedNote, planSummary } from '../../../src/cli/words/plan-text';
+import { INPUTS } from '../../support/manifests';
 import { tinyStudy } from '../../support/studies';
 
-const RECIPE = { name: 'jax', version: '1', source_digest: 'abc' };
 const study = tinyStudy({ fine_tune: { top: 2 } });
 
 /** As after a run that measured all and fine-tuned variants with these ids. */
 function planAfter(...ids: string[]): Plan {
-  const first = planStudy(study, RECIPE, new Map(), fingerprint);
+  const first = planStudy(study, INPUTS, new Map(), fingerprint);
   const recorded = first.runs
     .filter(({ task, variant_id }) => task === null || ids.includes(variant_id))
     .map((run) => ({
       ...run,
       values_json: JSON.stringify(run.values),
-      source_digest: RECIPE.source_digest,
+      source_digest: 'abc',
       status: 'done',
       failure_class: null,
       wall_seconds: 2,
       checkpoint_exists: null,
     }));
-  return planStudy(study, RECIPE, new Map(recorded.map((run) => [run.run_id, run])), fingerprint);
+  return planStudy(study, INPUTS, new Map(recorded.map((run) => [run.run_id, run])), fingerprint);
 }
 
 test('a plan with budget left says that only the chosen variants are fine-tuned', () => {

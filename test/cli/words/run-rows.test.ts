@@ -1,5 +1,5 @@
 /** What `foretune status --runs` says of runs whose jobs have not ended. */
-import type { ClusterEntry } from '../../../activities';
+import type { ClusterEntry } from '../../../src/study/clusters';
 import { pollJobs } from '../../../src/cli/live-jobs';
 import { waitingReasons } from '../../../src/cli/words/reasons';
 import { runRows, runTable } from '../../../src/cli/words/run-rows';

@@ -1,20 +1,13 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
 import type { Latest, Studies } from '../books/studies';
 import type { ObjectStore } from '../dataset/store';
-import { expenses } from '../domain/expenses';
 import type { Plan, PlannedRun } from '../domain/plan';
 import type { Study } from '../domain/schema';
 import type { RunStatus } from '../domain/vocabulary';
-import {
-  countStatuses,
-  latestRuns,
-  runStatuses,
-  untunedVariants,
-  type RunCounts,
-} from '../domain/status';
+import { countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import { spentBudget, type BudgetDeps } from './budget';
-import { renderReport } from '../report/report';
-import { latestFits, newestFits } from './fits';
+import { buildReport } from './build-report';
+import { statusOfRuns } from './run-statuses';
 
 export interface StudySummary {
   readonly study: string;
@@ -34,8 +27,6 @@ interface Deps extends BudgetDeps {
   /** Removes the checkpoints that a finished study does not keep. */
   readonly letGo: (study: Study, plan: Plan) => Promise<void>;
 }
-
-type Sources = Pick<Deps, 'dataset' | 'studies' | 'store'>;
 
 export interface ReportInput {
   readonly study: string;
@@ -82,51 +73,6 @@ function leftOut(
 ): ReadonlySet<string> {
   const asked = new Set(chosen);
   return new Set([...untunedVariants(plan, statuses)].filter((id) => !asked.has(id)));
-}
-
-/** The status of every run of the study's latest plan. */
-export async function statusOfRuns(
-  { dataset, studies }: Pick<Deps, 'dataset' | 'studies'>,
-  study: string,
-): Promise<ReadonlyMap<string, RunStatus>> {
-  const latest = await studies.latest(study);
-  if (!latest) return new Map();
-  const plan = await studies.plan(latest.plan_key);
-  return runStatuses(plan, await dataset.newest('runs', study));
-}
-
-/** The report of everything that is recorded of a study. */
-export async function buildReport(deps: Sources, study: string, version?: number): Promise<string> {
-  const { dataset, studies, store } = deps;
-  const spec = await studies.spec(study);
-  const dataset_version = version ?? (await dataset.version());
-  const at = { study, version: dataset_version };
-  const [variants, indicators, outcomes, curves, runs, fits, predictions] = await Promise.all([
-    dataset.read('variants', at),
-    dataset.read('indicators', at),
-    dataset.read('outcomes', at),
-    dataset.read('curves', at),
-    dataset.read('runs', at),
-    dataset.read('fits', at),
-    dataset.read('predictions', at),
-  ]);
-  const learned = newestFits(fits).filter(({ settings_json }) => settings_json !== null);
-  const shown = new Set(learned.map(({ fit_id }) => fit_id));
-  return renderReport({
-    study: spec.study,
-    dataset_version,
-    dataset_uri: store.uri,
-    generated_at: new Date(),
-    variants,
-    indicators,
-    outcomes,
-    curves,
-    runs: [...latestRuns(runs).values()],
-    expenses: expenses(runs),
-    fits: latestFits(fits),
-    learned,
-    predictions: predictions.filter(({ fit_id }) => shown.has(fit_id)),
-  });
 }
 
 /** A study without runs that nobody asked for, or that a budget forbade, was ended early; it has not failed. */

@@ -1,10 +1,8 @@
 /** Plans: what a study has to run, from its specification and the record. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ClusterEntry } from '../../activities';
 import type { Artifacts } from '../artifacts/artifacts';
 import { SpecError } from '../base/errors';
-import { nearest } from '../base/explain';
 import { fingerprint, sha256 } from '../base/fingerprint';
 import type { Configuration } from '../books/studies';
 import type { Dataset } from '../dataset/log';
@@ -14,7 +12,8 @@ import { planStudy, type Plan, type RecordedRun } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
 import type { StagePlace, StagePlaces } from '../domain/runs';
 import type { TrainedStudy } from '../domain/schema';
-import { stagesOf, studyFaults } from '../domain/stage-config';
+import { studyFaults } from '../domain/stage-config';
+import type { ClusterEntry } from './clusters';
 import type { Manifests } from './manifests';
 import { requireSetUp, type Recipes } from './recipe';
 
@@ -88,22 +87,4 @@ async function recordedRuns(
 
 function isFile(uri: string): boolean {
   return existsSync(fileURLToPath(uri));
-}
-
-/** Throws SpecError for a cluster that is not registered. */
-export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string): C {
-  const cluster = clusters.get(name);
-  if (cluster !== undefined) return cluster;
-  const known = [...clusters.keys()];
-  const guess = nearest(name, known);
-  throw new SpecError(
-    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
-  );
-}
-
-/** The clusters that a study's stages use, each once. */
-export function clustersOf(study: TrainedStudy): string[] {
-  return [
-    ...new Set(stagesOf(study).map((stage) => study.stages[stage]?.cluster ?? study.cluster)),
-  ];
 }

@@ -1,9 +1,9 @@
 /** Fits of a study's recorded measurements that learn nothing. */
 import { fingerprint } from '../base/fingerprint';
-import type { Row } from '../dataset/tables';
 import { featuresOf } from '../predict/features';
 import { fitAllPairs } from '../predict/fit';
-import { identityOf, measurements, studyWords, type Books } from './features';
+import { studyWords, type Books } from './features';
+import { identityOf, measurements } from './measurements';
 
 export interface FitSummary {
   readonly fit_id: string;
@@ -28,17 +28,4 @@ export async function fitStudy({ dataset, studies }: Books, study: string): Prom
   const fits = await fitAllPairs(featuresOf(words, rows), context);
   const { version } = await dataset.commit({ key, rows: { fits } });
   return { fit_id, dataset_version: version, fitted: true };
-}
-
-type FitKey = Pick<Row<'fits'>, 'fit_id' | 'settings_json'>;
-
-/** The rows of the newest fit of all pairs: the predictors that learn nothing. */
-export function latestFits<T extends FitKey>(fits: readonly T[]): T[] {
-  return newestFits(fits).filter(({ settings_json }) => settings_json === null);
-}
-
-/** The rows of the newest fit under each settings. */
-export function newestFits<T extends FitKey>(fits: readonly T[]): T[] {
-  const newest = new Map(fits.map(({ settings_json, fit_id }) => [settings_json, fit_id]));
-  return fits.filter(({ settings_json, fit_id }) => newest.get(settings_json) === fit_id);
 }

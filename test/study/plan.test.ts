@@ -1,18 +1,19 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ClusterEntry } from '../../activities';
-import { planFromRecord, recordVariants } from '../../activities/plan';
+import { Manifests } from '../../src/study/manifests';
+import { recordVariants } from '../../src/study/variants';
+import type { ClusterEntry } from '../../src/study/clusters';
+import { planFromRecord } from '../../src/study/plan-from-record';
 import type { RecipeConfig } from '../../src/study/recipe';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { Studies } from '../../src/books/studies';
-import { defineStudy } from '../../src/domain/study';
 import type { TrainedStudy } from '../../src/domain/schema';
 import type { Plan } from '../../src/domain/plan';
 import { sourceDigest } from '../../src/base/fingerprint';
-import { TINY_HF } from '../fixtures/studies/tiny-hf';
+import { MANIFEST } from '../support/manifests';
 import { tinyStudy } from '../support/studies';
 
 let folder: string;
@@ -28,7 +29,13 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => path.join(folder, name);
 const write = (name: string, text: string) => writeFileSync(path.join(at(name), 'code.py'), text);
 
-const ECHO = { command: [], version: '1', source: null, environment: {} };
+/** A recipe whose job is never run: it only says what it is. */
+const ECHO = {
+  command: ['true'],
+  describe: [process.execPath, '-p', JSON.stringify(JSON.stringify(MANIFEST))],
+  source: null,
+  environment: {},
+};
 
 function plannedBy(
   recipes: Readonly<Record<string, RecipeConfig>>,
@@ -37,8 +44,10 @@ function plannedBy(
 ): Promise<Plan> {
   const store = new MemoryStore();
   const clusters = new Map([['local', at as ClusterEntry]]);
-  const books = { artifacts: new Artifacts(store), dataset: openDataset(store), clusters, recipes };
-  return planFromRecord(books, study, null);
+  const manifests = new Manifests(recipes, { folder: null, environment: {} });
+  const [artifacts, dataset] = [new Artifacts(store), openDataset(store)];
+  const books = { artifacts, dataset, clusters, recipes, manifests };
+  return planFromRecord(books, { study, table: null, registered: {} });
 }
 
 function planned(recipe: Partial<RecipeConfig>, at: Partial<ClusterEntry> = {}): Promise<Plan> {
@@ -46,7 +55,7 @@ function planned(recipe: Partial<RecipeConfig>, at: Partial<ClusterEntry> = {}):
 }
 
 async function recorded(source: RecipeConfig['source']): Promise<string> {
-  return (await planned({ source })).recipe.source_digest;
+  return (await planned({ source })).recipes.jax?.source_digest ?? 'none';
 }
 
 it('a plan knows the source of its recipe, in one folder or in several', async () => {
@@ -63,13 +72,18 @@ it('the variants of a study that was corrected, and corrected back, are on recor
   const store = new MemoryStore();
   const [dataset, studies] = [openDataset(store), new Studies(store)];
   const unused = () => Promise.resolve(true);
-  const rates: (number | null | undefined)[] = [];
+  const rates: unknown[] = [];
   const [first, ...others] = tinyStudy().variants;
   if (!first) throw new TypeError('the study has variants');
   for (const lr of [0.1, 0.2, 0.1, 0.1]) {
     const study = tinyStudy({ variants: [{ ...first, lr }, ...others] });
-    await recordVariants(dataset, await studies.register(study, null, unused), new Date());
-    rates.push((await dataset.newest('variants', 'tiny@1')).get(`${first.id}/pretrain`)?.lr);
+    await recordVariants(
+      dataset,
+      await studies.register({ study, table: null, registered: {} }, unused),
+      new Date(),
+    );
+    const row = (await dataset.newest('variants', 'tiny@1')).get(`${first.id}/pretrain`);
+    rates.push((JSON.parse(row?.config_json ?? '{}') as { lr?: number }).lr);
   }
   expect(rates).toEqual([0.1, 0.2, 0.1, 0.1]);
   expect(await dataset.version()).toBe(3);
@@ -99,32 +113,5 @@ describe('a recipe whose program is missing', () => {
 
   it('is looked for on PATH by the job itself', async () => {
     expect((await planned({ command: ['no-such-program'], setup })).jobs).not.toEqual([]);
-  });
-});
-
-describe('the section of a study that a recipe reads', () => {
-  const recipes = {
-    jax: { ...ECHO, reads: 'model' },
-    hf: { ...ECHO, reads: 'hugging_face' },
-    own: ECHO,
-  } as const;
-  const hf = (recipe: string) => {
-    const study = defineStudy({ ...TINY_HF, recipe });
-    return study as TrainedStudy;
-  };
-
-  it('must be there', async () => {
-    const message = /tiny@1.*no `hugging_face` section.*"hf".*Add one.*or set recipe: 'jax'/;
-    await expect(plannedBy(recipes, tinyStudy({ recipe: 'hf' }))).rejects.toThrow(message);
-  });
-
-  it('is not written for another one', async () => {
-    const message = /tiny-hf@1.*`hugging_face` section.*"jax" does not read.*or set recipe: 'hf'/;
-    await expect(plannedBy(recipes, hf('jax'))).rejects.toThrow(message);
-  });
-
-  it('may be either where the recipe does not say', async () => {
-    for (const study of [tinyStudy({ recipe: 'own' }), hf('own'), hf('hf'), tinyStudy()])
-      expect((await plannedBy(recipes, study)).jobs).not.toEqual([]);
   });
 });

@@ -1,0 +1,16 @@
+/** The error of a recipe's process. */
+import { ForetuneError } from '../base/errors';
+import type { FailureClass } from '../domain/vocabulary';
+
+/** A recipe exited badly or wrote no valid result.json. */
+export class JobFailedError extends ForetuneError {
+  readonly retryable = false;
+  constructor(
+    readonly job: string,
+    readonly failureClass: FailureClass,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
