@@ -27,42 +27,54 @@ export interface Score extends Interval {
   readonly std: number | null;
 }
 
-/** The score of an order of variants over all their pairs, which are not written out: they may be millions. */
+/** The scores of orders of variants over all their pairs, which are not written out: they may be millions. */
 export function scoreOrders(orders: readonly (readonly Scored[])[]): Score[] {
+  const intervals = new Map<readonly Scored[], Interval>();
+  const alike = mapGroups(
+    orders,
+    ({ length }) => String(length),
+    (group) => group,
+  );
+  for (const group of alike.values())
+    orderIntervals(group).forEach((interval, i) =>
+      intervals.set(group[i] as readonly Scored[], interval),
+    );
   return orders.map((variants) => {
     const { n_pairs, accuracy } = pairwiseAccuracy(variants);
     const known = { n_pairs, n_splits: 1, n_variants: variants.length, std: null };
     const rates = { accuracy, error_rate: 1 - accuracy, pooled_accuracy: accuracy };
-    return { ...known, ...rates, ...orderInterval(variants) };
+    return { ...known, ...rates, ...(intervals.get(variants) as Interval) };
   });
 }
 
-function orderInterval(variants: readonly Scored[]): Interval {
-  const n = variants.length;
-  if (n > MOST_BOOTSTRAPPED)
-    return jackknife(agreedWithOthers(variants), new Float64Array(n).fill(n - 1));
-  const [accuracies = new Float64Array()] = resample(
-    allPairs(variants),
-    ([agreed = 0, all = 0]) => [agreed / all],
+/** Of orders of equally many variants, which share their resamples. */
+function orderIntervals(orders: readonly (readonly Scored[])[]): Interval[] {
+  const n = orders[0]?.length ?? 0;
+  if (n > MOST_BOOTSTRAPPED) {
+    const weight = new Float64Array(n).fill(n - 1);
+    return orders.map((variants) => jackknife(agreedWithOthers(variants), weight));
+  }
+  const drawn = resample(allPairs(n, orders), ([all = 0, ...agreed]) =>
+    agreed.map((sum) => sum / all),
   );
-  return percentiles(accuracies);
+  return drawn.map(percentiles);
 }
 
-function allPairs(variants: readonly Scored[]): PairTable {
-  const [first, second, agreed]: number[][] = [[], [], []];
-  variants.forEach((a, i) =>
-    variants.slice(i + 1).forEach((b, k) => {
-      first?.push(i);
-      second?.push(i + 1 + k);
-      agreed?.push(agreement(a, b));
-    }),
-  );
-  return {
-    n_variants: variants.length,
-    first: Int32Array.from(first ?? []),
-    second: Int32Array.from(second ?? []),
-    columns: [Float64Array.from(agreed ?? []), new Float64Array(agreed?.length ?? 0).fill(1)],
-  };
+/** Of each pair 1, and whether each order agrees with it. */
+function allPairs(n: number, orders: readonly (readonly Scored[])[]): PairTable {
+  const pairs = (n * (n - 1)) / 2;
+  const [first, second] = [new Int32Array(pairs), new Int32Array(pairs)];
+  const columns = [new Float64Array(pairs).fill(1), ...orders.map(() => new Float64Array(pairs))];
+  let k = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = i + 1; j < n; j++, k++) {
+      first[k] = i;
+      second[k] = j;
+      orders.forEach((order, o) => {
+        (columns[o + 1] as Float64Array)[k] = agreement(order[i] as Scored, order[j] as Scored);
+      });
+    }
+  return { n_variants: n, first, second, columns };
 }
 
 /** The score of one predictor. Throws TypeError when there is no pair. */
