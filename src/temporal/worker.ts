@@ -80,7 +80,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     manifests: manifestsOf(config),
     remote: new RemoteCheckpoints((uri) => storeAt(endpoints, uri), cacheOf(config)),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
-    startLearning: (settings, signal) => startLearning(config, settings, signal),
+    startLearning: (learners, signal) => startLearning(config, learners, signal),
     channels: openChannels(config.notify, inheritedFrom(config.environment)),
   });
 }

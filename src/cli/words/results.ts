@@ -1,5 +1,6 @@
-/** The answer of a study: how well each proxy orders its pairs, per task. */
+/** The answer of a study: how well each predictor orders its pairs, per task. */
 import type { Row } from '../../dataset/tables';
+import { readFeatures } from '../../study/features';
 import { latestFits } from '../../study/newest-fits';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';
@@ -8,6 +9,10 @@ import type { Session } from '../session';
 export interface StudyResults {
   readonly study: string;
   readonly dataset_version: number;
+  /** The indicators that predictors may see. */
+  readonly features: readonly string[];
+  /** The indicator that all others are compared with. */
+  readonly baseline: string | null;
   readonly results: readonly Result[];
 }
 
@@ -30,8 +35,17 @@ export async function readResults(
   version?: number,
 ): Promise<StudyResults> {
   const dataset_version = version ?? (await session.dataset.version());
-  const fits = latestFits(await session.dataset.read('fits', { study, version: dataset_version }));
-  return { study, dataset_version, results: fits.map(pick) };
+  const [fits, { indicators, words }] = await Promise.all([
+    session.dataset.read('fits', { study, version: dataset_version }),
+    readFeatures(session, study, dataset_version),
+  ]);
+  return {
+    study,
+    dataset_version,
+    features: [...indicators.keys()],
+    baseline: words.baseline,
+    results: latestFits(fits).map(pick),
+  };
 }
 
 export function pick(fit: Row<'fits'>): Result {
@@ -43,18 +57,18 @@ export function printResults(context: CliContext, results: StudyResults, extra: 
   printObject(context, { ...results, ...extra }, () => resultsTable(results));
 }
 
-function resultsTable({ study, dataset_version, results }: StudyResults): string {
+function resultsTable({ study, dataset_version, baseline, results }: StudyResults): string {
   const rows = results.map((r) => [
     r.task,
-    r.proxy === 'inv_ppl_clm' ? `${r.proxy} (perplexity)` : r.proxy,
+    r.proxy === baseline ? `${r.proxy} (baseline)` : r.proxy,
     String(r.n_pairs),
     r.accuracy.toFixed(3),
     r.error_rate.toFixed(3),
     `${r.ci_low.toFixed(3)} - ${r.ci_high.toFixed(3)}`,
   ]);
-  const head = ['task', 'proxy', 'pairs', 'accuracy', 'error rate', '95% interval of accuracy'];
+  const head = ['task', 'predictor', 'pairs', 'accuracy', 'error rate', '95% interval of accuracy'];
   return [
-    `${study}, dataset version ${dataset_version}: how often each proxy names the better of two variants`,
+    `${study}, dataset version ${dataset_version}: how often each predictor names the better of two variants`,
     '',
     formatTable(head, rows),
   ].join('\n');
