@@ -17,7 +17,8 @@ it.each(OURS)(
     const commands = blockOf(run).text.trim().split('\n').map(wordsOf);
     for (const [npx, foretune, ...words] of commands) {
       expect([npx, foretune]).toEqual(['npx', 'foretune']);
-      expect({ words, ...(await workplace.foretune(...words)) }).toMatchObject({ code: 0 });
+      const { code, stderr } = await workplace.foretune(...words);
+    expect({ words, code, why: code === 0 ? '' : stderr }).toEqual({ words, code: 0, why: '' });
     }
   },
   120_000,
