@@ -25,7 +25,12 @@ export const JobRunSchema = z.strictObject({
   input: z
     .strictObject({
       run_id: z.string().describe('The run that made the checkpoint, or the variant that it is'),
-      uri: z.string().nullable().describe('Its address (file://, or hf://<name>@<revision>); null when that run is in this same job'),
+      uri: z
+        .string()
+        .nullable()
+        .describe(
+          'Its address (file://, or hf://<name>@<revision>); null when that run is in this same job',
+        ),
     })
     .nullable()
     .describe('The checkpoint that the run starts from'),

@@ -24,7 +24,7 @@ function jobOf(ids: readonly string[] = MEASURE): Job {
   const recipe = { name: 'hf', version: '1', source_digest: '' };
   const runs = planStudy(study, recipe, new Map(), fingerprint).runs;
   return {
-    ...{ format: 1, job: 'measure', study: 'tiny-hf@1', recipe: 'hf', seed: 0, threads: 1 },
+    ...{ format: 1, job: 'measure', study: 'tiny-hf@1', recipe: 'hf', threads: 1 },
     ...{ work_dir: '', cache_dir: path.join(data, 'cache'), credentials_file: null },
     runs: ids.flatMap((id) => {
       const run = runs.find(({ run_id }) => run_id === id);
@@ -96,7 +96,9 @@ it(
     // Between the checkpoints that are written anyway.
     await signalMidway(work, 'quick/pretrain', 12, 'SIGTERM');
     const outputs = (await ended).map(({ stdout }) => stdout);
-    const steps = outputs.map((text) => /Ends on SIGTERM: went as far as step (\d+)/.exec(text)?.[1]);
+    const steps = outputs.map(
+      (text) => /Ends on SIGTERM: went as far as step (\d+)/.exec(text)?.[1],
+    );
     expect(Number(steps[0])).toBeGreaterThanOrEqual(12);
     expect(steps[1]).toBe(steps[0]);
     const again = await runJob(data, 'told', jobOf(), TASKS).ended;

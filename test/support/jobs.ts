@@ -26,7 +26,6 @@ export function jobOf(
       job: name,
       study: 'tiny@1',
       recipe: 'test',
-      seed: 0,
       threads: 1,
       cache_dir: '/nonexistent',
       credentials_file: null,

@@ -34,10 +34,7 @@ export function register(program: Command, context: CliContext): void {
 export function jsonSchema(name: string): object {
   if (name === TABLES) return recipeTables();
   const schema = Object.entries(SCHEMAS).find(([known]) => known === name)?.[1];
-  if (!schema)
-    throw new NotFoundError(
-      `There is no schema "${name}". Known: ${NAMES.join(', ')}.`,
-    );
+  if (!schema) throw new NotFoundError(`There is no schema "${name}". Known: ${NAMES.join(', ')}.`);
   return z.toJSONSchema(schema, {
     io: name === 'study' || name === 'manifest' ? 'input' : 'output',
     unrepresentable: 'any',
