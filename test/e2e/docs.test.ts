@@ -18,7 +18,7 @@ it.each(OURS)(
     for (const [npx, foretune, ...words] of commands) {
       expect([npx, foretune]).toEqual(['npx', 'foretune']);
       const { code, stderr } = await workplace.foretune(...words);
-    expect({ words, code, why: code === 0 ? '' : stderr }).toEqual({ words, code: 0, why: '' });
+      expect({ words, code, why: code === 0 ? '' : stderr }).toEqual({ words, code: 0, why: '' });
     }
   },
   120_000,
