@@ -49,6 +49,8 @@ const recipes: Settings['recipes'] = {
       ...inherited('HF_HOME', 'HF_HUB_OFFLINE', 'HF_ENDPOINT'),
     },
   },
+  // The trainer of examples/own-trainer: a name and a command are enough.
+  own: { command: [python, path.join(ROOT, 'examples', 'own-trainer', 'train.py')] },
   noop: {
     // Without site packages and the user's environment an interpreter starts in half the time.
     command: [python, '-I', '-S', path.join(ROOT, 'recipes', 'noop', 'noop.py')],
@@ -59,7 +61,7 @@ const recipes: Settings['recipes'] = {
 };
 
 /**
- * Where jobs run (src/cluster/settings.ts has every setting): locally `slots` at once, on Slurm as it sees fit.
+ * Where jobs run (docs/reference/clusters.md has every setting): locally `slots` at once, on Slurm as it sees fit.
  * A job has `threads` computing threads, and is ended after the time limit and above the memory limit (resident
  * bytes of all its processes). The job of the shared base has `base_threads`: all others wait for it, and leave
  * their cores to it. Budgets count `gpus` and `price_per_hour` of a job.

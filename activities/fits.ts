@@ -1,16 +1,13 @@
-/** Fits the proxies of a study to its recorded measurements. */
-import type { Dataset } from '../src/dataset/log';
-import type { Studies } from '../src/books/studies';
+/** Fits the predictors of a study that learn nothing to its recorded measurements. */
+import type { Books } from '../src/study/features';
 import { fitStudy, type FitSummary } from '../src/study/fit-study';
 
-interface Deps {
-  readonly dataset: Dataset;
-  readonly studies: Studies;
-}
+export type { FitSummary } from '../src/study/fit-study';
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
-export function createFitActivities(deps: Deps) {
+export function createFitActivities(books: Books) {
   return {
-    fitStudy: ({ study }: { readonly study: string }): Promise<FitSummary> => fitStudy(deps, study),
+    fitStudy: ({ study }: { readonly study: string }): Promise<FitSummary> =>
+      fitStudy(books, study),
   };
 }

@@ -1,9 +1,9 @@
 /** What the options of `foretune fit` ask for. */
 import { z } from 'zod';
 import { SpecError } from '../base/errors';
-import type { FeatureSet, LearnSettings } from '../predict/experiment';
+import type { LearnSettings } from '../study/learned-fits';
 import { ALL_LEARNERS, learnerNamed, NESTED_LEARNERS, type Learner } from '../predict/learners';
-import type { Protocol } from '../predict/splits';
+import type { FeatureSet } from '../predict/predictor';
 
 export interface FitOptions {
   readonly protocol?: string;
@@ -11,6 +11,7 @@ export interface FitOptions {
   readonly params?: string;
   readonly features?: FeatureSet;
   readonly seeds?: number;
+  readonly predictor?: string;
   readonly trainTask?: string;
   readonly shuffleOutcomes?: boolean;
 }
@@ -29,7 +30,7 @@ export function learnSettings(options: FitOptions): LearnSettings | null {
       'Protocol all-pairs holds no variant out, so nothing can be learned under it. Name another: paper, leave-group-out:<setting> or leave-study-out:<study>.',
     );
   }
-  const named = (options.learner ?? 'all').split(',').map((name) => name.trim());
+  const named = namesIn(options.learner ?? 'all');
   return {
     learners: learnersNamed(named, parseParams(options.params)),
     nested: named.includes('nested'),
@@ -37,7 +38,12 @@ export function learnSettings(options: FitOptions): LearnSettings | null {
     protocol: protocolNamed(protocol ?? 'paper', options.seeds),
     train_task: options.trainTask ?? null,
     shuffle: options.shuffleOutcomes ?? false,
+    ...(options.predictor && { predictors: namesIn(options.predictor) }),
   };
+}
+
+function namesIn(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
 }
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
@@ -72,7 +78,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function protocolNamed(text: string, seeds: number | undefined): Protocol {
+function protocolNamed(text: string, seeds: number | undefined): LearnSettings['protocol'] {
   const [kind, ...rest] = text.split(':');
   const of = rest.join(':');
   if (kind === 'paper' && !of) return { kind, seeds: seeds ?? DEFAULT_SEEDS };
@@ -81,6 +87,6 @@ function protocolNamed(text: string, seeds: number | undefined): Protocol {
   if (kind === 'leave-group-out' && of) return { kind, column: of };
   if (kind === 'leave-study-out' && of) return { kind, study: of };
   throw new SpecError(
-    `There is no protocol "${text}". Expected all-pairs, paper, leave-group-out:<setting> (lr, objective, mixture, tag, ...) or leave-study-out:<study>.`,
+    `There is no protocol "${text}". Expected all-pairs, paper, leave-group-out:<setting> (any setting in which variants differ) or leave-study-out:<study>.`,
   );
 }

@@ -1,39 +1,58 @@
 /** Which of two variants will be better after fine-tuning, and what says so? */
+import { SpecError, NotFoundError } from '../base/errors';
 import { nearest } from '../base/explain';
+import type { Direction } from '../domain/direction';
 import { pairwiseAccuracy } from '../domain/pairs';
-import { NotFoundError, SpecError } from '../base/errors';
 import { calibrate } from './calibration';
 import {
   candidatesOf,
-  contributions,
-  fitWithoutEach,
   groupsOf,
-  leaveTwoOut,
-  logitOf,
   refuseUnteachable,
+  sampleOf,
   trainedWithout,
-  type Candidate,
   type Candidates,
-  type Trained,
-} from './held-out';
+} from './candidates';
+import { columnNamed, measureNamed, seen, type FeatureTable } from './feature-table';
+import { judge } from './judge';
 import { judgedAccuracy } from './judged-accuracy';
-import { mean, type Measured } from './measurements';
-import { fitPairwise, sigmoid } from './pairwise-logistic';
+import { mean } from './measurements';
+import {
+  contributionsOf,
+  logitOf,
+  sigmoid,
+  type Fitted,
+  type Pair,
+  type Predictor,
+} from './predictor';
+import { calibrated, pairwise } from './predictors/pairwise';
 import { studentQuantile } from './student';
+import { rawValue, type Target } from './targets';
 
 export interface Evidence {
   readonly indicator: string;
+  readonly label: string;
+  readonly better: Direction;
+  /** As they were measured. */
   readonly value_a: number;
   readonly value_b: number;
-  /** The variant with the higher value. */
+  /** The variant with the better value. */
   readonly says: 'a' | 'b' | 'tie';
-  /** How often the higher value was the better variant, among the other variants of the study. */
+  /** How often the better value was the better variant, among the other variants of the study. */
   readonly accuracy_alone: number;
-  /** What it adds to the log-odds of `a`; negative for `b`. */
-  readonly contribution: number;
+  /** What it adds to the log-odds of `a`, negative for `b`; null where the predictor does not add up. */
+  readonly contribution: number | null;
+}
+
+export interface Backtest {
+  readonly n_pairs: number;
+  readonly accuracy: number;
+  readonly ece: number;
 }
 
 export interface Comparison {
+  readonly predictor: string;
+  /** What it sees. */
+  readonly features: readonly string[];
   readonly p_a_better: number;
   /** 95%, over the variants that were learned from. */
   readonly ci_low: number;
@@ -41,37 +60,40 @@ export interface Comparison {
   /** Too close when the interval holds one half. */
   readonly verdict: 'a' | 'b' | 'too-close';
   readonly evidence: readonly Evidence[];
-  /** The indicator that adds most to the verdict; null when it is too close. */
+  /** The indicator that adds most to the verdict; null when it is too close, or not known. */
   readonly decided_by: string | null;
   /** Variants that were learned from; `a`, `b` and their copies are none of them. */
   readonly n_trained: number;
   /** The same question asked of pairs of those variants, each without the pair's outcomes. */
-  readonly backtest: { readonly n_pairs: number; readonly accuracy: number; readonly ece: number };
+  readonly backtest: Backtest;
 }
 
 /** Neither variant's outcome is used, for the figures about the predictor neither. */
-export function compareVariants(
-  measured: Measured,
-  task: string,
-  a: string,
-  b: string,
-): Comparison {
-  const candidates = candidatesOf(measured, task);
-  const [one, two] = [
-    candidateNamed(measured, candidates, a),
-    candidateNamed(measured, candidates, b),
-  ];
+export async function compareVariants(
+  table: FeatureTable,
+  target: Target,
+  [a, b]: Pair,
+  named: Predictor = pairwise,
+): Promise<Comparison> {
+  const predictor = calibrated(named);
+  const candidates = candidatesOf(table, target, predictor);
+  mustBeCandidate(candidates, a);
+  mustBeCandidate(candidates, b);
   if (a === b)
     throw new SpecError(`Variant "${a}" is compared with itself. Name two different variants.`);
-  const trained = trainedWithout(candidates.variants, [one, two]);
-  refuseUnteachable(trained, task);
-  const model = fitPairwise(trained);
-  const logit = logitOf(model, one, two);
-  const half = halfWidth(trained, one, two);
+  const trained = trainedWithout(candidates, [a, b]);
+  refuseUnteachable(candidates, trained);
+  // All in one turn of the event loop, so that learners are trained together.
+  const [{ fitted, half }, backtest] = await Promise.all([
+    answer(predictor, candidates, trained, [a, b]),
+    backtestOf(predictor, candidates, trained),
+  ]);
+  const logit = logitOf(fitted, a, b) ?? 0;
   const verdict = Math.abs(logit) <= half ? 'too-close' : logit > 0 ? 'a' : 'b';
-  const evidence = evidenceOf(candidates, trained, one, two, contributions(model, one, two));
-  const judged = leaveTwoOut(trained);
+  const evidence = evidenceOf(candidates, predictor, trained, [a, b], fitted);
   return {
+    predictor: predictor.name,
+    features: predictor.sees(seen(table)),
     p_a_better: sigmoid(logit),
     ci_low: sigmoid(logit - half),
     ci_high: sigmoid(logit + half),
@@ -79,60 +101,94 @@ export function compareVariants(
     evidence,
     decided_by: verdict === 'too-close' ? null : strongest(evidence, Math.sign(logit)),
     n_trained: trained.length,
-    backtest: { ...judgedAccuracy(judged), ece: calibrate(judged).ece },
+    backtest,
   };
 }
 
-function candidateNamed(measured: Measured, candidates: Candidates, id: string): Candidate {
-  const found = candidates.variants.find((one) => one.variant_id === id);
-  if (found) return found;
-  if (!measured.variants.includes(id)) {
-    const guess = nearest(id, measured.variants);
-    throw new NotFoundError(
-      `The study has no variant "${id}".${guess ? ` Did you mean "${guess}"?` : ''} It has ${measured.variants.length} variants.`,
+function mustBeCandidate({ table, variants, incomplete }: Candidates, id: string): void {
+  if (variants.includes(id)) return;
+  const missing = incomplete.get(id);
+  if (missing)
+    throw new SpecError(
+      `Variant "${id}" has no ${missing.join(', ')}, which the predictor needs. Measure it (\`npx foretune resume\`), or name another predictor.`,
     );
-  }
-  const missing = candidates.incomplete.get(id) ?? [];
-  throw new SpecError(
-    `Variant "${id}" lacks ${missing.join(', ')}, which other variants of the study have. Measure it (\`npx foretune resume\`), then ask again.`,
+  const guess = nearest(id, table.variants);
+  throw new NotFoundError(
+    `The study has no variant "${id}".${guess ? ` Did you mean "${guess}"?` : ''} It has ${table.variants.length} variants.`,
   );
 }
 
-/** Half of the interval of the log-odds: the jackknife's, with Student's quantile for few variants. */
-function halfWidth(trained: readonly Trained[], a: Candidate, b: Candidate): number {
-  const groups = groupsOf(trained);
-  const logits = fitWithoutEach(groups).map((model) => logitOf(model, a, b));
+/** The fitted predictor, and half of the interval of its log-odds. */
+async function answer(
+  predictor: Predictor,
+  candidates: Candidates,
+  trained: readonly string[],
+  pair: Pair,
+): Promise<{ readonly fitted: Fitted; readonly half: number }> {
+  const [a, b] = pair;
+  const groups = groupsOf(candidates, trained);
+  const [fitted, ...without] = await Promise.all([
+    predictor.fit(sampleOf(candidates, 'all', trained, [pair]), 0),
+    ...groups.map((group, k) => {
+      const rest = trained.filter((id) => !group.includes(id));
+      return predictor.fit(sampleOf(candidates, `without ${k}`, rest, [pair]), 0);
+    }),
+  ]);
+  return { fitted, half: halfWidth(without.map((one) => logitOf(one, a, b) ?? 0)) };
+}
+
+/** The jackknife's, with Student's quantile for few variants. */
+function halfWidth(logits: readonly number[]): number {
+  const n = logits.length;
   const centre = mean(logits);
   const squares = logits.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  const n = groups.length;
   return studentQuantile(n - 1) * Math.sqrt(((n - 1) / n) * squares);
 }
 
+async function backtestOf(
+  predictor: Predictor,
+  { table, target }: Candidates,
+  variants: readonly string[],
+): Promise<Backtest> {
+  const scope = { table, targets: [target.name], variants };
+  const { judgements } = await judge([predictor], { kind: 'held-out' }, scope);
+  const pairs = judgements[0]?.pairs ?? [];
+  return { ...judgedAccuracy(pairs), ece: calibrate(pairs).ece };
+}
+
 function evidenceOf(
-  { indicators }: Candidates,
-  trained: readonly Trained[],
-  a: Candidate,
-  b: Candidate,
-  added: readonly number[],
+  { table, outcomes }: Candidates,
+  predictor: Predictor,
+  trained: readonly string[],
+  [a, b]: Pair,
+  fitted: Fitted,
 ): Evidence[] {
-  return indicators.map((indicator, k) => {
-    const [value_a, value_b] = [a.features[k] ?? NaN, b.features[k] ?? NaN];
-    const alone = trained.map(({ features, outcome }) => ({
-      predicted: features[k] ?? NaN,
-      outcome,
+  const names = predictor.sees(seen(table));
+  const added = fitted.kind === 'odds' ? contributionsOf(fitted, a, b) : undefined;
+  return names.flatMap((name, k) => {
+    const measure = measureNamed(table, name);
+    const values = columnNamed(table, name);
+    const [one, two] = [values?.get(a), values?.get(b)];
+    if (!values || one === undefined || two === undefined) return [];
+    const alone = trained.map((id) => ({
+      predicted: values.get(id) ?? NaN,
+      outcome: outcomes.get(id) ?? NaN,
     }));
-    return {
-      indicator,
-      value_a,
-      value_b,
-      says: value_a > value_b ? 'a' : value_a < value_b ? 'b' : 'tie',
-      accuracy_alone: pairwiseAccuracy(alone).accuracy,
-      contribution: added[k] ?? NaN,
-    };
+    return [
+      {
+        ...{ indicator: name, label: measure.label, better: measure.better },
+        value_a: rawValue(measure, one),
+        value_b: rawValue(measure, two),
+        says: one > two ? 'a' : one < two ? 'b' : 'tie',
+        accuracy_alone: pairwiseAccuracy(alone).accuracy,
+        contribution: added?.length === names.length ? (added[k] ?? NaN) : null,
+      },
+    ];
   });
 }
 
 function strongest(evidence: readonly Evidence[], sign: number): string | null {
-  const ranked = [...evidence].sort((x, y) => sign * (y.contribution - x.contribution));
+  const known = evidence.filter(({ contribution }) => contribution !== null);
+  const ranked = [...known].sort((x, y) => sign * ((y.contribution ?? 0) - (x.contribution ?? 0)));
   return ranked[0]?.indicator ?? null;
 }

@@ -3,14 +3,17 @@
  * that moved, and the pairs whose answer flipped because of them. Pure.
  */
 import { agreement, pairwiseAccuracy, type Scored } from '../domain/pairs';
-import { scoredById, scoredVariants } from './fit';
-import type { ByVariant, Measured } from './measurements';
-import { predict, UNSUPERVISED_PROXIES, type UnsupervisedProxy } from './unsupervised';
+import type { Measure } from '../domain/words';
+import { seen, type FeatureTable } from './feature-table';
+import { ordersOf, scoredVariants } from './judge';
+import type { ByVariant } from './measurements';
+import { untrained } from './predictors/named';
+import { rawValue } from './targets';
 
 export interface Drift {
   readonly variants_added: readonly string[];
   readonly variants_gone: readonly string[];
-  /** A task and proxy that had no pair before, or has none now, has null there. */
+  /** A target and predictor that had no pair before, or has none now, has null there. */
   readonly error_rates: readonly {
     readonly task: string;
     readonly proxy: string;
@@ -54,23 +57,20 @@ export interface Flip {
 
 const MOST_SHOWN = 200;
 
-export function driftBetween(before: Measured, after: Measured, tasks: readonly string[]): Drift {
+/** `before` is read with the words of today, so that both are asked the same. */
+export async function driftBetween(before: FeatureTable, after: FeatureTable): Promise<Drift> {
   const moves = movesBetween(before, after);
-  const flips = tasks.flatMap((task) =>
-    UNSUPERVISED_PROXIES.flatMap((proxy) => flipsOf(proxy, task, { before, after, moves })),
-  );
+  const questions = await questionsOf(before, after);
+  const flips = questions.flatMap((question) => flipsOf(question, moves));
   const [old, now] = [new Set(before.variants), new Set(after.variants)];
   return {
     variants_added: after.variants.filter((id) => !old.has(id)),
     variants_gone: before.variants.filter((id) => !now.has(id)),
-    error_rates: tasks.flatMap((task) =>
-      UNSUPERVISED_PROXIES.map((proxy) => ({
-        task,
-        proxy: proxy.name,
-        before: errorRate(before, proxy, task),
-        after: errorRate(after, proxy, task),
-      })),
-    ),
+    error_rates: questions.map((question) => ({
+      ...{ task: question.task, proxy: question.proxy },
+      before: errorRate(question.before),
+      after: errorRate(question.after),
+    })),
     moved: [...moves].map(([name, found]) => ({
       name,
       n_variants: found.size,
@@ -81,25 +81,56 @@ export function driftBetween(before: Measured, after: Measured, tasks: readonly 
   };
 }
 
-function errorRate(measured: Measured, proxy: UnsupervisedProxy, task: string): number | null {
-  const variants = scoredVariants(measured, predict(proxy, measured), task);
-  return variants.length < 2 ? null : 1 - pairwiseAccuracy(variants).accuracy;
+type ScoredById = ReadonlyMap<string, Scored>;
+
+/** One predictor that learns nothing on one target, then and now. */
+interface Question {
+  readonly task: string;
+  readonly proxy: string;
+  /** The indicators or settings that it sees. */
+  readonly sees: readonly string[];
+  readonly before: ScoredById;
+  readonly after: ScoredById;
+}
+
+async function questionsOf(before: FeatureTable, after: FeatureTable): Promise<Question[]> {
+  const predictors = untrained(after);
+  const [old, now] = await Promise.all([ordersOf(predictors, before), ordersOf(predictors, after)]);
+  const scored = (table: FeatureTable, orders: typeof old, task: string, name: string) => {
+    const order = orders.find(({ predictor }) => predictor.name === name);
+    return scoredVariants(table, task, order?.values ?? new Map());
+  };
+  const features = seen(after);
+  return [...after.targets.keys()].flatMap((task) =>
+    predictors.map(({ name, sees }) => ({
+      ...{ task, proxy: name, sees: sees(features) },
+      before: scored(before, old, task, name),
+      after: scored(after, now, task, name),
+    })),
+  );
+}
+
+function errorRate(scored: ScoredById): number | null {
+  return scored.size < 2 ? null : 1 - pairwiseAccuracy([...scored.values()]).accuracy;
 }
 
 /** Name of an indicator or outcome -> variant -> its move; nothing for what stayed. */
 type Moves = ReadonlyMap<string, ReadonlyMap<string, Move>>;
 
-function movesBetween(before: Measured, after: Measured): Moves {
-  const named = (measured: Measured) =>
-    new Map([
-      ...measured.indicators,
-      ...[...measured.outcomes].map(([task, values]) => [outcomeOn(task), values] as const),
-    ]);
-  const [old, now] = [named(before), named(after)];
-  const moves = [...now].map(
+function movesBetween(before: FeatureTable, after: FeatureTable): Moves {
+  const named = ({ indicators, targets }: FeatureTable) => [
+    ...[...indicators.values()].map((one) => [one.name, raw(one, one.values)] as const),
+    ...[...targets.values()].map((one) => [outcomeOn(one.name), raw(one, one.outcomes)] as const),
+  ];
+  const old = new Map(named(before));
+  const moves = named(after).map(
     ([name, values]) => [name, movesOf(old.get(name) ?? new Map(), values)] as const,
   );
   return new Map(moves.filter(([, found]) => found.size > 0));
+}
+
+function raw(measure: Measure, values: ByVariant): ByVariant {
+  return new Map([...values].map(([id, value]) => [id, rawValue(measure, value)]));
 }
 
 function outcomeOn(task: string): string {
@@ -121,40 +152,32 @@ function largestOf(moves: readonly Move[]): Move {
   return moves.reduce((largest, move) => (size(move) > size(largest) ? move : largest));
 }
 
-interface Change {
-  readonly before: Measured;
-  readonly after: Measured;
-  readonly moves: Moves;
-}
-
 /**
  * Among the pairs of a variant that moved. Others can flip only where a sum of indicators is scaled
- * anew by somebody else's move, which the error rates show.
+ * differently because of somebody else's move, which the error rates show.
  */
-function flipsOf(proxy: UnsupervisedProxy, task: string, { before, after, moves }: Change): Flip[] {
-  const names = [...Object.keys(proxy.terms), outcomeOn(task)];
-  const scored = (measured: Measured) => scoredById(measured, predict(proxy, measured), task);
-  const [old, now] = [scored(before), scored(after)];
-  const both = [...now.keys()].filter((id) => old.has(id));
+function flipsOf({ task, proxy, sees, before, after }: Question, moves: Moves): Flip[] {
+  const names = [...sees, outcomeOn(task)];
+  const both = [...after.keys()].filter((id) => before.has(id));
   const moved = new Set(names.flatMap((name) => [...(moves.get(name)?.keys() ?? [])]));
   return both.flatMap((a, i) =>
     both.slice(i + 1).flatMap((b): Flip[] => {
       if (!moved.has(a) && !moved.has(b)) return [];
-      const [was, is] = [answerAbout(old, a, b), answerAbout(now, a, b)];
+      const [was, is] = [answerAbout(before, a, b), answerAbout(after, a, b)];
       if (was === is) return [];
-      const because = names.flatMap((name) => [a, b].flatMap((id) => told(name, moves, id)));
-      return [{ task, proxy: proxy.name, a, b, before: was, after: is, because }];
+      const because = names.flatMap((name) => [a, b].flatMap((id) => moveText(name, moves, id)));
+      return [{ task, proxy, a, b, before: was, after: is, because }];
     }),
   );
 }
 
-function answerAbout(scored: ReadonlyMap<string, Scored>, a: string, b: string): Answer {
+function answerAbout(scored: ScoredById, a: string, b: string): Answer {
   const [one, two] = [scored.get(a), scored.get(b)];
   const share = one && two ? agreement(one, two) : NaN;
   return share === 1 ? 'right' : share === 0 ? 'wrong' : 'tied';
 }
 
-function told(name: string, moves: Moves, id: string): string[] {
+function moveText(name: string, moves: Moves, id: string): string[] {
   const move = moves.get(name)?.get(id);
   return move ? [`${name} of ${id} ${short(move.before)} -> ${short(move.after)}`] : [];
 }

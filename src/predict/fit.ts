@@ -1,9 +1,8 @@
-/** How well each unsupervised proxy orders the pairs of a study, one row a task and proxy. */
+/** Fits as rows of their table. */
 import type { Row } from '../dataset/tables';
-import { pairwiseAccuracy, type Scored } from '../domain/pairs';
-import { accuracyInterval } from './intervals';
-import { measure, type ByVariant, type Measured, type StudyRows } from './measurements';
-import { predict, UNSUPERVISED_PROXIES, type UnsupervisedProxy } from './unsupervised';
+import type { FeatureTable } from './feature-table';
+import { judge, type Judgement } from './judge';
+import { untrained } from './predictors/named';
 
 /** The columns that say nothing of a fit without splits and learners. */
 export const NO_SPLITS = {
@@ -20,76 +19,61 @@ export const NO_SPLITS = {
 export interface FitContext {
   /** name@version */
   readonly study: string;
-  readonly tasks: readonly string[];
   /** The dataset version that the rows were read at. */
   readonly read_version: number;
   readonly fit_id: string;
   readonly recorded_at: Date;
 }
 
-/**
- * Judges every proxy on every task, over all pairs of the variants that have both numbers. A task
- * and proxy with fewer than two such variants has no pair and gets no row.
- */
-export function fitUnsupervised(rows: StudyRows, context: FitContext): Row<'fits'>[] {
-  const measured = measure(rows);
-  const predictions = UNSUPERVISED_PROXIES.map(
-    (proxy) => [proxy, predict(proxy, measured)] as const,
-  );
-  return context.tasks.flatMap((task) =>
-    predictions.flatMap(([proxy, predicted]) =>
-      fitOne(scoredVariants(measured, predicted, task), proxy, task, context),
-    ),
-  );
+/** Judges every predictor that learns nothing on every target, over all pairs of variants with both numbers. */
+export async function fitAllPairs(
+  table: FeatureTable,
+  context: FitContext,
+): Promise<Row<'fits'>[]> {
+  const { judgements } = await judge(untrained(table), { kind: 'all-pairs' }, { table });
+  return judgements.map((one) => ({ ...columnsOf(one, context), ...NO_SPLITS }));
 }
 
-/** The variants with a prediction and an outcome on the task. */
-export function scoredVariants(measured: Measured, predicted: ByVariant, task: string): Scored[] {
-  return [...scoredById(measured, predicted, task).values()];
+/** `settings`: what the fit was asked for, which names it among the fits of its study. */
+export function learnedRow(
+  judgement: Judgement,
+  settings: object,
+  context: FitContext,
+): Row<'fits'> {
+  const { predictor, score, train_task, error_reduction, importance, chosen } = judgement;
+  const details = {
+    pooled_accuracy: score.pooled_accuracy,
+    ...(importance && { importance: Object.fromEntries(importance) }),
+    ...(chosen && { chosen: Object.fromEntries(chosen) }),
+  };
+  return {
+    ...columnsOf(judgement, context),
+    std: score.std,
+    n_splits: score.n_splits,
+    learner: predictor.learner?.name ?? null,
+    features: predictor.learner?.features ?? null,
+    train_task,
+    error_reduction,
+    settings_json: JSON.stringify(settings),
+    details_json: JSON.stringify(details),
+  };
 }
 
-/** The same by id, in the order in which they were recorded. */
-export function scoredById(
-  measured: Measured,
-  predicted: ByVariant,
-  task: string,
-): ReadonlyMap<string, Scored> {
-  const outcomes = measured.outcomes.get(task);
-  const scored = measured.variants.flatMap((id): [string, Scored][] => {
-    const [prediction, outcome] = [predicted.get(id), outcomes?.get(id)];
-    return prediction === undefined || outcome === undefined
-      ? []
-      : [[id, { predicted: prediction, outcome }]];
-  });
-  return new Map(scored);
+function columnsOf(
+  { predictor, task, protocol, score }: Judgement,
+  context: FitContext,
+): Omit<Row<'fits'>, keyof typeof NO_SPLITS> {
+  const { n_variants, n_pairs, accuracy, error_rate, ci_low, ci_high, ci_method } = score;
+  return {
+    ...fitIdentity(context),
+    ...{ task, proxy: predictor.name, protocol },
+    ...{ n_variants, n_pairs, accuracy, error_rate, ci_low, ci_high, ci_method },
+    read_version: context.read_version,
+  };
 }
 
-function fitOne(
-  variants: readonly Scored[],
-  proxy: UnsupervisedProxy,
-  task: string,
-  { study, read_version, fit_id, recorded_at }: FitContext,
-): Row<'fits'>[] {
-  if (variants.length < 2) return [];
-  const { n_pairs, accuracy } = pairwiseAccuracy(variants);
-  return [
-    {
-      study,
-      variant_id: '',
-      run_id: `fit/${fit_id}`,
-      attempt: 1,
-      recorded_at,
-      fit_id,
-      task,
-      proxy: proxy.name,
-      protocol: 'all-pairs',
-      n_variants: variants.length,
-      n_pairs,
-      accuracy,
-      error_rate: 1 - accuracy,
-      ...accuracyInterval(variants),
-      read_version,
-      ...NO_SPLITS,
-    },
-  ];
+/** The columns by which rows of a fit are found. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- columns of a row
+export function fitIdentity({ study, fit_id, recorded_at }: FitContext) {
+  return { study, variant_id: '', run_id: `fit/${fit_id}`, attempt: 1, recorded_at, fit_id };
 }

@@ -1,213 +1,240 @@
-/** How right a predictor was about the pairs of several splits. */
-import { drawCounts, MOST_BOOTSTRAPPED, quantile, RESAMPLES, SEED } from './intervals';
-import { xoroshiro128plus } from 'pure-rand';
-import { credit, splitsOf } from './judged-accuracy';
+/**
+ * The only scorer: what predictors say of pairs whose outcomes they do not know, and how right it was. It
+ * serves fits, comparisons, recommendations and reports.
+ */
 import type { JudgedPair } from './judged-pair';
+import { seen, type Features, type FeatureTable } from './feature-table';
 import { mapGroups, mean, type ByVariant } from './measurements';
-import type { Split, TestSet } from './splits';
+import { probabilityOf, type Fitted, type Missing, type Predictor } from './predictor';
+import { layOut, visible, type Protocol, type Scope } from './protocols';
+import { scoreAll, scoreOrders, type Score } from './score';
+import { PAPER, type Split, type TestSet } from './splits';
 
-export interface Score {
-  /** Test pairs of all splits together. */
-  readonly n_pairs: number;
-  readonly n_splits: number;
-  readonly n_variants: number;
-  /** Mean over splits of the share of pairs whose better variant was named; a tie counts one half. */
-  readonly accuracy: number;
-  readonly error_rate: number;
-  /** Share of all pairs, so that large splits weigh more; the same where splits are of one size. */
-  readonly pooled_accuracy: number;
-  /** Over splits; null for a single one. */
-  readonly std: number | null;
-  readonly ci_low: number;
-  readonly ci_high: number;
-  readonly ci_method: 'bootstrap-variants' | 'jackknife-variants';
+export interface Judgement {
+  readonly predictor: Predictor;
+  /** The target that was asked about, and the one whose outcomes were learned from. */
+  readonly task: string;
+  readonly train_task: string;
+  readonly protocol: string;
+  readonly score: Score;
+  /** Empty under all-pairs, where they may be millions. */
+  readonly pairs: readonly JudgedPair[];
+  /** Share of the baseline's errors on the same pairs that are avoided; null where it has none, or none is named. */
+  readonly error_reduction: number | null;
+  /** Feature -> its share of what was learned, mean over splits. */
+  readonly importance: ReadonlyMap<string, number> | null;
+  /** Split -> the predictor that a choice fell on. */
+  readonly chosen: ReadonlyMap<string, string> | null;
 }
 
-/** The pairs of a test set of which `probability` knows both variants, with their outcomes. */
-export function judge(
-  split: Split,
-  { pairs }: TestSet,
-  probability: (a: string, b: string) => number | undefined,
-): JudgedPair[] {
-  return pairs.flatMap(([a, b]) => {
-    const p = probability(a, b);
-    const [outcome_a, outcome_b] = [split.outcomes.get(a), split.outcomes.get(b)];
-    if (p === undefined || outcome_a === undefined || outcome_b === undefined) return [];
-    return [{ split: split.id, a, b, probability: p, outcome_a, outcome_b }];
-  });
+export interface Verdict {
+  readonly judgements: readonly Judgement[];
+  /** What was left out, and why, in words. */
+  readonly notes: readonly string[];
 }
 
-/** What a score of each variant says of a pair. */
-export function byScore(scores: ByVariant): (a: string, b: string) => number | undefined {
-  return (a, b) => {
-    const [first, second] = [scores.get(a), scores.get(b)];
-    if (first === undefined || second === undefined) return undefined;
-    return (1 + Math.sign(first - second)) / 2;
-  };
-}
-
-/** The score of one predictor. Throws TypeError when there is no pair. */
-export function score(pairs: readonly JudgedPair[]): Score {
-  const [only] = scoreAll([pairs]);
-  if (only) return only;
-  throw new TypeError('A score needs at least one judged pair.');
-}
-
-/** The scores of several predictors; those asked about the same pairs share their resamples. */
-export function scoreAll(predictors: readonly (readonly JudgedPair[])[]): Score[] {
-  const judged = predictors.map((pairs) => {
-    if (!pairs.length) throw new TypeError('A score needs at least one judged pair.');
-    const splits = splitsOf(pairs);
-    return { pairs, splits, pool: poolOf(splits) };
-  });
-  const intervals = new Map<Pool, Interval>();
-  const alike = mapGroups(
-    judged,
-    ({ pool }) => signature(pool),
-    (group) => group,
+/** Throws SpecError when the study has too little for the protocol. */
+export async function judge(
+  predictors: readonly Predictor[],
+  protocol: Protocol,
+  scope: Scope,
+): Promise<Verdict> {
+  if (protocol.kind === 'all-pairs') return judgeOrders(predictors, scope);
+  const { features } = visible(protocol, scope);
+  const needs = predictors.map((predictor) => ({ predictor, missing: predictor.needs(features) }));
+  const usable = needs.filter(({ missing }) => missing.reason === null);
+  const lacking = usable
+    .filter(({ predictor }) => predictor.learns)
+    .flatMap(({ missing }) => [...missing.variants.keys()]);
+  const able = new Set(features.variants);
+  for (const id of lacking) able.delete(id);
+  const layout = layOut(protocol, scope, able);
+  const cases = await fitAll(
+    usable.map(({ predictor }) => predictor),
+    layout.features,
+    layout.splits,
   );
-  for (const group of alike.values()) {
-    const pools = group.map(({ pool }) => pool);
-    for (const [i, interval] of intervalsOf(pools).entries())
-      intervals.set(pools[i] as Pool, interval);
-  }
-  return judged.map(({ pairs, splits, pool }) => ({
-    ...pointScore(pairs, splits, pool),
-    ...(intervals.get(pool) as Interval),
-  }));
-}
-
-type Interval = Pick<Score, 'ci_low' | 'ci_high' | 'ci_method'>;
-
-function pointScore(
-  pairs: readonly JudgedPair[],
-  splits: readonly (readonly JudgedPair[])[],
-  { n }: Pool,
-): Omit<Score, keyof Interval> {
-  const accuracies = splits.map((group) => mean(group.map(credit)));
-  const accuracy = mean(accuracies);
   return {
-    n_pairs: pairs.length,
-    n_splits: splits.length,
-    n_variants: n,
-    accuracy,
-    error_rate: 1 - accuracy,
-    pooled_accuracy: mean(pairs.map(credit)),
-    std: splits.length > 1 ? deviation(accuracies, accuracy) : null,
+    judgements: conclude(cases, scope.table.words.baseline),
+    notes: [...layout.notes, ...unusableNotes(needs)],
   };
 }
 
-function deviation(values: readonly number[], centre: number): number {
-  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+interface Need {
+  readonly predictor: Predictor;
+  readonly missing: Missing;
 }
 
-/**
- * Agreement and weight of every pair of variants over all splits. A pair weighs 1 / pairs of its split
- * in each, so that the whole pool's accuracy is the mean over splits.
- */
-interface Pool {
-  readonly n: number;
-  readonly first: Int32Array;
-  readonly second: Int32Array;
-  readonly agreed: Float64Array;
-  readonly weight: Float64Array;
+function unusableNotes(needs: readonly Need[]): string[] {
+  const left = needs.filter(({ missing }) => missing.reason !== null);
+  const reasons = mapGroups(
+    left,
+    ({ missing }) => missing.reason ?? '',
+    (group) => group.map(({ predictor }) => predictor.name).join(', '),
+  );
+  return [...reasons].map(([reason, names]) => `Not judged: ${names}. ${reason}`);
 }
 
-function poolOf(splits: readonly (readonly JudgedPair[])[]): Pool {
-  const ids = [...new Set(splits.flatMap((group) => group.flatMap(({ a, b }) => [a, b])))].sort();
-  const index = new Map(ids.map((id, i) => [id, i]));
-  const pooled = new Map<number, [agreed: number, weight: number]>();
-  for (const group of splits)
-    for (const pair of group) {
-      const [i, j] = [index.get(pair.a) ?? 0, index.get(pair.b) ?? 0];
-      const key = Math.min(i, j) * ids.length + Math.max(i, j);
-      const [agreed, weight] = pooled.get(key) ?? [0, 0];
-      pooled.set(key, [agreed + credit(pair) / group.length, weight + 1 / group.length]);
-    }
-  const keys = [...pooled.keys()].sort((a, b) => a - b);
-  return {
-    n: ids.length,
-    first: Int32Array.from(keys, (key) => Math.floor(key / ids.length)),
-    second: Int32Array.from(keys, (key) => key % ids.length),
-    agreed: Float64Array.from(keys, (key) => pooled.get(key)?.[0] ?? 0),
-    weight: Float64Array.from(keys, (key) => pooled.get(key)?.[1] ?? 0),
-  };
+/** A predictor fitted on a split. */
+interface Case {
+  readonly predictor: Predictor;
+  readonly split: Split;
+  readonly fitted: Fitted;
 }
 
-/** Equal for pools of the same pairs, weighed alike. */
-function signature({ n, first, second, weight }: Pool): string {
-  return [n, first.join(), second.join(), weight.join()].join(';');
+/** All in one turn of the event loop, so that learners are trained together. */
+function fitAll(
+  predictors: readonly Predictor[],
+  features: Features,
+  splits: readonly Split[],
+): Promise<Case[]> {
+  return Promise.all(
+    predictors.flatMap((predictor) =>
+      splits.map(async (split) => ({
+        predictor,
+        split,
+        fitted: await fitOn(predictor, features, split),
+      })),
+    ),
+  );
 }
 
-function intervalsOf(pools: readonly Pool[]): Interval[] {
-  const isLarge = (pools[0]?.n ?? 0) > MOST_BOOTSTRAPPED;
-  return isLarge ? pools.map(jackknife) : bootstrap(pools);
+export async function fitOn(
+  predictor: Predictor,
+  features: Features,
+  { id, training, train_outcomes, seed, tests }: Split,
+): Promise<Fitted> {
+  const outcomes = new Map(training.map((one) => [one, train_outcomes.get(one) ?? NaN]));
+  const asked = tests.flatMap(({ pairs }) => pairs);
+  return predictor.fit({ id, features, training, outcomes, asked }, seed);
 }
 
-/**
- * Resamples variants with all their pairs of all splits. What was trained is held fixed: the interval
- * is of the predictors as they were trained, for other variants to ask about.
- */
-function bootstrap(pools: readonly Pool[]): Interval[] {
-  const [pool] = pools;
-  if (!pool) return [];
-  const rng = xoroshiro128plus(SEED);
-  const drawn = pools.map((): number[] => []);
-  const times = new Float64Array(pool.first.length);
-  for (let resample = 0; resample < RESAMPLES; resample++) {
-    const total = weigh(pool, drawCounts(pool.n, rng), times);
-    // Where few pairs are asked about, a resample may have none.
-    if (total > 0) pools.forEach(({ agreed }, i) => drawn[i]?.push(dot(times, agreed) / total));
-  }
-  return drawn.map((accuracies) => {
-    const sorted = Float64Array.from(accuracies).sort();
-    return {
-      ci_low: quantile(sorted, 0.025),
-      ci_high: quantile(sorted, 0.975),
-      ci_method: 'bootstrap-variants',
-    };
+/** The pairs of a test set of which the predictor knows both variants, with their outcomes. */
+export function judgePairs(split: Split, { pairs }: TestSet, fitted: Fitted): JudgedPair[] {
+  return pairs.flatMap(([a, b]) => {
+    const probability = probabilityOf(fitted, a, b);
+    const [outcome_a, outcome_b] = [split.outcomes.get(a), split.outcomes.get(b)];
+    if (probability === undefined || outcome_a === undefined || outcome_b === undefined) return [];
+    return [{ split: split.id, a, b, probability, outcome_a, outcome_b }];
   });
 }
 
-/** Writes how often each pair stands in the resample into `times`; returns the weight of them all. */
-function weigh({ first, second, weight }: Pool, counts: Float64Array, times: Float64Array): number {
-  let total = 0;
-  for (let k = 0; k < times.length; k++) {
-    const both = (counts[first[k] as number] as number) * (counts[second[k] as number] as number);
-    times[k] = both;
-    total += both * (weight[k] as number);
-  }
-  return total;
+type Unscored = Omit<Judgement, 'score' | 'error_reduction'>;
+
+function conclude(cases: readonly Case[], baseline: string | null): Judgement[] {
+  const questions = cases.flatMap((one) => one.split.tests.map((test) => ({ ...one, test })));
+  const groups = mapGroups(
+    questions,
+    ({ split, test }) => JSON.stringify([split.task, test.protocol]),
+    (group) => [...mapGroups(group, ({ predictor }) => predictor.name, judgementOf).values()],
+  );
+  return [...groups.values()].flatMap((group) =>
+    scored(
+      group.filter(({ pairs }) => pairs.length > 0),
+      baseline,
+    ),
+  );
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += (a[k] as number) * (b[k] as number);
-  return sum;
-}
-
-/** As for all pairs (intervals.ts): leaves out one variant at a time. */
-function jackknife(pool: Pool): Interval {
-  const agreed = new Float64Array(pool.n);
-  const weight = new Float64Array(pool.n);
-  for (let k = 0; k < pool.first.length; k++)
-    for (const i of [pool.first[k] as number, pool.second[k] as number]) {
-      agreed[i] = (agreed[i] as number) + (pool.agreed[k] as number);
-      weight[i] = (weight[i] as number) + (pool.weight[k] as number);
-    }
-  const [sum, total] = [pool.agreed.reduce(add, 0), pool.weight.reduce(add, 0)];
-  const left = Array.from(agreed, (its, i) => (sum - its) / (total - (weight[i] as number)));
-  const centre = mean(left);
-  const accuracy = sum / total;
-  const squares = left.reduce((all, value) => all + (value - centre) ** 2, 0);
-  const half = 1.96 * Math.sqrt(((pool.n - 1) / pool.n) * squares);
+function judgementOf(group: readonly (Case & { readonly test: TestSet })[]): Unscored {
+  const [first] = group as readonly [Case & { readonly test: TestSet }];
+  const { task, train_task } = first.split;
+  const chosen = group.flatMap(({ split, fitted }) =>
+    fitted.chosen === undefined ? [] : [[split.id, fitted.chosen] as const],
+  );
   return {
-    ci_low: Math.max(0, accuracy - half),
-    ci_high: Math.min(1, accuracy + half),
-    ci_method: 'jackknife-variants',
+    ...{ predictor: first.predictor, task, train_task, protocol: first.test.protocol },
+    pairs: group.flatMap(({ split, test, fitted }) => judgePairs(split, test, fitted)),
+    importance: meanShares(group.flatMap(({ fitted }) => fitted.importance ?? [])),
+    chosen: chosen.length ? new Map(chosen) : null,
   };
 }
 
-function add(a: number, b: number): number {
-  return a + b;
+function meanShares(
+  shares: readonly ReadonlyMap<string, number>[],
+): ReadonlyMap<string, number> | null {
+  const names = [...new Set(shares.flatMap((one) => [...one.keys()]))];
+  if (!names.length) return null;
+  return new Map(names.map((name) => [name, mean(shares.map((one) => one.get(name) ?? 0))]));
+}
+
+function scored(group: readonly Unscored[], baseline: string | null): Judgement[] {
+  const scores = scoreAll(group.map(({ pairs }) => pairs));
+  const at = group.findIndex(({ predictor }) => predictor.name === baseline);
+  const reference = scores[at];
+  return group.map((one, i) => {
+    const score = scores[i] as Score;
+    const isSame = reference && reference.error_rate > 0 && reference.n_pairs === score.n_pairs;
+    const error_reduction = isSame ? 1 - score.error_rate / reference.error_rate : null;
+    return { ...one, score: countedUnder(one.protocol, score), error_reduction };
+  });
+}
+
+/** The paper counts the pairs of one split; groups have as many as they are large. */
+function countedUnder(protocol: string, score: Score): Score {
+  const { n_pairs, n_splits } = score;
+  return protocol === PAPER ? { ...score, n_pairs: Math.round(n_pairs / n_splits) } : score;
+}
+
+/** A target and predictor with fewer than two variants that have both numbers has no pair, and no judgement. */
+async function judgeOrders(
+  predictors: readonly Predictor[],
+  { table, targets = [...table.targets.keys()] }: Scope,
+): Promise<Verdict> {
+  const orders = await ordersOf(predictors, table);
+  const asked = targets.flatMap((task) =>
+    orders.map(({ predictor, values }) => ({
+      ...{ predictor, task, train_task: task, protocol: 'all-pairs', pairs: [] },
+      ...{ importance: null, chosen: null, error_reduction: null },
+      variants: [...scoredVariants(table, task, values).values()],
+    })),
+  );
+  const known = asked.filter(({ variants }) => variants.length > 1);
+  const scores = scoreOrders(known.map(({ variants }) => variants));
+  const judgements = known.map(({ variants: _, ...one }, i) => ({
+    ...one,
+    score: scores[i] as Score,
+  }));
+  return { judgements, notes: [] };
+}
+
+export interface Order {
+  readonly predictor: Predictor;
+  readonly values: ByVariant;
+}
+
+/** What predictors that learn nothing say of each variant. */
+export async function ordersOf(
+  predictors: readonly Predictor[],
+  table: FeatureTable,
+): Promise<Order[]> {
+  const features = seen(table);
+  const sample = { id: '', features, training: [], outcomes: new Map(), asked: [] };
+  const usable = predictors.filter((one) => !one.learns && one.needs(features).reason === null);
+  const orders = usable.map(async (predictor) => {
+    const fitted = await predictor.fit(sample, 0);
+    const known = table.variants.flatMap((id) => {
+      const value = fitted.kind === 'values' ? fitted.value(id) : undefined;
+      return value === undefined ? [] : [[id, value] as const];
+    });
+    return { predictor, values: new Map(known) };
+  });
+  return Promise.all(orders);
+}
+
+/** The variants with a value and an outcome, in the order in which they were recorded. */
+export function scoredVariants(
+  { variants, targets }: FeatureTable,
+  task: string,
+  values: ByVariant,
+): ReadonlyMap<string, { readonly predicted: number; readonly outcome: number }> {
+  const outcomes = targets.get(task)?.outcomes;
+  return new Map(
+    variants.flatMap((id) => {
+      const [predicted, outcome] = [values.get(id), outcomes?.get(id)];
+      return predicted === undefined || outcome === undefined
+        ? []
+        : [[id, { predicted, outcome }] as const];
+    }),
+  );
 }

@@ -4,9 +4,10 @@
  */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
-import { mapGroups, mean, primaryOutcomes, type StudyRows } from './measurements';
+import { mapGroups, mean } from './measurements';
 import { pooledSeeds } from './noise';
 import { studentQuantile } from './student';
+import type { Target } from './targets';
 import type { Row } from '../dataset/tables';
 
 type Outcome = Row<'outcomes'>;
@@ -25,8 +26,7 @@ export interface LabelNoise {
  * errors over items are added as if pairs of variants were asked different items: where they were
  * asked the same, fewer pairs are called resolved than could be.
  */
-export function labelNoise(rows: StudyRows, task: string): LabelNoise {
-  const outcomes = primaryOutcomes(rows.outcomes).filter((row) => row.task === task);
+export function labelNoise({ rows: outcomes }: Pick<Target, 'rows'>): LabelNoise {
   const seeds = pooledSeeds(outcomes);
   const hasErrors = outcomes.length > 0 && outcomes.every((row) => row.stderr !== null);
   const hasSeeds = seeds.variance !== null;

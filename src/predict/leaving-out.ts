@@ -19,10 +19,10 @@ export function copiesOf({ equal }: Oddities): string[] {
   return equal.flatMap((group) => group.slice(1));
 }
 
-/** Far below all others in an indicator or an outcome: likelier a failure than a result. */
+/** Far worse than all others in an indicator or an outcome: likelier a failure than a result. */
 export function collapsedOf({ outliers }: Oddities): string[] {
-  const low = outliers.filter(({ value, median }) => value < median);
-  return [...new Set(low.map(({ variant_id }) => variant_id))];
+  const worse = outliers.filter(({ is_worse }) => is_worse);
+  return [...new Set(worse.map(({ variant_id }) => variant_id))];
 }
 
 /** One entry for each reason that leaves a variant out. */

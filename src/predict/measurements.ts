@@ -1,4 +1,4 @@
-/** One number a variant: what fits and reports read out of the tables. */
+/** The newest measurements of a study's tables, and how they are grouped. */
 import { BASE_VARIANT, runId } from '../domain/ids';
 import type { Row } from '../dataset/tables';
 
@@ -9,31 +9,8 @@ export interface StudyRows {
   readonly outcomes: readonly Row<'outcomes'>[];
 }
 
+/** A number of each variant that has one. */
 export type ByVariant = ReadonlyMap<string, number>;
-
-export interface Measured {
-  /** Ids of the variants that are compared, in the order in which they were recorded. */
-  readonly variants: readonly string[];
-  /** Indicator -> variant -> value over all domains. */
-  readonly indicators: ReadonlyMap<string, ByVariant>;
-  /** Task -> variant -> mean outcome. */
-  readonly outcomes: ReadonlyMap<string, ByVariant>;
-}
-
-/** Of a task that has several metrics, the first of these is its outcome, else the first recorded. */
-const PRIMARY_METRICS = ['accuracy', 'exact_match', 'score'];
-
-export function measure(rows: StudyRows): Measured {
-  const variants = comparedVariants(rows.variants).map((row) => row.variant_id);
-  const listed = new Set(variants);
-  const indicators = latestIndicators(rows.indicators).filter((row) => listed.has(row.variant_id));
-  const outcomes = primaryOutcomes(rows.outcomes).filter((row) => listed.has(row.variant_id));
-  return {
-    variants,
-    indicators: mapGroups(indicators, (row) => row.indicator, valuesByVariant),
-    outcomes: mapGroups(outcomes, (row) => row.task, meanOutcomes),
-  };
-}
 
 /** The newest row of each variant, without the shared checkpoint that trained variants continue. */
 export function comparedVariants(rows: readonly Row<'variants'>[]): Row<'variants'>[] {
@@ -47,38 +24,11 @@ export function latestIndicators(rows: readonly Row<'indicators'>[]): Row<'indic
   return latest(overall, (row) => JSON.stringify([row.variant_id, row.indicator]));
 }
 
-/** The newest attempt of each score, in the metric that is the outcome of its task. */
-export function primaryOutcomes(rows: readonly Row<'outcomes'>[]): Row<'outcomes'>[] {
-  const scores = latest(rows, (row) =>
+/** The newest attempt of each score. */
+export function latestOutcomes(rows: readonly Row<'outcomes'>[]): Row<'outcomes'>[] {
+  return latest(rows, (row) =>
     JSON.stringify([row.variant_id, row.task, row.dataset, row.sft_recipe, row.seed, row.metric]),
   );
-  const metrics = mapGroups(scores, (row) => row.task, primaryMetric);
-  return scores.filter((row) => row.metric === metrics.get(row.task));
-}
-
-function primaryMetric(scores: readonly Row<'outcomes'>[]): string | undefined {
-  const recorded = scores.map((row) => row.metric);
-  return PRIMARY_METRICS.find((metric) => recorded.includes(metric)) ?? recorded[0];
-}
-
-/** Mean over seeds within each dataset, then over datasets; a variant needs every dataset. */
-function meanOutcomes(scores: readonly Row<'outcomes'>[]): ByVariant {
-  const datasets = [...mapGroups(scores, (row) => row.dataset, meanByVariant).values()];
-  const ids = [...new Set(scores.map((row) => row.variant_id))];
-  const complete = ids.filter((id) => datasets.every((means) => means.has(id)));
-  return new Map(complete.map((id) => [id, mean(datasets.map((means) => means.get(id) ?? NaN))]));
-}
-
-function meanByVariant(scores: readonly Row<'outcomes'>[]): ByVariant {
-  return mapGroups(
-    scores,
-    (row) => row.variant_id,
-    (group) => mean(group.map((row) => row.value)),
-  );
-}
-
-function valuesByVariant(rows: readonly Row<'indicators'>[]): ByVariant {
-  return new Map(rows.map((row) => [row.variant_id, row.value]));
 }
 
 /** The newest row of each key: the highest attempt, of equal ones the last recorded. */
@@ -108,4 +58,9 @@ export function mapGroups<T, V>(
 
 export function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
+}
+
+/** "v2" before "v10". */
+export function byName(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true }) || (a < b ? -1 : 1);
 }

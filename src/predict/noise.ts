@@ -1,18 +1,11 @@
 /** How much of the spread between variants is noise: seeds and standard errors. Pure. */
 import type { Row } from '../dataset/tables';
-import {
-  latestIndicators,
-  mapGroups,
-  mean,
-  measure,
-  primaryOutcomes,
-  type ByVariant,
-  type StudyRows,
-} from './measurements';
+import type { FeatureTable } from './feature-table';
+import { mapGroups, mean, type ByVariant } from './measurements';
 
 export interface Noise {
   readonly kind: 'outcome' | 'indicator';
-  /** The task or the indicator. */
+  /** The target or the indicator. */
   readonly name: string;
   readonly n_variants: number;
   /** Standard deviation between variants, over the means of their seeds. */
@@ -29,26 +22,17 @@ export interface Noise {
 
 type Measurement = Row<'indicators'> | Row<'outcomes'>;
 
-export function noiseOf(rows: StudyRows, tasks: readonly string[]): Noise[] {
-  const measured = measure(rows);
-  const listed = new Set(measured.variants);
-  const isListed = (row: Measurement) => listed.has(row.variant_id);
-  const outcomes = primaryOutcomes(rows.outcomes).filter(isListed);
-  const indicators = latestIndicators(rows.indicators).filter(isListed);
-  return [
-    ...tasks.map((task) => {
-      const ofTask = outcomes.filter((row) => row.task === task);
-      return { ...noise('outcome', task, measured.outcomes.get(task), ofTask), ...seedsOf(ofTask) };
-    }),
-    ...[...measured.indicators].map(([name, values]) =>
-      noise(
-        'indicator',
-        name,
-        values,
-        indicators.filter((row) => row.indicator === name),
-      ),
+export function noiseOf({ targets, indicators }: FeatureTable): Noise[] {
+  const all = [
+    ...[...targets.values()].map(({ name, outcomes, rows }) => ({
+      ...noise('outcome', name, outcomes, rows),
+      ...seedsOf(rows),
+    })),
+    ...[...indicators.values()].map(({ name, values, rows }) =>
+      noise('indicator', name, values, rows),
     ),
-  ].filter((one) => one.n_variants > 0);
+  ];
+  return all.filter((one) => one.n_variants > 0);
 }
 
 /** Spread between variants over the noise of one measurement; null when the noise is unknown. */
@@ -60,7 +44,7 @@ export function signalRatio({ between, seeds, stderr }: Noise): number | null {
 function noise(
   kind: Noise['kind'],
   name: string,
-  values: ByVariant | undefined,
+  values: ByVariant,
   rows: readonly Measurement[],
 ): Noise {
   const errors = rows.flatMap((row) => (row.stderr === null ? [] : [row.stderr]));
@@ -68,8 +52,8 @@ function noise(
   return {
     kind,
     name,
-    n_variants: values?.size ?? 0,
-    between: deviation([...(values?.values() ?? [])]),
+    n_variants: values.size,
+    between: deviation([...values.values()]),
     seeds: null,
     n_seeds: 0,
     stderr: errors.length ? Math.sqrt(mean(errors.map((error) => error ** 2))) : null,

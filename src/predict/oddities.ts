@@ -1,12 +1,18 @@
 /** Measurements that a reader should look at twice; they are named, never repaired. Pure. */
-import { mapGroups, type ByVariant, type Measured } from './measurements';
+import type { Measure } from '../domain/words';
+import type { FeatureTable } from './feature-table';
+import { mapGroups, type ByVariant } from './measurements';
+import { rawValue } from './targets';
 
 export interface Outlier {
   readonly variant_id: string;
-  /** The indicator, or the task of the outcome. */
+  /** The indicator, or the target of the outcome. */
   readonly name: string;
+  /** As they were measured. */
   readonly value: number;
   readonly median: number;
+  /** Whether it is on the bad side of the median. */
+  readonly is_worse: boolean;
 }
 
 export interface Oddities {
@@ -21,18 +27,29 @@ const FAR = 20;
 const LEAST_NUMBERS = 4;
 const LEAST_VARIANTS = 10;
 
-export function findOddities(measured: Measured): Oddities {
-  const columns = [...measured.indicators, ...measured.outcomes];
+export function findOddities({
+  variants,
+  indicators,
+  targets,
+}: Pick<FeatureTable, 'variants' | 'indicators' | 'targets'>): Oddities {
+  const columns: Columns = [
+    ...indicators.values(),
+    ...[...targets.values()].map((target) => ({ ...target, values: target.outcomes })),
+  ];
   return {
-    equal: equalVariants(measured.variants, columns),
-    outliers: columns.flatMap(([name, values]) => outliersOf(name, values)),
+    equal: equalVariants(variants, columns),
+    outliers: columns.flatMap(outliersOf),
   };
 }
 
-type Columns = readonly (readonly [string, ByVariant])[];
+interface Column extends Measure {
+  /** Higher is better. */
+  readonly values: ByVariant;
+}
+type Columns = readonly Column[];
 
 function equalVariants(variants: readonly string[], columns: Columns): string[][] {
-  const numbers = (id: string) => columns.map(([, values]) => values.get(id) ?? null);
+  const numbers = (id: string) => columns.map(({ values }) => values.get(id) ?? null);
   const complete = variants.filter(
     (id) => numbers(id).filter((value) => value !== null).length >= LEAST_NUMBERS,
   );
@@ -44,13 +61,17 @@ function equalVariants(variants: readonly string[], columns: Columns): string[][
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-function outliersOf(name: string, values: ByVariant): Outlier[] {
+function outliersOf({ name, better, values }: Column): Outlier[] {
   if (values.size < LEAST_VARIANTS) return [];
   const centre = median([...values.values()]);
   const spread = median([...values.values()].map((value) => Math.abs(value - centre)));
   return [...values]
     .filter(([, value]) => spread > 0 && Math.abs(value - centre) > FAR * spread)
-    .map(([variant_id, value]) => ({ variant_id, name, value, median: centre }));
+    .map(([variant_id, value]) => ({
+      ...{ variant_id, name, is_worse: value < centre },
+      value: rawValue({ better }, value),
+      median: rawValue({ better }, centre),
+    }));
 }
 
 function median(values: readonly number[]): number {

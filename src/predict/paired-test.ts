@@ -2,7 +2,7 @@
 import { SpecError } from '../base/errors';
 import { credit } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
-import { spreadOverVariants, type PairNumbers } from './variant-bootstrap';
+import { spreadOverVariants, type PairNumbers } from './spread';
 
 export interface PairedDifference {
   readonly n_pairs: number;

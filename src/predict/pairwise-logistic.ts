@@ -1,11 +1,12 @@
 /**
- * A pairwise logistic model that costs less than a millisecond to fit, so that it can be fitted anew
+ * A pairwise logistic model that costs less than a millisecond to fit, so that it can be fitted again
  * without any variant it is asked about: P(A beats B) = sigmoid(w . (rank of A - rank of B)).
  * Indicators enter as ranks among the training variants, as pairwise accuracy itself sees only
  * order: a monotone rescaling changes nothing, and a collapsed value is merely the last.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { countBelow } from './gap-bins';
+import { sigmoid } from './predictor';
 
 export interface TrainingVariant {
   readonly features: readonly number[];
@@ -16,8 +17,6 @@ export interface PairwiseModel {
   readonly weights: readonly number[];
   /** Features as the model sees them: ranks with mean 0 and variance 1 over the training variants. */
   readonly place: (features: readonly number[]) => readonly number[];
-  /** Differences of scores are log-odds. */
-  readonly score: (features: readonly number[]) => number;
 }
 
 /** A normal prior of variance 1 on each weight; the data count as one observation a variant. */
@@ -30,17 +29,7 @@ const MOST_STEPS = 50;
 export function fitPairwise(variants: readonly TrainingVariant[]): PairwiseModel {
   const place = rankPlacer(variants.map(({ features }) => features));
   const weights = newton(differences(variants, place), variants.length);
-  return {
-    weights,
-    place,
-    score: (features) => place(features).reduce((sum, z, k) => sum + z * (weights[k] ?? NaN), 0),
-  };
-}
-
-/** Exactly 1 together with the probability of the opposite. */
-export function sigmoid(logit: number): number {
-  const likelier = 1 / (1 + Math.exp(-Math.abs(logit)));
-  return logit < 0 ? 1 - likelier : likelier;
+  return { weights, place };
 }
 
 function rankPlacer(rows: readonly (readonly number[])[]): PairwiseModel['place'] {

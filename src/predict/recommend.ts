@@ -2,16 +2,19 @@
 import { SpecError } from '../base/errors';
 import {
   candidatesOf,
-  fitWithoutEach,
   groupsOf,
   refuseUnteachable,
+  sampleOf,
   trainedWithout,
-  type Candidate,
-  type Trained,
-} from './held-out';
-import { mean, type Measured } from './measurements';
-import { fitPairwise, type PairwiseModel } from './pairwise-logistic';
+  type Candidates,
+} from './candidates';
+import { seen, type FeatureTable } from './feature-table';
+import { mean } from './measurements';
+import { pairsOf } from './pairwise-logistic';
+import { logitOf, type Fitted, type Pair, type Predictor } from './predictor';
+import { calibrated, pairwise } from './predictors/pairwise';
 import { simulateBest, type Simulated } from './simulate-best';
+import type { Target } from './targets';
 
 export interface RankedCandidate {
   readonly variant_id: string;
@@ -23,25 +26,28 @@ export interface RankedCandidate {
   readonly fine_tuned: boolean;
 }
 
-/** What is known already: where the best fine-tuned variant stands among the fine-tuned ones. */
+/** What is known already: the place of the best fine-tuned variant among the fine-tuned ones. */
 export interface BestSoFar {
   readonly variant_id: string;
   readonly rank: number;
   readonly of: number;
-  /** Its outcome minus that of the best of the first `top` among the fine-tuned. */
+  /** By how much its outcome is better than that of the best of the first `top` among the fine-tuned. */
   readonly regret: number;
 }
 
 export interface Recommendation {
+  readonly predictor: string;
+  /** What it sees. */
+  readonly features: readonly string[];
   /** Best score first; equal scores by id. */
   readonly ranking: readonly RankedCandidate[];
   readonly top: number;
   /** That the best variant is among the first `top`. */
   readonly p_best_in_top: number;
-  /** Outcome of the best minus that of the best of the first `top`, in the outcome's unit. */
+  /** By how much the best is better than the best of the first `top`, in the outcome's unit. */
   readonly expected_regret: number;
   readonly n_trained: number;
-  /** Variants that could not be ranked, and the indicators that they lack. */
+  /** Variants that could not be ranked, and what they do not have. */
   readonly not_ranked: readonly {
     readonly variant_id: string;
     readonly lacks: readonly string[];
@@ -50,60 +56,98 @@ export interface Recommendation {
 }
 
 /** Each fine-tuned variant is scored by a model that knows neither its outcome nor its copies'. */
-export function recommendVariants(measured: Measured, task: string, top: number): Recommendation {
-  const { variants, incomplete } = candidatesOf(measured, task);
+export async function recommendVariants(
+  table: FeatureTable,
+  target: Target,
+  top: number,
+  named: Predictor = pairwise,
+): Promise<Recommendation> {
+  const predictor = calibrated(named);
+  const candidates = candidatesOf(table, target, predictor);
+  const { variants, incomplete, outcomes } = candidates;
   if (!Number.isInteger(top) || top < 1 || top > variants.length)
     throw new SpecError(
       `The top ${top} of ${variants.length} variants was asked for: expected a whole number from 1 to ${variants.length}.`,
     );
-  const trained = trainedWithout(variants, []);
-  refuseUnteachable(trained, task);
-  const scored = scoreHeldOut(variants, trained);
-  const simulated = simulateBest(
-    scored,
-    trained.map(({ outcome }) => outcome),
-    top,
-  );
-  const ranking = rankCandidates(scored, simulated);
+  const trained = trainedWithout(candidates, []);
+  refuseUnteachable(candidates, trained);
+  const scored = await scoreHeldOut(predictor, candidates, trained);
+  const known = trained.map((id) => outcomes.get(id) ?? NaN);
+  const simulated = simulateBest(scored, known, top);
+  const ranking = rankCandidates(scored, simulated, candidates);
   return {
+    predictor: predictor.name,
+    features: predictor.sees(seen(table)),
     ranking,
     top,
     p_best_in_top: simulated.p_best_in_top,
     expected_regret: simulated.expected_regret,
     n_trained: trained.length,
     not_ranked: [...incomplete].map(([variant_id, lacks]) => ({ variant_id, lacks })),
-    best_so_far: bestSoFar(ranking, trained, top),
+    best_so_far: bestSoFar(ranking, candidates, top),
   };
 }
 
-export interface ScoredCandidate extends Candidate {
+interface ScoredCandidate {
+  readonly variant_id: string;
   readonly score: number;
   /** How the score moves when a group of training variants is left out. */
   readonly deviations: readonly number[];
 }
 
 /** Best score first. */
-export function scoreHeldOut(
-  variants: readonly Candidate[],
-  trained: readonly Trained[],
-): ScoredCandidate[] {
-  const groups = groupsOf(trained);
-  const without = fitWithoutEach(groups);
-  const whole = fitPairwise(trained);
-  const ownModel = new Map(
-    groups.flatMap((group, k) => group.map((one) => [one.variant_id, without[k] ?? whole])),
-  );
+async function scoreHeldOut(
+  predictor: Predictor,
+  candidates: Candidates,
+  trained: readonly string[],
+): Promise<ScoredCandidate[]> {
+  const { variants } = candidates;
+  const groups = groupsOf(candidates, trained);
+  const pairs = opponents(variants);
+  const samples = [[], ...groups].map((group, k) => {
+    const rest = trained.filter((id) => !group.includes(id));
+    return sampleOf(candidates, `without ${k}`, rest, pairs);
+  });
+  const fitted = await Promise.all(samples.map(async (sample) => predictor.fit(sample, 0)));
+  const [whole = new Map(), ...without] = fitted.map((one) => scoresOf(one, variants, pairs));
+  const ownScores = new Map(groups.flatMap((group, k) => group.map((id) => [id, without[k]])));
   return variants
-    .map((one) => ({
-      ...one,
-      score: (ownModel.get(one.variant_id) ?? whole).score(one.features),
-      deviations: deviationsOf(without, one),
+    .map((id) => ({
+      variant_id: id,
+      score: (ownScores.get(id) ?? whole).get(id) ?? NaN,
+      deviations: deviationsOf(without.map((scores) => scores.get(id) ?? NaN)),
     }))
     .sort((x, y) => y.score - x.score);
 }
 
-function deviationsOf(models: readonly PairwiseModel[], { features }: Candidate): number[] {
-  const scores = models.map((model) => model.score(features));
+/** Every pair, or of many variants each with equally many others. */
+function opponents(variants: readonly string[]): Pair[] {
+  return pairsOf(variants.length).map(([i, j]): Pair => [variants[i] ?? '', variants[j] ?? '']);
+}
+
+/** A score of each variant: its own where log-odds add up, else its mean log-odds against the others. */
+export function scoresOf(
+  fitted: Fitted,
+  variants: readonly string[],
+  pairs: readonly Pair[],
+): Map<string, number> {
+  if (fitted.kind === 'odds')
+    return new Map(
+      variants.map((id) => [id, fitted.parts(id)?.reduce((sum, value) => sum + value, 0) ?? NaN]),
+    );
+  const sums = new Map(variants.map((id) => [id, { sum: 0, n: 0 }]));
+  for (const [a, b] of pairs) {
+    const logit = logitOf(fitted, a, b);
+    if (logit === undefined) continue;
+    for (const [id, value] of [[a, logit] as const, [b, -logit] as const]) {
+      const known = sums.get(id) ?? { sum: 0, n: 0 };
+      sums.set(id, { sum: known.sum + value, n: known.n + 1 });
+    }
+  }
+  return new Map([...sums].map(([id, { sum, n }]) => [id, n ? sum / n : 0]));
+}
+
+function deviationsOf(scores: readonly number[]): number[] {
   const centre = mean(scores);
   return scores.map((score) => score - centre);
 }
@@ -111,27 +155,27 @@ function deviationsOf(models: readonly PairwiseModel[], { features }: Candidate)
 function rankCandidates(
   scored: readonly ScoredCandidate[],
   { p_best }: Simulated,
+  { outcomes }: Candidates,
 ): RankedCandidate[] {
-  return scored.map(({ variant_id, score, outcome }, i) => ({
+  return scored.map(({ variant_id, score }, i) => ({
     variant_id,
     rank: i + 1,
     p_best: p_best[i] ?? NaN,
     score,
-    fine_tuned: outcome !== null,
+    fine_tuned: outcomes.has(variant_id),
   }));
 }
 
 function bestSoFar(
   ranking: readonly RankedCandidate[],
-  trained: readonly Trained[],
+  { outcomes }: Candidates,
   top: number,
 ): BestSoFar {
-  const outcomes = new Map(trained.map((one) => [one.variant_id, one.outcome]));
   const tuned = ranking.flatMap(({ variant_id }) => {
     const outcome = outcomes.get(variant_id);
     return outcome === undefined ? [] : [{ variant_id, outcome }];
   });
-  const best = Math.max(...outcomes.values());
+  const best = Math.max(...tuned.map(({ outcome }) => outcome));
   const at = tuned.findIndex(({ outcome }) => outcome === best);
   return {
     variant_id: tuned[at]?.variant_id ?? '',

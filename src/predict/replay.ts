@@ -4,18 +4,24 @@
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
-import { candidatesOf, trainedWithout, type Trained } from './held-out';
-import { nextVariants, withStart, type LoopPolicy, type Startable } from './loop';
-import { mean, type Measured } from './measurements';
-import { BASELINE } from './unsupervised';
+import { candidatesOf, type Candidates } from './candidates';
+import { columnNamed, seen, type FeatureTable } from './feature-table';
+import { nextVariants, startValues, type LoopPolicy, type Round } from './loop';
+import { byName, mean, type ByVariant } from './measurements';
+import type { Predictor } from './predictor';
+import { pairwise } from './predictors/pairwise';
+import { RANK, rankable } from './predictors/rank';
+import { rawValue, type Target } from './targets';
 
-export type PolicyName = 'proxy' | 'random' | 'perplexity' | 'kshot';
+/** The loop, chance, and fixed orders by name: an indicator, or `rank:<setting>`. */
+export const LOOP = 'loop';
+export const RANDOM = 'random';
 
 export interface RegretCurve {
-  readonly policy: PolicyName;
+  readonly policy: string;
   /** Orders that the figures are a mean over; 1 for a fixed order. */
   readonly n_orders: number;
-  /** At index n - 1: outcome of the best of all minus that of the best of the first n. */
+  /** At index n - 1: by how much the best of all is better than the best of the first n. */
   readonly regret: readonly number[];
   /** 5% and 95% quantiles over the orders. */
   readonly low: readonly number[];
@@ -25,9 +31,12 @@ export interface RegretCurve {
 }
 
 export interface Replay {
+  readonly predictor: string;
+  readonly features: readonly string[];
   readonly n_variants: number;
+  /** As it was measured. */
   readonly best: { readonly variant_id: string; readonly outcome: number };
-  /** Variants that could not be replayed, for want of an outcome or an indicator. */
+  /** Variants that could not be replayed, for want of an outcome or of what the predictor needs. */
   readonly left_out: readonly string[];
   readonly batch: number;
   readonly explore: number;
@@ -41,78 +50,105 @@ export interface ReplaySettings {
   readonly seeds: number;
 }
 
-type Known = Startable & Trained;
-
-export function replayLoop(measured: Measured, task: string, settings: ReplaySettings): Replay {
-  const candidates = candidatesOf(measured, task);
-  const known = withStart(candidates).filter(isKnown);
-  const [first] = [...known].sort((x, y) => y.outcome - x.outcome);
-  if (!first || new Set(known.map(({ outcome }) => outcome)).size < 2)
+export async function replayLoop(
+  table: FeatureTable,
+  target: Target,
+  settings: ReplaySettings,
+  predictor: Predictor = pairwise,
+): Promise<Replay> {
+  const candidates = candidatesOf(table, target, predictor);
+  const known = candidates.variants.filter((id) => candidates.outcomes.has(id));
+  const outcome = (id: string) => candidates.outcomes.get(id) ?? NaN;
+  const [first] = [...known].sort((x, y) => outcome(y) - outcome(x));
+  const different = new Set(known.map(outcome)).size;
+  if (first === undefined || different < 2)
     throw new SpecError(
-      `${known.length} variants have every indicator and an outcome on "${task}", of ${new Set(known.map(({ outcome }) => outcome)).size} different values: a replay needs at least two that differ.`,
+      `${known.length} variants have what the predictor needs and an outcome on "${target.name}", of ${different} different values: a replay needs at least two that differ.`,
     );
-  const seeds = Array.from({ length: settings.seeds }, (_, seed) => seed);
-  const orders: readonly [PolicyName, readonly (readonly Known[])[]][] = [
-    ['proxy', seeds.map((seed) => loopOrder(known, { ...settings, seed }))],
-    ['random', seeds.map((seed) => randomOrder(known, seed))],
-    ...fixedOrders(known, candidates.indicators, task),
-  ];
-  const listed = new Set(known.map(({ variant_id }) => variant_id));
+  const replay = { predictor, candidates, start: startValues(table, [target.indicator]) };
+  const orders = await ordersOf(replay, target, known, settings);
   return {
+    predictor: predictor.name,
+    features: predictor.sees(seen(table)),
     n_variants: known.length,
-    best: { variant_id: first.variant_id, outcome: first.outcome },
-    left_out: measured.variants.filter((id) => !listed.has(id)),
+    best: { variant_id: first, outcome: rawValue(target, outcome(first)) },
+    left_out: table.variants.filter((id) => !known.includes(id)),
     batch: settings.batch,
     explore: settings.explore,
-    curves: orders.map(([policy, lists]) => curveOf(policy, lists)),
+    curves: orders.map(([policy, lists]) =>
+      curveOf(
+        policy,
+        lists.map((list) => list.map(outcome)),
+      ),
+    ),
   };
 }
 
-/** The order in which the loop fine-tunes, given that each outcome is told once its variant is. */
-export function loopOrder(known: readonly Known[], policy: LoopPolicy): Known[] {
-  const byId = new Map(known.map((one) => [one.variant_id, one]));
-  const order: Known[] = [];
-  while (order.length < known.length) {
-    const untried = known
-      .filter((one) => !order.includes(one))
-      .map((one) => ({ ...one, outcome: null }));
-    const picks = nextVariants(trainedWithout(order, []), untried, policy);
-    order.push(...picks.flatMap(({ variant_id }) => byId.get(variant_id) ?? []));
+type Replayed = Pick<Round, 'predictor' | 'candidates' | 'start'>;
+type Orders = readonly [policy: string, lists: readonly (readonly string[])[]];
+
+async function ordersOf(
+  replay: Replayed,
+  target: Target,
+  known: readonly string[],
+  settings: ReplaySettings,
+): Promise<Orders[]> {
+  const seeds = Array.from({ length: settings.seeds }, (_, seed) => seed);
+  const loops = seeds.map((seed) => loopOrder(replay, known, { ...settings, seed }));
+  return [
+    [LOOP, await Promise.all(loops)],
+    [RANDOM, seeds.map((seed) => randomOrder(known, seed))],
+    ...fixedOrders(replay.candidates, target, known),
+  ];
+}
+
+/** The order in which the loop fine-tunes, given that each outcome is known once its variant is fine-tuned. */
+export async function loopOrder(
+  replay: Replayed,
+  known: readonly string[],
+  policy: LoopPolicy,
+): Promise<string[]> {
+  const trained: string[] = [];
+  while (trained.length < known.length) {
+    const untried = known.filter((id) => !trained.includes(id));
+    const outcomes: ByVariant = new Map(
+      trained.map((id) => [id, replay.candidates.outcomes.get(id) ?? NaN]),
+    );
+    const candidates: Candidates = { ...replay.candidates, outcomes };
+    const picks = await nextVariants({ ...replay, candidates, trained, untried }, policy);
+    trained.push(...picks.map(({ variant_id }) => variant_id));
   }
-  return order;
+  return trained;
 }
 
-/** Outcome of the best minus that of the best so far, after each. */
-export function regretsOf(order: readonly { readonly outcome: number }[]): number[] {
-  const best = Math.max(...order.map(({ outcome }) => outcome));
+/** By how much the best is better than the best so far, after each. */
+export function regretsOf(outcomes: readonly number[]): number[] {
+  const best = Math.max(...outcomes);
   let found = -Infinity;
-  return order.map(({ outcome }) => best - (found = Math.max(found, outcome)));
+  return outcomes.map((outcome) => best - (found = Math.max(found, outcome)));
 }
 
-function randomOrder(known: readonly Known[], seed: number): Known[] {
+function randomOrder(known: readonly string[], seed: number): string[] {
   const rng = mersenne(seed);
-  const left = [...known];
+  const left = [...known].sort(byName);
   return known.flatMap(() => left.splice(unsafeUniformIntDistribution(0, left.length - 1, rng), 1));
 }
 
-/** Orders by one indicator, of those that the study has; equal values by id. */
-function fixedOrders(
-  known: readonly Known[],
-  indicators: readonly string[],
-  task: string,
-): [PolicyName, Known[][]][] {
-  const named: [PolicyName, string][] = [
-    ['perplexity', BASELINE],
-    ['kshot', `kshot_${task}`],
-  ];
-  return named.flatMap(([policy, indicator]): [PolicyName, Known[][]][] => {
-    const k = indicators.indexOf(indicator);
-    const value = ({ features }: Known) => features[k] ?? NaN;
-    return k < 0 ? [] : [[policy, [[...known].sort((x, y) => value(y) - value(x))]]];
+/** The baseline, the task's own indicator and every ordered setting, where all have one; equal values by id. */
+function fixedOrders({ table }: Candidates, target: Target, known: readonly string[]): Orders[] {
+  const indicators = [...new Set([table.words.baseline, target.indicator])].flatMap((name) =>
+    name !== null && table.indicators.has(name) ? [{ policy: name, name }] : [],
+  );
+  const settings = rankable(table).map((name) => ({ policy: `${RANK}${name}`, name }));
+  return [...indicators, ...settings].flatMap(({ policy, name }): Orders[] => {
+    const values = columnNamed(table, name);
+    if (!values || known.some((id) => !values.has(id))) return [];
+    const value = (id: string) => values.get(id) ?? NaN;
+    return [[policy, [[...known].sort((x, y) => value(y) - value(x))]]];
   });
 }
 
-function curveOf(policy: PolicyName, orders: readonly (readonly Known[])[]): RegretCurve {
+function curveOf(policy: string, orders: readonly (readonly number[])[]): RegretCurve {
   const regrets = orders.map(regretsOf);
   const over = (figure: (values: readonly number[]) => number) =>
     (regrets[0] ?? []).map((_, i) => figure(regrets.map((one) => one[i] ?? NaN)));
@@ -129,8 +165,4 @@ function curveOf(policy: PolicyName, orders: readonly (readonly Known[])[]): Reg
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
-}
-
-function isKnown(variant: Startable): variant is Known {
-  return variant.outcome !== null;
 }

@@ -4,7 +4,7 @@
  * each variant's luck is normal, of the size that the pairwise model's probabilities amount to.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
-import { SEED } from './intervals';
+import { SEED } from './resampling';
 
 export interface Simulated {
   /** For each variant in turn, that it is the best. */

@@ -1,14 +1,13 @@
 /**
  * Which variants a learner is trained on, and which pairs it is then asked about. Both are drawn from
  * seeds and the variants' ids alone. A pair's orientation is drawn too: ids often follow the
- * configuration, and a learner must not gain from which of two stands first.
+ * configuration, and a learner must not gain from which of two comes first.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
-import type { ByVariant } from './measurements';
-import type { Sample } from './sample';
-
-export type Pair = readonly [a: string, b: string];
+import { byName, mapGroups, type ByVariant } from './measurements';
+import { pairsOf } from './pairwise-logistic';
+import type { Pair } from './predictor';
 
 export interface TestSet {
   /** As the results name it. */
@@ -30,11 +29,6 @@ export interface Split {
   readonly tests: readonly TestSet[];
 }
 
-export type Protocol =
-  | { readonly kind: 'paper'; readonly seeds: number }
-  | { readonly kind: 'leave-group-out'; readonly column: string }
-  | { readonly kind: 'leave-study-out'; readonly study: string };
-
 /** Fewer variants than this leave nothing to learn from, or no pair to ask about. */
 export const FEWEST_TRAINING = 3;
 export const PAPER = 'paper-60-40';
@@ -49,15 +43,7 @@ export interface Question {
   readonly variants: readonly string[];
 }
 
-export function questionOf(sample: Sample, task: string, train_task: string): Question {
-  const [outcomes, train_outcomes] = [sample.outcomes.get(task), sample.outcomes.get(train_task)];
-  if (!outcomes || !train_outcomes)
-    throw new SpecError(`Task "${outcomes ? train_task : task}" has no outcomes to learn from.`);
-  const variants = sample.variants.filter((id) => outcomes.has(id) && train_outcomes.has(id));
-  return { task, train_task, train_outcomes, outcomes, variants };
-}
-
-/** The same question with the outcomes dealt out anew among its variants, another way for each seed. */
+/** The same question with the outcomes dealt out at random among its variants, another way for each seed. */
 export function shuffled(question: Question, seed: number): Question {
   const to = shuffle(question.variants, SHUFFLE_SEED + seed);
   const deal = (values: ByVariant) =>
@@ -131,25 +117,63 @@ export function studySplit(question: Question, other: Question, study: string): 
   );
 }
 
-/** Splits of a split's own training variants, on which a choice can be made without its test pairs. */
-export function innerSplits(outer: Split, count: number): Split[] {
-  const { id, train_task, train_outcomes, training } = outer;
+const GROUPS = 10;
+/** Of more variants, each meets equally many others. */
+const MOST_HELD_OUT = 5000;
+export const HELD_OUT = 'held-out';
+
+/**
+ * Pairs of which neither outcome is known, by few fits: variants are dealt into ten groups, and a pair is
+ * asked of what learned without either of its groups. Copies of one checkpoint share a group.
+ */
+export function heldOutSplits(question: Question, copies: readonly (readonly string[])[]): Split[] {
+  const groups = new Map(copies.flatMap((ids, i) => ids.map((id) => [id, i % GROUPS] as const)));
+  const order = [...question.variants].sort(byName);
+  const pairs = pairsOf(order.length, Math.max(MOST_HELD_OUT, order.length)).map(([i, j]): Pair => [
+    order[i] ?? '',
+    order[j] ?? '',
+  ]);
+  const groupsOf = (pair: Pair) =>
+    [...new Set(pair.map((id) => groups.get(id) ?? -1))].sort((x, y) => x - y);
+  const apart = mapGroups(
+    pairs,
+    (pair) => groupsOf(pair).join('-'),
+    (group) => group,
+  );
+  return [...apart].map(([name, asked], seed) => {
+    const hidden = new Set(asked.flatMap(groupsOf));
+    const training = order.filter((id) => !hidden.has(groups.get(id) ?? -1));
+    return split(question, `${question.task}/${name}`, seed, training, [
+      { protocol: HELD_OUT, pairs: asked },
+    ]);
+  });
+}
+
+/** Splits of training variants, on which a choice can be made without the pairs that are asked about. */
+export function innerSplits(
+  of: Pick<Split, 'id' | 'training' | 'train_outcomes'>,
+  seed: number,
+  count: number,
+): Split[] {
   const question: Question = {
-    task: train_task,
-    train_task,
-    train_outcomes,
-    outcomes: train_outcomes,
-    variants: [...training].sort(),
+    task: of.id,
+    train_task: of.id,
+    train_outcomes: of.train_outcomes,
+    outcomes: of.train_outcomes,
+    variants: [...of.training].sort(),
   };
   return Array.from({ length: count }, (_, i) => ({
-    ...paperSplit(question, INNER_SEED + outer.seed * count + i),
-    id: `${id}/inner${i}`,
+    ...paperSplit(question, INNER_SEED + seed * count + i),
+    id: `${of.id}/inner${i}`,
   }));
 }
 const INNER_SEED = 100_000;
 
 /** Whether any two training variants differ: else there is nothing to learn. */
-export function isTeachable({ training, train_outcomes }: Split): boolean {
+export function isTeachable({
+  training,
+  train_outcomes,
+}: Pick<Split, 'training' | 'train_outcomes'>): boolean {
   return new Set(training.map((id) => train_outcomes.get(id))).size > 1;
 }
 

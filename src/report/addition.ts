@@ -20,7 +20,7 @@ export function additionOf(fits: readonly Fit[], pairsOf: PairsOf): Added {
   const learned = both ?? alone;
   if (!learned)
     return { headline: 'only the configuration was learned from', sentence: NO_INDICATORS };
-  const rivals = fits.filter((fit) => kindOf(fit) === 'configuration');
+  const rivals = fits.filter((fit) => kindOf(fit, null) === 'configuration');
   const strongest = highest(rivals);
   if (!strongest)
     return {

@@ -2,14 +2,16 @@
 import { importanceOf } from '../predict/importance';
 import { judgedAccuracy } from '../predict/judged-accuracy';
 import { labelNoise, resolvePairs } from '../predict/label-noise';
-import { mapGroups, type Measured } from '../predict/measurements';
-import { sampleOf } from '../predict/sample';
-import { BASELINE } from '../predict/unsupervised';
+import type { FeatureTable } from '../predict/feature-table';
+import { ordersOf } from '../predict/judge';
+import { mapGroups } from '../predict/measurements';
+import { untrained } from '../predict/predictors/named';
 import { additionOf, type PairsOf } from './addition';
 import { calibrationFinding, coverageFinding, gapFinding, rankingFinding } from './findings';
 import type { ReportInput } from './input';
 import { judgeTask, recordedPairs, rejudge, type Judged, type Unjudged } from './judged';
 import { detailsOf, firstLearned, groupLearned, type LearnedGroup } from './learned-groups';
+import type { Names } from './names';
 import { nameOf, plotLearned } from './plots/learned';
 import { plotCoverage } from './plots/coverage';
 import { plotGaps } from './plots/gaps';
@@ -32,34 +34,45 @@ export interface Analysis {
 /** The features after these carry little. */
 const MOST_FEATURES = 8;
 
-export async function analyse(input: ReportInput, measured: Measured): Promise<Analysis> {
-  const { tasks } = input.study;
-  const groups = groupLearned(input.learned, tasks);
-  const { scores } = sampleOf(input, tasks);
-  const recorded = recordedPairs(input.predictions, measured);
+export async function analyse(
+  input: ReportInput,
+  table: FeatureTable,
+  names: Names,
+): Promise<Analysis> {
+  const groups = groupLearned(input.learned, names.tasks, names.baseline);
+  const orders = await ordersOf(untrained(table), table);
+  const scores = new Map(orders.map(({ predictor, values }) => [predictor.name, values]));
+  const recorded = recordedPairs(input.predictions, table);
   const pairsOf: PairsOf = (fit, like) => {
     const pairs = recorded(fit);
     return pairs.length ? pairs : rejudge(like, scores.get(fit.proxy));
   };
-  const found = tasks.map((task) =>
-    judgeTask(task, groups, recorded, measured, scores.get(BASELINE)),
+  const baseline = names.baseline === null ? undefined : scores.get(names.baseline);
+  const found = await Promise.all(
+    [...table.targets.values()].map((target) =>
+      judgeTask(target, groups, recorded, table, baseline),
+    ),
   );
   const judged = found.flatMap((one) => (one.kind === 'none' ? [] : [one]));
   return {
-    learned: await Promise.all(groups.map((group) => drawGroup(group, pairsOf))),
+    learned: await Promise.all(groups.map((group) => drawGroup(group, pairsOf, names))),
     importance: await drawImportance(groups),
     judged,
     unjudged: found.flatMap((one) => (one.kind === 'none' ? [one] : [])),
     trust: await Promise.all(judged.map(drawTrust)),
-    resolved: judged.flatMap((one) => resolve(one, input)),
+    resolved: judged.flatMap((one) => resolve(one, table, names)),
   };
 }
 
-async function drawGroup(group: LearnedGroup, pairsOf: PairsOf): Promise<LearnedFigures> {
+async function drawGroup(
+  group: LearnedGroup,
+  pairsOf: PairsOf,
+  { baseline }: Names,
+): Promise<LearnedFigures> {
   const tasks = group.tasks.map(async ({ task, fits }) => ({
     task,
     fits,
-    svg: await plotLearned(fits),
+    svg: await plotLearned(fits, baseline),
     added: additionOf(fits, pairsOf),
   }));
   return { group, tasks: await Promise.all(tasks) };
@@ -107,13 +120,19 @@ async function drawTrust(judged: Judged): Promise<TrustFigures> {
   };
 }
 
-function resolve({ task, name, pairs, perplexity }: Judged, input: ReportInput): Resolved[] {
-  const noise = labelNoise(input, task);
+function resolve(
+  { task, name, pairs, baseline }: Judged,
+  { targets }: FeatureTable,
+  { baselineLabel }: Names,
+): Resolved[] {
+  const target = targets.get(task);
+  if (!target) return [];
+  const noise = labelNoise(target);
   const of = (who: string, its: Judged['pairs']): Resolved => ({
     task,
     name: who,
     accuracy: judgedAccuracy(its).accuracy,
     resolution: resolvePairs(its, noise),
   });
-  return [of(name, pairs), ...(perplexity ? [of('perplexity', perplexity)] : [])];
+  return [of(name, pairs), ...(baseline ? [of(baselineLabel, baseline)] : [])];
 }

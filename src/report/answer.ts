@@ -1,16 +1,15 @@
 /** The answer of a study in a plain sentence for each task. Pure. */
 import type { Row } from '../dataset/tables';
-import { BASELINE } from '../predict/unsupervised';
 import { counted, interval, listed, share } from './format';
-import { taskLabel } from './names';
+import type { Names } from './names';
 
 type Fit = Row<'fits'>;
 
 export interface Answer {
   readonly task: string;
-  /** The proxy with the highest accuracy; of equal ones the first. */
+  /** The predictor with the highest accuracy; of equal ones the first. */
   readonly best: Fit;
-  /** Perplexity, where it was measured. */
+  /** The study's baseline, where one is named and measured. */
   readonly baseline: Fit | undefined;
   readonly sentence: string;
   /** What keeps the sentence from being the whole truth. */
@@ -23,17 +22,21 @@ export function toldApart(a: Fit, b: Fit): boolean {
 }
 
 /** Undefined when nothing was fitted on the task. */
-export function answerTask(task: string, fits: readonly Fit[]): Answer | undefined {
+export function answerTask(
+  task: string,
+  fits: readonly Fit[],
+  names: Pick<Names, 'baseline' | 'baselineLabel'>,
+): Answer | undefined {
   const ofTask = fits.filter((fit) => fit.task === task);
   const best = bestFit(ofTask);
   if (!best) return undefined;
-  const baseline = ofTask.find((fit) => fit.proxy === BASELINE);
+  const baseline = ofTask.find((fit) => fit.proxy === names.baseline);
   return {
     task,
     best,
     baseline,
-    sentence: sentenceOf(best, baseline),
-    caveats: caveatsOf(best, ofTask),
+    sentence: sentenceOf(best, baseline, names),
+    caveats: caveatsOf(best, ofTask, names.baseline),
   };
 }
 
@@ -44,12 +47,16 @@ export function bestFit(fits: readonly Fit[]): Fit | undefined {
   );
 }
 
-function sentenceOf(best: Fit, baseline: Fit | undefined): string {
-  const lead = `On ${taskLabel(best.task)}, ${best.proxy} names the better of two variants in ${figures(best)}`;
-  if (!baseline) return `${lead}; perplexity was not measured, so there is no baseline.`;
-  if (baseline === best)
-    return `${lead}. It is perplexity itself, the baseline: nothing does better.`;
-  const compared = `${lead}; perplexity, the baseline, in ${figures(baseline)}`;
+function sentenceOf(
+  best: Fit,
+  baseline: Fit | undefined,
+  { baseline: named, baselineLabel: label }: Pick<Names, 'baseline' | 'baselineLabel'>,
+): string {
+  const lead = `On ${best.task}, ${best.proxy} names the better of two variants in ${figures(best)}`;
+  if (named === null) return `${lead}; the study names no baseline.`;
+  if (!baseline) return `${lead}; ${label} was not measured, so there is no baseline.`;
+  if (baseline === best) return `${lead}. It is the baseline itself: nothing does better.`;
+  const compared = `${lead}; ${label}, the baseline, in ${figures(baseline)}`;
   if (!toldApart(best, baseline))
     return `${compared}: their intervals overlap, so that the difference may be chance.`;
   return baseline.ci_high < 0.5 ? `${compared}, worse than a coin toss.` : `${compared}.`;
@@ -59,11 +66,11 @@ function figures({ accuracy, n_pairs, ci_low, ci_high }: Fit): string {
   return `${share(accuracy)} of ${counted(n_pairs, 'pair')} (95% interval ${interval(ci_low, ci_high)})`;
 }
 
-function caveatsOf(best: Fit, fits: readonly Fit[]): string[] {
+function caveatsOf(best: Fit, fits: readonly Fit[], baseline: string | null): string[] {
   const caveats: string[] = [];
   if (best.ci_low <= 0.5) caveats.push('It cannot be told apart from a coin toss (0.500).');
   const alike = fits.filter(
-    (fit) => fit !== best && fit.proxy !== BASELINE && !toldApart(best, fit),
+    (fit) => fit !== best && fit.proxy !== baseline && !toldApart(best, fit),
   );
   if (alike.length)
     caveats.push(

@@ -1,9 +1,9 @@
 /** What the variants of a study differ in, and what differs together with it. Pure. */
-import type { Row } from '../dataset/tables';
 import { countPairs, pairwiseAccuracy } from '../domain/pairs';
-import { scoredVariants } from '../predict/fit';
-import { settingsOf, type Setting, type Settings } from '../predict/configuration';
-import { mapGroups, type Measured } from '../predict/measurements';
+import type { FeatureTable } from '../predict/feature-table';
+import { scoredVariants } from '../predict/judge';
+import { mapGroups, type ByVariant } from '../predict/measurements';
+import { isName, NOT_SET, sameDecision, varies, type Setting } from '../predict/settings';
 import { compact } from './format';
 
 export interface Factor {
@@ -26,68 +26,66 @@ export interface Factors {
 /** With fewer different values nearly all pairs are ties. */
 const LEAST_ORDERED_VALUES = 3;
 
-export function findFactors(
-  variants: readonly Row<'variants'>[],
-  measured: Measured,
-  tasks: readonly string[],
-): Factors {
-  const settings = variants.map(settingsOf);
-  const names = varyingNames(settings);
-  const { alone, mixed } = countDifferences(settings, names);
-  const factors = names.map((name, i) => ({
-    name,
-    values: [...new Set(settings.map((one) => textOf(one[name])))],
+export function findFactors(table: FeatureTable): Factors {
+  const { variants } = table;
+  const settings = distinctSettings(table);
+  const { alone, mixed } = countDifferences(settings, variants);
+  const factors = settings.map((setting, i) => ({
+    name: setting.name,
+    values: [...new Set(variants.map((id) => textOf(setting, id)))],
     pairs_alone: alone[i] ?? 0,
-    accuracies: orderedBy(name, variants, settings, measured, tasks),
+    accuracies: orderedBy(setting, table),
   }));
   return { factors, n_pairs: countPairs(variants.length), pairs_mixed: mixed };
 }
 
-function varyingNames(settings: readonly Settings[]): string[] {
-  const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
-  return names.filter((name) => new Set(settings.map((one) => one[name])).size > 1);
+/** Those in which variants differ; weights that say the same as a mixture's name are not counted beside it. */
+function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
+  return [...settings.values()].filter((one) => {
+    if (!varies(one, variants) || isName(one)) return false;
+    const same = [...sameDecision(settings, one.name, variants)];
+    return !one.record || same.every((name) => settings.get(name)?.record === one.record);
+  });
 }
 
 /**
  * Pairs that differ in one factor alone, by factor, and pairs that differ in several. Counted by groups of
  * equal settings, not pair by pair: those that agree in all but one factor, less those that agree in all.
  */
-function countDifferences(settings: readonly Settings[], names: readonly string[]) {
-  const equal = pairsThatAgree(settings, names);
-  const alone = names.map(
+function countDifferences(settings: readonly Setting[], variants: readonly string[]) {
+  const equal = pairsThatAgree(settings, variants);
+  const alone = settings.map(
     (left) =>
       pairsThatAgree(
-        settings,
-        names.filter((name) => name !== left),
+        settings.filter((one) => one !== left),
+        variants,
       ) - equal,
   );
   const one = alone.reduce((sum, pairs) => sum + pairs, 0);
-  return { alone, mixed: countPairs(settings.length) - equal - one };
+  return { alone, mixed: countPairs(variants.length) - equal - one };
 }
 
-function pairsThatAgree(settings: readonly Settings[], names: readonly string[]): number {
-  const key = (one: Settings) =>
-    JSON.stringify(names.map((name) => [typeof one[name], String(one[name])]));
-  const sizes = mapGroups(settings, key, (group) => group.length);
+function pairsThatAgree(settings: readonly Setting[], variants: readonly string[]): number {
+  const key = (id: string) => JSON.stringify(settings.map(({ values }) => values.get(id) ?? null));
+  const sizes = mapGroups(variants, key, (group) => group.length);
   return [...sizes.values()].reduce((sum, size) => sum + countPairs(size), 0);
 }
 
 function orderedBy(
-  name: string,
-  variants: readonly Row<'variants'>[],
-  settings: readonly Settings[],
-  measured: Measured,
-  tasks: readonly string[],
+  { kind, values }: Setting,
+  table: FeatureTable,
 ): ReadonlyMap<string, number> | null {
-  const numbers = settings.map((one) => (one[name] === undefined ? NaN : Number(one[name])));
-  if (!numbers.every(Number.isFinite) || new Set(numbers).size < LEAST_ORDERED_VALUES) return null;
-  const predicted = new Map(variants.map((row, i) => [row.variant_id, numbers[i] ?? NaN]));
-  const scored = tasks.map((task) => [task, scoredVariants(measured, predicted, task)] as const);
+  const isOrdered = kind === 'number' && values.size === table.variants.length;
+  if (!isOrdered || new Set(values.values()).size < LEAST_ORDERED_VALUES) return null;
+  const scored = [...table.targets.keys()].map((task) => {
+    return [task, [...scoredVariants(table, task, values as ByVariant).values()]] as const;
+  });
   const judged = scored.filter(([, list]) => list.length > 1);
   return new Map(judged.map(([task, list]) => [task, pairwiseAccuracy(list).accuracy]));
 }
 
-function textOf(value: Setting | undefined): string {
-  if (value === undefined) return 'not set';
+function textOf({ values }: Setting, id: string): string {
+  const value = values.get(id);
+  if (value === undefined) return NOT_SET;
   return typeof value === 'number' ? compact(value) : String(value);
 }

@@ -7,7 +7,7 @@ import { credit, judgedAccuracy } from '../predict/judged-accuracy';
 import type { JudgedPair } from '../predict/judged-pair';
 import { errorReduction } from '../predict/paired-test';
 import { summariseRankings, type RankingSummary } from '../predict/ranking';
-import { spreadOverVariants } from '../predict/variant-bootstrap';
+import { spreadOverVariants } from '../predict/spread';
 import { measured, percent, share } from './format';
 import type { Judged } from './judged';
 
@@ -23,15 +23,15 @@ export interface Gap extends GapBin {
   /** Null when the variants are too few for it. */
   readonly ci_low: number | null;
   readonly ci_high: number | null;
-  readonly perplexity: number | null;
+  readonly baseline: number | null;
 }
 
-/** How many of perplexity's errors it avoids; null where perplexity judged no such pair, or none wrongly. */
-export function reductionFinding({ pairs, perplexity }: Judged): string | null {
-  if (!perplexity || perplexity.every((pair) => credit(pair) === 1)) return null;
+/** How many of the baseline's errors it avoids; null where that judged no such pair, or none wrongly. */
+export function reductionFinding({ pairs, baseline }: Judged, label: string): string | null {
+  if (!baseline || baseline.every((pair) => credit(pair) === 1)) return null;
   try {
-    const { reduction, ci_low, ci_high } = errorReduction(pairs, perplexity);
-    return `of perplexity’s errors on the same pairs ${percent(reduction)} are avoided (95% interval ${percent(ci_low)} to ${percent(ci_high)})`;
+    const { reduction, ci_low, ci_high } = errorReduction(pairs, baseline);
+    return `of the errors of the baseline (${label}) on the same pairs ${percent(reduction)} are avoided (95% interval ${percent(ci_low)} to ${percent(ci_high)})`;
   } catch (error) {
     if (error instanceof SpecError) return null; // variants too few for an interval
     throw error;
@@ -43,14 +43,14 @@ export interface Finding<T> {
   readonly figures: T;
 }
 
-export function gapFinding({ pairs, perplexity }: Judged): Finding<readonly Gap[]> {
-  const baseline = perplexity && accuracyByGap(perplexity, FIFTHS);
+export function gapFinding({ pairs, baseline }: Judged): Finding<readonly Gap[]> {
+  const theirs = baseline && accuracyByGap(baseline, FIFTHS);
   const bins = accuracyByGap(pairs, FIFTHS);
   const figures = bins.map((bin, i) => ({
     ...bin,
     ...intervalWithin(pairs, bin),
     range: `${measured(bin.gap_low)} to ${measured(bin.gap_high)}`,
-    perplexity: baseline?.[i]?.accuracy ?? null,
+    baseline: theirs?.[i]?.accuracy ?? null,
   }));
   return { title: gapTitle(bins), figures };
 }
@@ -125,7 +125,7 @@ export function coverageFinding({ pairs }: Judged): Finding<Coverage> {
 }
 
 export interface Ranking extends RankingSummary {
-  readonly perplexity: readonly number[] | null;
+  readonly baseline: readonly number[] | null;
 }
 
 /** Pairs of one model per pair make one ranking; those of random splits make one each. */
@@ -133,16 +133,16 @@ export function rankingFinding(judged: Judged): Finding<Ranking> {
   const whole = (pairs: readonly JudgedPair[]) =>
     judged.kind === 'computed' ? pairs.map((pair) => ({ ...pair, split: 'all' })) : pairs;
   const summary = summariseRankings(whole(judged.pairs));
-  const perplexity = judged.perplexity && summariseRankings(whole(judged.perplexity)).recall_at;
-  return { title: rankingTitle(summary), figures: { ...summary, perplexity } };
+  const baseline = judged.baseline && summariseRankings(whole(judged.baseline)).recall_at;
+  return { title: rankingTitle(summary), figures: { ...summary, baseline } };
 }
 
 function rankingTitle({ n_splits, n_variants: n, recall_at, regret }: RankingSummary): string {
   const lost = `picking its first loses ${measured(regret)} of the outcome`;
   if (n_splits === 1) {
     const place = recall_at.findIndex((share_of) => share_of > 0.5) + 1;
-    const where = place ? `at place ${place}` : `behind place ${recall_at.length}`;
-    return `The best of ${n} variants stands ${where}; ${lost}.`;
+    const where = place ? `at place ${place}` : `after place ${recall_at.length}`;
+    return `The best of ${n} variants is ${where}; ${lost}.`;
   }
   const k = Math.min(recall_at.length, Math.max(1, Math.round(n / 4)));
   return `The best of ${n} is among its first ${k} in ${share(recall_at[k - 1] ?? NaN)} of ${n_splits} splits (by chance ${share(k / n)}); ${lost}.`;

@@ -1,11 +1,14 @@
 /** The pairs that this report looks at closely: recorded predictions, else those of a quick model. Pure. */
 import type { Row } from '../dataset/tables';
 import { SpecError } from '../base/errors';
-import { candidatesOf, refuseUnteachable, trainedWithout } from '../predict/held-out';
-import { byScore } from '../predict/judge';
+import { candidatesOf, refuseUnteachable, trainedWithout } from '../predict/candidates';
+import type { FeatureTable } from '../predict/feature-table';
+import { judge } from '../predict/judge';
 import type { JudgedPair } from '../predict/judged-pair';
-import { leaveGroupsOut } from '../predict/leave-groups-out';
-import { mapGroups, type ByVariant, type Measured } from '../predict/measurements';
+import { mapGroups, type ByVariant } from '../predict/measurements';
+import { probabilityOf } from '../predict/predictor';
+import { pairwise } from '../predict/predictors/pairwise';
+import type { Target } from '../predict/targets';
 import { firstLearned, type Fit, type LearnedGroup } from './learned-groups';
 
 type Prediction = Row<'predictions'>;
@@ -18,8 +21,8 @@ export interface Judged {
   readonly protocol: string;
   /** Neither variant's outcome was known to what judged it, save under `/against`. */
   readonly pairs: readonly JudgedPair[];
-  /** What perplexity says of the same pairs; null where it lacks a variant. */
-  readonly perplexity: readonly JudgedPair[] | null;
+  /** What the baseline says of the same pairs; null where it does not know a variant, or none is named. */
+  readonly baseline: readonly JudgedPair[] | null;
 }
 
 /** Why there is nothing to look at. */
@@ -34,10 +37,13 @@ export type Recorded = (fit: Fit) => readonly JudgedPair[];
 
 export const QUICK_MODEL = 'a pairwise logistic model';
 
-export function recordedPairs(predictions: readonly Prediction[], measured: Measured): Recorded {
+export function recordedPairs(
+  predictions: readonly Prediction[],
+  { targets }: FeatureTable,
+): Recorded {
   const groups = mapGroups(predictions, keyOf, (group) => group);
   return (fit) => {
-    const outcomes = measured.outcomes.get(fit.task);
+    const outcomes = targets.get(fit.task)?.outcomes;
     return (groups.get(keyOf(fit)) ?? []).flatMap((row) => {
       const [a, b] = [row.variant_a, row.variant_b];
       const [outcome_a, outcome_b] = [outcomes?.get(a), outcomes?.get(b)];
@@ -54,24 +60,25 @@ export function rejudge(
   scores: ByVariant | undefined,
 ): JudgedPair[] | null {
   if (!scores) return null;
-  const probability = byScore(scores);
+  const fitted = { kind: 'values', value: (id: string) => scores.get(id) } as const;
   const judged = pairs.flatMap((pair) => {
-    const said = probability(pair.a, pair.b);
+    const said = probabilityOf(fitted, pair.a, pair.b);
     return said === undefined ? [] : [{ ...pair, probability: said }];
   });
   return judged.length === pairs.length ? judged : null;
 }
 
-export function judgeTask(
-  task: string,
+export async function judgeTask(
+  target: Target,
   groups: readonly LearnedGroup[],
   recorded: Recorded,
-  measured: Measured,
-  perplexity: ByVariant | undefined,
-): Judged | Unjudged {
-  const found = recordedJudgement(task, groups, recorded) ?? computedJudgement(task, measured);
+  table: FeatureTable,
+  baseline: ByVariant | undefined,
+): Promise<Judged | Unjudged> {
+  const found =
+    recordedJudgement(target.name, groups, recorded) ?? (await computedJudgement(target, table));
   if (found.kind === 'none') return found;
-  return { ...found, perplexity: rejudge(found.pairs, perplexity) };
+  return { ...found, baseline: rejudge(found.pairs, baseline) };
 }
 
 function recordedJudgement(
@@ -84,18 +91,20 @@ function recordedJudgement(
     const fit = firstLearned(fits, 'indicators') ?? firstLearned(fits, 'both');
     const pairs = fit ? recorded(fit) : [];
     if (fit && pairs.length)
-      return { kind: 'recorded', task, name: fit.proxy, protocol, pairs, perplexity: null };
+      return { kind: 'recorded', task, name: fit.proxy, protocol, pairs, baseline: null };
   }
   return undefined;
 }
 
-function computedJudgement(task: string, measured: Measured): Judged | Unjudged {
+async function computedJudgement(target: Target, table: FeatureTable): Promise<Judged | Unjudged> {
+  const task = target.name;
   try {
-    const trained = trainedWithout(candidatesOf(measured, task).variants, []);
-    refuseUnteachable(trained, task);
-    const pairs = leaveGroupsOut(trained);
-    const name = QUICK_MODEL;
-    return { kind: 'computed', task, name, protocol: 'held-out', pairs, perplexity: null };
+    const candidates = candidatesOf(table, target, pairwise);
+    refuseUnteachable(candidates, trainedWithout(candidates, []));
+    const protocol = { kind: 'held-out' } as const;
+    const { judgements } = await judge([pairwise], protocol, { table, targets: [task] });
+    const known = { kind: 'computed', task, name: QUICK_MODEL, protocol: protocol.kind } as const;
+    return { ...known, pairs: judgements[0]?.pairs ?? [], baseline: null };
   } catch (error) {
     if (error instanceof SpecError) return { kind: 'none', task, reason: error.message };
     throw error;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Row } from '../dataset/tables';
 import { mapGroups } from '../predict/measurements';
-import { BASELINE } from '../predict/unsupervised';
+import { RANK } from '../predict/predictors/rank';
 
 export type Fit = Row<'fits'>;
 
@@ -20,9 +20,9 @@ export interface LearnedTask {
   readonly fits: readonly Fit[];
 }
 
-export type Kind = 'learned' | 'configuration' | 'perplexity' | 'proxy';
+export type Kind = 'learned' | 'configuration' | 'baseline' | 'proxy';
 
-const KINDS: readonly Kind[] = ['learned', 'configuration', 'perplexity', 'proxy'];
+const KINDS: readonly Kind[] = ['learned', 'configuration', 'baseline', 'proxy'];
 
 const SettingsSchema = z.object({ protocol: z.unknown(), train_task: z.string().nullable() });
 const DetailsSchema = z.object({
@@ -30,17 +30,21 @@ const DetailsSchema = z.object({
   importance: z.record(z.string(), z.number()).optional(),
 });
 
-export function groupLearned(fits: readonly Fit[], tasks: readonly string[]): LearnedGroup[] {
-  const groups = mapGroups(fits, keyOf, (group) => groupOf(group, tasks));
+export function groupLearned(
+  fits: readonly Fit[],
+  tasks: readonly string[],
+  baseline: string | null,
+): LearnedGroup[] {
+  const groups = mapGroups(fits, keyOf, (group) => groupOf(group, tasks, baseline));
   return [...groups.values()]
     .filter((group) => group.tasks.length > 0)
     .sort((x, y) => rankOf(x) - rankOf(y));
 }
 
-export function kindOf({ proxy, features }: Fit): Kind {
-  if (features === 'config' || proxy.startsWith('config:')) return 'configuration';
+export function kindOf({ proxy, features }: Fit, baseline: string | null): Kind {
+  if (features === 'config' || proxy.startsWith(RANK)) return 'configuration';
   if (features !== null) return 'learned';
-  return proxy === BASELINE ? 'perplexity' : 'proxy';
+  return proxy === baseline ? 'baseline' : 'proxy';
 }
 
 /** Accuracy over all test pairs, and how much of what was learned each feature carries. */
@@ -53,7 +57,7 @@ export function firstLearned(
   fits: readonly Fit[],
   features: 'indicators' | 'both',
 ): Fit | undefined {
-  const learned = fits.filter((fit) => kindOf(fit) === 'learned' && fit.features === features);
+  const learned = fits.filter((fit) => fit.features === features);
   return learned.find(({ learner }) => learner === 'nested') ?? learned[0];
 }
 
@@ -66,11 +70,18 @@ function keyOf(fit: Fit): string {
   return JSON.stringify([protocol, train_task, fit.protocol]);
 }
 
-function groupOf(fits: readonly Fit[], tasks: readonly string[]): LearnedGroup {
+function groupOf(
+  fits: readonly Fit[],
+  tasks: readonly string[],
+  baseline: string | null,
+): LearnedGroup {
   const [first] = fits;
   const asked = tasks.map((task) => ({
     task,
-    fits: inOrder(fits.filter((fit) => fit.task === task)),
+    fits: inOrder(
+      fits.filter((fit) => fit.task === task),
+      baseline,
+    ),
   }));
   return {
     protocol: first?.protocol ?? '',
@@ -80,9 +91,11 @@ function groupOf(fits: readonly Fit[], tasks: readonly string[]): LearnedGroup {
 }
 
 /** Several fits have the proxies that learn nothing beside them: the newest of each stays. */
-function inOrder(fits: readonly Fit[]): Fit[] {
+function inOrder(fits: readonly Fit[], baseline: string | null): Fit[] {
   const newest = new Map(fits.map((fit) => [JSON.stringify([fit.proxy, fit.features]), fit]));
-  return KINDS.flatMap((kind) => [...newest.values()].filter((fit) => kindOf(fit) === kind));
+  return KINDS.flatMap((kind) =>
+    [...newest.values()].filter((fit) => kindOf(fit, baseline) === kind),
+  );
 }
 
 /** The paper's protocol first, the harder ones after it, other tasks' outcomes last. */

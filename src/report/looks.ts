@@ -1,5 +1,6 @@
-/** How each variant looks in every plot: colour says the objective, shape the mixture. Pure. */
-import type { Row } from '../dataset/tables';
+/** How each variant looks in every plot: colour says one setting, shape another. Pure. */
+import type { Features } from '../predict/feature-table';
+import { isName, textOf, varies, type Setting } from '../predict/settings';
 
 /** Vega's names of shapes, and a path of each around the origin for legends. */
 export const SHAPES = [
@@ -20,33 +21,61 @@ const COLOURS = 8;
 export interface Look {
   /** A number to write beside the variant's point. */
   readonly number: number;
-  readonly objective: string;
-  readonly mixture: string;
+  /** What its colour and shape say, in words. */
+  readonly words: string;
   /** Index of a colour of the style sheet. */
   readonly colour: number;
   readonly shape: Shape;
 }
 
-export interface Looks {
-  readonly variants: ReadonlyMap<string, Look>;
-  readonly objectives: readonly string[];
-  readonly mixtures: readonly string[];
+/** What colours, or shapes, stand for. */
+export interface Key {
+  /** Name of the setting. */
+  readonly setting: string;
+  /** In the order of the colours or shapes; more than eight share them. */
+  readonly values: readonly string[];
 }
 
-const UNKNOWN = 'not given';
+export interface Looks {
+  readonly variants: ReadonlyMap<string, Look>;
+  readonly colours: Key | null;
+  readonly shapes: Key | null;
+}
 
-/** More than eight objectives or mixtures share looks; the table of variants tells them apart. */
-export function assignLooks(variants: readonly Row<'variants'>[]): Looks {
-  const objectives = [...new Set(variants.map((row) => row.objective ?? UNKNOWN))];
-  const mixtures = [...new Set(variants.map((row) => row.mixture ?? UNKNOWN))];
-  const look = (row: Row<'variants'>, i: number): Look => {
-    const objective = row.objective ?? UNKNOWN;
-    const mixture = row.mixture ?? UNKNOWN;
-    const colour = colourOf(objectives.indexOf(objective));
-    return { number: i + 1, objective, mixture, colour, shape: shapeOf(mixtures.indexOf(mixture)) };
-  };
-  const looks = variants.map((row, i) => [row.variant_id, look(row, i)] as const);
-  return { variants: new Map(looks), objectives, mixtures };
+/** Numbers of more values than this are no groups that a colour could show. */
+const MOST_VALUES = 8;
+
+/** Colour says the first category in which variants differ, shape the next; numbers of few values after them. */
+export function assignLooks(features: Features): Looks {
+  const { variants } = features;
+  const [first, second] = showable(features);
+  const [colours, shapes] = [keyOf(first, variants), keyOf(second, variants)];
+  const look = (id: string, i: number): Look => ({
+    number: i + 1,
+    words: [first, second].flatMap((one) => (one ? textOf(one, id) : [])).join(', '),
+    colour: colourOf(placeOf(first, colours, id)),
+    shape: shapeOf(placeOf(second, shapes, id)),
+  });
+  return { variants: new Map(variants.map((id, i) => [id, look(id, i)])), colours, shapes };
+}
+
+function showable({ settings, variants }: Features): Setting[] {
+  const all = [...settings.values()].filter(
+    (one) => one.record === null && varies(one, variants) && !isName(one),
+  );
+  const numbers = all.filter(({ kind }) => kind === 'number');
+  const few = numbers.filter(({ values }) => new Set(values.values()).size <= MOST_VALUES);
+  return [...all.filter(({ kind }) => kind !== 'number'), ...few];
+}
+
+function keyOf(setting: Setting | undefined, variants: readonly string[]): Key | null {
+  if (!setting) return null;
+  const values = [...new Set(variants.map((id) => textOf(setting, id)))];
+  return { setting: setting.name, values };
+}
+
+function placeOf(setting: Setting | undefined, key: Key | null, id: string): number {
+  return setting && key ? key.values.indexOf(textOf(setting, id)) : 0;
 }
 
 export function colourOf(index: number): number {

@@ -1,40 +1,44 @@
-/** What tasks, indicators and proxies are called in words; unknown ones keep their own names. */
+/** What the tasks, indicators and proxies of a study are called, in its own words. */
+import type { FeatureTable } from '../predict/feature-table';
 
-const TASK_NAMES: Readonly<Record<string, string>> = {
-  cms: 'commonsense',
-  rag: 'answering from a passage',
-  cbqa: 'closed-book questions',
-};
-
-const PROXY_NAMES: Readonly<Record<string, string>> = {
-  inv_ppl_clm: '1 / perplexity (CLM)',
-  inv_ppl_sc: '1 / perplexity (SC)',
-  kshot_cms: 'k-shot score, CMS',
-  kshot_rag: 'k-shot score, RAG',
-  kshot_cbqa: 'k-shot score, CBQA',
-  mean_of_5: 'mean of the five, scaled',
-  'sc+rag': 'sum of two, scaled',
-  'sc+rag-clm': 'sum of three, scaled',
-};
-
-/** The metrics of the reference recipes, with their units. */
-const METRIC_NAMES: Readonly<Record<string, string>> = {
-  train_loss: 'training loss (nats per token)',
-  lr: 'learning rate',
-};
-
-export function taskLabel(task: string): string {
-  return task.toUpperCase();
+export interface Names {
+  /** The targets, by name: tasks, or task/recipe. */
+  readonly tasks: readonly string[];
+  /** The words for a target, where they say more than its name. */
+  readonly task: (name: string) => string;
+  /** The words for a predictor, where they say more than its name. */
+  readonly predictor: (name: string) => string;
+  /** The indicator that all others are compared with, and its label. */
+  readonly baseline: string | null;
+  readonly baselineLabel: string;
 }
 
-export function taskName(task: string): string {
-  return TASK_NAMES[task] ?? '';
+export function namesOf({ words, indicators, targets }: FeatureTable): Names {
+  const targetLabels = new Map([...targets.values()].map(labelled));
+  const measures = [...(words.indicators ?? indicators.values()), ...words.proxies];
+  const labels = new Map(measures.map(labelled));
+  const { baseline } = words;
+  return {
+    tasks: [...targets.keys()],
+    task: (name) => targetLabels.get(name) ?? '',
+    predictor: (name) => labels.get(name) ?? '',
+    baseline,
+    baselineLabel: (baseline !== null && labels.get(baseline)) || (baseline ?? ''),
+  };
 }
 
-export function proxyName(proxy: string): string {
-  return PROXY_NAMES[proxy] ?? '';
+interface Labelled {
+  readonly name: string;
+  readonly label: string;
+  readonly better?: 'higher' | 'lower';
 }
 
+function labelled({ name, label, better }: Labelled): [string, string] {
+  const words = label === name ? [] : [label];
+  return [name, [...words, ...(better === 'lower' ? ['lower is better'] : [])].join(', ')];
+}
+
+/** `train_loss` as people write it. */
 export function metricName(metric: string): string {
-  return METRIC_NAMES[metric] ?? metric;
+  return metric.replaceAll('_', ' ');
 }

@@ -1,7 +1,9 @@
 /** The report of a study: the answer first, then the evidence, then how to get at the numbers. */
-import { EXTRA_INDICATORS, INDICATORS } from '../domain/vocabulary';
 import { studyId } from '../domain/ids';
-import { comparedVariants, measure, primaryOutcomes, type Measured } from '../predict/measurements';
+import { wordsOf } from '../domain/words';
+import { columnNamed, measureNamed, type FeatureTable } from '../predict/feature-table';
+import { featuresOf } from '../predict/features';
+import { rawValue, type Target } from '../predict/targets';
 import { analyse } from './analysis';
 import { answerTask } from './answer';
 import { findFactors } from './factors';
@@ -9,7 +11,7 @@ import { counted, timestamp } from './format';
 import { html, type VNode } from './html';
 import type { ReportInput } from './input';
 import { assignLooks, type Looks } from './looks';
-import { proxyName } from './names';
+import { metricName, namesOf, type Names } from './names';
 import { noiseOf } from '../predict/noise';
 import { findOddities } from '../predict/oddities';
 import { renderPage } from './page';
@@ -34,28 +36,29 @@ export type { ReportInput } from './input';
 const MOST_CURVE_PLOTS = 12;
 
 /** One self-contained HTML file. Partial studies are reported as far as they are measured. */
-export async function renderReport(everything: ReportInput): Promise<string> {
-  const input = withoutExtras(everything);
-  const { tasks } = input.study;
-  const variants = comparedVariants(input.variants);
-  const measured = measure(input);
-  const looks = assignLooks(variants);
-  const answers = tasks.flatMap((task) => answerTask(task, input.fits) ?? []);
+export async function renderReport(input: ReportInput): Promise<string> {
+  const words = wordsOf(input.study);
+  const table = featuresOf(words, input);
+  const names = namesOf(table);
+  const looks = assignLooks(table);
+  const answers = names.tasks.flatMap((task) => answerTask(task, input.fits, names) ?? []);
   const curves = curvePlots(input.curves);
-  const analysis = await analyse(input, measured);
+  const analysis = await analyse(input, table, names);
+  const chosenAfter = words.proxies.filter((one) => one.chosen_after).map(({ name }) => name);
   const body = [
-    answerSection(tasks, answers, analysis.learned),
-    learnedSection(input.study, analysis.learned, analysis.importance),
-    trustSection(input.study, analysis.trust, analysis.unjudged),
-    fitsSection(tasks, input.fits),
-    errorRateSection(await errorRatePlots(input)),
-    scatterSection(tasks, await scatterPlots(input, measured, looks), looks),
-    variantsSection(variants, measured, looks),
-    noiseSection(input.study, noiseOf(input, tasks), analysis.resolved),
+    answerSection(names, answers, analysis.learned),
+    learnedSection(input.study, names, analysis.learned, analysis.importance),
+    trustSection(input.study, names, analysis.trust, analysis.unjudged),
+    fitsSection(names, input.fits, chosenAfter),
+    errorRateSection(await errorRatePlots(input, names), names),
+    scatterSection(names, await scatterPlots(input, table, looks), looks),
+    variantsSection(table, looks),
+    noiseSection(input.study, noiseOf(table), analysis.resolved),
     confoundsSection({
       study: input.study,
-      factors: findFactors(variants, measured, tasks),
-      oddities: findOddities(measured),
+      tasks: names.tasks,
+      factors: findFactors(table),
+      oddities: findOddities(table),
       answers,
       judged: analysis.judged,
     }),
@@ -67,22 +70,16 @@ export async function renderReport(everything: ReportInput): Promise<string> {
     ledgerSection(input.runs, input.expenses),
     readingSection(input),
   ];
-  const page = html`${header(input, variants.length)}
+  const page = html`${header(input, table)}
     <main>${body}</main>
     ${footer(input)}`;
   return renderPage(`${studyId(input.study)} · foretune`, page);
 }
 
-/** No proxy reads them yet, and tables of a dozen more columns would hide those that are read. */
-function withoutExtras(input: ReportInput): ReportInput {
-  const extra = new Set(EXTRA_INDICATORS);
-  return { ...input, indicators: input.indicators.filter((row) => !extra.has(row.indicator)) };
-}
-
-function header({ study, dataset_version }: ReportInput, variants: number): VNode {
+function header({ study, dataset_version }: ReportInput, { variants, words }: FeatureTable): VNode {
   const facts = [
-    counted(variants, 'variant'),
-    counted(study.tasks.length, 'task'),
+    counted(variants.length, 'variant'),
+    counted(words.tasks.length, 'task'),
     study.kind === 'imported' ? 'published numbers' : 'trained here',
     `dataset version ${dataset_version}`,
   ];
@@ -102,52 +99,57 @@ function footer({ study, dataset_uri, dataset_version, generated_at }: ReportInp
       <time datetime=${generated_at.toISOString()}>${timestamp(generated_at)}</time>.
     </p>
     <p>
-      Proxies and pairwise accuracy after Zeng et al., “Can Pre-training Indicators Reliably Predict
-      Fine-tuning Outcomes of LLMs?”, arXiv 2504.12491.
+      Pairwise accuracy after Zeng et al., “Can Pre-training Indicators Reliably Predict Fine-tuning
+      Outcomes of LLMs?”, arXiv 2504.12491.
     </p>
   </footer>`;
 }
 
-async function errorRatePlots({ study, fits }: ReportInput): Promise<TaskPlot[]> {
+async function errorRatePlots({ fits }: ReportInput, names: Names): Promise<TaskPlot[]> {
   const plots: TaskPlot[] = [];
-  for (const task of study.tasks) {
+  for (const task of names.tasks) {
     const ofTask = fits.filter((fit) => fit.task === task);
-    if (ofTask.length) plots.push({ task, svg: await plotErrorRates(ofTask) });
+    if (ofTask.length) plots.push({ task, svg: await plotErrorRates(ofTask, names.baseline) });
   }
   return plots;
 }
 
 async function scatterPlots(
-  { study, fits, outcomes }: ReportInput,
-  measured: Measured,
+  { fits }: ReportInput,
+  table: FeatureTable,
   looks: Looks,
 ): Promise<Scatter[]> {
   const scatters: Scatter[] = [];
-  const scores = primaryOutcomes(outcomes);
-  for (const task of study.tasks) {
-    const metric = scores.find((row) => row.task === task)?.metric ?? 'outcome';
-    for (const indicator of INDICATORS) {
-      const points = pointsOf(measured, indicator, task);
+  for (const target of table.targets.values())
+    for (const indicator of table.indicators.keys()) {
+      const points = pointsOf(table, indicator, target);
       if (!points.length) continue;
-      const svg = await plotScatter(points, looks, {
-        x: proxyName(indicator) || indicator,
-        y: `${metric} after SFT`,
-      });
-      const fit = fits.find((one) => one.task === task && one.proxy === indicator);
-      const accuracy = fit?.accuracy;
-      scatters.push({ task, indicator, svg, n_variants: points.length, accuracy });
+      const svg = await plotScatter(points, looks, titlesOf(table, indicator, target));
+      const fit = fits.find((one) => one.task === target.name && one.proxy === indicator);
+      const known = { task: target.name, indicator, svg, n_variants: points.length };
+      scatters.push({ ...known, accuracy: fit?.accuracy });
     }
-  }
   return scatters;
 }
 
-function pointsOf(measured: Measured, indicator: string, task: string) {
-  const [values, outcomes] = [measured.indicators.get(indicator), measured.outcomes.get(task)];
-  return measured.variants.flatMap((variant_id) => {
-    const [value, outcome] = [values?.get(variant_id), outcomes?.get(variant_id)];
-    return value === undefined || outcome === undefined
-      ? []
-      : [{ variant_id, indicator: value, outcome }];
+function titlesOf(table: FeatureTable, indicator: string, { metric, better }: Target) {
+  const x = measureNamed(table, indicator);
+  const direction = (which: string) => (which === 'lower' ? ' (lower is better)' : '');
+  return {
+    x: `${x.label}${direction(x.better)}`,
+    y: `${metricName(metric)} after SFT${direction(better)}`,
+  };
+}
+
+/** As they were measured. */
+function pointsOf(table: FeatureTable, indicator: string, target: Target) {
+  const values = columnNamed(table, indicator);
+  const measure = measureNamed(table, indicator);
+  return table.variants.flatMap((variant_id) => {
+    const [value, outcome] = [values?.get(variant_id), target.outcomes.get(variant_id)];
+    if (value === undefined || outcome === undefined) return [];
+    const raw = { indicator: rawValue(measure, value), outcome: rawValue(target, outcome) };
+    return [{ variant_id, ...raw }];
   });
 }
 

@@ -5,35 +5,26 @@ import { Table, Utf8, makeVector, tableToIPC, vectorFromArray, type Vector } fro
 import { openIpc } from '../dataset/arrow-ipc';
 import type { FitJob, FitResult } from '../domain/fit-schema';
 import { SchemaError } from '../base/errors';
-import type { Probability } from '../predict/conclude';
-import {
-  allSplits,
-  featureTable,
-  trainingOf,
-  variantsOf,
-  type Experiment,
-} from '../predict/experiment';
+import { mapGroups } from '../predict/measurements';
+import { columnNamed } from '../predict/feature-table';
+import type { Trained, TrainingJob } from '../predict/predictors/learner';
+import type { Sample } from '../predict/predictor';
 
 /** Writes what the process reads; job.json last, since it names the others. */
 export async function writeJob(
   folder: string,
-  experiment: Experiment,
+  jobs: readonly TrainingJob[],
   processes: number,
 ): Promise<void> {
-  const rows = new Map(variantsOf(experiment).map((id, i) => [id, i]));
+  const samples = samplesOf(jobs);
+  const variants = variantsOf(samples);
+  const rows = new Map(variants.map((id, i) => [id, i]));
   const row = (id: string) => rows.get(id) ?? -1;
-  const splits = allSplits(experiment);
-  const training = splits.flatMap((split) =>
-    split.training.map((id) => ({
-      split: split.id,
-      variant: row(id),
-      outcome: split.train_outcomes.get(id) ?? NaN,
-    })),
+  const training = samples.flatMap(({ id, training, outcomes }) =>
+    training.map((one) => ({ split: id, variant: row(one), outcome: outcomes.get(one) ?? NaN })),
   );
-  const pairs = splits.flatMap((split) =>
-    split.tests.flatMap((test) =>
-      test.pairs.map(([a, b]) => ({ split: split.id, a: row(a), b: row(b) })),
-    ),
+  const pairs = samples.flatMap(({ id, asked }) =>
+    asked.map(([a, b]) => ({ split: id, a: row(a), b: row(b) })),
   );
   const job: FitJob = {
     format: 1,
@@ -41,13 +32,10 @@ export async function writeJob(
     features: 'features.arrow',
     splits: 'splits.arrow',
     pairs: 'pairs.arrow',
-    ...trainingOf(experiment),
+    ...trainingOf(jobs),
   };
-  const columns = [...featureTable(experiment)].map(
-    ([name, values]) => [name, floats(values)] as const,
-  );
   await Promise.all([
-    writeTable(path.join(folder, job.features), Object.fromEntries(columns)),
+    writeTable(path.join(folder, job.features), featureColumns(jobs, variants)),
     writeTable(path.join(folder, job.splits), {
       split: texts(training.map((one) => one.split)),
       variant: integers(training.map((one) => one.variant)),
@@ -62,54 +50,102 @@ export async function writeJob(
   await writeFile(path.join(folder, 'job.json'), JSON.stringify(job));
 }
 
-export interface FitOutput {
-  readonly probability: Probability;
-  /** Predictor -> feature -> its mean share over the outer splits. */
-  readonly importance: ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** Each once, though several learners are trained on it. */
+function samplesOf(jobs: readonly TrainingJob[]): Sample[] {
+  return [...new Map(jobs.map(({ sample }) => [sample.id, sample])).values()];
 }
 
-export async function readOutput(
-  folder: string,
-  experiment: Experiment,
-  { predictions, importance }: FitResult,
-): Promise<FitOutput> {
-  const table = async (file: string | null) =>
-    openIpc(await readFile(path.join(folder, file ?? '')), `The fit's file "${file}"`);
+/** Those that are trained on or asked about, in order of id. */
+function variantsOf(samples: readonly Sample[]): string[] {
+  return [
+    ...new Set(samples.flatMap(({ training, asked }) => [...training, ...asked.flat()])),
+  ].sort();
+}
+
+function featureColumns(
+  jobs: readonly TrainingJob[],
+  variants: readonly string[],
+): Record<string, Vector> {
+  const columns = jobs.flatMap(({ predictor, sample }) =>
+    predictor.features.map((name) => [name, sample.features] as const),
+  );
+  return Object.fromEntries(
+    [...new Map(columns)].map(([name, features]) => {
+      const values = columnNamed(features, name);
+      return [name, floats(variants.map((id) => values?.get(id) ?? NaN))];
+    }),
+  );
+}
+
+/** The part of job.json that says what is trained. */
+function trainingOf(jobs: readonly TrainingJob[]): Pick<FitJob, 'predictors' | 'splits_to_fit'> {
+  const bySample = mapGroups(
+    jobs,
+    ({ sample }) => sample.id,
+    (group) => group,
+  );
   return {
-    probability: readPredictions(await table(predictions), variantsOf(experiment)),
-    importance: readImportance(await table(importance), experiment),
+    predictors: [...new Map(jobs.map(({ predictor }) => [predictor.name, predictor])).values()],
+    splits_to_fit: [...bySample].map(([split, group]) => ({
+      split,
+      seed: group[0]?.seed ?? 0,
+      predictors: group.map(({ predictor }) => predictor.name),
+    })),
   };
 }
 
-function readPredictions(table: Table, variants: readonly string[]): Probability {
+/** In the order of the jobs. */
+export async function readAnswers(
+  folder: string,
+  jobs: readonly TrainingJob[],
+  { predictions, importance }: FitResult,
+): Promise<Trained[]> {
+  const table = async (file: string | null) =>
+    openIpc(await readFile(path.join(folder, file ?? '')), `The fit's file "${file}"`);
+  const variants = variantsOf(samplesOf(jobs));
+  const probabilities = readPredictions(await table(predictions), variants);
+  const shares = readImportance(await table(importance));
+  return jobs.map(({ predictor, sample }) => {
+    const key = keyOf(predictor.name, sample.id);
+    const known = probabilities.get(key);
+    return {
+      probability: (a, b) => known?.get(`${a}\0${b}`),
+      importance: shares.get(key),
+    };
+  });
+}
+
+function keyOf(predictor: unknown, split: unknown): string {
+  return `${predictor}\0${split}`;
+}
+
+type Numbers = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+function readPredictions(table: Table, variants: readonly string[]): Numbers {
   const [predictor, split] = [columnOf(table, 'predictor'), columnOf(table, 'split')];
   const a = columnOf(table, 'a').toArray() as Int32Array;
   const b = columnOf(table, 'b').toArray() as Int32Array;
   const probability = columnOf(table, 'probability').toArray() as Float64Array;
   const known = new Map<string, Map<string, number>>();
   for (let i = 0; i < table.numRows; i++) {
-    const key = `${predictor.get(i)}\0${split.get(i)}`;
+    const key = keyOf(predictor.get(i), split.get(i));
     const pairs = known.get(key) ?? new Map<string, number>();
     if (!pairs.size) known.set(key, pairs);
     pairs.set(`${variants[a[i] as number]}\0${variants[b[i] as number]}`, probability[i] as number);
   }
-  return (name, id, first, second) => known.get(`${name}\0${id}`)?.get(`${first}\0${second}`);
+  return known;
 }
 
-/** Over the outer splits alone: those within are for choosing. */
-function readImportance(table: Table, experiment: Experiment): FitOutput['importance'] {
-  const outer = new Set(experiment.splits.map(({ id }) => id));
-  const means = new Map<string, Map<string, number>>();
+function readImportance(table: Table): Numbers {
   const [predictor, split] = [columnOf(table, 'predictor'), columnOf(table, 'split')];
   const [feature, share] = [columnOf(table, 'feature'), columnOf(table, 'share')];
+  const known = new Map<string, Map<string, number>>();
   for (let i = 0; i < table.numRows; i++) {
-    if (!outer.has(String(split.get(i)))) continue;
-    const name = String(predictor.get(i));
-    const shares = means.get(name) ?? new Map<string, number>();
-    const of = String(feature.get(i));
-    means.set(name, shares.set(of, (shares.get(of) ?? 0) + Number(share.get(i)) / outer.size));
+    const key = keyOf(predictor.get(i), split.get(i));
+    const shares = known.get(key) ?? new Map<string, number>();
+    known.set(key, shares.set(String(feature.get(i)), Number(share.get(i))));
   }
-  return means;
+  return known;
 }
 
 function columnOf(table: Table, name: string): Vector {

@@ -9,9 +9,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { FitResultSchema, type FitResult } from '../domain/fit-schema';
 import { SpecError } from '../base/errors';
+import type { Trained, TrainingJob } from '../predict/predictors/learner';
+import { readAnswers, writeJob } from './fit-files';
 import { JobFailedError } from './job-failed';
-import type { Experiment } from '../predict/experiment';
-import { readOutput, writeJob, type FitOutput } from './fit-files';
 
 export interface FitProcessOptions {
   /** The recipes' interpreter. */
@@ -60,15 +60,15 @@ export class FitProcess {
   }
 
   /** Throws SpecError for a learner that is refused, JobFailedError with the last lines for all else. */
-  async fit(experiment: Experiment): Promise<FitOutput> {
-    await writeJob(this.folder, experiment, PROCESSES);
+  async fit(jobs: readonly TrainingJob[]): Promise<Trained[]> {
+    await writeJob(this.folder, jobs, PROCESSES);
     this.child.stdin?.write('\n');
     const ended = await this.ended;
     const result = await this.result();
     if (result?.status === 'refused')
       throw new SpecError(result.error ?? 'The learner is refused.');
     if (result?.status !== 'done') throw failed(ended, result);
-    return readOutput(this.folder, experiment, result);
+    return readAnswers(this.folder, jobs, result);
   }
 
   /** Ends it, whatever it is doing; the processes that it forked end with their input. */

@@ -1,14 +1,9 @@
-/** Fits the proxies of a study to its recorded measurements. */
+/** Fits of a study's recorded measurements that learn nothing. */
 import { fingerprint } from '../base/fingerprint';
-import type { Dataset } from '../dataset/log';
-import type { Studies } from '../books/studies';
-import { fitUnsupervised } from '../predict/fit';
-import { fitIdentity, measurements } from './measurements';
-
-interface Deps {
-  readonly dataset: Dataset;
-  readonly studies: Studies;
-}
+import { featuresOf } from '../predict/features';
+import { fitAllPairs } from '../predict/fit';
+import { studyWords, type Books } from './features';
+import { identityOf, measurements } from './measurements';
 
 export interface FitSummary {
   readonly fit_id: string;
@@ -17,16 +12,20 @@ export interface FitSummary {
   readonly fitted: boolean;
 }
 
-/** Fits every unsupervised proxy; unchanged rows are left as they are fitted. */
-export async function fitStudy({ dataset, studies }: Deps, study: string): Promise<FitSummary> {
-  const spec = await studies.spec(study);
+/** Raised when the same rows would give other fits. */
+const FIT_VERSION = 2;
+
+/** Judges every predictor that learns nothing on all pairs; unchanged rows are left as they are fitted. */
+export async function fitStudy({ dataset, studies }: Books, study: string): Promise<FitSummary> {
+  const words = await studyWords(studies, study);
   const read_version = await dataset.version();
   const rows = await measurements(dataset, study, read_version);
-  const fit_id = fingerprint(fitIdentity(rows, spec.study.tasks)).slice(0, 16);
+  const identity = { version: FIT_VERSION, ...identityOf(rows, words) };
+  const fit_id = fingerprint(identity).slice(0, 16);
   const key = `fit:${study}/${fit_id}`;
   if (await dataset.hasKey(key)) return { fit_id, dataset_version: read_version, fitted: false };
-  const context = { study, tasks: spec.study.tasks, read_version, fit_id, recorded_at: new Date() };
-  const fits = fitUnsupervised(rows, context);
+  const context = { study, read_version, fit_id, recorded_at: new Date() };
+  const fits = await fitAllPairs(featuresOf(words, rows), context);
   const { version } = await dataset.commit({ key, rows: { fits } });
   return { fit_id, dataset_version: version, fitted: true };
 }

@@ -1,19 +1,38 @@
-/** Learning to compare on a study's record: experiment, training in a child process, judgement, commit. */
+/** Learning to compare on a study's record: predictors, judgement, commit. */
 import { fingerprint } from '../base/fingerprint';
-import type { Dataset } from '../dataset/log';
+import { NotFoundError, SpecError } from '../base/errors';
 import type { Studies } from '../books/studies';
 import type { Row } from '../dataset/tables';
-import { NotFoundError, SpecError } from '../base/errors';
-import { conclude, type Judgement } from '../predict/conclude';
-import { layOut, type LearnSettings } from '../predict/experiment';
-import { sampleOf, type Sample } from '../predict/sample';
-import type { FitOutput } from './fit-files';
-import type { FitProcess } from './fit-process';
-import { fitIdentity, measurements, type Measurements } from './measurements';
+import { seen, type Features, type FeatureTable } from '../predict/feature-table';
+import { featuresOf } from '../predict/features';
+import { fitIdentity, learnedRow, type FitContext } from '../predict/fit';
+import { judge, type Judgement, type Verdict } from '../predict/judge';
+import type { Learner } from '../predict/learners';
+import type { FeatureSet, Predictor } from '../predict/predictor';
+import {
+  gathering,
+  learnerPredictor,
+  type Train,
+  type Trainer,
+} from '../predict/predictors/learner';
+import { nestedAmong, untrained } from '../predict/predictors/named';
+import { visible, type Protocol } from '../predict/protocols';
+import { studyWords, type Books } from './features';
+import { identityOf, measurements, type Measurements } from './measurements';
+import { findPredictor } from './predictors';
 
-interface Deps {
-  readonly dataset: Dataset;
-  readonly studies: Studies;
+export interface LearnSettings {
+  readonly learners: readonly Learner[];
+  /** Whether one of the learners and proxies is chosen within the training variants. */
+  readonly nested: boolean;
+  readonly features: FeatureSet;
+  readonly protocol: Exclude<Protocol, { kind: 'all-pairs' | 'held-out' }>;
+  /** Null: the task that is asked about. */
+  readonly train_task: string | null;
+  /** Whether outcomes are dealt out at random: what is left is chance. */
+  readonly shuffle: boolean;
+  /** Names of other predictors to judge beside them. */
+  readonly predictors?: readonly string[];
 }
 
 export interface LearnedFit {
@@ -22,68 +41,103 @@ export interface LearnedFit {
   readonly dataset_version: number;
   /** False when the same rows were fitted under the same settings before. */
   readonly fitted: boolean;
+  /** The indicators of the study that predictors may see. */
+  readonly features: readonly string[];
+  readonly baseline: string | null;
   readonly fits: readonly Row<'fits'>[];
   /** What was left out, and why. */
   readonly notes: readonly string[];
 }
 
 /** Raised when the same rows and settings would give other numbers. */
-const LEARNED_FIT_VERSION = 2;
+const LEARNED_FIT_VERSION = 3;
 /** A pair's prediction is recorded while a fit has no more of them than this. */
 const MOST_PREDICTIONS = 100_000;
 
 /** Outcomes dealt out at random are never recorded. */
 export async function fitLearned(
-  { dataset, studies }: Deps,
+  books: Books,
   of: { readonly study: string; readonly settings: LearnSettings },
-  process: FitProcess,
+  trainer: Trainer,
 ): Promise<LearnedFit> {
+  const { dataset } = books;
   const read_version = await dataset.version();
-  const own = await loadSample({ dataset, studies }, of.study, read_version);
-  const settings = await resolved(studies, of.study, of.settings);
-  const other = await otherSample({ dataset, studies }, settings, read_version);
-  const experiment = layOut(settings, own.sample, other?.sample ?? null);
-  const identity = {
-    version: LEARNED_FIT_VERSION,
-    settings,
-    own: own.identity,
-    other: other?.identity,
-  };
-  const fit_id = fingerprint(JSON.parse(JSON.stringify(identity))).slice(0, 16);
+  const own = await loadTable(books, of.study, read_version);
+  const settings = await resolved(books.studies, of.study, of.settings);
+  const other = await otherTable(books, settings, read_version);
+  const identity = { version: LEARNED_FIT_VERSION, settings, own: own.identity };
+  const known = { ...identity, other: other?.identity };
+  const fit_id = fingerprint(JSON.parse(JSON.stringify(known))).slice(0, 16);
   const key = `fit:${of.study}/${fit_id}`;
-  const known = { study: of.study, fit_id, notes: experiment.notes };
+  const { indicators, words } = own.table;
+  const names = { features: [...indicators.keys()], baseline: words.baseline };
+  const answer = { study: of.study, fit_id, ...names };
   if (!settings.shuffle && (await dataset.hasKey(key))) {
     const fits = await dataset.read('fits', { study: of.study, version: read_version });
     const recorded = fits.filter((fit) => fit.fit_id === fit_id);
-    return { ...known, dataset_version: read_version, fitted: false, fits: recorded };
+    const notes = own.table.notes;
+    return { ...answer, notes, dataset_version: read_version, fitted: false, fits: recorded };
   }
-  const output = await process.fit(experiment);
-  const judged = conclude(experiment, output.probability);
+  const { judgements, notes } = await judged(own.table, other?.table ?? null, settings, trainer);
   const context = { study: of.study, fit_id, read_version, recorded_at: new Date() };
-  const fits = judged.map((one) => fitRow(one, settings, output, context));
-  if (settings.shuffle) return { ...known, dataset_version: read_version, fitted: true, fits };
-  const predictions = predictionRows(judged, context);
+  const fits = judgements.map((one) => learnedRow(one, settings, context));
+  if (settings.shuffle)
+    return { ...answer, notes, dataset_version: read_version, fitted: true, fits };
+  const predictions = predictionRows(judgements, context);
   const { version } = await dataset.commit({ key, rows: { fits, predictions } });
-  return { ...known, dataset_version: version, fitted: true, fits };
+  return { ...answer, notes, dataset_version: version, fitted: true, fits };
+}
+
+async function judged(
+  table: FeatureTable,
+  other: FeatureTable | null,
+  settings: LearnSettings,
+  trainer: Trainer,
+): Promise<Verdict> {
+  const { protocol, train_task, shuffle } = settings;
+  const scope = { table, other, train_task, shuffle };
+  const predictors = predictorsFor(settings, visible(protocol, scope).features, gathering(trainer));
+  const extra = (settings.predictors ?? []).map((name) => findPredictor(name, table, trainer));
+  const names = new Set(predictors.map(({ name }) => name));
+  const all = [...predictors, ...extra.filter(({ name }) => !names.has(name))];
+  const verdict = await judge(all, protocol, scope);
+  const theirs = (other?.notes ?? []).map((note) => `Other study: ${note}`);
+  return { ...verdict, notes: [...table.notes, ...theirs, ...verdict.notes] };
+}
+
+/** Those that learn nothing, the learners, and beside them the learners of the configuration alone. */
+export function predictorsFor(
+  { learners, nested, features: set }: LearnSettings,
+  features: Features,
+  train: Train,
+): Predictor[] {
+  const sets: FeatureSet[] = set === 'config' ? ['config'] : [set, 'config'];
+  const trained = sets.flatMap((one) =>
+    learners.map((learner) => learnerPredictor(learner, one, train)),
+  );
+  const reason = trained[0]?.needs(features).reason;
+  if (reason) throw new SpecError(reason);
+  const simple = untrained(features);
+  if (!nested) return [...simple, ...trained];
+  return [...simple, ...sets.map((one) => nestedAmong(one, features, trained))];
 }
 
 interface Loaded {
-  readonly sample: Sample;
+  readonly table: FeatureTable;
   readonly identity: object;
 }
 
-async function loadSample(
-  deps: Deps,
+async function loadTable(
+  { dataset, studies }: Books,
   study: string,
   version: number,
   prefix = '',
 ): Promise<Loaded> {
-  const [spec, rows] = await Promise.all([
-    deps.studies.spec(study),
-    measurements(deps.dataset, study, version),
+  const [words, rows] = await Promise.all([
+    studyWords(studies, study),
+    measurements(dataset, study, version),
   ]);
-  const { tasks } = spec.study;
-  return { sample: sampleOf(renamed(rows, prefix), tasks), identity: fitIdentity(rows, tasks) };
+  return { table: featuresOf(words, renamed(rows, prefix)), identity: identityOf(rows, words) };
 }
 
 /** Variants of two studies may have the same ids. */
@@ -112,65 +166,35 @@ async function resolved(
   return { ...settings, protocol: { kind: 'leave-study-out', study: other } };
 }
 
-async function otherSample(
-  deps: Deps,
+async function otherTable(
+  books: Books,
   { protocol }: LearnSettings,
   version: number,
 ): Promise<Loaded | null> {
   if (protocol.kind !== 'leave-study-out') return null;
-  const loaded = await loadSample(deps, protocol.study, version, `${protocol.study}/`);
-  if (loaded.sample.variants.length) return loaded;
+  const loaded = await loadTable(books, protocol.study, version, `${protocol.study}/`);
+  if (seen(loaded.table).indicators.size) return loaded;
   throw new NotFoundError(`Study "${protocol.study}" has no variant with indicators.`);
 }
 
-interface RowContext {
-  readonly study: string;
-  readonly fit_id: string;
-  readonly read_version: number;
-  readonly recorded_at: Date;
-}
-
-function identityOf({ study, fit_id, recorded_at }: RowContext) {
-  return { study, variant_id: '', run_id: `fit/${fit_id}`, attempt: 1, recorded_at, fit_id };
-}
-
-function fitRow(
-  { score: judged, pairs: _, chosen, error_reduction, ...known }: Judgement,
-  settings: LearnSettings,
-  { importance }: FitOutput,
-  context: RowContext,
-): Row<'fits'> {
-  const { pooled_accuracy, ...score } = judged;
-  const shares = importance.get(known.proxy);
-  const details = {
-    pooled_accuracy,
-    ...(shares ? { importance: Object.fromEntries(shares) } : {}),
-    ...(chosen ? { chosen: Object.fromEntries(chosen) } : {}),
-  };
-  return {
-    ...identityOf(context),
-    ...known,
-    ...score,
-    error_reduction,
-    read_version: context.read_version,
-    settings_json: JSON.stringify(settings),
-    details_json: JSON.stringify(details),
-  };
-}
-
-/** Of what learned from indicators: the baselines beside it can be computed again without a learner. */
-function predictionRows(judged: readonly Judgement[], context: RowContext): Row<'predictions'>[] {
-  const kept = judged.filter(({ proxy }) => /^(ltc|nested):/.test(proxy));
+/** Of what learned from indicators: the others can be computed again without a learner. */
+function predictionRows(
+  judgements: readonly Judgement[],
+  context: FitContext,
+): Row<'predictions'>[] {
+  const kept = judgements.filter(
+    ({ predictor: { learns, learner } }) => learns && learner?.features !== 'config',
+  );
   const count = kept.reduce((sum, { pairs }) => sum + pairs.length, 0);
   if (count > MOST_PREDICTIONS) return [];
-  return kept.flatMap(({ task, proxy, protocol, pairs }) =>
+  return kept.flatMap(({ task, predictor, protocol, pairs }) =>
     pairs.map(({ split, a, b, probability }) => ({
-      ...identityOf(context),
+      ...fitIdentity(context),
       task,
       variant_a: a,
       variant_b: b,
       probability,
-      proxy,
+      proxy: predictor.name,
       protocol,
       split,
     })),

@@ -1,15 +1,46 @@
-/** The process that trains learners, started as temporal.config.ts has it. */
+/** Processes that train learners, started as temporal.config.ts has it. */
 import path from 'node:path';
-import { FitProcess } from './fit-process';
 import type { Config } from '../config';
-import type { LearnSettings } from '../predict/experiment';
-import { knownModule } from '../predict/learners';
+import { knownModule, type Learner } from '../predict/learners';
+import type { Trained, Trainer, TrainingJob } from '../predict/predictors/learner';
+import { FitProcess, type FitProcessOptions } from './fit-process';
+
+export interface Learning extends Trainer {
+  /** Ends its processes, whatever they are doing. */
+  readonly close: () => Promise<void>;
+}
+
+export type StartLearning = (learners: readonly Learner[], signal: AbortSignal) => Learning;
 
 export function startLearning(
   { python, root }: Config,
-  { learners }: LearnSettings,
+  learners: readonly Learner[],
   signal: AbortSignal,
-): FitProcess {
+): Learning {
   const preload = learners.flatMap((learner) => knownModule(learner) ?? []);
-  return new FitProcess({ python, recipes: path.join(root, 'recipes'), preload, signal });
+  return learningWith({ python, recipes: path.join(root, 'recipes'), preload, signal });
+}
+
+/**
+ * A process for each batch of jobs; that of the first batch is started at once where learners are named, since
+ * its imports take as long as all else.
+ */
+export function learningWith(options: FitProcessOptions): Learning {
+  const started: FitProcess[] = [];
+  const start = () => {
+    const process = new FitProcess(options);
+    started.push(process);
+    return process;
+  };
+  let waiting = options.preload.length ? start() : null;
+  return {
+    train(jobs: readonly TrainingJob[]): Promise<readonly Trained[]> {
+      const process = waiting ?? start();
+      waiting = null;
+      return process.fit(jobs);
+    },
+    async close() {
+      await Promise.all(started.map((process) => process.close()));
+    },
+  };
 }

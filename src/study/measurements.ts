@@ -2,9 +2,7 @@
 import { fingerprint } from '../base/fingerprint';
 import type { Dataset } from '../dataset/log';
 import type { Row } from '../dataset/tables';
-
-/** Raised when the same rows would give other fits. */
-const FIT_VERSION = 1;
+import type { Words } from '../domain/words';
 
 export interface Measurements {
   readonly variants: Row<'variants'>[];
@@ -25,13 +23,12 @@ export async function measurements(
   return { variants, indicators, outcomes };
 }
 
-/** What a fit depends on: the rows, not when or in which order they were recorded. */
-export function fitIdentity(rows: Measurements, tasks: readonly string[]): object {
+/** What a fit depends on: the rows, not when or in which order they were recorded, and the study's words. */
+export function identityOf(rows: Measurements, words: Words): object {
   const strip = (table: readonly { recorded_at: Date; attempt: number }[]) =>
     table.map(({ recorded_at: _r, attempt: _a, ...row }) => fingerprint(row)).sort();
   return {
-    version: FIT_VERSION,
-    tasks,
+    words: JSON.stringify(words),
     variants: strip(rows.variants),
     indicators: strip(rows.indicators),
     outcomes: strip(rows.outcomes),

@@ -1,11 +1,16 @@
-/** The answer of a study: how well each proxy orders its pairs, per task. */
-import type { Dataset } from '../dataset/log';
+/** The answer of a study: how well each predictor orders its pairs, per task. */
 import type { Row } from '../dataset/tables';
+import { readFeatures } from './features';
 import { latestFits } from './newest-fits';
+import type { OnRecord } from './on-record';
 
 export interface StudyResults {
   readonly study: string;
   readonly dataset_version: number;
+  /** The indicators that predictors may see. */
+  readonly features: readonly string[];
+  /** The indicator that all others are compared with. */
+  readonly baseline: string | null;
   readonly results: readonly Result[];
 }
 
@@ -23,13 +28,22 @@ export type Result = Pick<
 >;
 
 export async function readResults(
-  { dataset }: { readonly dataset: Dataset },
+  record: Pick<OnRecord, 'dataset' | 'studies'>,
   study: string,
   version?: number,
 ): Promise<StudyResults> {
-  const dataset_version = version ?? (await dataset.version());
-  const fits = latestFits(await dataset.read('fits', { study, version: dataset_version }));
-  return { study, dataset_version, results: fits.map(pick) };
+  const dataset_version = version ?? (await record.dataset.version());
+  const [fits, { indicators, words }] = await Promise.all([
+    record.dataset.read('fits', { study, version: dataset_version }),
+    readFeatures(record, study, dataset_version),
+  ]);
+  return {
+    study,
+    dataset_version,
+    features: [...indicators.keys()],
+    baseline: words.baseline,
+    results: latestFits(fits).map(pick),
+  };
 }
 
 export function pick(fit: Row<'fits'>): Result {

@@ -1,8 +1,10 @@
 /** `foretune compare A B --task T`: which of two variants will be better after fine-tuning. */
 import type { Command } from 'commander';
-import { measurements } from '../../study/measurements';
 import { compareVariants } from '../../predict/compare';
-import { measure } from '../../predict/measurements';
+import { targetNamed } from '../../predict/feature-table';
+import { PAIRWISE } from '../../predict/predictors/pairwise';
+import { readFeatures } from '../../study/features';
+import { PREDICTOR_OPTION, withPredictor } from '../predictor-option';
 import { comparisonText } from '../words/answer-text';
 import type { CliContext } from '../context';
 import { sharedStudy, variantNamed } from '../../study/variant-name';
@@ -12,6 +14,7 @@ import { openSession } from '../../temporal/session';
 
 interface CompareOptions {
   readonly task: string;
+  readonly predictor: string;
   readonly version?: number;
 }
 
@@ -21,6 +24,7 @@ export function register(program: Command, context: CliContext): void {
     .argument('<a>', 'a variant, written study/variant: zeng2025/7')
     .argument('<b>', 'another variant of the same study')
     .requiredOption('--task <task>', 'the task that they are to be fine-tuned for')
+    .option('--predictor <name>', PREDICTOR_OPTION, PAIRWISE)
     .option('--version <n>', 'as the dataset was at a version', parseVersion)
     .description('say which of two variants will be better after fine-tuning, and why')
     .action((a: string, b: string, options: CompareOptions) => compare(context, a, b, options));
@@ -36,11 +40,14 @@ async function compare(
   const session = await openSession(context.config, context.stderr);
   const study = await sharedStudy(session.studies, a, b);
   const dataset_version = options.version ?? (await session.dataset.version());
-  const rows = await measurements(session.dataset, study, dataset_version);
-  const found = compareVariants(measure(rows), options.task, a.variant, b.variant);
+  const table = await readFeatures(session, study, dataset_version);
+  const target = targetNamed(table, options.task);
+  const found = await withPredictor(context, options.predictor, table, (predictor) =>
+    compareVariants(table, target, [a.variant, b.variant], predictor),
+  );
   const answer = {
     study,
-    task: options.task,
+    task: target.name,
     a: nameOfA,
     b: nameOfB,
     held_out: true,

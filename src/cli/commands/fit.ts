@@ -1,9 +1,9 @@
 /** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
 import { Option, type Command } from 'commander';
+import { FEATURE_SETS } from '../../predict/predictor';
 import { fitStudy } from '../../study/fit-study';
-import { fitLearned } from '../../study/learned-fits';
+import { fitLearned, type LearnSettings } from '../../study/learned-fits';
 import { startLearning } from '../../study/learning';
-import { FEATURE_SETS, type LearnSettings } from '../../predict/experiment';
 import type { CliContext } from '../context';
 import { learnSettings, type FitOptions } from '../fit-options';
 import { printLearned } from '../words/learned-results';
@@ -19,7 +19,7 @@ export function register(program: Command, context: CliContext): void {
     .command('fit')
     .argument('<study>', 'name or name@version')
     .description(
-      'fit proxies to what is recorded of a study: without options those that learn nothing',
+      'judge predictors on what is recorded of a study: without options those that learn nothing',
     )
     .option(
       '--protocol <protocol>',
@@ -32,6 +32,10 @@ export function register(program: Command, context: CliContext): void {
     .option('--params <json>', 'arguments of the one learner, e.g. \'{"n_estimators": 50}\'')
     .addOption(new Option('--features <set>', 'what learners see').choices(FEATURE_SETS))
     .option('--seeds <n>', 'splits of protocol paper (20)', wholeNumber(1, 1000))
+    .option(
+      '--predictor <names>',
+      'other predictors to judge beside them: names or files, with commas',
+    )
     .option('--train-task <task>', 'learn from the outcomes of this task, whichever is asked about')
     .option(
       '--shuffle-outcomes',
@@ -59,7 +63,7 @@ async function fitWithLearners(
   const interrupted = new AbortController();
   const stop = () => interrupted.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  const learning = startLearning(context.config, settings, interrupted.signal);
+  const learning = startLearning(context.config, settings.learners, interrupted.signal);
   try {
     const session = await openSession(context.config, context.stderr);
     const study = await session.studies.resolve(name);

@@ -7,9 +7,6 @@ import { openSession } from '../../temporal/session';
 import type { CliContext } from '../context';
 import { whySilent } from '../words/reasons';
 
-/** Of a cluster that does not say: to ask costs a look at files. */
-const POLL_MS = 500;
-
 interface LogOptions {
   readonly study?: string;
   readonly follow?: boolean;
@@ -33,10 +30,9 @@ async function printLog(context: CliContext, name: string, options: LogOptions):
     throw new NotFoundError(
       `Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`,
     );
-  const { cluster, poll_ms: pollMs = POLL_MS } = entry;
+  const { cluster, poll_ms: pollMs, jobNames } = entry;
   const follow = options.follow ? { pollMs, isExpected: () => isRunning(session, run) } : null;
-  const { kind } = context.config.clusters[run.cluster] ?? {};
-  const why = () => whySilent(run, cluster, kind);
+  const why = () => whySilent(run, cluster, jobNames);
   await streamLog(cluster, run.job, { follow, ...printer(context, why) });
 }
 

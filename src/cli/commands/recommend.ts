@@ -1,11 +1,13 @@
 /** `foretune recommend <study> --task T --top K`: which few variants are worth fine-tuning. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { measurements } from '../../study/measurements';
 import { SpecError } from '../../base/errors';
-import { measure } from '../../predict/measurements';
+import { targetNamed } from '../../predict/feature-table';
+import { PAIRWISE } from '../../predict/predictors/pairwise';
 import { recommendVariants } from '../../predict/recommend';
 import { replayLoop } from '../../predict/replay';
 import { savingsOf } from '../../predict/savings';
+import { readFeatures } from '../../study/features';
+import { PREDICTOR_OPTION, withPredictor } from '../predictor-option';
 import { recommendationText } from '../words/answer-text';
 import type { CliContext } from '../context';
 import { parseVersion, wholeNumber } from '../words/numbers';
@@ -16,6 +18,7 @@ import { openSession, type Session } from '../../temporal/session';
 interface RecommendOptions {
   readonly task: string;
   readonly top: number;
+  readonly predictor: string;
   readonly version?: number;
   readonly replay?: boolean;
   readonly batch?: number;
@@ -36,6 +39,7 @@ export function register(program: Command, context: CliContext): void {
     .addOption(
       new Option('--top <k>', 'how many can be fine-tuned').argParser(wholeNumber(1)).default(5),
     )
+    .option('--predictor <name>', PREDICTOR_OPTION, PAIRWISE)
     .option('--version <n>', 'as the dataset was at a version', parseVersion)
     .option('--replay', 'of a finished study: the regret of the loop and of fixed orders')
     .option('--batch <n>', 'replay: variants a round (default: 5)', wholeNumber(1))
@@ -67,31 +71,36 @@ function refuseAlone({ replay, batch, explore, seeds }: RecommendOptions): void 
 
 async function printRanking(
   context: CliContext,
-  { dataset }: Session,
+  session: Session,
   { study, dataset_version }: Asked,
-  { task, top }: RecommendOptions,
+  { task, top, predictor: name }: RecommendOptions,
 ): Promise<void> {
-  const [rows, runs] = await Promise.all([
-    measurements(dataset, study, dataset_version),
-    dataset.read('runs', { study, version: dataset_version }),
+  const [table, runs] = await Promise.all([
+    readFeatures(session, study, dataset_version),
+    session.dataset.read('runs', { study, version: dataset_version }),
   ]);
-  const found = recommendVariants(measure(rows), task, top);
-  const savings = savingsOf(runs, task, { variants: found.ranking.length, fine_tuned: top });
-  const answer = { study, task, dataset_version, held_out: true, ...found, savings };
+  const target = targetNamed(table, task);
+  const found = await withPredictor(context, name, table, (predictor) =>
+    recommendVariants(table, target, top, predictor),
+  );
+  const savings = savingsOf(runs, target.task, { variants: found.ranking.length, fine_tuned: top });
+  const answer = { study, task: target.name, dataset_version, held_out: true, ...found, savings };
   printObject(context, answer, () => recommendationText(answer));
 }
 
 async function printReplay(
   context: CliContext,
-  { dataset }: Session,
+  session: Session,
   { study, dataset_version }: Asked,
-  { task, batch = 5, explore = 0.2, seeds = 20 }: RecommendOptions,
+  { task, predictor: name, batch = 5, explore = 0.2, seeds = 20 }: RecommendOptions,
 ): Promise<void> {
-  const measured = measure(await measurements(dataset, study, dataset_version));
-  const answer = {
-    ...{ study, task, dataset_version, seeds },
-    ...replayLoop(measured, task, { batch, explore, seeds }),
-  };
+  const table = await readFeatures(session, study, dataset_version);
+  const target = targetNamed(table, task);
+  const settings = { batch, explore, seeds };
+  const found = await withPredictor(context, name, table, (predictor) =>
+    replayLoop(table, target, settings, predictor),
+  );
+  const answer = { study, task: target.name, dataset_version, seeds, ...found };
   printObject(context, answer, () => replayText(answer));
 }
 

@@ -21,7 +21,7 @@ export interface RecommendationAnswer extends Recommendation {
 
 export function comparisonText(of: ComparisonAnswer): string {
   const rows = of.evidence.map((one) => evidenceRow(one, of));
-  const head = ['indicator', of.a, of.b, 'higher', 'right alone', 'speaks for'];
+  const head = ['feature', of.a, of.b, 'better value', 'right alone', 'speaks for'];
   return [
     verdictText(of),
     '',
@@ -56,7 +56,7 @@ function verdictText({
 function evidenceRow(one: Evidence, { a, b }: ComparisonAnswer): string[] {
   const name = { a, b, tie: 'equal' };
   return [
-    one.indicator,
+    one.better === 'lower' ? `${one.indicator} (lower is better)` : one.indicator,
     String(Number(one.value_a.toPrecision(6))),
     String(Number(one.value_b.toPrecision(6))),
     name[one.says],
@@ -67,16 +67,24 @@ function evidenceRow(one: Evidence, { a, b }: ComparisonAnswer): string[] {
 
 /** Log-odds: 0.1 moves a probability of one half by .025. */
 function speaksFor({ contribution }: Evidence, a: string, b: string): string {
+  if (contribution === null) return '-';
   const size = Math.abs(contribution).toFixed(2);
   return Number(size) === 0 ? 'neither' : `${contribution > 0 ? a : b} (${size})`;
 }
 
-const HOW_TO_READ =
-  '"right alone" is how often the variant with the higher value was the better one; "speaks for" is what the indicator, beside the others, adds to the log-odds. An indicator that misleads alone may speak against the higher value.';
+const RIGHT_ALONE = '"right alone" is how often the variant with the better value came out better.';
+const SPEAKS_FOR =
+  '"speaks for" is what the feature, beside the others, adds to the log-odds. A feature that misleads alone may speak against the better value.';
 
-function decisionText({ decided_by }: ComparisonAnswer): string {
-  const decided = decided_by ? `${decided_by} decided most.` : 'Nothing decided.';
-  return `${decided} ${HOW_TO_READ}`;
+function decisionText({ decided_by, verdict, evidence, predictor }: ComparisonAnswer): string {
+  if (evidence.every(({ contribution }) => contribution === null))
+    return `The answer is that of predictor ${predictor}. ${RIGHT_ALONE}`;
+  const decided = decided_by
+    ? `${decided_by} decided most.`
+    : verdict === 'too-close'
+      ? 'Nothing decided.'
+      : '';
+  return `Predictor ${predictor}: ${decided} ${RIGHT_ALONE} ${SPEAKS_FOR}`;
 }
 
 function backtestText({ backtest }: ComparisonAnswer): string {
@@ -102,9 +110,9 @@ export function recommendationText(of: RecommendationAnswer): string {
     soFarText(of),
     savingsText(of),
     ...of.not_ranked.map(
-      ({ variant_id, lacks }) => `Not ranked: ${variant_id}, which lacks ${lacks.join(', ')}.`,
+      ({ variant_id, lacks }) => `Not ranked: ${variant_id}, which has no ${lacks.join(', ')} yet.`,
     ),
-    `No variant's own outcome was used for its score: learned from ${of.n_trained} fine-tuned variants (dataset version ${of.dataset_version}).`,
+    `No variant's own outcome was used for its score: predictor ${of.predictor}, learned from ${of.n_trained} fine-tuned variants (dataset version ${of.dataset_version}).`,
   ].join('\n');
 }
 

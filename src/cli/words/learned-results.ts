@@ -1,8 +1,7 @@
 /** The results of a fit with learners: those of `run`, with what splits and learners add. */
 import { z } from 'zod';
-import type { LearnedFit } from '../../study/learned-fits';
 import type { Row } from '../../dataset/tables';
-import type { LearnSettings } from '../../predict/experiment';
+import type { LearnedFit, LearnSettings } from '../../study/learned-fits';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';
 import { pick } from '../../study/results';
@@ -18,9 +17,10 @@ export function printLearned(
   fit: LearnedFit,
   { shuffle }: Pick<LearnSettings, 'shuffle'>,
 ): void {
-  const { study, dataset_version, fit_id, notes, fits } = fit;
+  const { study, dataset_version, fit_id, features, notes, fits } = fit;
   const results = fits.map(learnedResult);
-  const printed = { study, dataset_version, fit_id, shuffled: shuffle, notes, results };
+  const shuffled = shuffle;
+  const printed = { study, dataset_version, fit_id, features, shuffled, notes, results };
   printObject(context, printed, () => learnedText(fit, shuffle));
 }
 
@@ -35,7 +35,7 @@ function detailsOf({ details_json }: Row<'fits'>): z.infer<typeof DetailsSchema>
 }
 
 export function learnedText(
-  { study, dataset_version, fits }: LearnedFit,
+  { study, dataset_version, baseline, fits }: LearnedFit,
   shuffle: boolean,
 ): string {
   const protocols = [...new Set(fits.map(({ protocol }) => protocol))];
@@ -43,11 +43,14 @@ export function learnedText(
     '',
     protocolText(protocol),
     '',
-    tableOf(fits.filter((fit) => fit.protocol === protocol)),
+    tableOf(
+      fits.filter((fit) => fit.protocol === protocol),
+      baseline,
+    ),
   ]);
   const dealt = shuffle ? ' after outcomes were dealt out at random (not recorded)' : '';
   return [
-    `${study}, dataset version ${dataset_version}: how often each proxy names the better of two variants${dealt}`,
+    `${study}, dataset version ${dataset_version}: how often each predictor names the better of two variants${dealt}`,
     ...lines,
     ...choices(fits),
   ].join('\n');
@@ -65,30 +68,30 @@ function protocolText(protocol: string): string {
   return `${protocol}: trained on the other study alone`;
 }
 
-function tableOf(fits: readonly Row<'fits'>[]): string {
+function tableOf(fits: readonly Row<'fits'>[], baseline: string | null): string {
   // Splits of unequal size have two accuracies.
   const pooled = fits.map((fit) => detailsOf(fit).pooled_accuracy ?? fit.accuracy);
   const isUneven = fits.some((fit, i) => Math.abs((pooled[i] ?? 0) - fit.accuracy) > 1e-9);
   const rows = fits.map((fit, i) => [
-    ...whichText(fit),
+    ...whichText(fit, baseline),
     ...(isUneven ? [(pooled[i] ?? 0).toFixed(3)] : []),
     `${fit.accuracy.toFixed(3)}${fit.std === null ? '' : ` ± ${fit.std.toFixed(3)}`}`,
     `${fit.ci_low.toFixed(3)} - ${fit.ci_high.toFixed(3)}`,
     fit.error_reduction === null ? '-' : `${(100 * fit.error_reduction).toFixed(0)}%`,
   ]);
   const head = [
-    ...['task', 'proxy', 'features', 'splits', 'pairs'],
+    ...['task', 'predictor', 'features', 'splits', 'pairs'],
     ...(isUneven ? ['pooled accuracy'] : []),
     ...['accuracy', '95% interval', 'fewer errors'],
   ];
   return formatTable(head, rows);
 }
 
-function whichText(fit: Row<'fits'>): string[] {
+function whichText(fit: Row<'fits'>, baseline: string | null): string[] {
   const own = fit.train_task === fit.task || fit.learner === null;
   return [
     own ? fit.task : `${fit.task} (from ${fit.train_task})`,
-    fit.proxy === 'inv_ppl_clm' ? `${fit.proxy} (perplexity)` : fit.proxy,
+    fit.proxy === baseline ? `${fit.proxy} (baseline)` : fit.proxy,
     fit.features ?? '-',
     String(fit.n_splits ?? 1),
     String(fit.n_pairs),

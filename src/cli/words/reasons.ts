@@ -1,9 +1,9 @@
 /** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
 import type { Cluster } from '../../cluster/cluster';
-import type { ClusterConfig } from '../../cluster/settings';
+import type { JobNames } from '../../cluster/kind';
 import type { Row } from '../../dataset/tables';
 import { whyWaiting } from '../../domain/waiting';
-import { stateOf, type ClusterKinds, type LiveJobs, type LiveState } from '../../study/live-jobs';
+import { stateOf, type LiveJobs, type LiveState, type NamedJobs } from '../../study/live-jobs';
 import type { LiveStatus } from '../../temporal/live-status';
 import type { StudyProgress } from '../../study/progress';
 import type { Troubles } from '../../temporal/troubles';
@@ -12,7 +12,7 @@ interface Live {
   readonly status: LiveStatus;
   readonly troubles: Troubles;
   readonly jobs: LiveJobs;
-  readonly clusters: ClusterKinds;
+  readonly clusters: NamedJobs;
 }
 
 export function waitingReasons(
@@ -42,14 +42,14 @@ function jobReasons(
   for (const [run_id, state] of jobs) {
     const { variant_id, cluster } = latest.get(run_id) ?? {};
     const trouble = troubles.get(variant_id ?? '');
-    reasons.set(run_id, describeJob(state, clusters[cluster ?? '']?.kind, trouble));
+    reasons.set(run_id, describeJob(state, clusters.get(cluster ?? '')?.jobNames, trouble));
   }
   return reasons;
 }
 
 export function describeJob(
   state: LiveState,
-  kind: ClusterConfig['kind'] | undefined,
+  names: JobNames | undefined,
   trouble?: string,
 ): string {
   if (state instanceof Error) return `its cluster does not answer: ${state.message}`;
@@ -57,7 +57,7 @@ export function describeJob(
     case 'queued':
       return state.reason;
     case 'running':
-      return whatRuns(kind, state.external_id);
+      return whatRuns(names, state.external_id);
     case 'succeeded':
     case 'failed':
       return 'its job has ended and is being recorded';
@@ -66,18 +66,16 @@ export function describeJob(
   }
 }
 
-/** By the name that the scheduler's own commands take, or those of this machine. */
-function whatRuns(kind: ClusterConfig['kind'] | undefined, id: string): string {
-  if (!id || !kind) return 'its job runs';
-  return kind === 'slurm' ? `Slurm job ${id} runs` : `its job runs as process ${id}`;
+function whatRuns(names: JobNames | undefined, id: string): string {
+  return id && names ? `its job runs as ${names.nameOf(id)}` : 'its job runs';
 }
 
 /** Of a log that holds nothing: why, as `status --runs` has it. */
 export async function whySilent(
   { run_id, job, status }: Pick<Row<'runs'>, 'run_id' | 'job' | 'status'>,
   cluster: Pick<Cluster, 'poll'>,
-  kind?: ClusterConfig['kind'],
+  names?: JobNames,
 ): Promise<string> {
   if (status !== 'running') return `Run "${run_id}" is ${status}, and its job printed nothing.`;
-  return `Nothing printed yet: ${describeJob(await stateOf(cluster, job), kind)}`;
+  return `Nothing printed yet: ${describeJob(await stateOf(cluster, job), names)}`;
 }

@@ -19,10 +19,12 @@ export function replayText(of: ReplayAnswer): string {
     '',
     formatTable(['n', ...of.curves.map(({ policy }) => policy)], [...(rows ?? []), until]),
     '',
-    `Regret is the outcome of the best of all ${of.n_variants} (${of.best.variant_id}: ${short(of.best.outcome)}) minus that of the best of the first n. ${drawsText(of)}`,
-    `proxy: the loop, ${of.batch} variants a round, a share of ${of.explore} drawn at random. Each choice used only outcomes of variants fine-tuned before it.`,
+    `Regret is by how much the best of all ${of.n_variants} (${of.best.variant_id}: ${short(of.best.outcome)}) is better than the best of the first n. ${drawsText(of)}`,
+    `loop: predictor ${of.predictor}, ${of.batch} variants a round, a share of ${of.explore} drawn at random. Each choice used only outcomes of variants fine-tuned before it.`,
     ...(of.left_out.length
-      ? [`Not replayed, for want of an outcome or an indicator: ${of.left_out.join(', ')}.`]
+      ? [
+          `Not replayed, for want of an outcome or of what the predictor needs: ${of.left_out.join(', ')}.`,
+        ]
       : []),
   ].join('\n');
 }

@@ -7,18 +7,18 @@ export function printResults(context: CliContext, results: StudyResults, extra: 
   printObject(context, { ...results, ...extra }, () => resultsTable(results));
 }
 
-function resultsTable({ study, dataset_version, results }: StudyResults): string {
+function resultsTable({ study, dataset_version, baseline, results }: StudyResults): string {
   const rows = results.map((r) => [
     r.task,
-    r.proxy === 'inv_ppl_clm' ? `${r.proxy} (perplexity)` : r.proxy,
+    r.proxy === baseline ? `${r.proxy} (baseline)` : r.proxy,
     String(r.n_pairs),
     r.accuracy.toFixed(3),
     r.error_rate.toFixed(3),
     `${r.ci_low.toFixed(3)} - ${r.ci_high.toFixed(3)}`,
   ]);
-  const head = ['task', 'proxy', 'pairs', 'accuracy', 'error rate', '95% interval of accuracy'];
+  const head = ['task', 'predictor', 'pairs', 'accuracy', 'error rate', '95% interval of accuracy'];
   return [
-    `${study}, dataset version ${dataset_version}: how often each proxy names the better of two variants`,
+    `${study}, dataset version ${dataset_version}: how often each predictor names the better of two variants`,
     '',
     formatTable(head, rows),
   ].join('\n');

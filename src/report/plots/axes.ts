@@ -12,7 +12,7 @@ export const PLOT_SIZE = {
 
 export const COLOURS = {
   predictor: 'var(--accent)',
-  perplexity: 'var(--bar-baseline)',
+  baseline: 'var(--bar-baseline)',
   line: 'var(--axis)',
 } as const;
 

@@ -1,6 +1,5 @@
-/** How often each proxy is wrong on one task, with its interval. */
+/** How often each predictor is wrong on one task, with its interval. */
 import type { Row } from '../../dataset/tables';
-import { BASELINE } from '../../predict/unsupervised';
 import { bestFit } from '../answer';
 import { interval, share } from '../format';
 import { nameAxis, shareAcross, type Layer } from './axes';
@@ -12,9 +11,9 @@ const WIDTH = 190;
 const ROW_HEIGHT = 26;
 const LABEL_WIDTH = 92;
 
-export function plotErrorRates(fits: readonly Fit[]): Promise<string> {
+export function plotErrorRates(fits: readonly Fit[], baseline: string | null): Promise<string> {
   const best = bestFit(fits);
-  const values = fits.map((fit) => barOf(fit, best));
+  const values = fits.map((fit) => barOf(fit, best, baseline));
   return renderSvg({
     width: WIDTH,
     height: { step: ROW_HEIGHT },
@@ -31,14 +30,14 @@ export function plotErrorRates(fits: readonly Fit[]): Promise<string> {
   });
 }
 
-function barOf(fit: Fit, best: Fit | undefined) {
+function barOf(fit: Fit, best: Fit | undefined, baseline: string | null) {
   const [low, high] = [1 - fit.ci_high, 1 - fit.ci_low];
   return {
     proxy: fit.proxy,
     error: fit.error_rate,
     low,
     high,
-    colour: `var(--bar-${fit.proxy === BASELINE ? 'baseline' : fit === best ? 'best' : 'other'})`,
+    colour: `var(--bar-${fit.proxy === baseline ? 'baseline' : fit === best ? 'best' : 'other'})`,
     text: share(fit.error_rate),
     label: `${fit.proxy}: error rate ${share(fit.error_rate)}, 95% interval ${interval(low, high)}`,
   };

@@ -1,4 +1,4 @@
-/** Accuracy by how far apart the outcomes of a pair are, beside perplexity's. */
+/** Accuracy by how far apart the outcomes of a pair are, beside baseline's. */
 import { measured, share } from '../format';
 import type { Gap } from '../findings';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -8,7 +8,7 @@ export function plotGaps(gaps: readonly Gap[]): Promise<string> {
   const values = gaps.map((gap) => ({
     ...gap,
     from: measured(gap.gap_low),
-    label: `difference of outcomes ${gap.range}: ${share(gap.accuracy)} of ${gap.n_pairs} pairs${gap.perplexity === null ? '' : `; perplexity ${share(gap.perplexity)}`}`,
+    label: `difference of outcomes ${gap.range}: ${share(gap.accuracy)} of ${gap.n_pairs} pairs${gap.baseline === null ? '' : `; baseline ${share(gap.baseline)}`}`,
   }));
   return renderSvg({
     ...PLOT_SIZE,
@@ -42,8 +42,8 @@ const intervals: Layer = {
 };
 
 const baseline: Layer = {
-  mark: { type: 'tick', color: COLOURS.perplexity, thickness: 3, aria: false },
-  encoding: { y: shareScale('perplexity', 'accuracy') },
+  mark: { type: 'tick', color: COLOURS.baseline, thickness: 3, aria: false },
+  encoding: { y: shareScale('baseline', 'accuracy') },
 };
 
 /** Not the others' `coinToss`: a mark without a place across would inherit that of the bars. */

@@ -10,15 +10,15 @@ const LABEL_WIDTH = 140;
 const COLOUR_OF: Readonly<Record<Kind, string>> = {
   learned: 'var(--accent)',
   configuration: 'var(--c1)',
-  perplexity: 'var(--muted)',
+  baseline: 'var(--muted)',
   proxy: 'var(--axis)',
 };
 
-export function plotLearned(fits: readonly Fit[]): Promise<string> {
+export function plotLearned(fits: readonly Fit[], baseline: string | null): Promise<string> {
   return renderSvg({
     width: 160,
     height: { step: ROW_HEIGHT },
-    data: { values: fits.map(dotOf) },
+    data: { values: fits.map((fit) => dotOf(fit, baseline)) },
     encoding: {
       y: {
         field: 'name',
@@ -32,14 +32,14 @@ export function plotLearned(fits: readonly Fit[]): Promise<string> {
   });
 }
 
-function dotOf(fit: Fit) {
+function dotOf(fit: Fit, baseline: string | null) {
   const { accuracy, ci_low, ci_high } = fit;
   return {
     name: nameOf(fit),
     accuracy,
     ci_low,
     ci_high,
-    colour: COLOUR_OF[kindOf(fit)],
+    colour: COLOUR_OF[kindOf(fit, baseline)],
     text: share(accuracy),
     label: `${nameOf(fit)}: accuracy ${share(accuracy)}, 95% interval ${interval(ci_low, ci_high)}`,
   };

@@ -1,18 +1,18 @@
-/** How often the best variant is among the first k of the ranking, beside perplexity and chance. */
+/** How often the best variant is among the first k of the ranking, beside baseline and chance. */
 import type { Ranking } from '../findings';
 import { count } from '../format';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
-type Recall = Pick<Ranking, 'recall_at' | 'perplexity' | 'n_variants'>;
+type Recall = Pick<Ranking, 'recall_at' | 'baseline' | 'n_variants'>;
 
-export function plotRecall({ recall_at, perplexity, n_variants }: Recall): Promise<string> {
+export function plotRecall({ recall_at, baseline, n_variants }: Recall): Promise<string> {
   const chance = recall_at.map((_, i) => (i + 1) / n_variants);
   return renderSvg({
     ...PLOT_SIZE,
     layer: [
       line(chance, COLOURS.line, [3, 3]),
-      ...(perplexity ? [line(perplexity, COLOURS.perplexity)] : []),
+      ...(baseline ? [line(baseline, COLOURS.baseline)] : []),
       line(recall_at, COLOURS.predictor),
     ],
   });

@@ -43,7 +43,7 @@ export function plotScatter(
       colour: `var(--c${look?.colour ?? 0})`,
       shape: look?.shape.name ?? 'circle',
       number: String(look?.number ?? ''),
-      label: `${point.variant_id} (${look?.objective ?? ''}, ${look?.mixture ?? ''}): ${describe(point)}`,
+      label: `${point.variant_id}${look?.words ? ` (${look.words})` : ''}: ${describe(point)}`,
     };
   });
   const numbered = looks.variants.size <= MOST_NUMBERED;

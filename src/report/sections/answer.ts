@@ -2,28 +2,27 @@
 import type { Answer } from '../answer';
 import { interval, share } from '../format';
 import { html, type VNode } from '../html';
-import { taskLabel, taskName } from '../names';
+import type { Names } from '../names';
 import type { LearnedFigures } from './learned';
 import type { Row } from '../../dataset/tables';
-import { BASELINE } from '../../predict/unsupervised';
 
 export function answerSection(
-  tasks: readonly string[],
+  names: Names,
   answers: readonly Answer[],
   learned: readonly LearnedFigures[],
 ): VNode {
-  const unanswered = tasks.filter((task) => answers.every((answer) => answer.task !== task));
+  const unanswered = names.tasks.filter((task) => answers.every((answer) => answer.task !== task));
   return html`<section aria-labelledby="answer">
-    <h2 id="answer">Which proxy tells the better variant before fine-tuning?</h2>
+    <h2 id="answer">Which numbers name the better variant before fine-tuning?</h2>
     <div class="answers">
-      ${answers.map((answer) => answerCard(answer, learnedOn(answer.task, learned)))}
+      ${answers.map((answer) => answerCard(answer, learnedOn(answer.task, learned), names))}
       ${unanswered.map(
         (task) =>
           html`<article>
-            ${cardTitle(task)}
+            ${cardTitle(task, names)}
             <p>
-              No answer yet: on ${taskLabel(task)} fewer than two variants have both an indicator
-              and an outcome.
+              No answer yet: on ${task} fewer than two variants have both an indicator and an
+              outcome.
             </p>
           </article>`,
       )}
@@ -36,9 +35,13 @@ function learnedOn(task: string, [first]: readonly LearnedFigures[]): string {
   return added ? `Learned, on variants held out: ${added.headline}.` : '';
 }
 
-function answerCard({ task, best, baseline, sentence, caveats }: Answer, learned: string): VNode {
+function answerCard(
+  { task, best, baseline, sentence, caveats }: Answer,
+  learned: string,
+  names: Names,
+): VNode {
   return html`<article>
-    ${cardTitle(task)}
+    ${cardTitle(task, names)}
     <dl class="scores">
       ${score(best, 'best')} ${baseline && baseline !== best ? score(baseline, 'baseline') : null}
     </dl>
@@ -48,15 +51,15 @@ function answerCard({ task, best, baseline, sentence, caveats }: Answer, learned
   </article>`;
 }
 
-function cardTitle(task: string): VNode {
-  return html`<h3>${taskLabel(task)} <small>${taskName(task)}</small></h3>`;
+function cardTitle(task: string, names: Names): VNode {
+  return html`<h3>${task} <small>${names.task(task)}</small></h3>`;
 }
 
 function score(fit: Row<'fits'>, kind: 'best' | 'baseline'): VNode {
   return html`<div class=${kind}>
     <dt>
       <code>${fit.proxy}</code>${' '}
-      ${fit.proxy === BASELINE ? html`<span class="tag">perplexity, baseline</span>` : null}
+      ${kind === 'baseline' ? html`<span class="tag">baseline</span>` : null}
     </dt>
     <dd>
       <b>${share(fit.accuracy)}</b> <span class="range">${interval(fit.ci_low, fit.ci_high)}</span>

@@ -5,7 +5,6 @@ import type { Factor, Factors } from '../factors';
 import { count, counted, listed, measured, NOTHING, share } from '../format';
 import { html, list, table, type VNode } from '../html';
 import type { Judged } from '../judged';
-import { taskLabel } from '../names';
 import { oddVariantsPart } from './doubts';
 import type { Oddities } from '../../predict/oddities';
 
@@ -14,6 +13,7 @@ const MOST_NAMED = 8;
 
 export interface Confounds {
   readonly study: Study;
+  readonly tasks: readonly string[];
   readonly factors: Factors;
   readonly oddities: Oddities;
   readonly answers: readonly Answer[];
@@ -29,21 +29,19 @@ export function confoundsSection(of: Confounds): VNode {
   </section>`;
 }
 
-function factorTable({ study, factors }: Confounds): VNode {
+function factorTable({ tasks, factors }: Confounds): VNode {
   const head = html`<tr>
     <th>Variants differ in</th>
     <th>Values</th>
     <th class="number">Pairs that differ in it alone</th>
-    ${study.tasks.map(
-      (task) => html`<th class="number">Accuracy of its order alone, ${taskLabel(task)}</th>`,
-    )}
+    ${tasks.map((task) => html`<th class="number">Accuracy of its order alone, ${task}</th>`)}
   </tr>`;
   const row = (factor: Factor) =>
     html`<tr>
       <th scope="row"><code>${factor.name}</code></th>
       <td>${shorten(factor.values)}</td>
       <td class="number">${count(factor.pairs_alone)}</td>
-      ${study.tasks.map((task) => {
+      ${tasks.map((task) => {
         const accuracy = factor.accuracies?.get(task);
         return html`<td class="number">${accuracy === undefined ? NOTHING : share(accuracy)}</td>`;
       })}
@@ -58,7 +56,7 @@ function factorRemarks({ factors, answers }: Confounds): string[] {
   const remarks = factors.factors.flatMap((factor) => rivalRemark(factor, answers));
   if (factors.pairs_mixed)
     remarks.push(
-      `${count(factors.pairs_mixed)} of ${counted(factors.n_pairs, 'pair')} differ in several things at once: an accuracy over all pairs credits a proxy with whatever moves together.`,
+      `${count(factors.pairs_mixed)} of ${counted(factors.n_pairs, 'pair')} differ in several things at once: an accuracy over all pairs credits a predictor with whatever moves together.`,
     );
   return remarks;
 }
@@ -71,9 +69,9 @@ function rivalRemark(factor: Factor, answers: readonly Answer[]): string[] {
     return Math.max(accuracy, 1 - accuracy) >= best.ci_low;
   });
   if (!rivalled.length) return [];
-  const tasks = listed(rivalled.map(({ task }) => taskLabel(task)));
+  const tasks = listed(rivalled.map(({ task }) => task));
   return [
-    `Knowing only ${factor.name} orders the pairs about as well as the best proxy on ${tasks}: what the proxies predict here may be ${factor.name}.`,
+    `Knowing only ${factor.name} orders the pairs about as well as the best predictor on ${tasks}: what they predict here may be ${factor.name}.`,
   ];
 }
 

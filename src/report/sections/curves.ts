@@ -2,7 +2,7 @@
 import { count, counted } from '../format';
 import { figure, html, type VNode } from '../html';
 import type { Looks } from '../looks';
-import { objectiveLegend } from './legend';
+import { colourLegend } from './legend';
 
 export interface CurveFigure {
   readonly title: string;
@@ -19,14 +19,15 @@ export function curvesSection(
 ): VNode {
   return html`<section aria-labelledby="curves">
     <h2 id="curves">Training curves</h2>
-    <p>${figures.length ? explanation(left_out) : 'No training log is recorded.'}</p>
-    ${figures.length ? objectiveLegend(looks) : null}
+    <p>${figures.length ? explanation(left_out, looks) : 'No training log is recorded.'}</p>
+    ${figures.length ? colourLegend(looks) : null}
     <div class="charts wide">${figures.map(curveFigure)}</div>
   </section>`;
 }
 
-function explanation(left_out: number): string {
-  const lines = 'A line is a run, in the colour of its objective; grey is the shared base.';
+function explanation(left_out: number, { colours }: Looks): string {
+  const colour = colours ? `, in the colour of its ${colours.setting}` : '';
+  const lines = `A line is a run${colour}; grey is the shared base.`;
   if (!left_out) return lines;
   return `${lines} ${counted(left_out, 'more plot')} would not fit; the table curves has all points.`;
 }

@@ -5,7 +5,6 @@ import type { Oddities } from '../../predict/oddities';
 import { count, listed, NOTHING, percent, share } from '../format';
 import { html, table, type VNode } from '../html';
 import type { Judged } from '../judged';
-import { taskLabel } from '../names';
 
 /** How well one predictor does with and without the pairs that are not resolved. */
 export interface Resolved {
@@ -35,14 +34,14 @@ export function resolutionPart(resolved: readonly Resolved[]): VNode | null {
       A pair is resolved when its two outcomes differ by more than their noise at 95%, which is
       estimated from
       ${listed([...new Set(known.map(({ resolution }) => SOURCES[resolution.source]))])}. Nobody can
-      be right about the others, save by luck.
+      be right about the others, except by luck.
     </p>
     ${resolutionTable(known)}`;
 }
 
 function resolutionTitle(known: readonly Resolved[]): string {
   const shares = new Map(known.map(({ task, resolution }) => [task, resolution.unresolved ?? 0]));
-  const words = [...shares].map(([task, of]) => `${percent(of)} on ${taskLabel(task)}`);
+  const words = [...shares].map(([task, of]) => `${percent(of)} on ${task}`);
   return `Pairs whose order may be luck: ${listed(words)}`;
 }
 
@@ -56,7 +55,7 @@ function resolutionTable(known: readonly Resolved[]): VNode {
   </tr>`;
   const row = ({ task, name, accuracy, resolution }: Resolved) =>
     html`<tr data-resolved=${JSON.stringify([task, name])}>
-      <th scope="row">${taskLabel(task)} <small>${name}</small></th>
+      <th scope="row">${task} <small>${name}</small></th>
       <td class="number">${count(resolution.n_pairs)}</td>
       <td class="number">${optional(resolution.unresolved)}</td>
       <td class="number">${share(accuracy)}</td>
@@ -75,7 +74,7 @@ interface Left extends LeavingOut {
 
 const REASONS: Readonly<Record<LeavingOut['reason'], string>> = {
   copies: 'copies of others',
-  collapsed: 'far below all others',
+  collapsed: 'far worse than all others',
   both: 'both kinds',
 };
 
@@ -102,8 +101,8 @@ function oddTitle(left: readonly Left[]): string {
 function oddText(oddities: Oddities): string {
   const copies = copiesOf(oddities);
   return copies.length
-    ? `Of variants that are equal in every number the first stays and ${listed(copies)} ${copies.length === 1 ? 'goes' : 'go'}; predictors are not fitted anew.`
-    : 'Predictors are not fitted anew.';
+    ? `Of variants that are equal in every number the first stays and ${listed(copies)} ${copies.length === 1 ? 'goes' : 'go'}; predictors are not fitted again.`
+    : 'Predictors are not fitted again.';
 }
 
 function oddTable(left: readonly Left[]): VNode {
@@ -116,7 +115,7 @@ function oddTable(left: readonly Left[]): VNode {
   </tr>`;
   const row = (one: Left) =>
     html`<tr data-odd=${JSON.stringify([one.task, one.name, one.reason])}>
-      <th scope="row">${taskLabel(one.task)} <small>${one.name}</small></th>
+      <th scope="row">${one.task} <small>${one.name}</small></th>
       <td>${REASONS[one.reason]}: ${listed(one.left_out)}</td>
       <td class="number">${share(one.accuracy)}</td>
       <td class="number strong">${optional(one.accuracy_without)}</td>

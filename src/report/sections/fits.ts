@@ -1,10 +1,9 @@
 /** Every fit as a table, and as bars with intervals. */
 import type { Row } from '../../dataset/tables';
-import { BASELINE } from '../../predict/unsupervised';
 import { bestFit } from '../answer';
-import { count, interval, share } from '../format';
+import { count, interval, listed, share } from '../format';
 import { figure, html, list, table, type VNode } from '../html';
-import { proxyName, taskLabel, taskName } from '../names';
+import type { Names } from '../names';
 
 type Fit = Row<'fits'>;
 
@@ -16,36 +15,42 @@ export interface TaskPlot {
 /** Fewer variants than this: simulated 95% intervals covered as little as 70% of the time. */
 const FEW_VARIANTS = 6;
 
-export function fitsSection(tasks: readonly string[], fits: readonly Fit[]): VNode {
+export function fitsSection(
+  names: Names,
+  fits: readonly Fit[],
+  chosenAfter: readonly string[],
+): VNode {
   const head = html`<tr>
-    <th>Task and proxy</th>
+    <th>Task and predictor</th>
     <th class="number">Accuracy</th>
     <th class="number">95% interval of accuracy</th>
     <th class="number">Error rate</th>
     <th class="number">Variants</th>
     <th class="number">Pairs</th>
   </tr>`;
-  const bodies = tasks.map((task) =>
+  const bodies = names.tasks.map((task) =>
     taskRows(
       task,
       fits.filter((fit) => fit.task === task),
+      names,
     ),
   );
   return html`<section aria-labelledby="fits">
-    <h2 id="fits">Every proxy on every task</h2>
+    <h2 id="fits">Every predictor on every task</h2>
     <p>
-      The share of pairs of variants whose better one the proxy names. A tie in the indicator or in
+      The share of pairs of variants whose better one the predictor names. A tie in its values or in
       the outcome counts one half; 0.500 is a coin toss.
     </p>
-    ${table(head, bodies, 'Accuracy of every proxy on every task')} ${list(fitNotes(fits))}
+    ${table(head, bodies, 'Accuracy of every predictor on every task')}
+    ${list(fitNotes(fits, chosenAfter))}
   </section>`;
 }
 
-function taskRows(task: string, fits: readonly Fit[]): VNode {
+function taskRows(task: string, fits: readonly Fit[], names: Names): VNode {
   const best = bestFit(fits);
   return html`<tbody>
     <tr class="group">
-      <th colspan="6" scope="rowgroup">${taskLabel(task)} <small>${taskName(task)}</small></th>
+      <th colspan="6" scope="rowgroup">${task} <small>${names.task(task)}</small></th>
     </tr>
     ${
       fits.length
@@ -54,17 +59,17 @@ function taskRows(task: string, fits: readonly Fit[]): VNode {
             <td colspan="6" class="muted">no pair was measured</td>
           </tr>`
     }
-    ${fits.map((fit) => fitRow(fit, fit === best))}
+    ${fits.map((fit) => fitRow(fit, fit === best, names))}
   </tbody>`;
 }
 
-function fitRow(fit: Fit, isBest: boolean): VNode {
+function fitRow(fit: Fit, isBest: boolean, names: Names): VNode {
   const { task, proxy } = fit;
-  const kind = [isBest ? 'best' : '', proxy === BASELINE ? 'baseline' : ''].join(' ').trim();
+  const kind = [isBest ? 'best' : '', proxy === names.baseline ? 'baseline' : ''].join(' ').trim();
   return html`<tr class=${kind} data-task=${task} data-proxy=${proxy}>
     <th scope="row">
-      <code>${proxy}</code> <small>${proxyName(proxy)}</small>${' '}
-      ${proxy === BASELINE ? html`<span class="tag">baseline</span>` : null}
+      <code>${proxy}</code> <small>${names.predictor(proxy)}</small>${' '}
+      ${proxy === names.baseline ? html`<span class="tag">baseline</span>` : null}
     </th>
     <td class="number strong">${share(fit.accuracy)}</td>
     <td class="number">${interval(fit.ci_low, fit.ci_high)}</td>
@@ -74,7 +79,7 @@ function fitRow(fit: Fit, isBest: boolean): VNode {
   </tr>`;
 }
 
-function fitNotes(fits: readonly Fit[]): string[] {
+function fitNotes(fits: readonly Fit[], chosenAfter: readonly string[]): string[] {
   const notes = [methodNote(fits)];
   if (fits.some((fit) => fit.n_variants < FEW_VARIANTS))
     notes.push(
@@ -86,11 +91,12 @@ function fitNotes(fits: readonly Fit[]): string[] {
     );
   if (fits.length)
     notes.push(
-      'The best of several proxies is flattered by having been chosen on these same pairs.',
+      'The best of several predictors is flattered by having been chosen on these same pairs.',
     );
-  if (fits.some((fit) => fit.proxy === 'sc+rag-clm'))
+  const known = chosenAfter.filter((name) => fits.some(({ proxy }) => proxy === name));
+  if (known.length)
     notes.push(
-      'The signs of sc+rag-clm were chosen by the authors of arXiv 2504.12491 on the outcomes of their own 50 variants: there it shows headroom, not a prediction.',
+      `The weights of ${listed(known)} were chosen by somebody who had seen outcomes: headroom, not a prediction.`,
     );
   return notes.filter(Boolean);
 }
@@ -102,24 +108,28 @@ function methodNote(fits: readonly Fit[]): string {
     : 'Intervals: 2,000 bootstrap resamples of variants, since pairs that share a variant are not independent.';
 }
 
-export function errorRateSection(plots: readonly TaskPlot[]): VNode | null {
+export function errorRateSection(plots: readonly TaskPlot[], names: Names): VNode | null {
   if (!plots.length) return null;
   return html`<section aria-labelledby="errors">
-    <h2 id="errors">How often each proxy is wrong</h2>
+    <h2 id="errors">How often each predictor is wrong</h2>
     <p>
       Pairwise error rate: shorter is better. The line through a bar is its 95% interval, the dashed
       line a coin toss.${' '}
       <span class="key"
-        ><i class="swatch best"></i> best <i class="swatch baseline"></i> perplexity, the
-        baseline</span
+        ><i class="swatch best"></i> best${' '}
+        ${
+          names.baseline === null
+            ? null
+            : html`<i class="swatch baseline"></i> ${names.baselineLabel}, the baseline`
+        }</span
       >
     </p>
     <div class="charts wide">
       ${plots.map(({ task, svg }) =>
         figure(
-          `Error rate of each proxy on ${taskLabel(task)}; the table above has the numbers`,
+          `Error rate of each predictor on ${task}; the table above has the numbers`,
           svg,
-          html`<b>${taskLabel(task)}</b> ${taskName(task)}`,
+          html`<b>${task}</b> ${names.task(task)}`,
         ),
       )}
     </div>

@@ -1,11 +1,11 @@
-/** What learning to compare is worth: on variants held out, beside the configuration and perplexity. */
+/** What learning to compare is worth: on variants held out, beside the configuration and the baseline. */
 import type { Study } from '../../domain/schema';
 import type { Importance } from '../../predict/importance';
 import type { Added } from '../addition';
 import { count, counted, interval, listed, NOTHING, percent, share } from '../format';
 import { figure, html, list, table, type VNode } from '../html';
 import { detailsOf, kindOf, type Fit, type LearnedGroup } from '../learned-groups';
-import { proxyName, taskLabel, taskName } from '../names';
+import type { Names } from '../names';
 import { nameOf } from '../plots/learned';
 
 export interface LearnedFigures {
@@ -30,21 +30,22 @@ export interface ImportanceFigure {
 
 export function learnedSection(
   study: Study,
+  names: Names,
   groups: readonly LearnedFigures[],
   importance: readonly ImportanceFigure[],
 ): VNode {
   return html`<section aria-labelledby="learned">
     <h2 id="learned">Does learning from several indicators help?</h2>
     ${groups.length ? explanation : nothingLearned(study)}
-    ${groups.map((group, i) => groupPart(group, i === 0))}
+    ${groups.map((group, i) => groupPart(group, i === 0, names))}
     ${importance.length ? importancePart(importance) : null}
   </section>`;
 }
 
 const explanation = html`<p>
   A learner sees pairs of variants with their outcomes, then names the better of two variants that
-  it has not seen. The learning rate and other settings are known before any training, so what
-  learns from indicators has to beat what knows the configuration alone.
+  it has not seen. Settings are known before any training, so what learns from indicators has to
+  beat what knows the configuration alone.
 </p>`;
 
 function nothingLearned({ name }: Study): VNode {
@@ -54,7 +55,7 @@ function nothingLearned({ name }: Study): VNode {
   </p>`;
 }
 
-function groupPart({ group, tasks }: LearnedFigures, isFirst: boolean): VNode {
+function groupPart({ group, tasks }: LearnedFigures, isFirst: boolean, names: Names): VNode {
   return html`<h3>${protocolTitle(group)}</h3>
     <p class="muted">${protocolText(group)}</p>
     <figure class="row">
@@ -64,27 +65,28 @@ function groupPart({ group, tasks }: LearnedFigures, isFirst: boolean): VNode {
           ><i class="swatch learned"></i> learned from indicators</span
         >${' '}<span class="key"><i class="swatch config"></i> configuration alone</span>${' '}<span
           class="key"
-          ><i class="swatch muted"></i> perplexity</span
+          ><i class="swatch muted"></i>
+          ${names.baseline === null ? 'other' : `${names.baselineLabel}, the baseline`}</span
         >
       </figcaption>
       <div class="charts wide">
         ${tasks.map(({ task, svg, added }) =>
           figure(
-            `Accuracy of each predictor on held-out pairs of ${taskLabel(task)}; the table has the numbers`,
+            `Accuracy of each predictor on held-out pairs of ${task}; the table has the numbers`,
             svg,
-            html`<b>${taskLabel(task)}: ${added.headline}.</b>`,
+            html`<b>${task}: ${added.headline}.</b>`,
           ),
         )}
       </div>
     </figure>
-    ${list(tasks.map(({ task, added }) => `${taskLabel(task)}: ${added.sentence}`))}
+    ${list(tasks.map(({ task, added }) => `${task}: ${added.sentence}`))}
     <details class="numbers" open=${isFirst}>
       <summary>The numbers: ${protocolTitle(group)}</summary>
-      ${learnedTable(tasks)}
+      ${learnedTable(tasks, names)}
     </details>`;
 }
 
-function learnedTable(tasks: readonly LearnedFigure[]): VNode {
+function learnedTable(tasks: readonly LearnedFigure[], names: Names): VNode {
   const uneven = tasks.some(({ fits }) => fits.some(isUneven));
   const head = html`<tr>
     <th>Task and predictor</th>
@@ -92,7 +94,7 @@ function learnedTable(tasks: readonly LearnedFigure[]): VNode {
     <th class="number">Std over splits</th>
     <th class="number">95% interval</th>
     ${uneven ? html`<th class="number">Over all pairs</th>` : null}
-    <th class="number">Perplexity’s errors avoided</th>
+    <th class="number">Errors of the baseline avoided</th>
     <th class="number">Splits</th>
     <th class="number">Pairs</th>
   </tr>`;
@@ -100,28 +102,28 @@ function learnedTable(tasks: readonly LearnedFigure[]): VNode {
     html`<tbody>
       <tr class="group">
         <th colspan=${uneven ? 8 : 7} scope="rowgroup">
-          ${taskLabel(task)} <small>${taskName(task)}</small>
+          ${task} <small>${names.task(task)}</small>
         </th>
       </tr>
-      ${fits.map((fit) => learnedRow(fit, uneven))}
+      ${fits.map((fit) => learnedRow(fit, uneven, names))}
     </tbody>`;
   return table(head, tasks.map(body), 'Predictors on held-out pairs');
 }
 
-function learnedRow(fit: Fit, uneven: boolean): VNode {
-  const kind = kindOf(fit);
+function learnedRow(fit: Fit, uneven: boolean, names: Names): VNode {
+  const kind = kindOf(fit, names.baseline);
   const tag = {
     learned: null,
     configuration: 'configuration',
-    perplexity: 'baseline',
+    baseline: 'baseline',
     proxy: null,
   };
   return html`<tr
-    class=${kind === 'learned' ? 'best' : kind === 'perplexity' ? 'baseline' : ''}
+    class=${kind === 'learned' ? 'best' : kind === 'baseline' ? 'baseline' : ''}
     data-learned=${JSON.stringify([fit.protocol, fit.train_task, fit.task, nameOf(fit)])}
   >
     <th scope="row">
-      <code>${nameOf(fit)}</code> <small>${proxyName(fit.proxy)}</small>${' '}
+      <code>${nameOf(fit)}</code> <small>${names.predictor(fit.proxy)}</small>${' '}
       ${tag[kind] ? html`<span class="tag">${tag[kind]}</span>` : null}
     </th>
     <td class="number strong">${share(fit.accuracy)}</td>
@@ -143,7 +145,7 @@ function isUneven(fit: Fit): boolean {
 }
 
 function protocolTitle({ protocol, train_task }: LearnedGroup): string {
-  const from = train_task === null ? '' : `, learned from ${taskLabel(train_task)}`;
+  const from = train_task === null ? '' : `, learned from ${train_task}`;
   const [kind, ...rest] = protocol.split(':');
   const of = rest.join(':');
   if (kind === 'leave-study-out') return `Learned from another study, ${of}${from}`;
@@ -160,7 +162,7 @@ function protocolText({ protocol, tasks }: LearnedGroup): string {
   if (protocol.startsWith('paper'))
     return `${splits}: in each, learners are trained on 60% of the variants at random and asked about the ${counted(fit?.n_pairs ?? 0, 'pair')} of the others. Every predictor is judged on the same pairs.`;
   if (protocol.endsWith('/within'))
-    return `${splits}: each holds out all variants of one value and asks about pairs among them, where that setting tells nothing.`;
+    return `${splits}: each holds out all variants of one value and asks about pairs among them, where that setting says nothing.`;
   if (protocol.endsWith('/against'))
     return `${splits}: each holds out all variants of one value and asks about pairs of them and the others, which were trained on.`;
   return 'Trained on that study alone, asked about all pairs of this one.';
@@ -186,7 +188,7 @@ function importancePart(figures: readonly ImportanceFigure[]): VNode {
 }
 
 function labels(tasks: readonly string[]): string {
-  return listed(tasks.map(taskLabel));
+  return listed(tasks);
 }
 
 function importanceTitle(parts: readonly Importance[]): string {

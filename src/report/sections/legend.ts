@@ -4,8 +4,8 @@ import { colourOf, SHAPES, shapeOf, type Looks } from '../looks';
 import { MOST_NUMBERED } from '../plots/scatters';
 import { glyph } from './glyph';
 
-/** Each variant with its number where they are few, else objectives and mixtures. */
-export function variantLegend({ variants, objectives, mixtures }: Looks): VNode {
+/** Each variant with its number where they are few, else what colours and shapes say. */
+export function variantLegend({ variants, colours, shapes }: Looks): VNode {
   if (variants.size <= MOST_NUMBERED)
     return html`<ul class="legend">
       ${[...variants].map(
@@ -17,16 +17,17 @@ export function variantLegend({ variants, objectives, mixtures }: Looks): VNode 
       )}
     </ul>`;
   return html`<dl class="legend">
-    <dt>Objective</dt>
-    ${objectives.map((name, i) => html`<dd>${dot(i)} ${name}</dd>`)}
-    <dt>Mixture</dt>
-    ${mixtures.map((name, i) => html`<dd>${glyph(shapeOf(i))} ${name}</dd>`)}
+    ${colours && html`<dt>${colours.setting}</dt>`}
+    ${colours?.values.map((name, i) => html`<dd>${dot(i)} ${name}</dd>`)}
+    ${shapes && html`<dt>${shapes.setting}</dt>`}
+    ${shapes?.values.map((name, i) => html`<dd>${glyph(shapeOf(i))} ${name}</dd>`)}
   </dl>`;
 }
 
-export function objectiveLegend({ objectives }: Looks): VNode {
+export function colourLegend({ colours }: Looks): VNode | null {
+  if (!colours) return null;
   return html`<ul class="legend">
-    ${objectives.map((name, i) => html`<li>${dot(i)} ${name}</li>`)}
+    ${colours.values.map((name, i) => html`<li>${dot(i)} ${name}</li>`)}
   </ul>`;
 }
 

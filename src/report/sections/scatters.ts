@@ -1,11 +1,13 @@
 /** Indicators against outcomes, one small plot each, and the numbers behind them. */
-import type { Row } from '../../dataset/tables';
-import type { Measured } from '../../predict/measurements';
-import { BASELINE } from '../../predict/unsupervised';
+import type { Measure } from '../../domain/words';
+import type { FeatureTable } from '../../predict/feature-table';
+import type { ByVariant } from '../../predict/measurements';
+import { isName, varies, type Setting } from '../../predict/settings';
+import { rawValue } from '../../predict/targets';
 import { columnFormat, compact, counted, NOTHING, share } from '../format';
 import { figure, html, table, type VNode } from '../html';
 import type { Looks } from '../looks';
-import { taskLabel, taskName } from '../names';
+import type { Names } from '../names';
 import { MOST_DRAWN, MOST_NUMBERED } from '../plots/scatters';
 import { glyph } from './glyph';
 import { variantLegend } from './legend';
@@ -19,26 +21,22 @@ export interface Scatter {
   readonly accuracy: number | undefined;
 }
 
-export function scatterSection(
-  tasks: readonly string[],
-  scatters: readonly Scatter[],
-  looks: Looks,
-): VNode {
+export function scatterSection(names: Names, scatters: readonly Scatter[], looks: Looks): VNode {
   if (!scatters.length) return nothingToCompare();
-  const drawn = tasks.filter((task) => scatters.some((one) => one.task === task));
+  const drawn = names.tasks.filter((task) => scatters.some((one) => one.task === task));
   return html`<section aria-labelledby="scatters">
     <h2 id="scatters">Indicators against outcomes</h2>
     <p>
       A point is a variant: across, the indicator before fine-tuning; up, the outcome after it.
-      Under each plot stands the accuracy of the indicator on all pairs. Point at a variant to read
-      its numbers.
+      Under each plot is the accuracy of the indicator on all pairs. Point at a variant to read its
+      numbers.
     </p>
     ${variantLegend(looks)}
     ${drawn.map(
       (task) =>
-        html`<h3>${taskLabel(task)} <small>${taskName(task)}</small></h3>
+        html`<h3>${task} <small>${names.task(task)}</small></h3>
           <div class="charts small">
-            ${scatters.filter((one) => one.task === task).map(scatterFigure)}
+            ${scatters.filter((one) => one.task === task).map((one) => scatterFigure(one, names))}
           </div>`,
     )}
   </section>`;
@@ -51,43 +49,41 @@ function nothingToCompare(): VNode {
   </section>`;
 }
 
-function scatterFigure({ task, indicator, svg, n_variants, accuracy }: Scatter): VNode {
+function scatterFigure(
+  { task, indicator, svg, n_variants, accuracy }: Scatter,
+  { baseline }: Names,
+): VNode {
   return figure(
-    `${counted(n_variants, 'variant')}${n_variants > MOST_DRAWN ? `, ${MOST_DRAWN} of them drawn` : ''}: ${indicator} across, outcome on ${taskLabel(task)} up; the table of variants has the numbers`,
+    `${counted(n_variants, 'variant')}${n_variants > MOST_DRAWN ? `, ${MOST_DRAWN} of them drawn` : ''}: ${indicator} across, outcome on ${task} up; the table of variants has the numbers`,
     svg,
     html`accuracy <b>${accuracy === undefined ? NOTHING : share(accuracy)}</b>${' '}
-      ${indicator === BASELINE ? html`<span class="tag">baseline</span>` : null}`,
+      ${indicator === baseline ? html`<span class="tag">baseline</span>` : null}`,
   );
 }
 
 /** The numbers of every plot, for those who read tables, screen readers among them. */
-export function variantsSection(
-  variants: readonly Row<'variants'>[],
-  measured: Measured,
-  looks: Looks,
-): VNode | null {
+export function variantsSection(features: FeatureTable, looks: Looks): VNode | null {
+  const { variants } = features;
   if (!variants.length) return null;
-  const columns = [
-    ...[...measured.indicators].map(([name, values]) => ({ name, kind: 'indicator', values })),
-    ...[...measured.outcomes].map(([name, values]) => ({ name, kind: 'outcome', values })),
-  ].map((column) => ({ ...column, format: columnFormat([...column.values.values()]) }));
+  const columns = columnsOf(features);
+  const settings = settingsShown(features);
   const head = html`<tr>
     <th>Variant</th>
-    <th>Objective</th>
-    <th>Mixture</th>
-    <th class="number">Learning rate</th>
+    ${settings.map(({ name, kind }) => html`<th class=${alignment(kind)}><code>${name}</code></th>`)}
     ${columns.map(
-      ({ name, kind }) => html`<th class="number"><code>${name}</code> <small>${kind}</small></th>`,
+      ({ name, kind, better }) =>
+        html`<th class="number">
+          <code>${name}</code>
+          <small>${kind}${better === 'lower' ? ', lower is better' : ''}</small>
+        </th>`,
     )}
   </tr>`;
-  const row = (variant: Row<'variants'>) =>
+  const row = (id: string) =>
     html`<tr>
-      <th scope="row">${symbol(variant, looks)} ${variant.variant_id}</th>
-      <td>${variant.objective ?? NOTHING}</td>
-      <td>${variant.mixture ?? NOTHING}</td>
-      <td class="number">${variant.lr === null ? NOTHING : compact(variant.lr)}</td>
+      <th scope="row">${symbol(id, looks)} ${id}</th>
+      ${settings.map((one) => html`<td class=${alignment(one.kind)}>${settingText(one, id)}</td>`)}
       ${columns.map(({ values, format }) => {
-        const value = values.get(variant.variant_id);
+        const value = values.get(id);
         return html`<td class="number">${value === undefined ? NOTHING : format(value)}</td>`;
       })}
     </tr>`;
@@ -103,7 +99,40 @@ export function variantsSection(
   </details>`;
 }
 
-/** A longer list stands in the dataset alone. */
+/** As they were measured. */
+function columnsOf({ indicators, targets }: FeatureTable) {
+  const column = (kind: string, measure: Measure, turned: ByVariant) => {
+    const values = new Map([...turned].map(([id, value]) => [id, rawValue(measure, value)]));
+    const { name, better } = measure;
+    return { kind, name, better, values, format: columnFormat([...values.values()]) };
+  };
+  return [
+    ...[...indicators.values()].map((one) => column('indicator', one, one.values)),
+    ...[...targets.values()].map((one) => column('outcome', one, one.outcomes)),
+  ];
+}
+
+/** More columns than this leave no room for the measurements. */
+const MOST_SETTINGS = 6;
+
+function settingsShown({ settings, variants }: FeatureTable): Setting[] {
+  const shown = [...settings.values()].filter(
+    (one) => one.record === null && varies(one, variants) && !isName(one),
+  );
+  return shown.slice(0, MOST_SETTINGS);
+}
+
+function alignment(kind: Setting['kind']): string {
+  return kind === 'number' ? 'number' : '';
+}
+
+function settingText({ values }: Setting, id: string): string {
+  const value = values.get(id);
+  if (value === undefined) return NOTHING;
+  return typeof value === 'number' ? compact(value) : String(value);
+}
+
+/** A longer list is in the dataset alone. */
 const MOST_LISTED = 1000;
 
 function listTitle(variants: number): string {
@@ -111,8 +140,7 @@ function listTitle(variants: number): string {
   return `The first ${MOST_LISTED} of ${counted(variants, 'variant')}`;
 }
 
-function symbol({ variant_id }: Row<'variants'>, { variants }: Looks): VNode | null {
-  const look = variants.get(variant_id);
-  if (!look) return null;
-  return glyph(look.shape, look.colour);
+function symbol(id: string, { variants }: Looks): VNode | null {
+  const look = variants.get(id);
+  return look ? glyph(look.shape, look.colour) : null;
 }

@@ -12,7 +12,7 @@ import {
 } from '../findings';
 import { figure, html, list, type VNode } from '../html';
 import type { Judged, Unjudged } from '../judged';
-import { taskLabel } from '../names';
+import type { Names } from '../names';
 import { recallCut } from '../plots/recall';
 
 export interface Drawn<T> extends Finding<T> {
@@ -29,6 +29,7 @@ export interface TrustFigures {
 
 export function trustSection(
   study: Study,
+  names: Names,
   tasks: readonly TrustFigures[],
   missing: readonly Unjudged[],
 ): VNode {
@@ -37,11 +38,11 @@ export function trustSection(
     ${tasks.length ? html`<p>${whoPredicts(study, tasks)}</p>` : null}
     ${list(
       tasks.flatMap(({ judged }) => {
-        const finding = reductionFinding(judged);
-        return finding === null ? [] : [`${taskLabel(judged.task)}: ${finding}.`];
+        const finding = reductionFinding(judged, names.baselineLabel);
+        return finding === null ? [] : [`${judged.task}: ${finding}.`];
       }),
     )}
-    ${list(missing.map(({ task, reason }) => `${taskLabel(task)}: not computed. ${reason}`))}
+    ${list(missing.map(({ task, reason }) => `${task}: not computed. ${reason}`))}
     ${tasks.length ? rows(tasks) : null}
   </section>`;
 }
@@ -69,8 +70,8 @@ function rows(tasks: readonly TrustFigures[]): VNode[] {
     row(
       'Close pairs and clear ones',
       html`How to read: a bar is the accuracy on a fifth of the pairs, from the smallest difference
-      of outcomes to the largest, with its 95% interval; ${baselineKey} marks perplexity on the same
-      pairs.`,
+      of outcomes to the largest, with its 95% interval; ${baselineKey} marks the baseline on the
+      same pairs.`,
       tasks,
       ({ gaps }) => gaps,
     ),
@@ -95,7 +96,7 @@ function rows(tasks: readonly TrustFigures[]): VNode[] {
     row(
       'Finding the best variant',
       html`How to read: up, how often the best variant is among the first that the ranking names;
-      the dashed line is chance, ${baselineKey} is perplexity’s ranking.`,
+      the dashed line is chance, ${baselineKey} is the baseline’s ranking.`,
       tasks,
       ({ ranking }) => ranking,
       ({ ranking }) => recallCut(ranking.figures),
@@ -119,12 +120,8 @@ function row(
       <div class="charts wide">
         ${tasks.map((one) => {
           const { title: conclusion, svg } = pick(one);
-          const label = `${taskLabel(one.judged.task)}: ${conclusion} ${more(one)}`;
-          return figure(
-            label,
-            svg,
-            html`<b>${taskLabel(one.judged.task)}: ${conclusion}</b> ${more(one)}`,
-          );
+          const label = `${one.judged.task}: ${conclusion} ${more(one)}`;
+          return figure(label, svg, html`<b>${one.judged.task}: ${conclusion}</b> ${more(one)}`);
         })}
       </div>
     </figure>`;

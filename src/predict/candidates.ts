@@ -1,0 +1,96 @@
+/**
+ * The variants of a study that a predictor can say something of, for one target. A variant whose indicators
+ * equal those of one that is asked about is left out with it: it is the same checkpoint under another name.
+ */
+import { SpecError } from '../base/errors';
+import { seen, type FeatureTable } from './feature-table';
+import { byName, type ByVariant } from './measurements';
+import type { Pair, Predictor, Sample } from './predictor';
+import { copiesOf, copyKey } from './protocols';
+import type { Target } from './targets';
+
+export interface Candidates {
+  readonly table: FeatureTable;
+  readonly target: Pick<Target, 'name' | 'better'>;
+  /** Higher is better; of those that are fine-tuned. */
+  readonly outcomes: ByVariant;
+  /** By id, so that the order of rows decides nothing. */
+  readonly variants: readonly string[];
+  /** Variants of which the predictor can say nothing, and what they do not have. */
+  readonly incomplete: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Fewer say too little of several weights. */
+export const LEAST_TRAINED = 8;
+/** With more, several variants are left out at once. */
+const MOST_GROUPS = 60;
+
+/** A study that the predictor can say nothing of, or without any outcome on the target, is refused in words. */
+export function candidatesOf(
+  table: FeatureTable,
+  target: Target,
+  predictor: Predictor,
+): Candidates {
+  const candidates = candidatesFor(table, target, target.outcomes, predictor);
+  if (target.outcomes.size) return candidates;
+  throw new SpecError(
+    `No variant has an outcome on "${target.name}" yet: there is nothing to learn. Fine-tune some variants, then ask again.`,
+  );
+}
+
+/** The same for outcomes of one's own making, none included. */
+export function candidatesFor(
+  table: FeatureTable,
+  target: Candidates['target'],
+  outcomes: ByVariant,
+  predictor: Predictor,
+): Candidates {
+  const { reason, variants: incomplete } = predictor.needs(seen(table));
+  if (reason !== null) throw new SpecError(`Predictor "${predictor.name}": ${reason}`);
+  const variants = table.variants.filter((id) => !incomplete.has(id)).sort(byName);
+  return { table, target, outcomes, variants, incomplete };
+}
+
+/** The fine-tuned variants that say nothing of those that are asked about. */
+export function trainedWithout(
+  { table, outcomes, variants }: Candidates,
+  asked: readonly string[],
+): string[] {
+  const hidden = new Set(asked.map((id) => copyKey(table, id)));
+  return variants.filter((id) => outcomes.has(id) && !hidden.has(copyKey(table, id)));
+}
+
+/** Too few variants, or variants of one outcome, cannot teach which of two is better. */
+export function refuseUnteachable(
+  { target: { name }, outcomes }: Candidates,
+  trained: readonly string[],
+): void {
+  if (trained.length < LEAST_TRAINED)
+    throw new SpecError(
+      `${trained.length} variants have every number that is needed and an outcome on "${name}", those asked about left out; at least ${LEAST_TRAINED} are needed. Fine-tune more variants.`,
+    );
+  const values = new Set(trained.map((id) => outcomes.get(id)));
+  if (values.size < 2)
+    throw new SpecError(
+      `All ${trained.length} variants have the same outcome on "${name}" (${[...values][0]}): there is no better and worse to learn. Check how the task is evaluated.`,
+    );
+}
+
+/** Groups of variants to be left out together: copies always, others when there are many. */
+export function groupsOf({ table }: Candidates, trained: readonly string[]): string[][] {
+  const copies = copiesOf(table, trained);
+  const groups = Array.from({ length: Math.min(copies.length, MOST_GROUPS) }, (): string[] => []);
+  copies.forEach((group, i) => groups[i % groups.length]?.push(...group));
+  return groups;
+}
+
+/** What a predictor learns from: these variants' outcomes. */
+export function sampleOf(
+  { table, outcomes }: Candidates,
+  id: string,
+  training: readonly string[],
+  asked: readonly Pair[],
+): Sample {
+  const known = new Map(training.map((one) => [one, outcomes.get(one) ?? NaN]));
+  return { id, features: seen(table), training, outcomes: known, asked };
+}

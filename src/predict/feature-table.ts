@@ -1,0 +1,72 @@
+/** The numbers of a study by the names of its words: what predictors see, and the outcomes they are judged by. */
+import { NotFoundError } from '../base/errors';
+import { nearest } from '../base/explain';
+import type { Row } from '../dataset/tables';
+import type { Measure, Words } from '../domain/words';
+import type { ByVariant } from './measurements';
+import type { Settings } from './settings';
+import type { Target } from './targets';
+
+export interface Indicator extends Measure {
+  /** Turned so that higher is better. */
+  readonly values: ByVariant;
+  /** As they were measured. */
+  readonly rows: readonly Row<'indicators'>[];
+}
+
+/** What predictors see: everything but outcomes. */
+export interface Features {
+  readonly words: Words;
+  /** Ids of the variants that are compared, in the order in which they were recorded. */
+  readonly variants: readonly string[];
+  /** The same by study: sums scale an indicator within one. */
+  readonly studies: readonly (readonly string[])[];
+  /** Those of the study that some variant has. */
+  readonly indicators: ReadonlyMap<string, Indicator>;
+  readonly settings: Settings;
+  /** The configuration as numbers, which every variant has. */
+  readonly config: ReadonlyMap<string, ByVariant>;
+}
+
+export interface FeatureTable extends Features {
+  /** By name: the task's, or `task/recipe` where outcomes of several SFT recipes are recorded. */
+  readonly targets: ReadonlyMap<string, Target>;
+  /** What is missing and what says nothing, in words. */
+  readonly notes: readonly string[];
+}
+
+/** The table without its outcomes: what is handed to predictors. */
+export function seen({ targets: _t, notes: _n, ...features }: FeatureTable): Features {
+  return features;
+}
+
+/** A number of each variant by its feature's name: an indicator, an ordered setting, or a learner's column. */
+export function columnNamed(features: Features, name: string): ByVariant | undefined {
+  const setting = features.settings.get(name);
+  return (
+    features.indicators.get(name)?.values ??
+    features.config.get(name) ??
+    (setting?.kind === 'number' ? (setting.values as ByVariant) : undefined)
+  );
+}
+
+/** What the feature is called and which way it is better; a setting has no direction: higher counts as better. */
+export function measureNamed(features: Features, name: string): Measure {
+  return features.indicators.get(name) ?? { name, label: name, better: 'higher' };
+}
+
+/** Throws NotFoundError for a name that is neither a target nor a task with one target. */
+export function targetNamed({ targets }: FeatureTable, name: string): Target {
+  const exact = targets.get(name);
+  if (exact) return exact;
+  const names = [...targets.keys()];
+  const recipes = names.filter((one) => targets.get(one)?.task === name);
+  if (recipes.length)
+    throw new NotFoundError(
+      `Task "${name}" has outcomes of several SFT recipes, which are not mixed. Name one: ${recipes.join(', ')}.`,
+    );
+  const guess = nearest(name, names);
+  throw new NotFoundError(
+    `The study has no task "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Its tasks: ${names.join(', ')}.`,
+  );
+}

@@ -1,0 +1,127 @@
+/**
+ * What says which of two variants will be better. A predictor is one file: it says what it needs, learns from
+ * the outcomes of training variants, and then answers about others. Outcomes of those it is asked about are in
+ * nothing that it is given.
+ */
+import type { Features } from './feature-table';
+import type { ByVariant } from './measurements';
+
+export type Pair = readonly [a: string, b: string];
+
+export interface Missing {
+  /** Why it can say nothing at all of this study; null when it can. */
+  readonly reason: string | null;
+  /** Variants of which it can say nothing, and what they do not have. */
+  readonly variants: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What may be learned from. */
+export interface Sample {
+  /** Unique among the samples that are fitted together. */
+  readonly id: string;
+  readonly features: Features;
+  readonly training: readonly string[];
+  /** Outcomes of the training variants, higher is better. */
+  readonly outcomes: ByVariant;
+  /** The pairs that will be asked about. */
+  readonly asked: readonly Pair[];
+}
+
+export const FEATURE_SETS = ['indicators', 'config', 'both'] as const;
+export type FeatureSet = (typeof FEATURE_SETS)[number];
+
+interface About {
+  /** Feature -> its share of what was learned. */
+  readonly importance?: ReadonlyMap<string, number> | undefined;
+  /** The predictor that a choice among several fell on. */
+  readonly chosen?: string | undefined;
+}
+
+/** Undefined answers: of such a variant or pair nothing is known. */
+export type Fitted = About &
+  (
+    | {
+        /** A number of each variant, of which the order alone counts: higher is better. */
+        readonly kind: 'values';
+        readonly value: (id: string) => number | undefined;
+      }
+    | {
+        /** Differences between two variants sum to the log-odds that the first is better. */
+        readonly kind: 'odds';
+        readonly parts: (id: string) => readonly number[] | undefined;
+      }
+    | {
+        /** The probability that `a` is better. */
+        readonly kind: 'pairs';
+        readonly probability: (a: string, b: string) => number | undefined;
+      }
+  );
+
+export interface Predictor {
+  readonly name: string;
+  /** False: its answers are the same whatever the outcomes of training variants are. */
+  readonly learns: boolean;
+  /** Whether somebody chose it who had seen the outcomes: it is never a candidate of a choice. */
+  readonly chosen_after?: boolean;
+  /** Of a learner: its own name and what it sees, as fits record it. */
+  readonly learner?: { readonly name: string; readonly features: FeatureSet };
+  /** The names of the features that it sees, for people who read its answers. */
+  readonly sees: (features: Features) => readonly string[];
+  readonly needs: (features: Features) => Missing;
+  readonly fit: (sample: Sample, seed: number) => Fitted | Promise<Fitted>;
+}
+
+export const NOTHING_MISSING: Missing = { reason: null, variants: new Map() };
+
+/** Needs a number of each of these columns; a variant without one of them is left out. */
+export function missingOf(features: Features, columns: ReadonlyMap<string, ByVariant>): Missing {
+  const names = [...columns.keys()];
+  const lacking = features.variants.map(
+    (id) => [id, names.filter((name) => !columns.get(name)?.has(id))] as const,
+  );
+  return { reason: null, variants: new Map(lacking.filter(([, missing]) => missing.length > 0)) };
+}
+
+export function noSense(reason: string): Missing {
+  return { reason, variants: new Map() };
+}
+
+/** The probability that `a` is better; 0, one half or 1 where only an order is known. */
+export function probabilityOf(fitted: Fitted, a: string, b: string): number | undefined {
+  if (fitted.kind === 'pairs') return fitted.probability(a, b);
+  if (fitted.kind === 'odds') {
+    const logit = logitOf(fitted, a, b);
+    return logit === undefined ? undefined : sigmoid(logit);
+  }
+  const [one, two] = [fitted.value(a), fitted.value(b)];
+  return one === undefined || two === undefined ? undefined : (1 + Math.sign(one - two)) / 2;
+}
+
+/** A pair that is surer than this is no surer for being more so. */
+const SUREST = 1e-6;
+
+/** The log-odds that `a` is better; exactly the opposite for the opposite order. */
+export function logitOf(fitted: Fitted, a: string, b: string): number | undefined {
+  if (fitted.kind === 'odds')
+    return contributionsOf(fitted, a, b)?.reduce((sum, value) => sum + value, 0);
+  const p = probabilityOf(fitted, a, b);
+  if (p === undefined) return undefined;
+  const [one, two] = [Math.max(SUREST, p), Math.max(SUREST, 1 - p)];
+  return Math.log(one) - Math.log(two);
+}
+
+/** What each part adds to the log-odds. */
+export function contributionsOf(
+  { parts }: Extract<Fitted, { kind: 'odds' }>,
+  a: string,
+  b: string,
+): number[] | undefined {
+  const [x, y] = [parts(a), parts(b)];
+  return x && y && x.map((value, k) => value - (y[k] ?? NaN));
+}
+
+/** Exactly 1 together with the probability of the opposite. */
+export function sigmoid(logit: number): number {
+  const likelier = 1 / (1 + Math.exp(-Math.abs(logit)));
+  return logit < 0 ? 1 - likelier : likelier;
+}
