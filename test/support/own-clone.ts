@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ROOT } from './root';
 
 const COPIED = [
-  ...['src', 'workflows', 'activities', 'studies', 'recipes', 'test/fixtures'],
+  ...['src', 'workflows', 'activities', 'presets', 'studies', 'recipes', 'test/fixtures'],
   ...['package.json', 'package-lock.json', 'tsconfig.json'],
 ];
 const LINKED = ['node_modules', '.venv'];
