@@ -9,42 +9,48 @@ import {
   hfPython,
   inherited,
   python,
+  recipeFolders,
   ROOT,
   type Settings,
 } from './src/define-config';
 
 /**
- * The executables that run jobs: each reads the job.json that is its last argument and writes
- * result.json (recipes/schemas). Raise `version` when the same configuration gives other results. `setup` is the
- * command, if there is one, that is named where the program is missing, `reads` the section of a study, `model` or
- * `hugging_face`, without which the recipe can train nothing.
+ * The programs that run jobs. A name and a `command` register one (docs/reference/recipes.md): with --describe it
+ * prints what it knows, with the path of a job.json it runs the job. `python` is the interpreter of the set-up, which
+ * has pyarrow and foretune_protocol. Optional: `describe` (what prints the manifest, where that is not `command`),
+ * `source` (folders whose digest is recorded beside results), `environment`, and `setup` (the command that is named
+ * where the program is missing).
  * On several nodes of Slurm `srun` starts `command` on each: every process trains its part of every batch.
  */
 const recipes: Settings['recipes'] = {
   jax: {
-    command: [python, '-m', 'foretune_recipes'],
+    command: [python, '-m', 'foretune_jax'],
     setup: 'node infra/setup.mjs',
-    source: path.join(ROOT, 'recipes', 'foretune_recipes'),
-    environment: { PYTHONPATH: path.join(ROOT, 'recipes') },
+    source: recipeFolders('jax', 'measures', 'protocol'),
+    environment: { PYTHONPATH: recipeFolders('jax', 'measures', 'protocol').join(path.delimiter) },
   },
   // On the GPUs of one machine `command` begins with `accelerate launch`, whose configuration file says how models
   // are sharded (FSDP) and over how many processes:
   // [hfPython, '-m', 'accelerate.commands.launch', '--config_file', '/path/fsdp.yaml', '-m', 'foretune_hf'].
   // On several nodes of Slurm `command` stays as it is, the cluster has a task a GPU (`tasks_per_node`), and what
-  // that file would say stands in `environment` as accelerate's variables: { ACCELERATE_USE_FSDP: 'true',
+  // that file would say is in `environment` as accelerate's variables: { ACCELERATE_USE_FSDP: 'true',
   // FSDP_VERSION: '2', FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_CPU_RAM_EFFICIENT_LOADING: 'true',
   // FSDP_RESHARD_AFTER_FORWARD: 'true' }. Without them every GPU holds a whole model.
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
     setup: 'node infra/setup.mjs --hf',
-    source: ['foretune_hf', 'foretune_recipes'].map((name) => path.join(ROOT, 'recipes', name)),
+    // It describes itself without torch, on machines that do not have it too.
+    describe: [python, '-m', 'foretune_hf', '--describe'],
+    source: recipeFolders('hf', 'measures', 'protocol'),
     environment: {
-      PYTHONPATH: path.join(ROOT, 'recipes'),
+      PYTHONPATH: recipeFolders('hf', 'measures', 'protocol').join(path.delimiter),
       // Where studies' names of models and data are looked for first, relative to the clone; then the hub is asked.
       FORETUNE_HF_DATA: path.resolve(ROOT, process.env.FORETUNE_HF_DATA ?? '.foretune/hf-data'),
       ...inherited('HF_HOME', 'HF_HUB_OFFLINE', 'HF_ENDPOINT'),
     },
   },
+  // The trainer of examples/own-trainer: a name and a command are enough.
+  own: { command: [python, path.join(ROOT, 'examples', 'own-trainer', 'train.py')] },
   noop: {
     // Without site packages and the user's environment an interpreter starts in half the time.
     command: [python, '-I', '-S', path.join(ROOT, 'recipes', 'noop', 'noop.py')],
@@ -55,7 +61,7 @@ const recipes: Settings['recipes'] = {
 };
 
 /**
- * Where jobs run (src/cluster/settings.ts has every setting): locally `slots` at once, on Slurm as it sees fit.
+ * Where jobs run (docs/reference/clusters.md has every setting): locally `slots` at once, on Slurm as it sees fit.
  * A job has `threads` computing threads, and is ended after the time limit and above the memory limit (resident
  * bytes of all its processes). The job of the shared base has `base_threads`: all others wait for it, and leave
  * their cores to it. Budgets count `gpus` and `price_per_hour` of a job.

@@ -1,6 +1,7 @@
 /** Brings a published table into the dataset of record. */
 import { studyId } from '../src/domain/ids';
-import type { Plan } from '../src/domain/plan';
+import type { Plan, PlannedRun } from '../src/domain/plan';
+import { tableOf } from '../src/domain/schema';
 import { SpecError } from '../src/base/errors';
 import { importRows } from '../src/dataset/import-table';
 import type { Dataset } from '../src/dataset/log';
@@ -20,22 +21,22 @@ export function createImportActivities({ dataset, studies }: Deps) {
     async importTable(of: { readonly study: string; readonly plan_key: string }): Promise<void> {
       const spec = await studies.spec(of.study);
       const plan = await studies.plan(of.plan_key);
-      if (spec.study.kind !== 'imported' || spec.table === null)
-        throw new SpecError(`Study "${of.study}" is trained here: it has no table to import.`);
-      if (plan.runs.every((run) => run.action === 'reuse')) return;
+      const tabled = tableOf(spec.study);
+      const run = plan.runs.find(({ stage }) => stage === 'import');
+      if (!tabled || spec.table === null || !run)
+        throw new SpecError(`Study "${of.study}" has no table to import.`);
+      if (run.action === 'reuse') return;
       const now = new Date();
-      const rows = importRows(spec.study, spec.table, now);
+      const rows = importRows(tabled, spec.table, now);
       await dataset.commit({
-        key: `run:${studyId(spec.study)}/import/${plan.runs[0]?.fingerprint.slice(0, 12) ?? ''}`,
-        rows: { ...rows, runs: [importRow(plan, now)] },
+        key: `run:${studyId(spec.study)}/import/${run.fingerprint.slice(0, 12)}`,
+        rows: { ...rows, runs: [importRow(plan, run, now)] },
       });
     },
   };
 }
 
-function importRow(plan: Plan, now: Date): Row<'runs'> {
-  const run = plan.runs[0];
-  if (!run) throw new SpecError(`The plan of "${plan.study}" has no import.`);
+function importRow(plan: Plan, run: PlannedRun, now: Date): Row<'runs'> {
   return {
     study: plan.study,
     variant_id: '',

@@ -3,10 +3,11 @@ import { Artifacts } from '../src/artifacts/artifacts';
 import { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
 import { Studies } from '../src/books/studies';
-import type { ClusterEntry } from '../src/study/clusters';
 import type { Channel } from '../src/study/notify';
 import type { ObjectStore } from '../src/dataset/store';
+import type { Clusters } from '../src/study/clusters';
 import type { Manifests } from '../src/study/manifests';
+import type { RemoteCheckpoints } from '../src/study/remote-checkpoints';
 import type { RecipeConfig } from '../src/study/recipe';
 import { createAmendActivities } from './amend';
 import { createFitActivities } from './fits';
@@ -22,7 +23,7 @@ import { withFailures } from './failure';
 
 export type { Amended } from './amend';
 export type { FitSummary } from '../src/study/fit-study';
-export type { JobOutcome } from './jobs';
+export type { JobOutcome } from '../src/study/run-job';
 export type { Notification } from './notify';
 export type { PlanSummary } from './plan';
 export type { DriftSummary, RecordedFits } from './refit';
@@ -32,11 +33,10 @@ export type { Choice } from './rounds';
 export interface ActivityDeps {
   readonly dataset: Dataset;
   readonly store: ObjectStore;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly clusters: Clusters;
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly manifests: Manifests;
-  /** Folder that jobs on this machine share: tokenizer, encoded text, compiled code. */
-  readonly cacheDir: string;
+  readonly remote: Pick<RemoteCheckpoints, 'fetch'>;
   readonly describeWorkflow: DescribeWorkflow;
   readonly startLearning: StartLearning;
   /** Who is told of a study's end. */
@@ -50,10 +50,7 @@ export function createActivities(deps: ActivityDeps) {
   const studies = new Studies(deps.store);
   const artifacts = new Artifacts(deps.store);
   const pollers = new Map(
-    [...deps.clusters].map(([name, { cluster, poll_ms = POLL_MS }]) => [
-      name,
-      new Poller(cluster, poll_ms),
-    ]),
+    [...deps.clusters].map(([name, { cluster, poll_ms }]) => [name, new Poller(cluster, poll_ms)]),
   );
   return withFailures({
     ...createPlanActivities({ ...deps, artifacts, studies }),
@@ -68,6 +65,3 @@ export function createActivities(deps: ActivityDeps) {
     ...createNotifyActivities(deps),
   });
 }
-
-/** Of a cluster that does not say: to ask costs a look at files. */
-const POLL_MS = 300;

@@ -4,7 +4,6 @@ import { BASE_VARIANT, type VariantPart } from '../src/domain/ids';
 import type { Plan, PlannedJob } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
-import type { Study } from '../src/domain/schema';
 import { spentBudget } from '../src/study/budget';
 import { clustersOf } from '../src/domain/stage-config';
 import { requireCluster } from '../src/study/clusters';
@@ -14,7 +13,8 @@ import { recordVariants } from '../src/study/variants';
 /** What a study's history knows of its plan. */
 export interface PlanSummary {
   readonly key: string;
-  readonly kind: Study['kind'];
+  /** Whether it begins with the import of a table. */
+  readonly imports: boolean;
   readonly runs_base: boolean;
   readonly variants_to_run: number;
   /** Set where variants are fine-tuned in rounds: `variants_to_run` counts those to measure. */
@@ -76,7 +76,7 @@ export function createPlanActivities(deps: PlanDeps) {
 export function summarise(plan: Plan, key: string, in_rounds: boolean): PlanSummary {
   return {
     key,
-    kind: plan.kind,
+    imports: plan.runs.some(({ stage }) => stage === 'import'),
     runs_base: plan.jobs.some((job) => job.variant_id === BASE_VARIANT),
     variants_to_run: variantsToRun(plan, in_rounds ? 'measure' : undefined).length,
     ...(in_rounds ? { in_rounds } : {}),

@@ -1,10 +1,11 @@
 /** Ends a study's execution: the report, and how it ended, on record. */
+import { log } from '@temporalio/activity';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Studies } from '../src/books/studies';
 import type { ObjectStore } from '../src/dataset/store';
 import type { BudgetDeps } from '../src/study/budget';
 import { closeStudy, type ReportInput, type StudySummary } from '../src/study/close-study';
-import { letGo } from './retention';
+import { letGo } from '../src/study/retention';
 
 export type { StudySummary } from '../src/study/close-study';
 
@@ -16,8 +17,9 @@ interface Deps extends BudgetDeps {
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createReportActivities(deps: Deps) {
+  const warn = (message: string, facts: object) => void log.warn(message, { ...facts });
   return {
     reportStudy: (of: ReportInput): Promise<StudySummary> =>
-      closeStudy({ ...deps, letGo: (study, plan) => letGo(deps, study, plan) }, of),
+      closeStudy({ ...deps, letGo: (study, plan) => letGo({ ...deps, warn }, study, plan) }, of),
   };
 }

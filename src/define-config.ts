@@ -13,6 +13,11 @@ export const python = path.join(ROOT, '.venv', 'bin', 'python');
 /** The interpreter of the Hugging Face recipe (`node infra/setup.mjs --hf`). */
 export const hfPython = path.join(ROOT, '.foretune', 'hf-venv', 'bin', 'python');
 
+/** Folders of the clone's own Python packages: for PYTHONPATH, and for the digest of a recipe's source. */
+export function recipeFolders(...parts: readonly string[]): string[] {
+  return parts.map((part) => path.join(ROOT, 'recipes', part));
+}
+
 export interface Settings {
   readonly recipes: Readonly<Record<string, RecipeSettings>>;
   readonly clusters: Readonly<Record<string, ClusterSettings>>;

@@ -8,7 +8,7 @@
  * out of space meanwhile (test/chaos).
  */
 import * as zeng2025 from '../presets/zeng2025';
-import type { JaxStudy } from '../recipes/jax/study';
+import { BASE, type JaxStudy } from '../recipes/jax/study';
 import { defineStudy } from '../src/domain/study';
 
 const variant = { mixture: 'even', lr: 0.003, train_tokens: 8192 };
@@ -22,7 +22,7 @@ export default defineStudy<JaxStudy>({
   baseline: zeng2025.baseline,
   model: { layers: 1, width: 32, heads: 2, context: 96, vocabulary: 512 },
   mixtures: { even: { world: 0.5, prose: 0.5 } },
-  base: { objective: ['clm', 'sc'], mixture: 'even', lr: 0.003, train_tokens: 8192 },
+  base: { ...BASE, objective: ['clm', 'sc'], mixture: 'even', lr: 0.003, train_tokens: 8192 },
   variants: [
     { id: 'clm', objective: 'clm', ...variant },
     { id: 'sc', objective: 'sc', ...variant },

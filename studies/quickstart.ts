@@ -9,7 +9,7 @@
  * mostly about that other half.
  */
 import * as zeng2025 from '../presets/zeng2025';
-import type { JaxStudy } from '../recipes/jax/study';
+import { BASE, type JaxStudy } from '../recipes/jax/study';
 import { defineStudy, grid } from '../src/domain/study';
 
 const variants = grid(
@@ -39,12 +39,11 @@ export const tasks = {
 };
 
 export const base = {
+  ...BASE,
   objective: ['clm', 'plm', 'sc'],
   mixture: 'all',
   lr: 0.008,
   train_tokens: 2_100_000,
-  batch_tokens: 1024,
-  schedule: 'late',
 } satisfies JaxStudy['base'];
 
 export default defineStudy<JaxStudy>({

@@ -51,7 +51,7 @@ async function runStudy(input: StudyInput): Promise<StudySummary> {
   const { study } = input;
   handleMessages(state, { forward, amend: (only) => amend(study, state, only) });
   if (!state.plan) state.plan = await books.makePlan({ study, ...input.request });
-  if (state.plan.kind === 'imported') {
+  if (state.plan.imports) {
     state.phase = 'importing';
     await books.importTable({ study: input.study, plan_key: state.plan.key });
   }

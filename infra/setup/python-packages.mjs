@@ -2,11 +2,14 @@
  * Environments of Python: .venv/, as recipes/requirements.lock (or requirements-test.lock) has it, and
  * .foretune/hf-venv/, as requirements-hf.lock has it.
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digestOf, readText } from './files.mjs';
 import { findUv } from './uv.mjs';
 import { askPython, findPython, isAtLeast } from './versions.mjs';
+
+/** The package that recipes in Python are written with, relative to the clone. */
+const PROTOCOL = 'recipes/protocol';
 
 const LOCKS = { core: 'requirements.lock', test: 'requirements-test.lock' };
 
@@ -36,7 +39,7 @@ export function huggingFacePackages(root) {
 function environment(root, venv, { what, title, lock, options }) {
   const stamp = stampOf(venv);
   const fileOf = ({ file }) => path.join(root, 'recipes', file);
-  const entry = (wanted) => `${wanted.kind} ${digestOf(fileOf(wanted))}`;
+  const entry = (wanted) => `${wanted.kind} ${digestOf(fileOf(wanted))} ${PROTOCOL}`;
   return {
     what,
     isCurrent: () => existsSync(pythonOf(venv)) && readText(stamp) === entry(lock()),
@@ -49,9 +52,21 @@ function environment(root, venv, { what, title, lock, options }) {
         ...['pip', 'sync', '--require-hashes', ...options],
         ...['--python', pythonOf(venv), fileOf(wanted)],
       ]);
+      addProtocol(root, venv);
       writeFileSync(stamp, entry(wanted));
     },
   };
+}
+
+/** `import foretune_protocol` works in the environment, wherever the clone is moved with it. */
+function addProtocol(root, venv) {
+  const lib = path.join(venv, 'lib');
+  for (const name of existsSync(lib) ? readdirSync(lib) : []) {
+    const packages = path.join(lib, name, 'site-packages');
+    if (!existsSync(packages)) continue;
+    const entry = path.relative(packages, path.join(root, PROTOCOL));
+    writeFileSync(path.join(packages, 'foretune.pth'), `${entry}\n`);
+  }
 }
 
 function stampOf(venv) {

@@ -19,12 +19,25 @@ export type Training = {
   tag?: boolean;
   /** all, or two percentages such as 25-75: quantiles of length between which documents are read. */
   length_filter?: string;
-  /** Tokens of an optimiser step. */
-  batch_tokens?: number;
-  /** How the rate falls: throughout, or over the second half to a tenth. */
-  schedule?: 'linear' | 'late';
+  /** Decides every random choice of training; absent: the study's. */
   seed?: number;
+  /** Tokens of a step. */
+  step_tokens?: number;
+  warmup_steps?: number;
+  /** Share of the steps after which the rate falls, and the share of the peak rate at the end. */
+  decay_from?: number;
+  decay_to?: number;
+  /** Half of the invented world that its text mostly is about: 1 for a base, 2 for what continues it. */
+  volume?: 1 | 2;
 };
+
+/** How a shared base is trained: small steps, and a low rate at the end (recipes/jax/foretune_jax/config.py). */
+export const BASE = {
+  step_tokens: 1024,
+  decay_from: 0.5,
+  decay_to: 0.1,
+  volume: 1,
+} as const satisfies Partial<Training>;
 
 export type Model = {
   layers?: number;
@@ -43,13 +56,14 @@ export type Sft = {
   test_items: number;
 };
 
-type Task = Trained['tasks'][string] & { sft: Sft | Sft[] };
+/** `shots`: solved examples before a k-shot item. */
+type Task = Trained['tasks'][string] & { shots?: number; sft: Sft | Sft[] };
 
 export type JaxStudy = Omit<Trained, 'recipe' | 'model' | 'base' | 'variants' | 'tasks'> & {
   recipe: 'jax';
   model?: Model;
   base?: Training;
   variants: (Training & { id: string })[];
-  indicate?: { dev_tokens?: number; items?: number };
+  indicate?: { dev_tokens?: number; items?: number; development?: string[] };
   tasks: Record<string, Task>;
 };

@@ -1,11 +1,11 @@
 """A recipe that trains nothing: what a study costs that has only its books to keep.
 
-    python -I -S noop.py job.json
+    python -I -S noop.py job.json, or: --describe
 
 Reads job.json, writes empty weights, indicators, outcomes and result.json, all of them real files. The
 numbers are the digits of each run's fingerprint: they look random, and are the same every time. Starting a
 process is all that it costs, so it imports almost nothing: pyarrow writes each kind of table once, into the
-shared cache, and a run puts its own numbers in the place of those that stand there.
+shared cache, and a run puts its own numbers in the place of those that are there.
 """
 
 import os
@@ -18,14 +18,40 @@ EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 INDICATORS = ["inv_ppl_clm", "inv_ppl_sc", "kshot_cms", "kshot_rag", "kshot_cbqa"]
 DIGITS = 8
 """Hexadecimal digits of the fingerprint in one number."""
+VERSION = "1"
+# It reads none of them, but takes what other recipes take, so that it can stand in for them.
+BRANCH = "task sft_recipe sft_seed model harness metric shots data lr steps batch"
+FIELDS = {
+    "pretrain": "model seed objective mixture lr train_tokens tag length_filter text batch warmup_steps "
+    "step_tokens decay_from decay_to volume context",
+    "indicate": "model dev_tokens development items tasks context",
+    "sft": f"{BRANCH} train_items lora warmup_steps context",
+    "evaluate": f"{BRANCH} train_items test_items context",
+}
 
 
-def main(path: str) -> None:
-    with open(path, encoding="utf-8") as file:
+def main(argument: str) -> None:
+    if argument == "--describe":
+        print(serialise(manifest()))
+        return
+    with open(argument, encoding="utf-8") as file:
         job = parse(file.read())
     results = [execute(job, number, run) for number, run in enumerate(job["runs"])]
-    result = {"format": 1, "job": job["job"], "recipe_version": "1", "runs": results}
+    result = {"format": 1, "job": job["job"], "recipe_version": VERSION, "runs": results}
     replace("result.json", serialise(result).encode())
+
+
+def manifest() -> dict:
+    """Every word is known to it."""
+    stages = {name: schema(names) for name, names in FIELDS.items()}
+    task = {"type": "object", "properties": {name: {} for name in ("harness", "metric", "shots")}}
+    stages["indicate"]["properties"]["tasks"] = {"type": "object", "additionalProperties": task}
+    known = dict.fromkeys(["tasks", "indicators", "domains", "objectives", "sft_recipes"], "any")
+    return {"format": 1, "version": VERSION, "stages": stages, **known}
+
+
+def schema(names: str) -> dict:
+    return {"type": "object", "properties": {name: {} for name in names.split()}, "required": []}
 
 
 def execute(job: dict, number: int, run: dict) -> dict:
@@ -113,12 +139,14 @@ def with_pyarrow(table: str, rows: list[dict]) -> bytes:
     import site
 
     site.main()  # the interpreter was started without its packages
-    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path.insert(0, os.path.join(os.path.dirname(here), "protocol"))
     import pyarrow as pa
-    from foretune_recipes.tables import SCHEMAS
+
+    from foretune_protocol.tables import schema_of
 
     sink = pa.BufferOutputStream()
-    data = pa.Table.from_pylist(rows, schema=SCHEMAS[table])
+    data = pa.Table.from_pylist(rows, schema=schema_of(table))
     with pa.ipc.new_file(sink, data.schema) as writer:
         writer.write_table(data)
     return sink.getvalue().to_pybytes()

@@ -21,6 +21,10 @@ MODEL = {"layers": 1, "width": 8, "heads": 2, "context": 96, "vocabulary": 512}
 MIXTURE = {"world": 0.5, "glosses": 0.5}
 
 
+INDICATE = {"dev_tokens": 2000, "items": 12, "tasks": {"cms": {}, "rag": {}, "cbqa": {}}}
+PYTHONPATH = os.pathsep.join(str(RECIPES / part) for part in ("protocol", "measures", "jax"))
+
+
 def run(run_id: str, stage: str, config: Json, source: str | None = None, uri: str | None = None) -> Json:
     return {
         "run_id": run_id,
@@ -33,8 +37,8 @@ def run(run_id: str, stage: str, config: Json, source: str | None = None, uri: s
 
 
 def pretrain_run(variant: str, tokens: int = 4096, **changes: Any) -> Json:
-    config = {"objectives": ["sc+clm"], "mixture": MIXTURE, "lr": 0.003, "train_tokens": tokens}
-    config |= {"tag": False, "length_filter": "all"}
+    config = {"objective": "sc+clm", "mixture": MIXTURE, "lr": 0.003, "train_tokens": tokens}
+    config |= {"seed": SEED}
     return run(f"{variant}/pretrain", "pretrain", config | changes)
 
 
@@ -48,7 +52,7 @@ def sft_runs(variant: str, task: str) -> list[Json]:
 
 
 def indicate_run(variant: str) -> Json:
-    return run(f"{variant}/indicate", "indicate", {"dev_tokens": 2000, "items": 12}, f"{variant}/pretrain")
+    return run(f"{variant}/indicate", "indicate", INDICATE, f"{variant}/pretrain")
 
 
 def job(work: Path, cache: Path, runs: list[Json]) -> Json:
@@ -58,7 +62,6 @@ def job(work: Path, cache: Path, runs: list[Json]) -> Json:
         "job": "test-job",
         "study": "tests@1",
         "recipe": "jax",
-        "seed": SEED,
         "threads": 1,
         "work_dir": str(work),
         "cache_dir": str(cache),
@@ -70,8 +73,8 @@ def job(work: Path, cache: Path, runs: list[Json]) -> Json:
 def start(made: Json, log: str = "log", **variables: str) -> subprocess.Popen:
     path = Path(made["work_dir"]) / "job.json"
     path.write_text(json.dumps(made), "utf-8")
-    environment = os.environ | {"XLA_FLAGS": COMPILE_FAST} | variables
-    command = [sys.executable, "-B", "-m", "foretune_recipes", str(path)]
+    environment = os.environ | {"XLA_FLAGS": COMPILE_FAST, "PYTHONPATH": PYTHONPATH} | variables
+    command = [sys.executable, "-B", "-m", "foretune_jax", str(path)]
     with (Path(made["work_dir"]) / log).open("wb") as file:
         return subprocess.Popen(command, cwd=RECIPES, env=environment, stdout=file, stderr=file)
 

@@ -13,6 +13,7 @@ TYPES = {
     "string": str,
     "integer": int,
     "number": (int, float),
+    "boolean": bool,
     "null": type(None),
 }
 BOUNDS = {
@@ -26,7 +27,7 @@ BOUNDS = {
     "enum": lambda value, bound: value in bound,
     "pattern": lambda value, bound: re.search(bound.replace(r"\p{Cc}", r"\x00-\x1f\x7f-\x9f"), value),
 }
-STRUCTURE = {"$schema", "description", "type", "anyOf", "oneOf", "properties", "required", "items"}
+STRUCTURE = {"$schema", "description", "default", "type", "anyOf", "oneOf", "properties", "required", "items"}
 KNOWN = STRUCTURE | {"additionalProperties", "propertyNames"} | BOUNDS.keys()
 
 
@@ -57,7 +58,9 @@ def _check_parts(value: Any, schema: dict, at: str) -> None:
             _check(part, schema.get("items", {}), f"{at}[{i}]")
     if not isinstance(value, dict) or schema.get("type") != "object":
         return
-    assert set(schema.get("required", [])) <= value.keys(), f"{at} lacks {schema['required'] - value.keys()}"
+    assert set(schema.get("required", [])) <= value.keys(), (
+        f"{at} needs {set(schema['required']) - value.keys()}"
+    )
     for key, part in value.items():
         _check(key, schema.get("propertyNames", {}), f"{at}: key {key}")
         rest = schema.get("additionalProperties", {})

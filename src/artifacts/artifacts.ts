@@ -2,71 +2,48 @@
  * Checkpoints in the object store. Each is named by its content, so that the same weights are there once,
  * whichever study made them; the manifest is written last, so that what has none is not there.
  */
-import { randomUUID } from 'node:crypto';
-import { link, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { lock } from 'proper-lockfile';
-import { NotFoundError, SchemaError, StoreError } from '../base/errors';
+import { rm, stat } from 'node:fs/promises';
+import { ForetuneError, NotFoundError, SchemaError } from '../base/errors';
 import { parseJson } from '../dataset/log-format';
-import { makeFolder } from '../base/folders';
 import type { ObjectStore } from '../dataset/store';
-import {
-  ManifestSchema,
-  describeFiles,
-  digestOf,
-  idOf,
-  pathIn,
-  type Manifest,
-  type ManifestFile,
-} from './manifest';
+import { ManifestSchema, digestOf, idOf, type Manifest, type ManifestFile } from './manifest';
+import type { WeightFiles } from './weight-files';
 
 const ROOT = 'artifacts/';
 const URI = /^(?!file:).*\/artifacts\/([0-9a-f]{32})$/;
-/** Of a lock whose holder died. */
-const STALE_MS = 30_000;
-/** What a system says of a rename to a folder that is there. */
-const STANDS = new Set(['ENOTEMPTY', 'EEXIST']);
-const WAIT = { retries: { forever: true, minTimeout: 200, maxTimeout: 2000 } };
 
 export class Artifacts {
   constructor(private readonly store: ObjectStore) {}
 
   /**
-   * Uploads the file or folder of a file:// address, and returns its address in the store. What is there
-   * already is not sent again; other addresses are returned as they are. `cacheDir` gets it by hard links
-   * where it can, so that jobs that share that folder need not fetch it. Throws SchemaError for what cannot
-   * be read or kept.
+   * Uploads the file or folder that a job left at a file:// address, and returns its address in the store. What is
+   * there already is not sent again; other addresses are returned as they are. Throws SchemaError for what cannot be
+   * read or kept.
    */
-  async keep(uri: string, cacheDir: string): Promise<string> {
+  async keep(uri: string, weights: WeightFiles): Promise<string> {
     if (!uri.startsWith('file:')) return uri;
-    const place = fileURLToPath(uri);
-    const manifest = await describeFiles(place).catch((cause: unknown) => {
+    const manifest = await weights.describe(uri).catch((cause: unknown) => {
+      if (cause instanceof ForetuneError && cause.retryable) throw cause;
       throw new SchemaError(`The checkpoint "${uri}" cannot be kept: ${String(cause)}`, { cause });
     });
     const id = idOf(manifest);
-    if (!(await this.manifest(id))) await this.upload(id, manifest, place);
-    await linkInto(cacheDir, id, manifest, place);
+    if (!(await this.manifest(id))) await this.upload(id, manifest, uri, weights);
+    await weights.share(uri, id, manifest);
     return `${this.store.uri}/${ROOT}${id}`;
   }
 
   /**
-   * A file:// address of what is kept, fetched once for all jobs that share `cacheDir`; other addresses are
+   * An address at which jobs find what is kept, fetched once for all that share their weights; other addresses are
    * returned as they are. Throws NotFoundError where it is no longer kept.
    */
-  async fetch(uri: string, cacheDir: string): Promise<string> {
+  async fetch(uri: string, weights: WeightFiles): Promise<string> {
     const id = idIn(uri);
     if (id === null) return uri;
     const manifest = await this.manifest(id);
-    if (!manifest)
-      throw new NotFoundError(
-        `"${uri}" is not kept in ${this.store.uri} (any longer). Run the study again: what needs it trains it anew.`,
-      );
-    const folder = path.join(cacheDir, 'artifacts', id);
-    if (!(await exists(folder))) await this.download(id, manifest, folder);
-    const [only] = manifest.files;
-    const place = manifest.kind === 'file' && only ? path.join(folder, only.name) : folder;
-    return pathToFileURL(place).href;
+    if (manifest) return weights.stage(id, manifest, (file, to) => this.downloadFile(id, file, to));
+    throw new NotFoundError(
+      `"${uri}" is not kept in ${this.store.uri} (any longer). Run the study again: what needs it trains it again.`,
+    );
   }
 
   /** Which of the addresses are those of checkpoints that are no longer kept. */
@@ -102,32 +79,20 @@ export class Artifacts {
     );
   }
 
-  private async upload(id: string, manifest: Manifest, place: string): Promise<void> {
+  private async upload(
+    id: string,
+    manifest: Manifest,
+    uri: string,
+    weights: WeightFiles,
+  ): Promise<void> {
     for (const { name } of manifest.files)
-      await this.store.putFile(fileKey(id, name), pathIn(place, manifest.kind, name));
+      await weights.withFile(uri, { kind: manifest.kind, name }, (file) =>
+        this.store.putFile(fileKey(id, name), file),
+      );
     await this.store.put(manifestKey(id), new TextEncoder().encode(JSON.stringify(manifest)));
   }
 
-  /** One process at a time; what one that was killed has fetched is kept. */
-  private async download(id: string, { files }: Manifest, folder: string): Promise<void> {
-    const partial = `${folder}.partial`;
-    await makeFolder(partial);
-    let lost: Error | undefined;
-    const onCompromised = (error: Error) => void (lost = error);
-    const options = { realpath: false, stale: STALE_MS, onCompromised, ...WAIT };
-    const unlock = await lock(partial, options);
-    try {
-      if (await exists(folder)) return await rm(partial, { recursive: true, force: true });
-      for (const file of files) await this.downloadFile(id, file, path.join(partial, file.name));
-      if (lost) throw new StoreError(`The lock of ${partial} was lost: ${String(lost)}`, true);
-      await publish(partial, folder);
-    } finally {
-      if (!lost) await unlock();
-    }
-  }
-
   private async downloadFile(id: string, file: ManifestFile, to: string): Promise<void> {
-    await makeFolder(path.dirname(to));
     // What an earlier fetch left may be damaged itself: then the whole is fetched.
     if ((await exists(to)) && (await this.fetchFile(id, file, to)) === file.sha256) return;
     await rm(to, { force: true });
@@ -164,35 +129,4 @@ async function exists(where: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Where the same weights were linked in meanwhile, without the lock, those stand and these go. */
-async function publish(partial: string, folder: string): Promise<void> {
-  try {
-    await rename(partial, folder);
-  } catch (cause) {
-    if (!STANDS.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
-    await rm(partial, { recursive: true, force: true });
-  }
-}
-
-/** Hard links, since weights are written once: on another file system they are fetched when needed. */
-async function linkInto(
-  cacheDir: string,
-  id: string,
-  { kind, files }: Manifest,
-  place: string,
-): Promise<void> {
-  const folder = path.join(cacheDir, 'artifacts', id);
-  const making = `${folder}.${randomUUID()}.new`;
-  try {
-    if (await exists(folder)) return;
-    for (const { name } of files) {
-      await makeFolder(path.dirname(path.join(making, name)));
-      await link(pathIn(place, kind, name), path.join(making, name));
-    }
-    await rename(making, folder);
-  } catch {
-    await rm(making, { recursive: true, force: true });
-  }
 }

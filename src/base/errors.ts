@@ -50,6 +50,16 @@ export class ClusterUnavailableError extends ForetuneError {
   readonly retryable = true;
 }
 
+/** A newer attempt has taken over: whoever runs that one records it. */
+export class SupersededError extends ForetuneError {
+  readonly retryable = false;
+}
+
+/** This process ends before what it waits for: another one goes on waiting. */
+export class InterruptedError extends ForetuneError {
+  readonly retryable = true;
+}
+
 /** The object store does not answer, is full, or is not fit for use. */
 export class StoreError extends ForetuneError {
   constructor(

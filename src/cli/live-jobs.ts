@@ -1,7 +1,6 @@
 /** What clusters say of the jobs that are on record as running. */
+import type { Cluster, JobState } from '../cluster/cluster';
 import type { ClusterEntry } from '../study/clusters';
-import type { JobState } from '../cluster/cluster';
-import type { ClusterConfig } from '../cluster/settings';
 import { ClusterUnavailableError } from '../base/errors';
 import type { StudyProgress } from './progress';
 
@@ -9,12 +8,12 @@ import type { StudyProgress } from './progress';
 export type LiveState = JobState | ClusterUnavailableError;
 /** By run. */
 export type LiveJobs = ReadonlyMap<string, LiveState>;
-/** By the cluster's name: what its jobs are called by. */
-export type ClusterKinds = Readonly<Record<string, Pick<ClusterConfig, 'kind'>>>;
+/** By the cluster's name. */
+export type NamedJobs = ReadonlyMap<string, Pick<ClusterEntry, 'jobNames'>>;
 
 export async function pollJobs(
   { latest }: Pick<StudyProgress, 'latest'>,
-  clusters: ReadonlyMap<string, ClusterEntry>,
+  clusters: ReadonlyMap<string, { readonly cluster: Pick<Cluster, 'poll'> }>,
 ): Promise<LiveJobs> {
   const rows = [...latest.values()].filter((row) => row.status === 'running');
   const found = new Map<string, LiveState>();
@@ -29,16 +28,13 @@ export async function pollJobs(
 
 const UNKNOWN: JobState = { status: 'unknown' };
 
-export async function stateOf(
-  cluster: Pick<ClusterEntry['cluster'], 'poll'>,
-  job: string,
-): Promise<LiveState> {
+export async function stateOf(cluster: Pick<Cluster, 'poll'>, job: string): Promise<LiveState> {
   const states = await statesOf(cluster, [job]);
   return states instanceof Error ? states : (states.get(job) ?? UNKNOWN);
 }
 
 async function statesOf(
-  cluster: Pick<ClusterEntry['cluster'], 'poll'>,
+  cluster: Pick<Cluster, 'poll'>,
   jobs: readonly string[],
 ): Promise<ReadonlyMap<string, JobState> | ClusterUnavailableError> {
   if (!jobs.length) return new Map();

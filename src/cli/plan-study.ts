@@ -1,7 +1,7 @@
 /** The plan that a study would be run by now, its budget included. */
 import { spentBudget } from '../study/budget';
 import { clustersOf } from '../domain/stage-config';
-import { requireCluster } from '../study/clusters';
+import { cacheOf, requireCluster } from '../study/clusters';
 import { planFromRecord } from '../study/plan-from-record';
 import { Artifacts } from '../artifacts/artifacts';
 import { openClusters } from '../study/clusters';
@@ -50,10 +50,11 @@ export function checkCluster({ config }: Pick<CliContext, 'config'>, study: Stud
 
 /** A study file with the checkpoints that it registers, looked up. */
 export async function lookUp(
+  { config }: Pick<CliContext, 'config'>,
   { endpoints }: Pick<Session, 'endpoints'>,
   { study, table, folder }: LoadedStudy,
 ): Promise<Configuration> {
-  const remote = new RemoteCheckpoints((uri) => storeAt(endpoints, uri));
+  const remote = new RemoteCheckpoints((uri) => storeAt(endpoints, uri), cacheOf(config));
   const registered = await lookUpCheckpoints(study, folder, (uri) => remote.identity(uri));
   return { study, table, registered };
 }

@@ -1,11 +1,11 @@
 /** How far a study is: from the record, and from what running jobs say of themselves. */
-import path from 'node:path';
-import type { ClusterEntry } from '../study/clusters';
+import { ClusterUnavailableError } from '../base/errors';
+import type { Cluster } from '../cluster/cluster';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/job-schema';
 import type { RunStatus } from '../domain/vocabulary';
-import { readTail } from '../base/file-tail';
+import { mapParallel } from '../base/parallel';
 import type { Row } from '../dataset/tables';
 import type { Session } from './session';
 
@@ -22,16 +22,18 @@ export interface StudyProgress {
   readonly not_fine_tuned: number;
 }
 
+type Clusters = ReadonlyMap<string, { readonly cluster: Pick<Cluster, 'readFile'> }>;
+
 export async function studyProgress(
   session: Session,
-  clusters: ReadonlyMap<string, ClusterEntry>,
+  clusters: Clusters,
   study: string,
 ): Promise<StudyProgress | null> {
   const books = await session.studies.latest(study);
   if (!books) return null;
   const plan = await session.studies.plan(books.plan_key);
   const latest = await session.dataset.newest('runs', study);
-  const current = currentSteps(latest, clusters);
+  const current = await currentSteps(latest, clusters);
   const statuses = refine(runStatuses(plan, latest), latest, current);
   return {
     plan,
@@ -46,20 +48,29 @@ export async function studyProgress(
 
 /** The clock of a node may be behind this machine's. */
 const CLOCKS_DIFFER_MS = 30_000;
+const FILES_AT_ONCE = 64;
 
-function currentSteps(
+async function currentSteps(
   latest: ReadonlyMap<string, Row<'runs'>>,
-  clusters: ReadonlyMap<string, ClusterEntry>,
-): Progress[] {
+  clusters: Clusters,
+): Promise<Progress[]> {
   const jobs = new Map<string, Row<'runs'>>();
   for (const row of latest.values()) if (row.status === 'running') jobs.set(row.job, row);
-  return [...jobs].flatMap(([job, { cluster: name, recorded_at }]) => {
-    const cluster = clusters.get(name)?.cluster;
-    const step = cluster ? lastProgress(path.join(cluster.workDir(job), 'progress.jsonl')) : null;
-    // An attempt before wrote to the same file.
-    const since = recorded_at.getTime() - CLOCKS_DIFFER_MS;
-    return step && !(Date.parse(step.time) < since) ? [step] : [];
-  });
+  const steps = await mapParallel([...jobs.values()], FILES_AT_ONCE, (row) =>
+    currentStep(row, clusters),
+  );
+  return steps.filter((step) => step !== null);
+}
+
+async function currentStep(
+  { job, cluster: name, recorded_at }: Row<'runs'>,
+  clusters: Clusters,
+): Promise<Progress | null> {
+  const cluster = clusters.get(name)?.cluster;
+  const step = cluster ? await lastProgress(cluster, job) : null;
+  // An attempt before wrote to the same file.
+  const since = recorded_at.getTime() - CLOCKS_DIFFER_MS;
+  return step && !(Date.parse(step.time) < since) ? step : null;
 }
 
 /** A job's runs are recorded together at its end; until then its progress tells them apart. */
@@ -78,9 +89,15 @@ function refine(
 /** Many times a line of progress. */
 const PROGRESS_BYTES = 4096;
 
-/** The last complete line of a job's progress file. */
-function lastProgress(file: string): Progress | null {
-  const said = readTail(file, { bytes: PROGRESS_BYTES }) ?? ''; // nothing yet
+/** The last complete line of a job's progress file. A cluster that cannot be reached shows none. */
+async function lastProgress(
+  cluster: Pick<Cluster, 'readFile'>,
+  job: string,
+): Promise<Progress | null> {
+  const end = await cluster
+    .readFile(job, 'progress.jsonl', { last: PROGRESS_BYTES })
+    .catch(ignoreUnavailable);
+  const said = Buffer.from(end ?? []).toString();
   const line = said
     .split('\n')
     .filter((text) => text.endsWith('}'))
@@ -91,6 +108,11 @@ function lastProgress(file: string): Progress | null {
   } catch {
     return null; // a line that is being written
   }
+}
+
+function ignoreUnavailable(error: unknown): null {
+  if (error instanceof ClusterUnavailableError) return null;
+  throw error;
 }
 
 /** Mean recorded time of each kind of run, over what is left, over the jobs that run side by side. */

@@ -1,8 +1,10 @@
 /**
  * Where jobs run. One interface, one contract suite (test/contract/cluster.contract.ts) for all
  * implementations. Jobs outlive the worker that submitted them: a job is known by its name alone, so
- * that any worker can find it again.
+ * that any worker can find it again. Its files are read by job and name, and weights by address: a worker
+ * need not see the disk that they are on.
  */
+import type { WeightFiles } from '../artifacts/weight-files';
 import type { Job } from '../domain/job-schema';
 import type { FailureClass } from '../domain/vocabulary';
 
@@ -15,13 +17,15 @@ export interface JobRequest {
   readonly command: readonly string[];
   /** Variables added to a minimal environment. Never credentials. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The content of job.json. `work_dir` is filled in by the cluster. */
-  readonly job: Omit<Job, 'work_dir'>;
+  /** The content of job.json. The cluster adds the paths, which are those that the job sees. */
+  readonly job: Omit<Job, JobPaths>;
   /** Wall time after which the cluster ends the job (class `timeout`), or null for no limit. */
   readonly time_limit_seconds: number | null;
   /** Resident bytes of all its processes above which the cluster ends the job (class `out_of_memory`). */
   readonly memory_limit_bytes?: number | null;
 }
+
+export type JobPaths = 'work_dir' | 'cache_dir' | 'credentials_file';
 
 export interface JobUsage {
   readonly wall_seconds: number;
@@ -99,8 +103,18 @@ export interface Cluster {
   cancel(name: string, options?: CancelOptions): Promise<void>;
   /** The job's standard output and error, from `cursor` on (0 for the beginning). */
   readLog(name: string, cursor: number): Promise<LogChunk>;
-  /** The job's work folder on this machine, where result.json and progress.jsonl appear. */
-  workDir(name: string): string;
+  /**
+   * A file that the job left, by its name relative to the work folder; of a long one at most the `last` bytes. Null
+   * where there is none. Throws SchemaError for a name that leads out of the folder, and ClusterUnavailableError where
+   * the file cannot be read for now.
+   */
+  readFile(
+    job: string,
+    name: string,
+    options?: { readonly last?: number },
+  ): Promise<Uint8Array | null>;
+  /** The weights that its jobs make and start from. */
+  readonly weights: WeightFiles;
   /** Calls back when a job may have changed, on a cluster that notices: a hint to poll, no promise. */
   onChange?(listener: () => void): void;
   /** Names of all jobs that are queued or running on the cluster. */

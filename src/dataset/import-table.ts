@@ -1,5 +1,5 @@
 /**
- * Reads an imported study's CSV into rows. An empty cell means: no such number yet. A wrong cell is named and
+ * Reads a study's CSV into rows. An empty cell means: no such number yet. A wrong cell is named and
  * refused, never repaired; all faults are named at once.
  */
 import { SchemaError } from '../base/errors';
@@ -7,7 +7,7 @@ import { nearest } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
 import { rangeOf } from '../domain/direction';
 import { studyId } from '../domain/ids';
-import type { Columns, ImportedStudy } from '../domain/schema';
+import type { Columns, Tabled } from '../domain/schema';
 import { cellOf } from './cells';
 import { readCsv, type CsvRow, type CsvTable } from './csv';
 import { Faults } from './faults';
@@ -27,7 +27,7 @@ interface NumberColumns {
 }
 
 /** Throws SchemaError that names every cell that cannot be read. */
-export function importRows(study: ImportedStudy, csv: string, recorded_at: Date): ImportedRows {
+export function importRows(study: Tabled, csv: string, recorded_at: Date): ImportedRows {
   const table = readCsv(study.table, csv);
   const faults = new Faults(study.table);
   checkColumns(study, table, faults);
@@ -38,12 +38,7 @@ export function importRows(study: ImportedStudy, csv: string, recorded_at: Date)
   return rows;
 }
 
-function readRows(
-  study: ImportedStudy,
-  table: CsvTable,
-  recorded_at: Date,
-  faults: Faults,
-): ImportedRows {
+function readRows(study: Tabled, table: CsvTable, recorded_at: Date, faults: Faults): ImportedRows {
   const identity = ({ cells }: CsvRow) => ({
     study: studyId(study),
     variant_id: cells[study.columns.variant_id] ?? '',
@@ -86,7 +81,7 @@ interface OutcomeColumns extends NumberColumns {
   readonly seed: number;
 }
 
-function outcomeColumns({ columns, tasks }: ImportedStudy): OutcomeColumns[] {
+function outcomeColumns({ columns, tasks }: Tabled): OutcomeColumns[] {
   return Object.entries(columns.outcomes).flatMap(([task, of]) => {
     const known = tasks[task]?.sft?.[0]?.recipe ?? IMPORTED;
     const several = typeof of === 'string' ? [{ value: of, seed: 0 }] : [of].flat();
@@ -107,7 +102,7 @@ interface Measurement {
 function measurement(
   row: CsvRow,
   columns: NumberColumns,
-  study: ImportedStudy,
+  study: Tabled,
   faults: Faults,
   indicator?: string,
 ): Measurement | null {
@@ -130,7 +125,7 @@ function measurement(
 function readNumber(
   row: CsvRow,
   column: string,
-  { columns }: ImportedStudy,
+  { columns }: Tabled,
   faults: Faults,
 ): number | null {
   const cell = cellOf(row.cells[column] ?? '');
@@ -142,7 +137,7 @@ function readNumber(
   return null;
 }
 
-function checkColumns(study: ImportedStudy, { header }: CsvTable, faults: Faults): void {
+function checkColumns(study: Tabled, { header }: CsvTable, faults: Faults): void {
   for (const [at, column] of namedColumns(study)) {
     if (header.includes(column)) continue;
     const guess = nearest(column, header);
@@ -152,7 +147,7 @@ function checkColumns(study: ImportedStudy, { header }: CsvTable, faults: Faults
   }
 }
 
-function namedColumns(study: ImportedStudy): (readonly [at: string, column: string])[] {
+function namedColumns(study: Tabled): (readonly [at: string, column: string])[] {
   const { variant_id, config, indicators } = study.columns;
   const parts = (at: string, { value, stderr, n }: NumberColumns) =>
     [value, stderr, n].flatMap((column) => (column === undefined ? [] : [[at, column] as const]));

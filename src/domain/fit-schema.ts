@@ -1,5 +1,5 @@
 /**
- * What TypeScript and the fit recipe (`python -m foretune_recipes.fit`) tell each other. Test outcomes
+ * What TypeScript and the fit recipe (`python -m foretune_learn.fit`) exchange. Test outcomes
  * are in none of its files: what trains there cannot see them.
  */
 import { z } from 'zod';
@@ -15,13 +15,13 @@ export const PairLearnerSchema = z.strictObject({
     .describe('Whether it trains on both orders of a pair and averages both when it predicts'),
 });
 
-/** Fitted to variants: those of recipes/foretune_recipes/variant_learners.py. */
+/** Those of the program itself, each a file of recipes/learn/foretune_learn/variant_learners. */
 export const VARIANT_LEARNERS = ['ensemble', 'gp'] as const;
 export const VariantLearnerSchema = z.strictObject({
   kind: z.literal('variant'),
   model: z
-    .enum(VARIANT_LEARNERS)
-    .describe('ensemble: the mean of three learners; gp: a Gaussian process'),
+    .string()
+    .describe('A file of recipes/learn/foretune_learn/variant_learners, such as ensemble or gp'),
 });
 
 export const PredictorSchema = z.strictObject({

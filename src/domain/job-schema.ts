@@ -1,4 +1,4 @@
-/** What TypeScript and recipes tell each other: job.json, result.json, progress.jsonl. */
+/** What TypeScript and recipes exchange: job.json, result.json, progress.jsonl. */
 import { z } from 'zod';
 import { count, slug, variantId } from './schema';
 import { STAGES } from './vocabulary';
@@ -21,11 +21,16 @@ export const JobRunSchema = z.strictObject({
   fingerprint: z.string().describe('Digest of all values that decide the result'),
   config: z
     .record(z.string(), z.unknown())
-    .describe('Configuration of the stage: the values that decide its result'),
+    .describe("What the recipe's manifest declares for the stage: all that decides the result"),
   input: z
     .strictObject({
-      run_id: z.string().describe('The run whose checkpoint is read'),
-      uri: z.string().nullable().describe('Its address; null when that run is in this same job'),
+      run_id: z.string().describe('The run that made the checkpoint, or the variant that it is'),
+      uri: z
+        .string()
+        .nullable()
+        .describe(
+          'Its address (file://, or hf://<name>@<revision>); null when that run is in this same job',
+        ),
     })
     .nullable()
     .describe('The checkpoint that the run starts from'),
@@ -36,11 +41,6 @@ export const JobSchema = z.strictObject({
   job: z.string().describe('Deterministic name, unique on a cluster'),
   study: z.string().describe('name@version'),
   recipe: slug.describe('Name of the recipe in temporal.config.ts'),
-  seed: z
-    .number()
-    .int()
-    .nonnegative()
-    .describe("The study's seed: decides every random choice of training"),
   threads: count.describe('Computing threads the job may use'),
   work_dir: z.string().describe('Folder of this job; survives attempts, holds what resuming needs'),
   cache_dir: z.string().describe('Folder shared by jobs: tokenizer, encoded text, compiled code'),

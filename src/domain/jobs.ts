@@ -16,7 +16,7 @@ export function groupJobs(
   const groups = new Map<string, PlannedRun[]>();
   const groupOf = new Map<string, string>();
   for (const run of runs) {
-    if (run.action !== 'run') continue;
+    if (run.action !== 'run' || run.stage === 'import') continue;
     const key = JSON.stringify([run.variant_id, partOf(run), run.recipe, run.cluster]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
     groupOf.set(run.run_id, key);

@@ -4,6 +4,9 @@
  */
 import { z } from 'zod';
 
+/** What `<command> --check <file>` prints: what cannot be done, a sentence each. */
+export const ProblemsSchema = z.strictObject({ problems: z.array(z.string()) });
+
 /** The stages that a recipe may carry out; the others are foretune's own. */
 export const RECIPE_STAGES = ['pretrain', 'indicate', 'sft', 'evaluate'] as const;
 export type RecipeStage = (typeof RECIPE_STAGES)[number];
@@ -18,8 +21,9 @@ const known = <T extends z.ZodType>(entry: T) =>
   z.union([z.literal('any'), z.record(z.string(), entry)]).default('any');
 
 /**
- * JSON Schema (draft 2020-12) of an object. A property with `"x-aside": true` is told to the recipe and stands in
- * no fingerprint: it decides no result but for rounding (memory, batching of a forward pass).
+ * JSON Schema (draft 2020-12) of an object. A property with `"x-aside": true` is given to the recipe and is in
+ * no fingerprint: it decides no result but for rounding (memory, batching of a forward pass). In stage `sft` a
+ * property with `"x-sft-recipes": [...]` is a setting of these SFT recipes alone.
  */
 export const StageSchemaSchema = z.looseObject({
   type: z.literal('object'),
@@ -54,6 +58,10 @@ export const ManifestSchema = z.strictObject({
   domains: known(z.strictObject({ label })).describe('Text domains that it can read, or "any"'),
   objectives: known(z.strictObject({ label })).describe('Pre-training objectives, or "any"'),
   sft_recipes: known(z.strictObject({ label })).describe('Ways to fine-tune, or "any"'),
+  checks: z
+    .boolean()
+    .default(false)
+    .describe('Whether `<command> --check <file>` looks at the runs of a whole study'),
 });
 export type Manifest = z.infer<typeof ManifestSchema>;
 export type Known = Manifest['tasks'];

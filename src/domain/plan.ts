@@ -18,7 +18,7 @@ import {
   type StagePlaces,
 } from './runs';
 import { blockAll, doneAgain, narrow, type PlanRequest } from './request';
-import type { Study, TrainedStudy } from './schema';
+import { tableOf, type Study, type TrainedStudy } from './schema';
 import { isRegistered } from './variant-schema';
 import type { Plan, PlannedRecipe, PlannedRun, RecordedRun } from './planned';
 
@@ -60,9 +60,11 @@ function draftsOf(
   { places, tableDigest, registered }: Required<PlanInputs>,
   digest: Digest,
 ): RunDraft[] {
-  if (study.kind === 'imported') return [importRun(study, tableDigest, digest)];
+  const table = tableOf(study);
+  const imports = table ? [importRun(table, tableDigest, digest)] : [];
+  if (study.kind === 'imported') return imports;
   if (!places) throw new TypeError(`study "${studyId(study)}" needs recipes`);
-  return trainedRuns(study, places, registered, digest);
+  return [...imports, ...trainedRuns(study, places, registered, digest)];
 }
 
 function recipesOf(places: StagePlaces | null): Record<string, PlannedRecipe> {
@@ -106,7 +108,9 @@ export function decidingFields(
       ? { ...variant, checkpoint: registered.get(variant.id)?.identity ?? variant.checkpoint }
       : variant,
   ]);
-  return { ...rest, stages: recipesIn(fields.stages), variants: Object.fromEntries(variants) };
+  const table = rest.table === undefined ? {} : { table: tableDigest };
+  const stages = recipesIn(fields.stages);
+  return { ...rest, ...table, stages, variants: Object.fromEntries(variants) };
 }
 
 /** A stage may move to another cluster; another recipe is another measurement. */

@@ -1,7 +1,7 @@
 /** The runs that a study consists of, each with the values that decide its result. Pure. */
 import { BASE_VARIANT, runId, type Branch } from './ids';
 import type { RecipeStage } from './manifest';
-import type { ImportedStudy, TrainedStudy } from './schema';
+import type { Tabled, TrainedStudy } from './schema';
 import {
   branchesOf,
   evaluateValues,
@@ -170,8 +170,8 @@ function drafter(study: TrainedStudy, places: StagePlaces, digest: Digest) {
   };
 }
 
-/** The one run of an imported study: `tableDigest` is the sha256 of its table. */
-export function importRun(study: ImportedStudy, tableDigest: string, digest: Digest): RunDraft {
+/** The run that imports a table: `tableDigest` is its sha256. */
+export function importRun(study: Tabled, tableDigest: string, digest: Digest): RunDraft {
   const values = { stage: 'import', columns: study.columns, table: tableDigest };
   return {
     run_id: 'import',

@@ -94,65 +94,6 @@ const studyFields = {
   window: count.max(1000).default(4).describe('Variants in flight at once'),
 };
 
-const section = (what: string) => z.record(z.string(), z.unknown()).default({}).describe(what);
-
-const StageSchema = z.strictObject({
-  recipe: slug.optional().describe("The recipe of the stage; absent: the study's"),
-  cluster: slug.optional().describe("The cluster of the stage; absent: the study's"),
-});
-
-export const TrainedStudySchema = z.strictObject({
-  kind: z.literal('trained'),
-  ...studyFields,
-  seed: z
-    .number()
-    .int()
-    .nonnegative()
-    .default(0)
-    .describe('Seed of pre-training, of variants that have no `seed` of their own'),
-  recipe: slug.describe('Name of a recipe in temporal.config.ts'),
-  cluster: slug.default('local').describe('Name of a cluster in temporal.config.ts'),
-  stages: z
-    .partialRecord(z.enum(RECIPE_STAGES), StageSchema)
-    .default({})
-    .describe('Stages that another recipe or cluster carries out'),
-  model: section('What is trained; the recipe defines the fields'),
-  settings: section('What several stages read; the recipe defines the fields'),
-  mixtures: z.record(slug, MixtureSchema).default({}).describe('Named data mixtures'),
-  base: z
-    .looseObject({})
-    .optional()
-    .describe('Shared checkpoint that every variant continues: fields as of a variant'),
-  variants: z.array(VariantSchema).min(2).describe('The checkpoints to compare'),
-  pretrain: section('What pre-training reads for all variants'),
-  indicate: section('How the indicators are measured'),
-  evaluate: section('How fine-tuned checkpoints are evaluated'),
-  sft_seeds: z
-    .array(z.number().int().nonnegative())
-    .min(1)
-    .default([0])
-    .describe('One fine-tuning run for each'),
-  budget: BudgetSchema.optional().describe(
-    'At its limit jobs are ended, and the study is fitted and reported with what is there',
-  ),
-  retries: z
-    .partialRecord(z.enum(FAILURE_CLASSES), RetrySchema)
-    .default({})
-    .describe(
-      'How often a job is tried again after a failure of each class, where not the default',
-    ),
-  keep_checkpoints: z
-    .enum(['none', 'base', 'pretrained', 'all'])
-    .optional()
-    .describe(
-      'Checkpoints go to the object store, and these stay there when the study is done; absent: they stay where jobs leave them',
-    ),
-  fine_tune: FineTuneSchema.optional().describe(
-    'Measure all variants first, then fine-tune only those that a predictor chooses, round by round; absent: all',
-  ),
-});
-export type TrainedStudy = z.infer<typeof TrainedStudySchema>;
-
 const column = z.string().describe('Name of a column in the header');
 
 const OutcomeColumnSchema = z.strictObject({
@@ -188,6 +129,72 @@ export const ColumnsSchema = z
   .describe("Where the study's numbers are in the table");
 export type Columns = z.infer<typeof ColumnsSchema>;
 
+const section = (what: string) => z.record(z.string(), z.unknown()).default({}).describe(what);
+
+const StageSchema = z.strictObject({
+  recipe: slug.optional().describe("The recipe of the stage; absent: the study's"),
+  cluster: slug.optional().describe("The cluster of the stage; absent: the study's"),
+});
+
+export const TrainedStudySchema = z.strictObject({
+  kind: z.literal('trained'),
+  ...studyFields,
+  seed: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(0)
+    .describe('Seed of pre-training, of variants that have no `seed` of their own'),
+  recipe: slug.describe('Name of a recipe in temporal.config.ts'),
+  cluster: slug.default('local').describe('Name of a cluster in temporal.config.ts'),
+  stages: z
+    .partialRecord(z.enum(RECIPE_STAGES), StageSchema)
+    .default({})
+    .describe('Stages that another recipe or cluster carries out'),
+  model: section('What is trained; the recipe defines the fields'),
+  settings: section('What several stages read; the recipe defines the fields'),
+  mixtures: z.record(slug, MixtureSchema).default({}).describe('Named data mixtures'),
+  base: z
+    .looseObject({})
+    .optional()
+    .describe('Shared checkpoint that every variant continues: fields as of a variant'),
+  variants: z.array(VariantSchema).min(1).describe('The checkpoints to compare'),
+  table: z
+    .string()
+    .optional()
+    .describe(
+      'CSV of further variants of which only numbers are known, relative to the study file',
+    ),
+  columns: ColumnsSchema.optional(),
+  pretrain: section('What pre-training reads for all variants'),
+  indicate: section('How the indicators are measured'),
+  evaluate: section('How fine-tuned checkpoints are evaluated'),
+  sft_seeds: z
+    .array(z.number().int().nonnegative())
+    .min(1)
+    .default([0])
+    .describe('One fine-tuning run for each'),
+  budget: BudgetSchema.optional().describe(
+    'At its limit jobs are ended, and the study is fitted and reported with what is there',
+  ),
+  retries: z
+    .partialRecord(z.enum(FAILURE_CLASSES), RetrySchema)
+    .default({})
+    .describe(
+      'How often a job is tried again after a failure of each class, where not the default',
+    ),
+  keep_checkpoints: z
+    .enum(['none', 'base', 'pretrained', 'all'])
+    .optional()
+    .describe(
+      'Checkpoints go to the object store, and these stay there when the study is done; absent: they stay where jobs leave them',
+    ),
+  fine_tune: FineTuneSchema.optional().describe(
+    'Measure all variants first, then fine-tune only those that a predictor chooses, round by round; absent: all',
+  ),
+});
+export type TrainedStudy = z.infer<typeof TrainedStudySchema>;
+
 export const ImportedStudySchema = z.strictObject({
   kind: z.literal('imported'),
   ...studyFields,
@@ -201,10 +208,25 @@ export const StudySchema = z
   .superRefine((study, ctx) => {
     refineWords(study, ctx);
     if (study.kind === 'trained') refineTrained(study, ctx);
-    else refineImported(study, ctx);
+    const imported = tableOf(study);
+    if (imported) refineColumns(imported, ctx);
   });
 export type Study = z.infer<typeof StudySchema>;
 export type StudyInput = z.input<typeof StudySchema>;
+
+/** The table of an imported study, or of a trained one with further variants. */
+export type Tabled = Pick<
+  ImportedStudy,
+  'name' | 'version' | 'tasks' | 'indicators' | 'table' | 'columns'
+>;
+
+/** Null for a study without a table. */
+export function tableOf(study: Study): Tabled | null {
+  const { name, version, tasks, indicators, table, columns } = study;
+  return table === undefined || columns === undefined
+    ? null
+    : { name, version, tasks, indicators, table, columns };
+}
 
 type Fail = (path: (string | number)[], message: string) => void;
 
@@ -233,6 +255,10 @@ function refineWords(study: Study, ctx: z.RefinementCtx): void {
 function refineTrained(study: TrainedStudy, ctx: z.RefinementCtx): void {
   const fail = failer(ctx);
   refineVariants(study, fail);
+  if ((study.table === undefined) !== (study.columns === undefined))
+    fail(['table'], 'expected `table` and `columns` together, or neither');
+  if (study.variants.length < 2 && study.table === undefined)
+    fail(['variants'], 'expected at least 2 variants: a pair is compared');
   const mixture = study.base?.mixture;
   if (typeof mixture === 'string' && !study.mixtures[mixture])
     fail(['base', 'mixture'], noMixture(study, mixture));
@@ -260,7 +286,7 @@ function refineVariants(study: TrainedStudy, fail: Fail): void {
   });
 }
 
-function refineImported({ tasks, indicators, columns }: ImportedStudy, ctx: z.RefinementCtx): void {
+function refineColumns({ tasks, indicators, columns }: Tabled, ctx: z.RefinementCtx): void {
   const fail = failer(ctx);
   for (const name of Object.keys(columns.outcomes))
     if (!tasks[name])

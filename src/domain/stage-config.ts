@@ -80,8 +80,14 @@ export class StageReader {
     this.asides = new Set(names.flatMap(([name, of]) => (of['x-aside'] === true ? [name] : [])));
   }
 
-  names(): string[] {
-    return Object.keys(this.declared.properties);
+  /** Without the fields that are settings of other SFT recipes than the given one. */
+  names(sftRecipe?: unknown): string[] {
+    const fields = Object.entries(this.declared.properties).filter(
+      ([, { 'x-sft-recipes': own }]) => {
+        return sftRecipe === undefined || !Array.isArray(own) || own.includes(sftRecipe);
+      },
+    );
+    return fields.map(([name]) => name);
   }
 
   /** The names that the schema lists within the objects of a record, such as the fields of `tasks`. */
@@ -108,7 +114,7 @@ export class StageReader {
   }
 
   private take(offered: Values): Values {
-    const names = this.names().filter((name) => offered[name] !== undefined);
+    const names = this.names(offered.sft_recipe).filter((name) => offered[name] !== undefined);
     const taken = Object.fromEntries(names.map((name) => [name, offered[name]]));
     return taken.tasks
       ? { ...taken, tasks: this.takeBelow('tasks', taken.tasks as Values) }
@@ -231,6 +237,8 @@ function unknown(
 /** Where a study says something, and the stages that may read it. */
 interface Section {
   readonly at: string;
+  /** Of an entry of `sft`: its SFT recipe. */
+  readonly sftRecipe?: string;
   readonly keys: readonly string[];
   readonly stages: readonly RecipeStage[];
 }
@@ -256,16 +264,17 @@ function sectionsOf(study: TrainedStudy): Section[] {
 
 function taskSections(name: string, task: TrainedStudy['tasks'][string]): Section[] {
   const { metric: _m, ...fields } = recipeFields(task);
-  const entries = (task.sft ?? []).map(({ recipe: _r, ...entry }, i): Section => {
-    return { at: `tasks.${name}.sft.${i}`, keys: Object.keys(entry), stages: ['sft', 'evaluate'] };
+  const entries = (task.sft ?? []).map(({ recipe: sftRecipe, ...entry }, i): Section => {
+    const at = `tasks.${name}.sft.${i}`;
+    return { at, sftRecipe, keys: Object.keys(entry), stages: ['sft', 'evaluate'] };
   });
   const stages = ['indicate', 'sft', 'evaluate'] as const;
   return [{ at: `tasks.${name}`, keys: Object.keys(fields), stages }, ...entries];
 }
 
 function unreadFaults(study: TrainedStudy, recipes: StageRecipes, readers: StageReaders): string[] {
-  return sectionsOf(study).flatMap(({ at, keys, stages }) => {
-    const read = new Set(stages.flatMap((stage) => namesRead(stage, readers, at)));
+  return sectionsOf(study).flatMap(({ at, sftRecipe, keys, stages }) => {
+    const read = new Set(stages.flatMap((stage) => namesRead(stage, readers, at, sftRecipe)));
     return keys
       .filter((key) => !read.has(key))
       .map((key) => {
@@ -276,12 +285,17 @@ function unreadFaults(study: TrainedStudy, recipes: StageRecipes, readers: Stage
 }
 
 /** Fields of a task are read one level down, in `tasks`, where indicators are measured. */
-function namesRead(stage: RecipeStage, readers: StageReaders, at: string): string[] {
+function namesRead(
+  stage: RecipeStage,
+  readers: StageReaders,
+  at: string,
+  sftRecipe: string | undefined,
+): string[] {
   const reader = readers[stage];
   if (!reader) return [];
   return stage === 'indicate' && at.startsWith('tasks.')
     ? reader.namesBelow('tasks')
-    : reader.names();
+    : reader.names(sftRecipe);
 }
 
 function valueFaults(study: TrainedStudy, readers: StageReaders): string[] {

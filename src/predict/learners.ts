@@ -69,7 +69,7 @@ function noLearner(name: string): SpecError {
 
 /** The module to import while the record is being read; null for one that the user named. */
 export function knownModule({ name, spec }: Learner): string | null {
-  if (spec.kind === 'variant') return 'foretune_recipes.variant_learners';
+  if (spec.kind === 'variant') return `foretune_learn.variant_learners.${spec.model}`;
   if (!Object.hasOwn(KNOWN, formOf(name).plain)) return null;
   return spec.classifier.slice(0, spec.classifier.lastIndexOf('.'));
 }

@@ -1,7 +1,10 @@
 /** Whether the programs of the recipes are there. */
 import type { RecipeConfig } from '../study/recipe';
+import { inheritedFrom, programFile } from '../base/environment';
+import { ok, type Finding } from '../base/finding';
 import type { Config } from '../config';
-import { check, ok, programFile, type Check, type Finding } from './check';
+import { openClusters } from '../study/clusters';
+import { check, type Check } from './check';
 
 export function recipeChecks(config: Config): Promise<Check[]> {
   const mend = 'Mend `recipes` in temporal.config.ts: `command` begins with a program.';
@@ -14,7 +17,7 @@ export function recipeChecks(config: Config): Promise<Check[]> {
 async function recipeProgram(config: Config, { command, setup }: RecipeConfig): Promise<Finding> {
   const [program] = command;
   if (program === undefined) throw new Error('its `command` is empty');
-  const file = await programFile(config, program);
+  const file = await programFile(inheritedFrom(config.environment), program);
   if (file !== null) return ok(file);
   if (setup !== undefined) return { status: 'idle', detail: `not set up: ${setup}` };
   const detail = `there is no program "${program}"`;
@@ -22,7 +25,7 @@ async function recipeProgram(config: Config, { command, setup }: RecipeConfig): 
   return { status: 'idle', detail: `${detail} on this machine` };
 }
 
-/** Behind a login node there may be programs that this machine does not have. */
-function jobsRunElsewhere({ clusters }: Config): boolean {
-  return Object.values(clusters).some((one) => one.kind === 'slurm' && one.ssh !== null);
+/** Elsewhere there may be programs that this machine does not have. */
+function jobsRunElsewhere(config: Config): boolean {
+  return [...openClusters(config).values()].some(({ programs_here }) => programs_here === 'none');
 }

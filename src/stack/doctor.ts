@@ -3,12 +3,14 @@ import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
+import { inheritedFrom, programFile } from '../base/environment';
+import { ok, type Finding } from '../base/finding';
 import type { Config } from '../config';
 import { connectClient } from '../temporal/client';
 import { probeStore } from '../dataset/probe';
 import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
 import { isAlive } from '../base/processes';
-import { check, ok, programFile, type Check, type Finding } from './check';
+import { check, type Check } from './check';
 import { clusterChecks } from './check-clusters';
 import { recipeChecks } from './check-recipes';
 import { unprobedStore } from './open-store';
@@ -82,7 +84,7 @@ async function notifyChecks(config: Config): Promise<Check[]> {
 }
 
 async function findProgram(config: Config, program: string): Promise<Finding> {
-  const file = await programFile(config, program);
+  const file = await programFile(inheritedFrom(config.environment), program);
   if (file === null) throw new Error(`there is no program "${program}" to tell of a study's end`);
   return ok(file);
 }

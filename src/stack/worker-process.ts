@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { z } from 'zod';
+import { CLUSTER_KINDS } from '../cluster/kinds';
 import type { Config } from '../config';
 import { StackError } from '../base/errors';
 import { fingerprint, sha256, sourceDigest } from '../base/fingerprint';
@@ -48,8 +49,8 @@ export function buildId(config: Config, endpoints: StackEndpoints): string {
       s3.credentials,
       config.temporal.connection,
       config.notify,
-      // Which Slurm it calls.
-      config.environment.SLURM_CONF,
+      // Which clusters it reaches.
+      CLUSTER_KINDS.flatMap(({ variables }) => variables.map((name) => config.environment[name])),
     ]),
   );
   const recipes = Object.values(config.recipes).map(({ environment }) => environment);

@@ -9,12 +9,12 @@ import { latestRuns } from '../domain/status';
 import { repeat } from '../base/parallel';
 import { SharedAnswer } from '../base/shared-answer';
 import { clustersOf } from '../domain/stage-config';
-import { type ClusterEntry, requireCluster } from './clusters';
+import { requireCluster, type Clusters } from './clusters';
 
 export interface BudgetDeps {
   readonly dataset: Dataset;
   readonly studies: Pick<Studies, 'latest' | 'recentSpec'>;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly clusters: Clusters;
 }
 
 export async function studySpending(deps: BudgetDeps, study: TrainedStudy): Promise<Spending> {

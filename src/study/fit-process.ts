@@ -1,5 +1,5 @@
 /**
- * A child process that trains learners (`python -m foretune_recipes.fit`), started before its work is
+ * A child process that trains learners (`python -m foretune_learn.fit`), started before its work is
  * known: importing scikit-learn takes it as long as everything else together.
  */
 import { execFile, type ChildProcess } from 'node:child_process';
@@ -16,7 +16,7 @@ import { JobFailedError } from './job-failed';
 export interface FitProcessOptions {
   /** The recipes' interpreter. */
   readonly python: string;
-  /** Folder of the recipes' package. */
+  /** Folder of the Python packages. */
   readonly recipes: string;
   /** Modules to import at once. */
   readonly preload: readonly string[];
@@ -41,7 +41,7 @@ export class FitProcess {
 
   constructor({ python, recipes, preload, signal, temporary = os.tmpdir() }: FitProcessOptions) {
     this.folder = mkdtempSync(path.join(temporary, 'foretune-fit-'));
-    const module = ['-m', 'foretune_recipes.fit', path.join(this.folder, 'job.json')];
+    const module = ['-m', 'foretune_learn.fit', path.join(this.folder, 'job.json')];
     let settle: (ended: Ended) => void;
     this.ended = new Promise((resolve) => (settle = resolve));
     this.child = execFile(
@@ -49,7 +49,7 @@ export class FitProcess {
       [...module, '--preload', preload.join(',')],
       {
         cwd: this.folder,
-        env: { PATH: '/usr/bin:/bin', PYTHONPATH: recipes },
+        env: { PATH: '/usr/bin:/bin', PYTHONPATH: pythonPath(recipes) },
         signal,
         maxBuffer: 2 ** 26,
       },
@@ -87,6 +87,10 @@ export class FitProcess {
       return null; // the process's own words say more than a missing or broken file
     }
   }
+}
+
+function pythonPath(recipes: string): string {
+  return ['protocol', 'learn'].map((part) => path.join(recipes, part)).join(path.delimiter);
 }
 
 function failed({ failure, stderr }: Ended, result: FitResult | null): JobFailedError {

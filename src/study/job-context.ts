@@ -1,9 +1,11 @@
-/** What the steps of a job share. */
+/** Everything about one attempt at one job, from the study's books. */
+import { SpecError } from '../base/errors';
+import type { Studies } from '../books/studies';
 import type { Plan, PlannedJob, PlannedRun } from '../domain/plan';
+import { indexOf } from '../domain/plan-index';
 import type { TrainedStudy } from '../domain/schema';
 import type { FailureClass } from '../domain/vocabulary';
 
-/** Everything about one attempt at one job. */
 export interface JobContext {
   readonly plan: Plan;
   readonly study: TrainedStudy;
@@ -24,4 +26,25 @@ export interface RunEnd {
 export interface JobResults {
   readonly recipe_version: string | null;
   readonly ends: readonly RunEnd[];
+}
+
+/** Which attempt at which job of a plan. */
+export interface JobAttempt {
+  readonly plan_key: string;
+  readonly job: string;
+  readonly attempt: number;
+}
+
+export async function loadJobContext(
+  studies: Pick<Studies, 'plan' | 'recentSpec'>,
+  of: JobAttempt,
+): Promise<JobContext> {
+  const plan = await studies.plan(of.plan_key);
+  const { jobs, runs: planned } = indexOf(plan);
+  const job = jobs.get(of.job);
+  const { study } = await studies.recentSpec(plan.study);
+  if (!job || study.kind !== 'trained')
+    throw new SpecError(`Plan "${of.plan_key}" has no job "${of.job}".`);
+  const runs = job.run_ids.flatMap((id) => planned.get(id) ?? []);
+  return { plan, study, job, attempt: of.attempt, runs };
 }

@@ -1,19 +1,62 @@
 /** Where the checkpoints are that a job starts from. */
+import { copyFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../artifacts/artifacts';
 import { indexOf } from '../domain/plan-index';
 import { NotFoundError } from '../base/errors';
 import type { Dataset } from '../dataset/log';
+import { describeFiles, idOf, pathIn } from '../artifacts/manifest';
+import type { WeightFiles } from '../artifacts/weight-files';
+import type { RemoteCheckpoints } from './remote-checkpoints';
 import type { JobContext } from './job-context';
 
 /**
- * The address of each checkpoint that comes from outside the job, by the run that made it, fetched into
- * `cacheDir` where the object store keeps it; null when one is not recorded under the fingerprint that the
+ * The address of each checkpoint that comes from outside the job, by the run that made it, fetched to where
+ * jobs see it if the object store keeps it; null when one is not recorded under the fingerprint that the
  * plan wants, or is no longer kept: the job is blocked, and the next plan makes the checkpoint again.
  */
 export async function resolveInputs(
-  { dataset, artifacts }: { readonly dataset: Dataset; readonly artifacts: Artifacts },
+  deps: Deps,
+  context: JobContext,
+  weights: WeightFiles,
+): Promise<ReadonlyMap<string, string> | null> {
+  const made = await madeInputs(deps, context, weights);
+  return made && new Map([...made, ...(await registeredInputs(deps, context, weights))]);
+}
+
+interface Deps {
+  readonly dataset: Dataset;
+  readonly artifacts: Artifacts;
+  readonly remote: Pick<RemoteCheckpoints, 'fetch'>;
+}
+
+/** Checkpoints that existed before the study, by their address: copied to where jobs see them if they do not. */
+async function registeredInputs(
+  { remote }: Deps,
+  { runs }: JobContext,
+  weights: WeightFiles,
+): Promise<ReadonlyMap<string, string>> {
+  const uris = [...new Set(runs.flatMap(({ input_uri }) => input_uri ?? []))];
+  const found = uris.map(async (uri): Promise<[string, string]> => {
+    const here = uri.startsWith('s3://') ? await remote.fetch(uri) : uri;
+    return [uri, here.startsWith('file://') ? await shown(here, weights) : here];
+  });
+  return new Map(await Promise.all(found));
+}
+
+async function shown(uri: string, weights: WeightFiles): Promise<string> {
+  if (!(await weights.missing([uri])).size) return uri;
+  const place = fileURLToPath(uri);
+  const manifest = await describeFiles(place);
+  return weights.stage(idOf(manifest), manifest, (file, to) =>
+    copyFile(pathIn(place, manifest.kind, file.name), to),
+  );
+}
+
+async function madeInputs(
+  { dataset, artifacts }: Deps,
   { plan, job, runs }: JobContext,
-  cacheDir: string,
+  weights: WeightFiles,
 ): Promise<ReadonlyMap<string, string> | null> {
   const outside = runs
     .map((run) => run.input_run_id)
@@ -33,7 +76,7 @@ export async function resolveInputs(
   const known = new Map(found.flatMap(([id, uri]) => (uri === undefined ? [] : [[id, uri]])));
   if (known.size < new Set(outside).size) return null;
   const fetched = [...known].map(async ([id, uri]): Promise<[string, string]> => {
-    return [id, await artifacts.fetch(uri, cacheDir)];
+    return [id, await artifacts.fetch(uri, weights)];
   });
   try {
     return new Map(await Promise.all(fetched));

@@ -1,11 +1,9 @@
 /** Takes what a job left in its work folder into the dataset of record, run by run. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { z } from 'zod';
 import type { Artifacts } from '../artifacts/artifacts';
 import { ForetuneError, SchemaError } from '../base/errors';
 import { JobFailedError } from './job-failed';
-import type { JobState } from '../cluster/cluster';
+import type { Cluster, JobState } from '../cluster/cluster';
 import { readRecipeTable } from '../dataset/arrow';
 import type { Dataset } from '../dataset/log';
 import { isKept } from '../domain/kept';
@@ -27,24 +25,21 @@ interface Deps {
   readonly artifacts: Artifacts;
 }
 
-/** What the job left, and what jobs of its cluster share. */
-interface Folders {
-  readonly workDir: string;
-  readonly cacheDir: string;
-}
+/** Where the job left its files. */
+type Files = Pick<Cluster, 'readFile' | 'weights'>;
 
 export async function collectResults(
   deps: Deps,
   context: JobContext,
   state: TerminalState,
-  folders: Folders,
+  files: Files,
 ): Promise<JobResults> {
-  const result = await readResult(context, state, folders.workDir);
+  const result = await readResult(context, state, files);
   if (result instanceof JobFailedError)
     return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
   // At once, so that the commits of all runs are recorded together.
   const ends = await Promise.all(
-    context.runs.map((run) => collectRun(deps, context, state, run, result, folders)),
+    context.runs.map((run) => collectRun(deps, context, state, run, result, files)),
   );
   return { recipe_version: result.recipe_version, ends };
 }
@@ -56,18 +51,18 @@ export async function collectResults(
 async function readResult(
   context: JobContext,
   state: TerminalState,
-  workDir: string,
+  files: Files,
 ): Promise<JobResult | JobFailedError> {
-  const text = await readFile(path.join(workDir, 'result.json'), 'utf8').catch(() => null);
   const { name } = context.job;
-  if (text === null)
-    return lost(context, state, `Job "${name}" exited 0 without a result.json in ${workDir}.`);
-  const parsed = JobResultSchema.safeParse(parseJson(text));
+  const bytes = await files.readFile(name, 'result.json');
+  if (bytes === null)
+    return lost(context, state, `Job "${name}" exited 0 without a result.json in its work folder.`);
+  const parsed = JobResultSchema.safeParse(parseJson(Buffer.from(bytes).toString()));
   if (parsed.success && parsed.data.job === name) return parsed.data;
   const why = parsed.success
     ? `is of job "${parsed.data.job}", expected "${name}".`
     : `is not valid:\n${z.prettifyError(parsed.error)}`;
-  return new JobFailedError(name, 'user_code', `${workDir}/result.json ${why}`);
+  return new JobFailedError(name, 'user_code', `Job "${name}": result.json ${why}`);
 }
 
 /** Why a run has no result: how its job failed, or `otherwise` for a job that says all is well. */
@@ -92,13 +87,13 @@ async function collectRun(
   state: TerminalState,
   run: PlannedRun,
   result: JobResult,
-  folders: Folders,
+  files: Files,
 ): Promise<RunEnd> {
   const own = result.runs.find((one) => one.run_id === run.run_id);
   if (!own) return failed(run, lost(context, state, `result.json has no run "${run.run_id}".`));
   if (own.status === 'failed') return failed(run, ownFailure(context, own), own);
   try {
-    await commitRun(deps, context, run, own, folders);
+    await commitRun(deps, context, run, own, files);
   } catch (error) {
     if (error instanceof ForetuneError && !error.retryable)
       return failed(run, new JobFailedError(context.job.name, 'user_code', error.message), own);
@@ -128,14 +123,14 @@ async function commitRun(
   context: JobContext,
   run: PlannedRun,
   result: RunResult,
-  { workDir, cacheDir }: Folders,
+  files: Files,
 ): Promise<void> {
   const own = identity(context, run, new Date());
   const tables: Record<string, object[]> = {};
   for (const table of RECIPE_TABLES) {
     const file = result.tables[table];
     if (file === undefined) continue;
-    const rows = readRecipeTable(await readInside(workDir, file), table);
+    const rows = readRecipeTable(await readTable(files, context.job.name, file), table);
     tables[table] = rows.map((row) => ({ ...own, ...row }));
   }
   const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;
@@ -143,7 +138,8 @@ async function commitRun(
   const isNew = Object.keys(tables).length > 0 && !(await dataset.hasKey(key));
   const weights = `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`;
   const made = result.checkpoint;
-  const kept = made && isKept(context.study, run) ? await artifacts.keep(made.uri, cacheDir) : null;
+  const kept =
+    made && isKept(context.study, run) ? await artifacts.keep(made.uri, files.weights) : null;
   const checkpoints = made ? [{ ...own, ...made, uri: kept ?? made.uri }] : [];
   await Promise.all([
     isNew && dataset.commit({ key, rows: tables }),
@@ -151,17 +147,12 @@ async function commitRun(
   ]);
 }
 
-async function readInside(workDir: string, file: string): Promise<Uint8Array> {
-  const where = path.resolve(workDir, file);
-  if (!where.startsWith(path.resolve(workDir) + path.sep))
-    throw new SchemaError(
-      `result.json names "${file}", which is outside ${workDir}. Write tables there.`,
-    );
-  return readFile(where).catch((cause: unknown) => {
-    throw new SchemaError(`result.json names "${file}", which cannot be read: ${String(cause)}`, {
-      cause,
-    });
-  });
+async function readTable(files: Files, job: string, name: string): Promise<Uint8Array> {
+  const bytes = await files.readFile(job, name);
+  if (bytes !== null) return bytes;
+  throw new SchemaError(
+    `result.json names "${name}", which cannot be read: there is no such file in the work folder.`,
+  );
 }
 
 function failed(run: PlannedRun, error: JobFailedError, result?: RunResult): RunEnd {

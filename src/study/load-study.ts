@@ -4,7 +4,7 @@ import path from 'node:path';
 import { NotFoundError, SpecError } from '../base/errors';
 import { importRows } from '../dataset/import-table';
 import { nearest } from '../base/explain';
-import type { Study } from '../domain/schema';
+import { tableOf, type Study, type Tabled } from '../domain/schema';
 import { parseStudy, type StudyOptions } from '../domain/study';
 import { requireFile } from '../base/require-file';
 
@@ -26,9 +26,21 @@ export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedS
   const where = path.resolve(file);
   mustBeFile(file, where);
   const study = override(parseStudy(makeStudy(where, overrides)), overrides);
-  const table = study.kind === 'imported' ? readTable(where, study.table) : null;
-  if (study.kind === 'imported' && table !== null) importRows(study, table, new Date());
+  const tabled = tableOf(study);
+  const table = tabled ? readTable(where, tabled.table) : null;
+  if (tabled && table !== null) checkTable(study, tabled, table);
   return { study, table, folder: path.dirname(where) };
+}
+
+/** A variant has one origin: it is trained, registered, or imported. */
+function checkTable(study: Study, tabled: Tabled, table: string): void {
+  const { variants } = importRows(tabled, table, new Date());
+  const own = new Set(study.kind === 'trained' ? study.variants.map(({ id }) => id) : []);
+  const twice = variants.filter(({ variant_id }) => own.has(variant_id));
+  if (twice.length)
+    throw new SpecError(
+      `Variants of the study are in its table "${tabled.table}" too: ${twice.map(({ variant_id }) => `"${variant_id}"`).join(', ')}. Rename them, or leave them out of one.`,
+    );
 }
 
 function mustBeFile(file: string, where: string): void {

@@ -8,7 +8,7 @@ import { explainIssues } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
 import { ManifestSchema, type Manifest } from '../domain/manifest';
 import type { Config } from '../config';
-import { inheritedEnvironment } from './clusters';
+import { inheritedFrom } from '../base/environment';
 import { digestOf, requireRecipe, type RecipeConfig, type Recipes } from './recipe';
 
 /** A recipe that imports its framework to describe itself may take so long. */
@@ -56,8 +56,8 @@ export class Manifests {
     const file = folder !== null && source_digest ? path.join(folder, `${key}.json`) : null;
     const kept = file === null ? null : readKept(file);
     if (kept) return { manifest: kept, source_digest };
-    const env = { ...environment, ...recipe.environment };
-    const manifest = parseManifest(name, await output(name, recipe, env));
+    const command = commandOf(recipe);
+    const manifest = parseManifest(name, await describeOutput(name, recipe, command, environment));
     if (file !== null) keep(file, manifest);
     return { manifest, source_digest };
   }
@@ -66,7 +66,7 @@ export class Manifests {
 export function manifestsOf(config: Config): Manifests {
   return new Manifests(config.recipes, {
     folder: path.join(config.stateDir, 'manifests'),
-    environment: inheritedEnvironment(config),
+    environment: inheritedFrom(config.environment),
   });
 }
 
@@ -74,12 +74,20 @@ function commandOf({ command, describe }: RecipeConfig): readonly string[] {
   return describe ?? [...command, '--describe'];
 }
 
-function output(name: string, recipe: RecipeConfig, env: NodeJS.ProcessEnv): Promise<string> {
-  const [program = '', ...args] = commandOf(recipe);
+/** What a recipe's program prints. Throws SpecError in words where it fails. */
+export function describeOutput(
+  name: string,
+  recipe: RecipeConfig,
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  const [program = '', ...args] = command;
+  const env = { ...environment, ...recipe.environment };
   const options = { env, timeout: TIMEOUT_MS, maxBuffer: MOST_OUTPUT };
   return new Promise((resolve, reject) => {
     execFile(program, args, options, (error, stdout, stderr) => {
-      if (error) reject(new SpecError(cannot(name, recipe, error, stderr), { cause: error }));
+      if (error)
+        reject(new SpecError(cannot(name, command, recipe, error, stderr), { cause: error }));
       else resolve(stdout);
     });
   });
@@ -89,11 +97,12 @@ const MOST_LINES = 5;
 
 function cannot(
   name: string,
+  command: readonly string[],
   recipe: RecipeConfig,
   error: Error & { code?: unknown; killed?: boolean },
   stderr: string,
 ): string {
-  const what = `Recipe "${name}" cannot describe itself: \`${shortened(commandOf(recipe).join(' '))}\``;
+  const what = `Recipe "${name}" cannot describe itself: \`${shortened(command.join(' '))}\``;
   if (error.code === 'ENOENT') {
     const mend = recipe.setup
       ? `Run: ${recipe.setup}`

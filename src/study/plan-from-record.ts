@@ -1,7 +1,6 @@
 /** Plans: what a study has to run, from its specification and the record. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../artifacts/artifacts';
+import type { WeightFiles } from '../artifacts/weight-files';
 import { SpecError } from '../base/errors';
 import { fingerprint, sha256 } from '../base/fingerprint';
 import type { Configuration } from '../books/studies';
@@ -12,14 +11,14 @@ import { planStudy, type Plan, type RecordedRun } from '../domain/plan';
 import type { PlanRequest } from '../domain/request';
 import type { StagePlace, StagePlaces } from '../domain/runs';
 import type { TrainedStudy } from '../domain/schema';
-import { studyFaults } from '../domain/stage-config';
-import type { ClusterEntry } from './clusters';
+import { clustersOf, studyFaults } from '../domain/stage-config';
+import type { Clusters } from './clusters';
 import type { Manifests } from './manifests';
 import { requireSetUp, type Recipes } from './recipe';
 
 export interface PlanBooks {
   readonly artifacts: Artifacts;
-  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly clusters: Clusters;
   readonly dataset: Dataset;
   readonly recipes: Recipes;
   readonly manifests: Manifests;
@@ -31,14 +30,15 @@ export async function planFromRecord(
   { study, table, registered }: Configuration,
   request: PlanRequest = {},
 ): Promise<Plan> {
-  const recorded = await recordedRuns(dataset, artifacts, studyId(study));
+  const weights = study.kind === 'trained' ? weightsOf(clusters, study) : [];
+  const recorded = await recordedRuns({ dataset, artifacts, weights }, studyId(study));
   const tableDigest = table === null ? '' : sha256(table);
   const places = study.kind === 'trained' ? await placesOf(manifests, study) : null;
   const looked = { places, tableDigest, registered: new Map(Object.entries(registered)) };
   const plan = planStudy(study, looked, recorded, fingerprint, request);
   // Without jobs, what is recorded can be fitted and reported on any machine.
   for (const { recipe, cluster } of plan.jobs.slice(0, 1))
-    requireSetUp(recipes, recipe, clusters.get(cluster) ?? {});
+    requireSetUp(recipes, recipe, clusters.get(cluster)?.programs_here ?? 'all');
   return plan;
 }
 
@@ -69,22 +69,44 @@ function refuseFaults(study: TrainedStudy, places: StagePlaces): void {
     );
 }
 
+interface Recorded {
+  readonly dataset: Dataset;
+  readonly artifacts: Artifacts;
+  /** Of the clusters that the study uses. */
+  readonly weights: readonly WeightFiles[];
+}
+
 async function recordedRuns(
-  dataset: Dataset,
-  artifacts: Artifacts,
+  { dataset, artifacts, weights }: Recorded,
   study: string,
 ): Promise<Map<string, RecordedRun>> {
   const runs = await dataset.newest('runs', study);
   const checkpoints = await dataset.newest('checkpoints', study);
-  const missing = await artifacts.missing([...checkpoints.values()].map(({ uri }) => uri));
-  const exists = (uri: string) => (uri.startsWith('file://') ? isFile(uri) : !missing.has(uri));
+  const uris = [...checkpoints.values()].map(({ uri }) => uri);
+  const missing = new Set([
+    ...(await artifacts.missing(uris)),
+    ...(await missingFiles(uris, weights)),
+  ]);
   const records = [...runs.values()].map((row): [string, RecordedRun] => {
-    const checkpoint = checkpoints.get(row.run_id);
-    return [row.run_id, { ...row, checkpoint_exists: checkpoint ? exists(checkpoint.uri) : null }];
+    const uri = checkpoints.get(row.run_id)?.uri;
+    return [
+      row.run_id,
+      { ...row, checkpoint_exists: uri === undefined ? null : !missing.has(uri) },
+    ];
   });
   return new Map(records);
 }
 
-function isFile(uri: string): boolean {
-  return existsSync(fileURLToPath(uri));
+function weightsOf(clusters: Clusters, study: TrainedStudy): WeightFiles[] {
+  return clustersOf(study).flatMap((name) => clusters.get(name)?.cluster.weights ?? []);
+}
+
+/** A file:// address means what it means on the clusters of the study: it is missing where none has it. */
+async function missingFiles(
+  uris: readonly string[],
+  weights: readonly WeightFiles[],
+): Promise<readonly string[]> {
+  let missing = weights.length ? uris.filter((uri) => uri.startsWith('file://')) : [];
+  for (const files of weights) missing = missing.length ? [...(await files.missing(missing))] : [];
+  return missing;
 }

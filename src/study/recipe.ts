@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { SpecError } from '../base/errors';
 import { nearest } from '../base/explain';
 import { sha256, sourceDigest } from '../base/fingerprint';
+import type { OpenCluster } from '../cluster/kind';
 
 const text = z.string().min(1);
 
@@ -56,27 +57,17 @@ export function digestOf({ source }: Pick<RecipeConfig, 'source'>): string {
     : sha256(source.map((one) => sourceDigest(one)).join());
 }
 
-/** Where a recipe's program has to be seen from, by what temporal.config.ts says of the cluster. */
-interface Place {
-  readonly kind?: 'local' | 'slurm';
-  readonly ssh?: string | null;
-}
-
-/** Throws SpecError where jobs could only fail, since their program is not there. */
-export function requireSetUp(recipes: Recipes, name: string, place: Place): void {
+/** Throws SpecError where jobs could only fail, since a program that must be on this machine is missing. */
+export function requireSetUp(
+  recipes: Recipes,
+  name: string,
+  programsHere: OpenCluster['programs_here'],
+): void {
   const recipe = recipes[name];
   const [program = ''] = recipe?.command ?? [];
   if (!recipe || !path.isAbsolute(program) || existsSync(program)) return;
-  if (!isNeededHere(recipe, place)) return;
   const { setup } = recipe;
-  const mend = setup ? `Run: ${setup}` : 'Mend its `command` in temporal.config.ts.';
+  if (programsHere === 'none' || (programsHere === 'set_up' && setup === undefined)) return;
+  const mend = setup ? `Run: ${setup}` : 'Correct its `command` in temporal.config.ts.';
   throw new SpecError(`Recipe "${name}" is not set up: ${program} is missing. ${mend}`);
-}
-
-/**
- * Nodes see what a set-up puts into the clone, which lies on their file system. A program of the user's own
- * may be on the nodes alone.
- */
-function isNeededHere({ setup }: RecipeConfig, { kind, ssh }: Place): boolean {
-  return kind !== 'slurm' || (setup !== undefined && !ssh);
 }

@@ -11,7 +11,11 @@ import type { ObjectStore, StoredObject } from '../dataset/store';
 export type OpenAddress = (uri: string) => ObjectStore;
 
 export class RemoteCheckpoints {
-  constructor(private readonly open: OpenAddress) {}
+  constructor(
+    private readonly open: OpenAddress,
+    /** Where copies are kept on this machine. */
+    private readonly cacheDir: string,
+  ) {}
 
   /** Of names, sizes and entity tags. Throws SpecError where nothing lies below the address. */
   async identity(uri: string): Promise<string> {
@@ -20,11 +24,11 @@ export class RemoteCheckpoints {
     return `etags:${digestOf(objects)}`;
   }
 
-  /** The file:// address of a copy below `cacheDir`, made once. Throws NotFoundError where nothing is. */
-  async fetch(uri: string, cacheDir: string): Promise<string> {
+  /** The file:// address of a copy, made once. Throws NotFoundError where nothing is. */
+  async fetch(uri: string): Promise<string> {
     const objects = await this.objects(uri);
     if (!objects.length) throw new NotFoundError(`There is nothing below "${uri}".`);
-    const folder = path.join(cacheDir, 'registered', digestOf(objects).slice(0, 32));
+    const folder = path.join(this.cacheDir, 'registered', digestOf(objects).slice(0, 32));
     if (!existsSync(folder)) await this.download(uri, objects, folder);
     return pathToFileURL(folder).href;
   }

@@ -13,14 +13,16 @@ import {
 import { createActivities } from '../../activities';
 import type { Config } from '../config';
 import { connectClient } from './client';
-import { inheritedEnvironment, openClusters } from '../study/clusters';
+import { inheritedFrom } from '../base/environment';
+import { cacheOf, openClusters } from '../study/clusters';
+import { RemoteCheckpoints } from '../study/remote-checkpoints';
 import { openDataset } from '../dataset/log';
 import { makeFolderSync } from '../base/folders';
 import { heartbeats } from './heartbeat';
 import { manifestsOf } from '../study/manifests';
 import { startLearning } from '../study/learning';
 import { openChannels } from '../study/notify';
-import { openStore } from '../stack/open-store';
+import { openStore, storeAt } from '../stack/open-store';
 import type { StackEndpoints } from '../stack/stack';
 import { writeState } from '../stack/state';
 
@@ -76,10 +78,10 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     clusters: openClusters(config),
     recipes: config.recipes,
     manifests: manifestsOf(config),
-    cacheDir: path.join(config.stateDir, 'cache'),
+    remote: new RemoteCheckpoints((uri) => storeAt(endpoints, uri), cacheOf(config)),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
     startLearning: (learners, signal) => startLearning(config, learners, signal),
-    channels: openChannels(config.notify, inheritedEnvironment(config)),
+    channels: openChannels(config.notify, inheritedFrom(config.environment)),
   });
 }
 

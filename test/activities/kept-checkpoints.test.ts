@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { letGo } from '../../activities/retention';
+import { letGo } from '../../src/study/retention';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import type { PlannedJob } from '../../src/domain/plan';
 import { JobSchema } from '../../src/domain/job-schema';
@@ -28,6 +28,11 @@ async function addresses(): Promise<string[]> {
   return (await lab.dataset.read('checkpoints')).map(({ uri }) => uri);
 }
 
+/** Nothing here is kept from being removed. */
+const warn = (message: string) => {
+  throw new Error(message);
+};
+
 const kept = () => keysOf(lab.store, 'artifacts/');
 
 function inputOf(job: PlannedJob) {
@@ -41,7 +46,7 @@ it('weights that the store keeps reach a machine that never had them', async () 
   const measure = planned.job(VARIANT, 'measure');
   await runJob(lab, planned, measure);
   expect(await addresses()).toEqual([expect.stringMatching(/^memory:.*\/artifacts\//)]);
-  rmSync(lab.cluster.workDir(measure.name), { recursive: true });
+  rmSync(lab.cluster.folder(measure.name).dir, { recursive: true });
   rmSync(path.join(lab.root, 'cache', 'artifacts'), { recursive: true });
   const tune = planned.job(VARIANT, 'tune');
   expect(await runJob(lab, planned, tune)).toMatchObject({ failure_class: null });
@@ -63,7 +68,7 @@ async function endStudy() {
   for (const kind of ['measure', 'tune'] as const)
     await runJob(lab, planned, planned.job(VARIANT, kind));
   const before = (await kept()).length;
-  const deps = { dataset: lab.dataset, artifacts: new Artifacts(lab.store) };
+  const deps = { dataset: lab.dataset, artifacts: new Artifacts(lab.store), warn };
   await letGo(deps, study, planned.plan);
   return { before, after: (await kept()).length };
 }
@@ -116,7 +121,11 @@ it('weights that another study has too stay', async () => {
     rows: { checkpoints: [{ ...row, study: 'other@1' }] },
   });
   const before = await kept();
-  await letGo({ dataset: lab.dataset, artifacts: new Artifacts(lab.store) }, study, planned.plan);
+  await letGo(
+    { dataset: lab.dataset, artifacts: new Artifacts(lab.store), warn },
+    study,
+    planned.plan,
+  );
   expect(await kept()).toEqual(before);
 });
 
@@ -134,6 +143,6 @@ it('uploads that were begun a month ago are given up when a study is done, those
   const store = new Unfinished(lab.store);
   const yesterday = store.begun[1];
   const { plan: done } = await plan(lab);
-  await letGo({ dataset: lab.dataset, artifacts: new Artifacts(store) }, study, done);
+  await letGo({ dataset: lab.dataset, artifacts: new Artifacts(store), warn }, study, done);
   expect(store.begun).toEqual([yesterday]);
 });

@@ -1,5 +1,4 @@
 /** What a study fine-tunes next, and how it ends, over a record in memory. */
-import type { ClusterEntry } from '../../src/study/clusters';
 import { createPlanActivities } from '../../activities/plan';
 import { createReportActivities } from '../../activities/report';
 import { createRoundActivities } from '../../activities/rounds';
@@ -11,6 +10,7 @@ import { Studies } from '../../src/books/studies';
 import type { PlannedJob } from '../../src/domain/plan';
 import type { StudyInput } from '../../src/domain/schema';
 import { indicatorRow, outcomeRow } from '../predict/rows';
+import { entryOf } from '../support/local-cluster';
 import { tinyStudy } from '../support/studies';
 
 const ID = 'tiny@1';
@@ -32,7 +32,7 @@ function openStudy() {
     store,
     artifacts: new Artifacts(store),
     recipes,
-    clusters: new Map([['local', {} as ClusterEntry]]),
+    clusters: new Map([['local', entryOf()]]),
   };
   const activities = {
     ...createPlanActivities(deps),

@@ -13,6 +13,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { Artifacts } from '../../src/artifacts/artifacts';
+import { SharedFolder } from '../../src/artifacts/shared-folder';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { S3Store } from '../../src/dataset/s3-store';
 import { SchemaError, StoreError } from '../../src/base/errors';
@@ -51,7 +52,8 @@ function contents(uri: string): Record<string, string> {
   }
 }
 
-const node = (name: string) => path.join(folder, name);
+const at = (name: string) => path.join(folder, name);
+const node = (name: string) => new SharedFolder(at(name));
 
 describe.each(['folder', 'file'] as const)('a kept checkpoint that is a %s', (kind) => {
   it('is fetched as it was, on a machine that never had it', async () => {
@@ -60,7 +62,7 @@ describe.each(['folder', 'file'] as const)('a kept checkpoint that is a %s', (ki
     const kept = await artifacts.keep(made, node('here'));
     expect(kept).toMatch(/^memory:.*\/artifacts\/[0-9a-f]{32}$/);
     const fetched = await artifacts.fetch(kept, node('there'));
-    expect(fileURLToPath(fetched).startsWith(node('there'))).toBe(true);
+    expect(fileURLToPath(fetched).startsWith(at('there'))).toBe(true);
     expect(contents(fetched)).toEqual(contents(made));
   });
 
@@ -131,7 +133,7 @@ it('what an earlier fetch left damaged is fetched again', async () => {
   const artifacts = new Artifacts(new MemoryStore());
   const made = checkpoint('file');
   const kept = await artifacts.keep(made, node('here'));
-  const folder = path.join(node('there'), 'artifacts', `${path.basename(kept)}.partial`);
+  const folder = path.join(at('there'), 'artifacts', `${path.basename(kept)}.partial`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'model'), randomBytes(5000));
   expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
@@ -149,7 +151,7 @@ it('weights that another study keeps while they are fetched are there, and nothi
   const artifacts = new Artifacts(store);
   const kept = await artifacts.keep(made, node('here'));
   expect(contents(await artifacts.fetch(kept, node('there')))).toEqual(contents(made));
-  expect(readdirSync(path.join(node('there'), 'artifacts'))).toEqual([path.basename(kept)]);
+  expect(readdirSync(path.join(at('there'), 'artifacts'))).toEqual([path.basename(kept)]);
 });
 
 it('what lost its files is missing from then on', async () => {
@@ -168,9 +170,9 @@ it('what cannot be kept is refused with its address, and other addresses stay as
   const artifacts = new Artifacts(new MemoryStore());
   const refuse = (uri: string, why: RegExp) =>
     expect(artifacts.keep(uri, node('here'))).rejects.toThrow(why);
-  await refuse(pathToFileURL(node('absent')).href, /absent" cannot be kept: .*ENOENT/);
-  mkdirSync(node('empty'));
-  await refuse(pathToFileURL(node('empty')).href, /empty" cannot be kept/);
+  await refuse(pathToFileURL(at('absent')).href, /absent" cannot be kept: .*ENOENT/);
+  mkdirSync(at('empty'));
+  await refuse(pathToFileURL(at('empty')).href, /empty" cannot be kept/);
   const made = checkpoint('folder');
   symlinkSync('config.json', path.join(fileURLToPath(made), 'link'));
   await refuse(made, /"link" is a symbolic link/);

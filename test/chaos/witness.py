@@ -1,4 +1,4 @@
-"""The reference recipe, watched: `witness.py job.json`.
+"""The reference recipe, watched: `witness.py job.json`, or --describe as it does.
 
 Notes when the process and each run that it really executes start and end, one JSON object a line, in
 `witness.jsonl` of the state folder. The product knows nothing of that file.
@@ -10,12 +10,10 @@ import resource
 import sys
 from pathlib import Path
 
-from foretune_recipes import __main__ as recipe
-from foretune_recipes import program
+from foretune_jax import __main__ as recipe
+from foretune_protocol import attempts, program
 
 JOB = Path(sys.argv[1]).resolve()
-# <state folder>/clusters/<cluster>/jobs/<job>/job.json
-FILE = JOB.parents[4] / "witness.jsonl"
 
 
 def note(what: str, run: str | None = None) -> None:
@@ -23,15 +21,16 @@ def note(what: str, run: str | None = None) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     # A limit that is there to make the product's writes fail must not silence the witness.
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-    with FILE.open("ab", buffering=0) as file:
+    # <state folder>/clusters/<cluster>/jobs/<job>/job.json
+    with (JOB.parents[4] / "witness.jsonl").open("ab", buffering=0) as file:
         file.write(json.dumps(line).encode() + b"\n")
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def watched(attempt):
-    def noted(job, run, execute, results):
+    def noted(job, run, stages, results):
         note("run-start", run["run_id"])
-        result = attempt(job, run, execute, results)
+        result = attempt(job, run, stages, results)
         if result["status"] == "done":
             note("run-end", run["run_id"])
         return result
@@ -39,18 +38,11 @@ def watched(attempt):
     return noted
 
 
-def settle(*arguments):
-    """Stands in for what settles threads and cores: only behind it may numpy be imported."""
-    locks = limit_threads(*arguments)
-    from foretune_recipes import attempts
-
-    attempts._attempt = watched(attempts._attempt)
-    return locks
-
-
-limit_threads, program.limit_threads = program.limit_threads, settle
-note("start")
-code = program.main("foretune_recipes", sys.argv[1:], recipe.begin)
-if code == 0:
+attempts._attempt = watched(attempts._attempt)
+IS_JOB = not sys.argv[1].startswith("-")
+if IS_JOB:
+    note("start")
+code = program.main(recipe.manifest, recipe.begin, check=recipe.check)
+if IS_JOB and code == 0:
     note("end")
 sys.exit(code)

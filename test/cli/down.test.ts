@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { LocalCluster } from '../../src/cluster/local-cluster';
+import { LocalCluster } from '../../src/cluster/local/local-cluster';
 import { isAlive, spawnDetached, type ProcessIdentity } from '../../src/base/processes';
 import { announceWorker } from '../../src/stack/worker-process';
 import { loadConfig } from '../../src/config';
@@ -22,7 +22,14 @@ function down(...args: string[]) {
 /** A job in the queue that nobody sees yet: the two places of its ticket. */
 async function hiddenJob(): Promise<{ readonly hidden: string; readonly seen: string }> {
   const root = path.join(folder, 'clusters', 'local');
-  const options = { name: 'local', root, slots: 0, python: PYTHON, environment: {} };
+  const options = {
+    name: 'local',
+    root,
+    cacheDir: folder,
+    slots: 0,
+    python: PYTHON,
+    environment: {},
+  };
   await new LocalCluster(options).submit(jobOf('late', ''));
   const ticket = readdirSync(path.join(root, 'queue'))[0] ?? '';
   const seen = path.join(root, 'queue', ticket);

@@ -1,6 +1,7 @@
 import { failureLines } from '../../src/cli/words/failures';
 import { streamLog, whySilent } from '../../src/cli/commands/logs';
 import type { JobState } from '../../src/cluster/cluster';
+import { local } from '../../src/cluster/local';
 import { ClusterUnavailableError } from '../../src/base/errors';
 import { jobOf, letGo, until } from '../support/jobs';
 import { openLocalCluster } from '../support/local-cluster';
@@ -135,7 +136,7 @@ describe('a log that holds nothing', () => {
     ['done', ENDED, 'Run "a/pretrain" is done, and its job printed nothing.'],
   ])('says why of a run that is %s', async (status, answer, expected) => {
     const run = { run_id: 'a/pretrain', job: 'talks', status };
-    expect(await whySilent(run, clusterThat(answer), 'local')).toBe(expected);
+    expect(await whySilent(run, clusterThat(answer), local)).toBe(expected);
   });
 });
 

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ClusterEntry } from '../../src/study/clusters';
 import { studyProgress, type StudyProgress } from '../../src/cli/progress';
+import type { Cluster } from '../../src/cluster/cluster';
+import { readJobFile } from '../../src/cluster/disk/job-file';
 import type { Session } from '../../src/cli/session';
 import { lineDisplay } from '../../src/cli/watch';
 import { countStatuses, latestRuns } from '../../src/domain/status';
@@ -48,9 +49,8 @@ function progressOf(runs: object[], rows: object[]): Promise<StudyProgress | nul
     },
     dataset: { newest: () => Promise.resolve(latestRuns(rows as { run_id: string }[])) },
   } as unknown as Session;
-  const cluster = { workDir: (job: string) => path.join(folder, job) };
-  const clusters = new Map([['local', { cluster } as unknown as ClusterEntry]]);
-  return studyProgress(session, clusters, 'tiny@1');
+  const readFile: Cluster['readFile'] = (job, ...of) => readJobFile(path.join(folder, job), ...of);
+  return studyProgress(session, new Map([['local', { cluster: { readFile } }]]), 'tiny@1');
 }
 
 function progressFile(job: string, text: string): void {

@@ -1,3 +1,4 @@
+import { SharedFolder } from '../../src/artifacts/shared-folder';
 import type { Cluster, JobState } from '../../src/cluster/cluster';
 import { Poller } from '../../src/cluster/poller';
 import { ClusterUnavailableError } from '../../src/base/errors';
@@ -90,7 +91,8 @@ function clusterOf(asked: string[][], jobs: Record<string, (JobState | 'down')[]
     cancel: refuse,
     readLog: refuse,
     live: refuse,
-    workDir: () => '/nonexistent',
+    readFile: () => Promise.resolve(null),
+    weights: new SharedFolder('/nonexistent'),
     poll: (names) => {
       asked.push([...names]);
       return Promise.resolve().then(() => new Map(names.map((name) => [name, next(name)])));

@@ -3,7 +3,7 @@ import type { Cluster, JobRequest } from '../../src/cluster/cluster';
 import { pause } from '../../src/base/processes';
 import {
   letGo,
-  readFile,
+  textOf,
   until,
   untilNoted,
   untilStatus,
@@ -86,9 +86,9 @@ export function testCancelling({ cluster, another, job }: ClusterUnderTest): voi
     const request = job(`${start}; wait('ticks')`);
     await cluster().submit(request);
     await untilStatus(cluster(), request.name, 'succeeded');
-    const ticks = readFile(cluster(), request, 'ticks');
+    const ticks = await textOf(cluster(), request, 'ticks');
     await pause(300);
-    expect(readFile(cluster(), request, 'ticks')).toBe(ticks);
+    expect(await textOf(cluster(), request, 'ticks')).toBe(ticks);
   });
 
   it('starts a later attempt after a cancelled one', async () => {
@@ -115,8 +115,8 @@ const TICKING = [
 async function untilStill(cluster: Cluster, request: JobRequest, file: string): Promise<void> {
   const seen: number[] = [];
   await until(
-    () => {
-      seen.push(readFile(cluster, request, file).length);
+    async () => {
+      seen.push((await textOf(cluster, request, file)).length);
       return seen.length > 10 && seen.slice(-10).every((length) => length === seen.at(-1));
     },
     () => `${file} to grow no more`,

@@ -1,21 +1,22 @@
 /** What activities need of a cluster; it holds for every implementation. */
-import type { Cluster, JobRequest } from '../../src/cluster/cluster';
+import type { JobRequest } from '../../src/cluster/cluster';
 import {
-  hasFile,
   jobOf,
   letGo,
-  readFile,
+  textOf,
   untilStatus,
   type ClusterUnderTest,
+  type TestedCluster,
 } from '../support/jobs';
 import { testCancelling } from './cluster-cancel';
 import { testFailures } from './cluster-failures';
+import { testFiles } from './cluster-files';
 import { testWatching } from './cluster-watch';
 
 export interface OpenedCluster {
-  readonly cluster: Cluster;
+  readonly cluster: TestedCluster;
   /** The same cluster as another worker sees it. */
-  another(): Cluster;
+  another(): TestedCluster;
   /** The Python interpreter where jobs run. */
   readonly python: string;
   close(): Promise<void>;
@@ -40,6 +41,7 @@ export function clusterContract(name: string, open: () => Promise<OpenedCluster>
     testFailures(current);
     testCancelling(current);
     testWatching(current);
+    testFiles(current);
   });
 }
 
@@ -50,9 +52,14 @@ function testRunning({ cluster, job }: ClusterUnderTest): void {
     );
     await cluster().submit(request);
     const state = await untilStatus(cluster(), request.name, 'succeeded');
-    const text = readFile(cluster(), request, 'result.json');
+    const text = await textOf(cluster(), request, 'result.json');
     const [read, folder] = JSON.parse(text) as [{ work_dir: string }, string];
-    expect(read).toEqual({ ...request.job, work_dir: folder });
+    expect(read).toEqual({
+      ...request.job,
+      work_dir: folder,
+      cache_dir: expect.any(String) as string,
+      credentials_file: null,
+    });
     expect(state.attempt).toBe(1);
   });
 
@@ -77,8 +84,8 @@ function testRunning({ cluster, job }: ClusterUnderTest): void {
     const request = { ...plain, command: [...plain.command, ...odd] };
     await cluster().submit(request);
     await untilStatus(cluster(), request.name, 'succeeded');
-    expect(JSON.parse(readFile(cluster(), request, 'arguments'))).toEqual(odd);
-    expect(hasFile(cluster(), request, 'hacked')).toBe(false);
+    expect(JSON.parse(await textOf(cluster(), request, 'arguments'))).toEqual(odd);
+    expect(await cluster().readFile(request.name, 'hacked')).toBeNull();
   });
 
   it("gives the job its request's variables", async () => {
@@ -86,13 +93,13 @@ function testRunning({ cluster, job }: ClusterUnderTest): void {
     const request = job("note('value', os.environ['FORETUNE_TEST'])", { environment });
     await cluster().submit(request);
     await untilStatus(cluster(), request.name, 'succeeded');
-    expect(readFile(cluster(), request, 'value').trimEnd()).toBe(environment.FORETUNE_TEST);
+    expect((await textOf(cluster(), request, 'value')).trimEnd()).toBe(environment.FORETUNE_TEST);
   });
 }
 
 function testStartingOnce({ cluster, another, job }: ClusterUnderTest): void {
   const startsOf = (request: JobRequest) =>
-    readFile(cluster(), request, 'starts').trimEnd().split('\n').length;
+    textOf(cluster(), request, 'starts').then((text) => text.trimEnd().split('\n').length);
 
   it('starts a job once that is submitted again, while it runs and after its end', async () => {
     const request = job("note('starts'); wait('go')");
@@ -104,7 +111,7 @@ function testStartingOnce({ cluster, another, job }: ClusterUnderTest): void {
     const ended = await untilStatus(cluster(), request.name, 'succeeded');
     expect(await cluster().submit(request)).toEqual(ended);
     expect(await another().submit(request)).toEqual(ended);
-    expect(startsOf(request)).toBe(1);
+    expect(await startsOf(request)).toBe(1);
   });
 
   it('starts a job once for submitters that race', async () => {
@@ -114,7 +121,7 @@ function testStartingOnce({ cluster, another, job }: ClusterUnderTest): void {
       const states = await Promise.all(racers.map((one) => one.submit(request)));
       expect(states.map(({ status }) => status)).not.toContain('unknown');
       await untilStatus(cluster(), request.name, 'succeeded');
-      expect(startsOf(request)).toBe(1);
+      expect(await startsOf(request)).toBe(1);
     }
   });
 
@@ -140,9 +147,9 @@ function testAttempts({ cluster, job }: ClusterUnderTest): void {
     await cluster().submit(second);
     const state = await untilStatus(cluster(), first.name, 'succeeded');
     expect(state.attempt).toBe(2);
-    expect(readFile(cluster(), first, 'starts')).toBe('\n\n');
-    expect(hasFile(cluster(), first, 'stale')).toBe(false);
-    expect(hasFile(cluster(), first, 'result.json')).toBe(false);
+    expect(await textOf(cluster(), first, 'starts')).toBe('\n\n');
+    expect(await cluster().readFile(first.name, 'stale')).toBeNull();
+    expect(await cluster().readFile(first.name, 'result.json')).toBeNull();
   });
 
   it('starts no later attempt while one runs', async () => {
@@ -152,7 +159,7 @@ function testAttempts({ cluster, job }: ClusterUnderTest): void {
     expect(await cluster().submit({ ...first, attempt: 2 })).toMatchObject({ attempt: 1 });
     letGo(cluster(), first.name, 'go');
     expect(await untilStatus(cluster(), first.name, 'succeeded')).toMatchObject({ attempt: 1 });
-    expect(readFile(cluster(), first, 'starts')).toBe('\n');
+    expect(await textOf(cluster(), first, 'starts')).toBe('\n');
   });
 
   it('starts no earlier attempt after a later one', async () => {
@@ -161,6 +168,6 @@ function testAttempts({ cluster, job }: ClusterUnderTest): void {
     await untilStatus(cluster(), second.name, 'succeeded');
     const state = await cluster().submit({ ...second, attempt: 1 });
     expect(state).toMatchObject({ status: 'succeeded', attempt: 2 });
-    expect(readFile(cluster(), second, 'starts')).toBe('\n');
+    expect(await textOf(cluster(), second, 'starts')).toBe('\n');
   });
 }

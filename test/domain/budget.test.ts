@@ -17,7 +17,11 @@ const record = (
   wall_seconds,
   gpu_seconds,
 });
-const RULES = { batch: 4, explore: 0.2 };
+const RULES = {
+  predictor: 'pairwise',
+  batch: 4,
+  explore: 0.2,
+};
 const spent = (begun: number, hours: number) => ({
   begun: new Set(Array.from({ length: begun }, (_, i) => String(i))),
   hours,

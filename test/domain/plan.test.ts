@@ -77,6 +77,48 @@ describe('a first plan', () => {
   });
 });
 
+it('a study may have trained, registered and imported variants', () => {
+  const study = tinyStudy({
+    table: 'table.csv',
+    columns: { variant_id: 'id', outcomes: { cms: 'cms' } },
+    variants: [...TINY.variants, { id: 'ours', checkpoint: './ours' }],
+  });
+  const registered = new Map([['ours', { uri: 'file:///ours', identity: 'sha256:1' }]]);
+  const inputs = { places: placesOf(), tableDigest: 'd', registered };
+  const mixed = planStudy(study, inputs, new Map(), fingerprint);
+  expect(mixed.runs[0]).toMatchObject({ run_id: 'import', action: 'run' });
+  expect(mixed.runs).toHaveLength(plan().runs.length + 1 + 5);
+  expect(mixed.jobs.flatMap(({ run_ids }) => run_ids)).not.toContain('import');
+});
+
+describe('stages of several recipes and clusters', () => {
+  const split = () => {
+    const [own, other] = [placesOf(), placesOf(MANIFEST, 'def', 'other')];
+    const gpu = (stage: 'sft' | 'evaluate') => ({ ...other[stage], cluster: 'gpu' });
+    return { ...own, indicate: other.indicate, sft: gpu('sft'), evaluate: gpu('evaluate') };
+  };
+
+  it('are jobs of their own, each after what it reads', () => {
+    const first = plan(tinyStudy({ base: undefined }), [], split());
+    const jobs = first.jobs.filter(({ variant_id }) => variant_id === 'clm-plain');
+    expect(jobs.map(({ recipe, cluster, run_ids }) => [recipe, cluster, run_ids.length])).toEqual([
+      ['jax', 'local', 1],
+      ['other', 'local', 1],
+      ['other', 'gpu', 4],
+    ]);
+    const [pretrain] = jobs;
+    expect(jobs.map(({ needs }) => needs)).toEqual([[], [pretrain?.name], [pretrain?.name]]);
+  });
+
+  it('that move to another cluster are not run again; those of another recipe are', () => {
+    const record = recordOf(plan());
+    const moved = { ...placesOf(), sft: { ...placesOf().sft, cluster: 'gpu' } };
+    expect(toRun(plan(tinyStudy(), record, moved))).toEqual([]);
+    const other = { ...placesOf(), evaluate: placesOf(MANIFEST, 'abc', 'other').evaluate };
+    expect(toRun(plan(tinyStudy(), record, other))).toHaveLength(8);
+  });
+});
+
 describe('the plan over a record', () => {
   it('reuses everything that is recorded and done, and has no job', () => {
     const again = plan(tinyStudy(), recordOf(plan()));

@@ -4,7 +4,7 @@ import { jsonSchema } from '../../src/cli/commands/schema';
 
 const folder = path.join(__dirname, '../../recipes/schemas');
 
-it.each(['job', 'result', 'progress', 'fit-job', 'fit-result'])(
+it.each(['job', 'result', 'progress', 'manifest', 'fit-job', 'fit-result'])(
   'recipes/schemas/%s.json is what `foretune schema` prints (else write it anew with that command)',
   (name) => {
     const written: unknown = JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'));
@@ -12,7 +12,12 @@ it.each(['job', 'result', 'progress', 'fit-job', 'fit-result'])(
   },
 );
 
-const ALL = ['study', 'job', 'result', 'progress', 'fit-job', 'fit-result'];
+it('recipes/protocol/foretune_protocol/tables.json is what `foretune schema tables` prints (else write it anew with that command)', () => {
+  const file = path.join(folder, '../protocol/foretune_protocol/tables.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema('tables'));
+});
+
+const ALL = ['study', 'job', 'result', 'progress', 'manifest', 'fit-job', 'fit-result'];
 it.each(ALL)('every field of a %s is described', (name) => {
   const undescribed: string[] = [];
   walk(jsonSchema(name), '', undescribed);

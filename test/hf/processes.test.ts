@@ -8,23 +8,35 @@ import { fingerprint } from '../../src/base/fingerprint';
 import { runProgram } from '../support/cli';
 import { ROOT } from '../support/root';
 import { jobEnvironment, makeData, PYTHON, runJob, signalMidway } from '../support/hugging-face';
+import { loadConfig } from '../../src/config';
+import type { Manifest } from '../../src/domain/manifest';
+import { manifestsOf } from '../../src/study/manifests';
 import study from '../fixtures/studies/tiny-hf';
+import { placesOf } from '../support/manifests';
 
 const MINUTES = 60_000;
 
 let data: string;
-beforeAll(() => void (data = makeData()), 5 * MINUTES);
+let manifest: Manifest;
+beforeAll(async () => {
+  data = makeData();
+  ({ manifest } = await manifestsOf(loadConfig()).of('hf'));
+}, 5 * MINUTES);
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const MEASURE = ['quick/pretrain', 'quick/indicate'];
-const TUNE = ['quick/sft/cbqa/lora/seed0', 'quick/evaluate/cbqa/lora/seed0'] as const;
+const TUNE = ['quick/sft/closed/lora/seed0', 'quick/evaluate/closed/lora/seed0'] as const;
 
 /** Those runs of the study: pre-training and indicators of one variant, if nothing else is asked for. */
 function jobOf(ids: readonly string[] = MEASURE): Job {
-  const recipe = { name: 'hf', version: '1', source_digest: '' };
-  const runs = planStudy(study, recipe, new Map(), fingerprint).runs;
+  const runs = planStudy(
+    study,
+    { places: placesOf(manifest, '', 'hf') },
+    new Map(),
+    fingerprint,
+  ).runs;
   return {
-    ...{ format: 1, job: 'measure', study: 'tiny-hf@1', recipe: 'hf', seed: 0, threads: 1 },
+    ...{ format: 1, job: 'measure', study: 'tiny-hf@1', recipe: 'hf', threads: 1 },
     ...{ work_dir: '', cache_dir: path.join(data, 'cache'), credentials_file: null },
     runs: ids.flatMap((id) => {
       const run = runs.find(({ run_id }) => run_id === id);
@@ -96,7 +108,9 @@ it(
     // Between the checkpoints that are written anyway.
     await signalMidway(work, 'quick/pretrain', 12, 'SIGTERM');
     const outputs = (await ended).map(({ stdout }) => stdout);
-    const steps = outputs.map((text) => /Told to end: went as far as step (\d+)/.exec(text)?.[1]);
+    const steps = outputs.map(
+      (text) => /Ends on SIGTERM: went as far as step (\d+)/.exec(text)?.[1],
+    );
     expect(Number(steps[0])).toBeGreaterThanOrEqual(12);
     expect(steps[1]).toBe(steps[0]);
     const again = await runJob(data, 'told', jobOf(), TASKS).ended;

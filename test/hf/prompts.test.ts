@@ -20,8 +20,13 @@ function templatesOf(tasks: readonly string[]): unknown {
   return JSON.parse(execFileSync(PYTHON, ['-c', TEMPLATES, own, ...tasks]).toString());
 }
 
+interface Asked {
+  readonly harness: readonly string[];
+  readonly data?: { readonly prompt: string };
+}
+
 test("the study of Pythia fine-tunes on the harness's own prompts, descriptions among them", () => {
-  const tasks = Object.values(pythia.kind === 'trained' ? (pythia.hugging_face?.tasks ?? {}) : {});
+  const tasks = Object.values(pythia.tasks) as unknown as Asked[];
   const prompts = tasks.map(({ data }) => data?.prompt);
   expect(prompts).toHaveLength(3);
   expect(templatesOf(tasks.flatMap(({ harness }) => harness))).toEqual(prompts);

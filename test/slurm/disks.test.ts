@@ -30,7 +30,7 @@ it('a job that fills its disk says so, as does the next, until there is room', a
   expect(state.message).toContain(words);
   await cluster.submit(jobOf('next', ''));
   expect((await untilStatus(cluster, 'next', 'failed')).message).toContain(words);
-  rmSync(path.join(cluster.workDir('fills'), 'large'));
+  rmSync(path.join(cluster.folder('fills').dir, 'large'));
   await cluster.submit(jobOf('next', '', { attempt: 2 }));
   await untilStatus(cluster, 'next', 'succeeded');
 });

@@ -198,7 +198,7 @@ describe('a recipe is told before its time is up, and can write a checkpoint', (
 it('a job whose end is on record while it still runs, out of sight, is ended', async () => {
   await running('zombie', "note('starts'); note('pid', os.getpid()); wait('never')");
   const pid = Number(await untilNoted(opened.cluster, 'zombie', 'pid'));
-  const control = path.join(opened.cluster.workDir('zombie'), 'control', '1');
+  const control = path.join(opened.cluster.folder('zombie').dir, 'control', '1');
   expect(readFileSync(path.join(control, 'wrapper.json'), 'utf8')).toContain('"restart": 0');
   opened.declareLost('zombie');
   expect(await untilStatus(opened.cluster, 'zombie', 'failed')).toMatchObject({

@@ -106,7 +106,7 @@ describe('credentials', () => {
     const shown = slurm('scontrol', 'show', 'job', '-dd', external_id);
     expect(shown).toContain(external_id);
     expect(shown).not.toContain('very-secret');
-    expect(readFileSync(path.join(own.workDir('secret'), 'job.json'), 'utf8')).toContain(file);
+    expect(readFileSync(path.join(own.folder('secret').dir, 'job.json'), 'utf8')).toContain(file);
     await own.cancel('secret');
   });
 

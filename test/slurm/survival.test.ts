@@ -50,7 +50,7 @@ it('an end that a job wrote down itself is told while the controller is away', a
   slurmService('stop-controller');
   try {
     letGo(cluster, 'ends', 'go');
-    await untilEnds(cluster.workDir('ends'));
+    await untilEnds(cluster.folder('ends').dir);
     expect((await cluster.poll(['ends'])).get('ends')).toMatchObject({ status: 'succeeded' });
   } finally {
     slurmService('start');
@@ -124,8 +124,8 @@ describe('a submission whose answer was lost', () => {
 
 it('a submitter that died before it claimed anything is followed by the next', async () => {
   const { cluster } = opened;
-  mkdirSync(path.join(cluster.workDir('half'), 'control', '1'), { recursive: true });
-  writeFileSync(path.join(cluster.workDir('half'), 'control', '1', 'request.json'), '{}');
+  mkdirSync(path.join(cluster.folder('half').dir, 'control', '1'), { recursive: true });
+  writeFileSync(path.join(cluster.folder('half').dir, 'control', '1', 'request.json'), '{}');
   expect((await cluster.poll(['half'])).get('half')).toEqual({ status: 'unknown' });
   await cluster.submit(jobOf('half', "note('starts')"));
   await untilStatus(cluster, 'half', 'succeeded');

@@ -72,7 +72,7 @@ it('ends a job that runs when the budget is spent, and keeps what it had finishe
 
 async function folderOf(job: string): Promise<string> {
   const { mkdir } = await import('node:fs/promises');
-  const folder = lab.cluster.workDir(job);
+  const folder = lab.cluster.folder(job).dir;
   await mkdir(folder, { recursive: true });
   return folder;
 }

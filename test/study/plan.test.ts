@@ -13,6 +13,7 @@ import { Studies } from '../../src/books/studies';
 import type { TrainedStudy } from '../../src/domain/schema';
 import type { Plan } from '../../src/domain/plan';
 import { sourceDigest } from '../../src/base/fingerprint';
+import { entryOf } from '../support/local-cluster';
 import { MANIFEST } from '../support/manifests';
 import { tinyStudy } from '../support/studies';
 
@@ -43,7 +44,7 @@ function plannedBy(
   at: Partial<ClusterEntry> = {},
 ): Promise<Plan> {
   const store = new MemoryStore();
-  const clusters = new Map([['local', at as ClusterEntry]]);
+  const clusters = new Map([['local', entryOf(at)]]);
   const manifests = new Manifests(recipes, { folder: null, environment: {} });
   const [artifacts, dataset] = [new Artifacts(store), openDataset(store)];
   const books = { artifacts, dataset, clusters, recipes, manifests };
@@ -96,17 +97,17 @@ describe('a recipe whose program is missing', () => {
   it('plans nothing on this machine, and names what sets it up', async () => {
     const message = /"jax" is not set up: .*venv\/bin\/python is missing\. Run: node infra.*--hf/;
     await expect(planned({ ...absent(), setup })).rejects.toThrow(message);
-    await expect(planned(absent())).rejects.toThrow(/is missing\. Mend .*temporal\.config\.ts/);
+    await expect(planned(absent())).rejects.toThrow(/is missing\. Correct .*temporal\.config\.ts/);
   });
 
   it('plans nothing on a Slurm cluster whose nodes see what the set-up makes', async () => {
-    const wanted = planned({ ...absent(), setup }, { kind: 'slurm', ssh: null });
+    const wanted = planned({ ...absent(), setup }, { programs_here: 'set_up' });
     await expect(wanted).rejects.toThrow('is not set up');
   });
 
   it.each<[string, Partial<RecipeConfig>, Partial<ClusterEntry>]>([
-    ['of the nodes alone', {}, { kind: 'slurm', ssh: null }],
-    ['beyond a login node', { setup }, { kind: 'slurm', ssh: 'me@login' }],
+    ['of the nodes alone', {}, { programs_here: 'set_up' }],
+    ['beyond a login node', { setup }, { programs_here: 'none' }],
   ])('may be one %s', async (_, own, cluster) => {
     expect((await planned({ ...absent(), ...own }, cluster)).jobs).not.toEqual([]);
   });

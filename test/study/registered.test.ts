@@ -73,14 +73,14 @@ it('a study whose checkpoint moved is the same; one whose content changed is ref
 
 describe('a checkpoint below an s3:// address', () => {
   const store = new MemoryStore();
-  const remote = new RemoteCheckpoints(() => store);
+  const remote = new RemoteCheckpoints(() => store, path.join(folder, 'cache'));
 
   it('has an identity that changes with its content, and a copy for jobs', async () => {
     await store.put('weights', Buffer.from('one'));
     await store.put('deep/config', Buffer.from('{}'));
     const before = await remote.identity('s3://b/m');
-    const uri = await remote.fetch('s3://b/m', path.join(folder, 'cache'));
-    expect(await remote.fetch('s3://b/m', path.join(folder, 'cache'))).toBe(uri);
+    const uri = await remote.fetch('s3://b/m');
+    expect(await remote.fetch('s3://b/m')).toBe(uri);
     const { copy } = await lookUp({ id: 'copy', checkpoint: new URL(uri).pathname });
     expect(copy?.identity).toMatch(/^sha256:/);
     await store.put('weights', Buffer.from('two'));
@@ -88,7 +88,7 @@ describe('a checkpoint below an s3:// address', () => {
   });
 
   it('is refused where there is nothing', async () => {
-    const empty = new RemoteCheckpoints(() => new MemoryStore());
+    const empty = new RemoteCheckpoints(() => new MemoryStore(), folder);
     await expect(empty.identity('s3://b/none')).rejects.toThrow(
       'there is nothing below "s3://b/none"',
     );

@@ -20,7 +20,7 @@ import { Gates } from './gates';
 export interface FakeStudyOptions {
   readonly variants: readonly string[];
   readonly base?: boolean;
-  readonly kind?: PlanSummary['kind'];
+  readonly imports?: boolean;
   /** How many variants one answer lists at most. */
   readonly page?: number;
   /** Fine-tunes in rounds: the next variants, given those chosen before. */
@@ -61,8 +61,8 @@ export class FakeStudy implements Activities {
 
   makePlan = async (): Promise<PlanSummary> => {
     await this.play('plan');
-    const { kind = 'trained', base = false, variants } = this.options;
-    const plan = { key: 'plans/1', kind, runs_base: base, variants_to_run: variants.length };
+    const { imports = false, base = false, variants } = this.options;
+    const plan = { key: 'plans/1', imports, runs_base: base, variants_to_run: variants.length };
     return this.options.choose ? { ...plan, in_rounds: true } : plan;
   };
 
@@ -80,7 +80,7 @@ export class FakeStudy implements Activities {
     const asked = (only ?? []).map((run) => run.split('/')[0]);
     const again = this.variants.slice(0, offset).filter((id) => asked.includes(id));
     const { length } = this.variants;
-    const plan = { kind: 'trained', runs_base: false, variants_to_run: length } as const;
+    const plan = { imports: false, runs_base: false, variants_to_run: length };
     return { plan: { ...plan, key: `${plan_key}+` }, again };
   };
 

@@ -29,7 +29,8 @@ export function makeData(): string {
 /** What a job sees of the environment. */
 export function jobEnvironment(data: string): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  const PYTHONPATH = path.join(ROOT, 'recipes');
+  const parts = ['protocol', 'measures', 'hf'].map((part) => path.join(ROOT, 'recipes', part));
+  const PYTHONPATH = parts.join(path.delimiter);
   return { PATH, HOME, PYTHONPATH, FORETUNE_HF_DATA: data, HF_HUB_OFFLINE: '1' };
 }
 

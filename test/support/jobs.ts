@@ -1,5 +1,5 @@
 /** Jobs for tests: a few lines of Python each, and ways to wait for what they do. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster, JobRequest, JobState } from '../../src/cluster/cluster';
 import { pause } from '../../src/base/processes';
@@ -26,10 +26,7 @@ export function jobOf(
       job: name,
       study: 'tiny@1',
       recipe: 'test',
-      seed: 0,
       threads: 1,
-      cache_dir: '/nonexistent',
-      credentials_file: null,
       runs: [],
     },
     ...changes,
@@ -48,10 +45,15 @@ def wait(name):
         time.sleep(0.02)
 `;
 
+/** A cluster with the side of its jobs: the folder that a job works in, which the worker may not see. */
+export interface TestedCluster extends Cluster {
+  folder(name: string): { readonly dir: string };
+}
+
 /** What the parts of the contract of clusters share. */
 export interface ClusterUnderTest {
-  readonly cluster: () => Cluster;
-  readonly another: () => Cluster;
+  readonly cluster: () => TestedCluster;
+  readonly another: () => TestedCluster;
   /** A job under a name of its own. */
   readonly job: (code: string, changes?: Partial<JobRequest>) => JobRequest;
 }
@@ -81,25 +83,31 @@ export function untilEnded(cluster: Cluster, name: string): Promise<Ended> {
 
 /** Waits for a file of the job, and gives its text. */
 export async function untilNoted(cluster: Cluster, name: string, file: string): Promise<string> {
-  const where = path.join(cluster.workDir(name), file);
+  let text = '';
   await until(
-    () => existsSync(where) && readFileSync(where, 'utf8').endsWith('\n'),
-    () => where,
+    async () => (text = await textOf(cluster, { name }, file)).endsWith('\n'),
+    () => `${file} of ${name}`,
   );
-  return readFileSync(where, 'utf8').trimEnd();
+  return text.trimEnd();
 }
 
 /** Lets a job go on that waits for a file. */
-export function letGo(cluster: Cluster, name: string, file: string): void {
-  writeFileSync(path.join(cluster.workDir(name), file), '');
+export function letGo(cluster: TestedCluster, name: string, file: string): void {
+  writeFileSync(path.join(cluster.folder(name).dir, file), '');
 }
 
-export function readFile(cluster: Cluster, { name }: JobRequest, file: string): string {
-  return readFileSync(path.join(cluster.workDir(name), file), 'utf8');
+/** By the worker, through the interface; empty where there is no such file. */
+export async function textOf(
+  cluster: Cluster,
+  { name }: Pick<JobRequest, 'name'>,
+  file: string,
+): Promise<string> {
+  return Buffer.from((await cluster.readFile(name, file)) ?? []).toString();
 }
 
-export function hasFile(cluster: Cluster, { name }: JobRequest, file: string): boolean {
-  return existsSync(path.join(cluster.workDir(name), file));
+/** On the disk of the jobs. */
+export function readFile(cluster: TestedCluster, { name }: JobRequest, file: string): string {
+  return readFileSync(path.join(cluster.folder(name).dir, file), 'utf8');
 }
 
 export async function until(

@@ -4,10 +4,11 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { withFailures } from '../../activities/failure';
 import { Artifacts } from '../../src/artifacts/artifacts';
-import { createJobActivities, type JobOutcome } from '../../activities/jobs';
+import { createJobActivities } from '../../activities/jobs';
 import { createPlanActivities } from '../../activities/plan';
 import { Manifests } from '../../src/study/manifests';
 import type { RecipeConfig } from '../../src/study/recipe';
+import type { JobOutcome } from '../../src/study/run-job';
 import { Poller } from '../../src/cluster/poller';
 import { openDataset, type Dataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
@@ -16,7 +17,9 @@ import { studyId } from '../../src/domain/ids';
 import type { Plan, PlannedJob } from '../../src/domain/plan';
 import type { TrainedStudy } from '../../src/domain/schema';
 import { latestRuns } from '../../src/domain/status';
-import { openLocalCluster, type OpenedLocalCluster } from './local-cluster';
+import type { Cluster } from '../../src/cluster/cluster';
+import type { LocalCluster } from '../../src/cluster/local/local-cluster';
+import { entryOf, openLocalCluster, type OpenedLocalCluster } from './local-cluster';
 import { PYTHON } from './jobs';
 import { tinyStudy } from './studies';
 
@@ -44,46 +47,36 @@ export interface Lab extends OpenedLocalCluster {
 /** The variant whose jobs tests run; the study's other ones stay pending. */
 export const VARIANT = 'clm-plain';
 
+/** `seen`: the cluster as workers see it. */
 export async function openLab(
   recipes: Record<string, RecipeConfig> = recipe('echo_recipe.py'),
   study: TrainedStudy = tinyStudy(),
+  seen: (cluster: LocalCluster, root: string) => Cluster = (cluster) => cluster,
 ): Promise<Lab> {
-  const local = openLocalCluster();
+  const opened = openLocalCluster();
   const store = new MemoryStore();
   const studies = new Studies(store);
   await studies.register({ study, table: null, registered: {} });
-  const worker = (others = recipes) => activitiesOf(local, store, others);
+  const worker = (others = recipes) =>
+    activitiesOf(seen(opened.another(), opened.root), store, others);
   const own = { store, dataset: openDataset(store), studies, study: studyId(study) };
-  return { ...local, ...own, activities: worker(), worker };
+  return { ...opened, ...own, activities: worker(), worker };
 }
 
 function activitiesOf(
-  local: OpenedLocalCluster,
+  cluster: Cluster,
   store: MemoryStore,
   recipes: Record<string, RecipeConfig>,
 ): Activities {
-  const cluster = local.another();
   const deps = {
     dataset: openDataset(store),
     studies: new Studies(store),
     artifacts: new Artifacts(store),
-    clusters: new Map([
-      [
-        'local',
-        {
-          cluster,
-          threads: 1,
-          base_threads: 2,
-          time_limit_seconds: null,
-          gpus: 0,
-          price_per_hour: null,
-        },
-      ],
-    ]),
+    clusters: new Map([['local', entryOf({ cluster })]]),
     pollers: new Map([['local', new Poller(cluster, POLL_MS)]]),
     recipes,
     manifests: new Manifests(recipes, { folder: null, environment: process.env }),
-    cacheDir: path.join(local.root, 'cache'),
+    remote: { fetch: (uri: string) => Promise.resolve(uri) },
   };
   return withFailures({ ...createPlanActivities(deps), ...createJobActivities(deps) });
 }

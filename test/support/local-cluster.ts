@@ -2,7 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { LocalCluster, type LocalClusterOptions } from '../../src/cluster/local-cluster';
+import { LocalCluster, type LocalClusterOptions } from '../../src/cluster/local/local-cluster';
+import { local } from '../../src/cluster/local';
+import type { ClusterEntry } from '../../src/study/clusters';
 import type { ProcessIdentity } from '../../src/base/processes';
 import { until, PYTHON } from './jobs';
 
@@ -21,6 +23,7 @@ export function openLocalCluster(changes: Partial<LocalClusterOptions> = {}): Op
   const options = {
     name: 'local',
     root,
+    cacheDir: path.join(root, 'cache'),
     slots: 4,
     python: PYTHON,
     environment: { PATH: process.env.PATH },
@@ -49,13 +52,26 @@ async function endAll(cluster: LocalCluster): Promise<void> {
   );
 }
 
+/** A cluster as studies name it, with what a test does not care about. */
+export function entryOf(changes: Partial<ClusterEntry> = {}): ClusterEntry {
+  return {
+    cluster: new LocalCluster({
+      ...{ name: 'local', root: '/nowhere', cacheDir: '/nowhere', slots: 0 },
+      ...{ python: PYTHON, environment: {} },
+    }),
+    ...{ threads: 1, base_threads: 2, gpus: 0, time_limit_seconds: null, price_per_hour: null },
+    ...{ poll_ms: 50, programs_here: 'all', jobNames: local },
+    ...changes,
+  };
+}
+
 /** What the cluster wrote down of one attempt at a job: `wrapper`, `child`, `exit` or `cancel`. */
 export function controlFile(
   cluster: LocalCluster,
   name: string,
   file: 'wrapper' | 'child' | 'exit' | 'cancel',
 ): string {
-  return path.join(cluster.workDir(name), 'control', '1', `${file}.json`);
+  return path.join(cluster.folder(name).dir, 'control', '1', `${file}.json`);
 }
 
 export function identityIn(

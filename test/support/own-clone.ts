@@ -33,7 +33,7 @@ export function ownClone(...edits: readonly Edit[]): OwnClone {
 export function recipeIs(file: string): Edit {
   const program = path.resolve(ROOT, 'test/fixtures/recipes', file);
   return [
-    "command: [python, '-m', 'foretune_recipes']",
+    "command: [python, '-m', 'foretune_jax']",
     `command: [python, ${JSON.stringify(program)}]`,
   ];
 }

@@ -3,13 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {
-  checkedClusters,
-  type ClusterSettings,
-  type SlurmSettings,
-} from '../../src/cluster/settings';
+import { checkedClusters, type ClusterSettings } from '../../src/cluster/settings';
+import type { SlurmSettings } from '../../src/cluster/slurm/settings';
 import { SlurmCluster } from '../../src/cluster/slurm/slurm-cluster';
-import { unstarted } from '../../src/cluster/job-state';
+import { unstarted } from '../../src/cluster/disk/job-state';
 import type { ProcessIdentity } from '../../src/base/processes';
 import { PYTHON, until } from './jobs';
 
@@ -40,7 +37,7 @@ export function openSlurmCluster(
   python = PYTHON,
 ): OpenedSlurmCluster {
   const root = mkdtempSync(path.join(os.tmpdir(), 'foretune-slurm-'));
-  const options = { name: 'slurm', root, python, environment };
+  const options = { name: 'slurm', root, cacheDir: path.join(root, 'cache'), python, environment };
   const another = (others: SlurmChanges = {}) =>
     new SlurmCluster({ ...options, settings: settingsOf({ ...changes, ...others }) });
   const cluster = another();
@@ -82,7 +79,7 @@ export function programsWith(scripts: Readonly<Record<string, string>>): {
 
 /** The leader of a job. */
 export function identityIn(cluster: SlurmCluster, name: string): ProcessIdentity {
-  const file = path.join(cluster.workDir(name), 'control', '1', 'wrapper.json');
+  const file = path.join(cluster.folder(name).dir, 'control', '1', 'wrapper.json');
   return JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity;
 }
 

@@ -92,11 +92,11 @@ function writeStudy(
   changes: Partial<Trained> = {},
 ): string {
   const study: Trained = {
-    ...{ kind: 'trained', name, recipe: 'noop', tasks: ['cms'], mixtures: { plain: { world: 1 } } },
+    ...{ kind: 'trained', name, recipe: 'noop', mixtures: { plain: { world: 1 } } },
     variants: variants.map((id, i) => ({
       ...{ id, objective: 'clm', mixture: 'plain', lr: 0.001 * (i + 1), train_tokens: 1000 },
     })),
-    sft: { cms: SFT },
+    tasks: { cms: { metric: 'accuracy', sft: SFT } },
     ...changes,
   };
   const file = path.join(stateDir, `${name}.ts`);

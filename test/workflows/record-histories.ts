@@ -98,7 +98,7 @@ async function amended(temporal: Temporal): Promise<Recorded[]> {
 }
 
 async function imported(temporal: Temporal): Promise<Recorded[]> {
-  const fake = new FakeStudy('imported@1', { variants: [], kind: 'imported' });
+  const fake = new FakeStudy('imported@1', { variants: [], imports: true });
   return withStudy(temporal, fake, async (handle) => {
     await handle.result();
     return [['study-imported', handle]];

@@ -64,7 +64,7 @@ test('a study whose measurements are all recorded is fitted without running anyt
 });
 
 test('an imported study reads its table, trains nothing and is fitted', async () => {
-  const fake = new FakeStudy('imported@1', { variants: [], kind: 'imported' });
+  const fake = new FakeStudy('imported@1', { variants: [], imports: true });
   fake.gates.hold('import');
   await withStudy(temporal, fake, async (handle) => {
     await progressWhen(handle, ({ phase }) => phase === 'importing');

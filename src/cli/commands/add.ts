@@ -30,7 +30,7 @@ async function addVariants(
   const { studies, client, endpoints } = await openWorkSession(context);
   const id = studyId(study);
   const { study: standing } = await studies.spec(id);
-  const added = await studies.extend(await lookUp({ endpoints }, loaded));
+  const added = await studies.extend(await lookUp(context, { endpoints }, loaded));
   context.stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
   const note = movedNote(standing, study);
   if (note) context.stderr(note);

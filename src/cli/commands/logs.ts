@@ -1,7 +1,7 @@
 /** `foretune logs <run>`: what the job of a run printed. */
 import type { Command } from 'commander';
 import type { Cluster } from '../../cluster/cluster';
-import type { ClusterConfig } from '../../cluster/settings';
+import type { JobNames } from '../../cluster/kind';
 import { openClusters } from '../../study/clusters';
 import { latestRuns } from '../../domain/status';
 import { nearest } from '../../base/explain';
@@ -14,8 +14,6 @@ import { describeJob } from '../words/reasons';
 import { openSession, type Session } from '../session';
 
 const READ_MS = 500;
-/** Of a cluster that does not say: to ask costs a look at files. */
-const POLL_MS = 500;
 
 interface LogOptions {
   readonly study?: string;
@@ -40,10 +38,9 @@ async function printLog(context: CliContext, name: string, options: LogOptions):
     throw new NotFoundError(
       `Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`,
     );
-  const { cluster, poll_ms: pollMs = POLL_MS } = entry;
+  const { cluster, poll_ms: pollMs, jobNames } = entry;
   const follow = options.follow ? { pollMs, isExpected: () => isRunning(session, run) } : null;
-  const { kind } = context.config.clusters[run.cluster] ?? {};
-  const why = () => whySilent(run, cluster, kind);
+  const why = () => whySilent(run, cluster, jobNames);
   await streamLog(cluster, run.job, { follow, ...printer(context, why) });
 }
 
@@ -68,10 +65,10 @@ function printer(
 export async function whySilent(
   { run_id, job, status }: Pick<Row<'runs'>, 'run_id' | 'job' | 'status'>,
   cluster: Pick<Cluster, 'poll'>,
-  kind?: ClusterConfig['kind'],
+  names?: JobNames,
 ): Promise<string> {
   if (status !== 'running') return `Run "${run_id}" is ${status}, and its job printed nothing.`;
-  return `Nothing printed yet: ${describeJob(await stateOf(cluster, job), kind)}`;
+  return `Nothing printed yet: ${describeJob(await stateOf(cluster, job), names)}`;
 }
 
 /** On record: the row is written before its job is submitted. */

@@ -47,7 +47,7 @@ async function planStudyNamed(
 export async function planFile(context: CliContext, loaded: LoadedStudy): Promise<void> {
   checkCluster(context, loaded.study);
   const session = await openSession(context);
-  return showPlan(context, session, await lookUp(session, loaded));
+  return showPlan(context, session, await lookUp(context, session, loaded));
 }
 
 async function showPlan(

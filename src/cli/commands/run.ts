@@ -36,7 +36,7 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   if (options.dryRun) return planFile(context, loaded);
   checkCluster(context, loaded.study);
   const session = await openWorkSession(context);
-  const wanted = await lookUp(session, loaded);
+  const wanted = await lookUp(context, session, loaded);
   const standing = await checkStudy(context, session, wanted);
   // What cannot be planned leaves nothing on record.
   const plan = await planStudyNow(context, session, wanted);

@@ -1,12 +1,15 @@
-/** `foretune schema [name]`: the JSON Schema of a study, or of what recipes read and write. */
+/** `foretune schema [name]`: the JSON Schema of a study, of what recipes read and write, or their tables' columns. */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { FitJobSchema, FitResultSchema } from '../../domain/fit-schema';
 import { JobResultSchema, JobSchema, ProgressSchema } from '../../domain/job-schema';
 import { ManifestSchema } from '../../domain/manifest';
 import { StudySchema } from '../../domain/schema';
+import { recipeTables } from '../../dataset/recipe-columns';
 import { NotFoundError } from '../../base/errors';
 import type { CliContext } from '../context';
+
+const TABLES = 'tables';
 
 const SCHEMAS = {
   study: StudySchema,
@@ -18,22 +21,22 @@ const SCHEMAS = {
   'fit-result': FitResultSchema,
 };
 
+const NAMES = [...Object.keys(SCHEMAS), TABLES];
+
 export function register(program: Command, context: CliContext): void {
   program
     .command('schema')
-    .argument('[name]', Object.keys(SCHEMAS).join(', '), 'study')
-    .description('print a JSON Schema')
+    .argument('[name]', NAMES.join(', '), 'study')
+    .description('print a JSON Schema, or the columns of the tables that recipes write')
     .action((name: string) => context.stdout(JSON.stringify(jsonSchema(name), null, 2)));
 }
 
 export function jsonSchema(name: string): object {
+  if (name === TABLES) return recipeTables();
   const schema = Object.entries(SCHEMAS).find(([known]) => known === name)?.[1];
-  if (!schema)
-    throw new NotFoundError(
-      `There is no schema "${name}". Known: ${Object.keys(SCHEMAS).join(', ')}.`,
-    );
+  if (!schema) throw new NotFoundError(`There is no schema "${name}". Known: ${NAMES.join(', ')}.`);
   return z.toJSONSchema(schema, {
-    io: name === 'study' ? 'input' : 'output',
+    io: name === 'study' || name === 'manifest' ? 'input' : 'output',
     unrepresentable: 'any',
   });
 }

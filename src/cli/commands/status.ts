@@ -58,7 +58,7 @@ async function showStatus(
       : new Map();
   const listed = options.runs ? progress : null;
   const jobs: LiveJobs = listed ? await pollJobs(listed, clusters) : new Map();
-  const live = { status, troubles, jobs, clusters: context.config.clusters };
+  const live = { status, troubles, jobs, clusters };
   const reasons = listed ? waitingReasons(listed, live) : new Map<string, string>();
   const rows = progress ? runRows(progress, reasons, jobs) : [];
   const spent = await spentOn({ ...session, clusters }, study);
@@ -90,7 +90,7 @@ async function showStatus(
         ...spentLines(spent),
         ...(progress?.seconds_left ? [`about ${duration(progress.seconds_left)} left`] : []),
         ...(scheduled && schedule ? [scheduled.scheduleLine(schedule)] : []),
-        ...(options.runs ? ['', runTable(context.config.clusters, rows)] : failureLines(rows)),
+        ...(options.runs ? ['', runTable(clusters, rows)] : failureLines(rows)),
       ].join('\n'),
   );
 }

@@ -1,7 +1,7 @@
 /** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
-import type { ClusterConfig } from '../../cluster/settings';
+import type { JobNames } from '../../cluster/kind';
 import { whyWaiting } from '../../domain/waiting';
-import type { ClusterKinds, LiveJobs, LiveState } from '../live-jobs';
+import type { LiveJobs, LiveState, NamedJobs } from '../live-jobs';
 import type { LiveStatus } from '../live-status';
 import type { StudyProgress } from '../progress';
 import type { Troubles } from '../troubles';
@@ -10,7 +10,7 @@ interface Live {
   readonly status: LiveStatus;
   readonly troubles: Troubles;
   readonly jobs: LiveJobs;
-  readonly clusters: ClusterKinds;
+  readonly clusters: NamedJobs;
 }
 
 export function waitingReasons(
@@ -40,14 +40,14 @@ function jobReasons(
   for (const [run_id, state] of jobs) {
     const { variant_id, cluster } = latest.get(run_id) ?? {};
     const trouble = troubles.get(variant_id ?? '');
-    reasons.set(run_id, describeJob(state, clusters[cluster ?? '']?.kind, trouble));
+    reasons.set(run_id, describeJob(state, clusters.get(cluster ?? '')?.jobNames, trouble));
   }
   return reasons;
 }
 
 export function describeJob(
   state: LiveState,
-  kind: ClusterConfig['kind'] | undefined,
+  names: JobNames | undefined,
   trouble?: string,
 ): string {
   if (state instanceof Error) return `its cluster does not answer: ${state.message}`;
@@ -55,7 +55,7 @@ export function describeJob(
     case 'queued':
       return state.reason;
     case 'running':
-      return whatRuns(kind, state.external_id);
+      return whatRuns(names, state.external_id);
     case 'succeeded':
     case 'failed':
       return 'its job has ended and is being recorded';
@@ -64,8 +64,6 @@ export function describeJob(
   }
 }
 
-/** By the name that the scheduler's own commands take, or those of this machine. */
-function whatRuns(kind: ClusterConfig['kind'] | undefined, id: string): string {
-  if (!id || !kind) return 'its job runs';
-  return kind === 'slurm' ? `Slurm job ${id} runs` : `its job runs as process ${id}`;
+function whatRuns(names: JobNames | undefined, id: string): string {
+  return id && names ? `its job runs as ${names.nameOf(id)}` : 'its job runs';
 }

@@ -1,5 +1,5 @@
 /** The runs of a study as `foretune status --runs` lists them. */
-import { externalId, type ClusterKinds, type LiveJobs } from '../live-jobs';
+import { externalId, type LiveJobs, type NamedJobs } from '../live-jobs';
 import { duration, formatTable } from './output';
 import type { StudyProgress } from '../progress';
 
@@ -32,10 +32,10 @@ export function runRows(
   });
 }
 
-/** Jobs have a number that tells something where a scheduler gave it; a process id of the past does not. */
-export function runTable(clusters: ClusterKinds, rows: readonly RunRow[]): string {
+/** Jobs are named where their cluster's names last. */
+export function runTable(clusters: NamedJobs, rows: readonly RunRow[]): string {
   const jobs = rows.map(({ cluster, external_id }) =>
-    cluster !== null && clusters[cluster]?.kind !== 'local'
+    cluster !== null && clusters.get(cluster)?.jobNames.namesLast !== false
       ? `${cluster} ${external_id}`.trim()
       : '',
   );

@@ -1,5 +1,5 @@
 /** What Slurm says of jobs whose end is not on record, and for how long it has not known them. */
-import type { Wrapper } from '../job-folder';
+import type { Wrapper } from '../disk/job-folder';
 import type { Ledger, Submission } from './ledger';
 import type { SlurmRow } from './parse';
 import type { Look } from './records';

@@ -8,7 +8,7 @@ import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { sha256 } from '../../base/fingerprint';
-import { JobFolder, readJson, writeJson, writeOnce } from '../job-folder';
+import { JobFolder, readJson, writeJson, writeOnce } from '../disk/job-folder';
 
 const SubmissionSchema = z.object({
   batch: z.string(),

@@ -1,6 +1,6 @@
 /** The command line of sbatch, and the script that it is given. Pure. */
 import path from 'node:path';
-import { isShared, type SlurmSettings } from '../settings';
+import { isShared, type SlurmSettings } from './settings';
 import { shellWords } from './commands';
 
 /** What jobs of one array share. */

@@ -1,12 +1,12 @@
 /** What is on record of a job's end: its leader's own word, else the scheduler's, written down once. */
 import { readdir } from 'node:fs/promises';
-import { saysMemoryKill } from '../../domain/evidence';
 import { ClusterUnavailableError } from '../../base/errors';
 import { lastLines } from '../../base/processes';
 import type { JobState } from '../cluster';
-import { writeJson, writeOnce, type Exit, type JobFolder } from '../job-folder';
-import { ended, unstarted } from '../job-state';
-import { isShared, type SlurmSettings } from '../settings';
+import { writeJson, writeOnce, type Exit, type JobFolder } from '../disk/job-folder';
+import { ended, unstarted } from '../disk/job-state';
+import { isShared, type SlurmSettings } from './settings';
+import { classByWords, saysMemoryKill } from './evidence';
 import type { Ledger, Submission } from './ledger';
 import type { SlurmRow } from './parse';
 import { endOf } from './states';
@@ -43,7 +43,7 @@ export class Records {
     // GPU time is accounting's to tell.
     const counts = this.settings.gpus > 0;
     const isUncounted = isOver && counts && hasBegun && exit.allocation === undefined;
-    if (isOver && !isUncounted) return ended(folder, attempt, exit);
+    if (isOver && !isUncounted) return ended(folder, attempt, exit, classByWords);
     const submission = await this.ledger.submission(folder, attempt, names);
     if (!submission || submission.withdrawn) return { status: 'unknown' };
     return { name, folder, attempt, exit, submission, isUncounted };
@@ -57,7 +57,7 @@ export class Records {
     if (!exit) return { status: 'unknown' };
     const counted = { ...exit, allocation: allocationOf(row) };
     await kept(writeJson(folder.control(attempt, 'exit.json'), counted));
-    return ended(folder, attempt, counted);
+    return ended(folder, attempt, counted, classByWords);
   }
 
   async isSettled(name: string, attempt: number): Promise<boolean> {
@@ -77,7 +77,8 @@ export class Records {
     const known = exit ?? (await recordOf(look, end));
     const record = { ...known, ended_by, allocation, settled: true, ...reason };
     const isKept = await kept(exit ? writeJson(file, record) : writeOnce(file, record));
-    return ended(folder, attempt, (isKept && (await folder.exit(attempt))) || record);
+    const standing = (isKept && (await folder.exit(attempt))) || record;
+    return ended(folder, attempt, standing, classByWords);
   }
 
   /** Ended from outside, or so it may be, and nobody here asked for it: only the scheduler knows why. */

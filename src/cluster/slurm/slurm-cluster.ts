@@ -5,17 +5,21 @@
  * about jobs that have none, all in one squeue and one sacct, and what it says of their end is written down.
  */
 import path from 'node:path';
+import { SharedFolder } from '../../artifacts/shared-folder';
+import type { WeightFiles } from '../../artifacts/weight-files';
 import { ClusterUnavailableError } from '../../base/errors';
 import { mapParallel } from '../../base/parallel';
 import { pause } from '../../base/processes';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
-import { writeJson, writeOnce } from '../job-folder';
-import { readLog } from '../job-log';
-import { ended, isUnderWay, unstarted } from '../job-state';
-import type { SlurmSettings } from '../settings';
+import { readJobFile } from '../disk/job-file';
+import { writeJson, writeOnce, type JobFolder } from '../disk/job-folder';
+import { readLog } from '../disk/job-log';
+import { ended, isUnderWay, unstarted } from '../disk/job-state';
+import type { SlurmSettings } from './settings';
 import { Batcher } from './batcher';
 import { folderOf, slurmCommands, SlurmRefusal, type RunSlurm } from './commands';
 import { checkedCredentials } from './credentials';
+import { classByWords } from './evidence';
 import { Inquiry, type Answers } from './inquiry';
 import { Ledger, type Submission } from './ledger';
 import { launched } from './options';
@@ -28,6 +32,8 @@ export interface SlurmClusterOptions {
   readonly name: string;
   /** Folder of the jobs' folders, under the same path on every node. */
   readonly root: string;
+  /** Folder that jobs share, likewise. */
+  readonly cacheDir: string;
   readonly settings: SlurmSettings;
   /** Interpreter of the leader, on the nodes. */
   readonly python: string;
@@ -49,6 +55,7 @@ function patience(seconds: number | null): Readonly<Record<string, string>> {
 
 export class SlurmCluster implements Cluster {
   readonly name: string;
+  readonly weights: WeightFiles;
   private readonly ledger: Ledger;
   private readonly records: Records;
   private readonly scheduler: Scheduler;
@@ -66,6 +73,7 @@ export class SlurmCluster implements Cluster {
   constructor(private readonly options: SlurmClusterOptions) {
     const { name, root, settings, python, environment } = options;
     this.name = name;
+    this.weights = new SharedFolder(options.cacheDir);
     this.run = slurmCommands({ ...settings, environment });
     this.ledger = new Ledger(root);
     this.records = new Records(this.ledger, settings);
@@ -76,7 +84,7 @@ export class SlurmCluster implements Cluster {
   }
 
   async submit(request: JobRequest): Promise<JobState> {
-    const folder = this.ledger.folder(request.name);
+    const folder = this.folder(request.name);
     const newest = await folder.attempt();
     if (newest === null) return this.start(request, null);
     // Read first: who decides by an older one than stands there now loses the claim.
@@ -89,13 +97,13 @@ export class SlurmCluster implements Cluster {
 
   private async start(request: JobRequest, after: Submission | null): Promise<JobState> {
     const { name, attempt } = request;
-    const folder = this.ledger.folder(name);
+    const folder = this.folder(name);
     const credentials_file = await checkedCredentials(
       this.name,
       this.options.settings.credentials_file,
     );
-    const job = { ...request.job, credentials_file, work_dir: folder.dir };
-    await writeJson(path.join(folder.dir, 'job.json'), job);
+    const paths = { work_dir: folder.dir, cache_dir: this.options.cacheDir, credentials_file };
+    await writeJson(path.join(folder.dir, 'job.json'), { ...request.job, ...paths });
     await writeJson(folder.control(attempt, 'request.json'), await this.requestOf(request));
     this.inquiry.close(request);
     await this.submitter.submit({ request, folder, after });
@@ -136,7 +144,7 @@ export class SlurmCluster implements Cluster {
   }
 
   async cancel(name: string, { as = 'cancelled', ...only }: CancelOptions = {}): Promise<void> {
-    const folder = this.ledger.folder(name);
+    const folder = this.folder(name);
     const attempt = await folder.attempt();
     if (attempt === null || attempt !== (only.attempt ?? attempt)) return;
     if (await this.records.isSettled(name, attempt)) return;
@@ -150,11 +158,19 @@ export class SlurmCluster implements Cluster {
   }
 
   async readLog(name: string, cursor: number): Promise<LogChunk> {
-    return readLog(this.ledger.folder(name).log, cursor);
+    return readLog(this.folder(name).log, cursor);
   }
 
-  workDir(name: string): string {
-    return path.join(this.options.root, 'jobs', name);
+  readFile(
+    name: string,
+    file: string,
+    options?: { readonly last?: number },
+  ): Promise<Uint8Array | null> {
+    return readJobFile(this.folder(name).dir, file, options);
+  }
+
+  folder(name: string): JobFolder {
+    return this.ledger.folder(name);
   }
 
   async live(): Promise<readonly string[]> {
@@ -207,7 +223,7 @@ export class SlurmCluster implements Cluster {
       const name = names[i] ?? '';
       if ('status' in look) known.set(name, look);
       else if (look.exit && look.isUncounted)
-        known.set(name, await ended(look.folder, look.attempt, look.exit));
+        known.set(name, await ended(look.folder, look.attempt, look.exit, classByWords));
     }
     if ([...known.values()].some(({ status }) => status !== 'unknown')) return known;
     throw error instanceof ClusterUnavailableError

@@ -6,9 +6,9 @@ import { ClusterUnavailableError } from '../../base/errors';
 import { sha256 } from '../../base/fingerprint';
 import { makeFolder } from '../../base/folders';
 import type { JobRequest } from '../cluster';
-import { writeOnce, type JobFolder } from '../job-folder';
-import { unstarted } from '../job-state';
-import type { SlurmSettings } from '../settings';
+import { writeOnce, type JobFolder } from '../disk/job-folder';
+import { unstarted } from '../disk/job-state';
+import type { SlurmSettings } from './settings';
 import { Batcher } from './batcher';
 import { SlurmRefusal, type RunSlurm } from './commands';
 import type { Ledger, Submission } from './ledger';
@@ -36,7 +36,7 @@ const MAX_ARRAY = 500;
 const BARE = ['-E', '-s', '-S'];
 const LEADER_FILES = [
   'slurm/slurm_wrapper.py',
-  ...['job_wrapper.py', 'job_end.py', 'job_memory.py'],
+  ...['disk/job_wrapper.py', 'disk/job_end.py', 'disk/job_memory.py'],
 ];
 
 export class Submitter {

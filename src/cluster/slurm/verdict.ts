@@ -1,7 +1,7 @@
 /** What becomes of a job, by all that is known of it. Pure. */
 import type { FailureClass } from '../../domain/vocabulary';
 import type { JobState } from '../cluster';
-import type { Exit, Wrapper } from '../job-folder';
+import type { Exit, Wrapper } from '../disk/job-folder';
 import type { Submission } from './ledger';
 import type { SlurmRow } from './parse';
 import { endOf, phaseOf, whyPending } from './states';

@@ -1,20 +1,24 @@
 /** What `foretune status --runs` says of runs whose jobs have not ended. */
-import type { ClusterEntry } from '../../../src/study/clusters';
 import { pollJobs } from '../../../src/cli/live-jobs';
 import { waitingReasons } from '../../../src/cli/words/reasons';
 import { runRows, runTable } from '../../../src/cli/words/run-rows';
 import type { StudyProgress } from '../../../src/cli/progress';
 import type { JobState } from '../../../src/cluster/cluster';
+import { local } from '../../../src/cluster/local';
+import { slurm } from '../../../src/cluster/slurm';
 import { ClusterUnavailableError } from '../../../src/base/errors';
 
-const clusters = { far: { kind: 'slurm' }, near: { kind: 'local' } } as const;
+const clusters = new Map([
+  ['far', { jobNames: slurm }],
+  ['near', { jobNames: local }],
+]);
 
 const running = (external_id: string, attempt = 1): JobState => {
   return { status: 'running', attempt, external_id, started_at: new Date(0) };
 };
 
 /** A study whose runs are on record as running, each in a job of its own, on clusters that say this of them, or nothing. */
-async function listed(cluster: keyof typeof clusters, jobs: Record<string, JobState> | Error) {
+async function listed(cluster: 'far' | 'near', jobs: Record<string, JobState> | Error) {
   const names = new Set(['a', 'b', ...Object.keys(jobs)]);
   const ids = [...names].map((name) => `${name}/pretrain`);
   const poll = () => {
@@ -31,7 +35,7 @@ async function listed(cluster: keyof typeof clusters, jobs: Record<string, JobSt
     statuses: new Map(ids.map((id) => [id, 'running'])),
     latest: new Map(ids.map((id) => [id, row(id)])),
   } as unknown as StudyProgress;
-  const entries = new Map([[cluster, { cluster: { poll } } as unknown as ClusterEntry]]);
+  const entries = new Map([[cluster, { cluster: { poll } }]]);
   const polled = await pollJobs(progress, entries);
   const live = { status: 'running' as const, troubles: new Map<string, string>() };
   const reasons = waitingReasons(progress, { ...live, jobs: polled, clusters });
@@ -44,12 +48,12 @@ it('A job of Slurm is called by its number there, in the row and in the reason, 
   const waiting: JobState = { ...queued, external_id: '8', reason };
   const rows = await listed('far', { a: running('4711_3'), b: waiting, c: queued });
   expect(rows).toMatchObject([
-    { run_id: 'a/pretrain', external_id: '4711_3', reason: 'Slurm job 4711_3 runs' },
+    { run_id: 'a/pretrain', external_id: '4711_3', reason: 'its job runs as Slurm job 4711_3' },
     { run_id: 'b/pretrain', external_id: '8', reason },
     { run_id: 'c/pretrain', external_id: '', reason: 'given to Slurm' },
   ]);
   const table = runTable(clusters, rows);
-  expect(table).toMatch(/^a\/pretrain +running +1 +far 4711_3 +Slurm job 4711_3 runs$/m);
+  expect(table).toMatch(/^a\/pretrain +running +1 +far 4711_3 +its job runs as Slurm job 4711_3$/m);
 });
 
 it('A job that runs on this machine is called by its process', async () => {

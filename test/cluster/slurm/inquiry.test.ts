@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { JobFolder, writeJson } from '../../../src/cluster/job-folder';
-import { unstarted } from '../../../src/cluster/job-state';
+import { JobFolder, writeJson } from '../../../src/cluster/disk/job-folder';
+import { unstarted } from '../../../src/cluster/disk/job-state';
 import { Inquiry } from '../../../src/cluster/slurm/inquiry';
 import { Ledger } from '../../../src/cluster/slurm/ledger';
 import type { Look } from '../../../src/cluster/slurm/records';

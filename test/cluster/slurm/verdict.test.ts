@@ -1,7 +1,7 @@
 import { isPassing, isUnavailable, mayBeSplit, phaseOf } from '../../../src/cluster/slurm/states';
 import { judge, type Evidence } from '../../../src/cluster/slurm/verdict';
 import type { SlurmRow } from '../../../src/cluster/slurm/parse';
-import { unstarted } from '../../../src/cluster/job-state';
+import { unstarted } from '../../../src/cluster/disk/job-state';
 
 const AT = new Date('2026-11-26T10:00:00Z');
 const SUBMISSION = { batch: 'abc', place: 0, at: AT, withdrawn: false, number: 1 };

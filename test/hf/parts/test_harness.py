@@ -9,10 +9,10 @@ from pathlib import Path
 from unittest import mock
 
 import torch
-from foretune_hf.config import Harness
-from foretune_hf.harness import Scored, _index, scores
 from lm_eval.models.huggingface import HFLM
 from tiny import tiny_model, tiny_tokenizer
+
+from foretune_hf.harness import Scored, _index, scores
 
 TASK = """task: {name}
 dataset_path: json
@@ -65,7 +65,7 @@ class Items(unittest.TestCase):
         text = TASK.format(name=name, file=file, metric=metric) + kind
         (self.folder / f"tasks/{self.folder.name}-{name}.yaml").write_text(text)
         _index.cache_clear()
-        (scored,) = scores(self.lm, Harness([name], metric, 0), len(rows))
+        (scored,) = scores(self.lm, [name], metric, 0, len(rows))
         return scored
 
     def greedy(self, text: str) -> str:

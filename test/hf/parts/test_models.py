@@ -5,10 +5,12 @@ import unittest
 from pathlib import Path
 
 import torch
-from foretune_hf.models import load_model, publish, weights_digest
-from foretune_recipes.cost import NOTHING
 from safetensors.torch import load_file, save_file
 from tiny import tiny_model, tiny_tokenizer
+
+from foretune_hf.models import load_model, publish, weights_digest
+from foretune_hf.places import Place
+from foretune_protocol.cost import NOTHING
 
 
 class Folders(unittest.TestCase):
@@ -24,7 +26,7 @@ class Folders(unittest.TestCase):
         save_file(tensors, file, {"format": "pt"})
 
     def load(self) -> torch.nn.Module:
-        return load_model(str(self.folder), torch.float32)
+        return load_model(Place(str(self.folder)), torch.float32)
 
     def test_a_model_that_lacks_a_tensor_is_refused_by_its_name(self):
         tiny_model().save_pretrained(self.folder)

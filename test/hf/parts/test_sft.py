@@ -9,11 +9,12 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
+from tiny import tiny_model, tiny_tokenizer
+
 from foretune_hf.models import COST_FILE
 from foretune_hf.sft import sft
-from foretune_hf.stage_run import StageRun
-from foretune_recipes.progress import Progress
-from tiny import tiny_model, tiny_tokenizer
+from foretune_protocol.progress import Progress
+from foretune_protocol.run import Run
 
 # Of the 24 tokens of a row, with the end of text: whole, cut off in its completion, filled by its prompt.
 ITEMS = {
@@ -40,14 +41,14 @@ class Items(unittest.TestCase):
         (self.folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         data = {"dataset": "items.jsonl", "config": None, "split": "train", "revision": None}
         config = {
-            **{"context": 24, "lora": None, "task": "cms", "sft_recipe": "full", "sft_seed": 0, "lr": 0.01},
+            **{"context": 24, "task": "cms", "sft_recipe": "full", "sft_seed": 0, "lr": 0.01},
             **{"data": data | {"prompt": "{{ask}}", "completion": "{{say}}"}, "train_items": 9},
             **{"steps": 2, "batch": 2, "memory": {"micro_batch": 2, "activation_checkpointing": False}},
         }
         self.run_folder = self.folder / "run"
         progress = Progress(self.folder / "progress.jsonl", "run")
-        start, cache = self.folder / "start", self.folder / "cache"
-        run = StageRun("run", "v", "sft", config, 0, start, self.run_folder, cache, progress)
+        start, cache = (self.folder / "start").as_uri(), self.folder / "cache"
+        run = Run("run", "v", "sft", config, start, self.run_folder, cache, progress)
         with contextlib.redirect_stdout(io.StringIO()) as log:
             sft(run)
         return log.getvalue()

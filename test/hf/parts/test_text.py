@@ -10,15 +10,16 @@ from unittest import mock
 
 import numpy as np
 import torch
-from foretune_hf.config import Source
-from foretune_hf.perplexity import clm_score, development_rows
-from foretune_hf.text import beginning, mixture_rows, text_rows
 from lm_eval.models.huggingface import HFLM
 from tiny import tiny_model, tiny_tokenizer
 
+from foretune_hf.config import Source
+from foretune_hf.perplexity import clm_score, development_rows
+from foretune_hf.text import beginning, mixture_rows, text_rows
+
 EOS, BOS = 0, 1
 TEXTS = ["one", "and two", "three of them"]
-SOURCE = Source("text.jsonl", None, "train", None, "text")
+SOURCE = Source(dataset="text.jsonl")
 
 
 class Beginnings(unittest.TestCase):

@@ -1,0 +1,31 @@
+"""Stage `evaluate`: the scores of a fine-tuned checkpoint by lm-evaluation-harness."""
+
+from foretune_protocol.attempts import Made
+from foretune_protocol.run import Run
+
+from .config import Evaluate
+from .harness import scores
+from .indicate import sample_rows
+from .measuring import measured_model
+from .places import start_of
+
+
+def evaluate(run: Run) -> Made:
+    config = Evaluate.read(run.config)
+    lm = measured_model(start_of(run), config.context, config.memory)
+    # It was fine-tuned to answer without examples.
+    scored = scores(lm, config.harness, config.metric, 0, config.test_items)
+    run.progress.report(1, 1)
+    outcomes = [
+        {
+            "task": config.task,
+            "dataset": one.dataset,
+            "sft_recipe": config.sft_recipe,
+            "seed": config.sft_seed,
+            "metric": config.metric,
+            **vars(one.score),
+        }
+        for one in scored
+    ]
+    samples = sample_rows(config.task, scored, "sft", config.sft_seed)
+    return Made({"outcomes": outcomes, "samples": samples})

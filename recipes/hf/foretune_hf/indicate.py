@@ -1,0 +1,52 @@
+"""Stage `indicate`: perplexities and the k-shot score of each task (arXiv 2504.12491, section 3)."""
+
+from foretune_measures.score import Score
+from foretune_protocol.attempts import Made
+from foretune_protocol.run import Run
+from foretune_protocol.tables import Row
+
+from .config import Indicate
+from .harness import Scored, mean, scores
+from .measuring import measured_model
+from .perplexity import clm_score, development_rows, sc_score
+from .places import start_of
+
+
+def indicate(run: Run) -> Made:
+    config = Indicate.read(run.config)
+    lm = measured_model(start_of(run), config.context, config.memory)
+    steps = 1 + len(config.tasks)
+    rows = development_rows(lm, config.development, config.context, config.dev_tokens)
+    indicators = [_row("inv_ppl_clm", clm_score(lm, rows))]
+    spans = sc_score(lm, rows)
+    if spans:
+        indicators.append(_row("inv_ppl_sc", spans))
+    else:
+        print("No inv_ppl_sc: the tokenizer has no sentinels <extra_id_0>, <extra_id_1>, ...", flush=True)
+    run.progress.report(1, steps)
+    samples: list[Row] = []
+    for done, (task, harness) in enumerate(config.tasks.items(), 2):
+        scored = scores(lm, harness.harness, harness.metric, harness.shots, config.items)
+        indicators += kshot_rows(task, scored)
+        samples += sample_rows(task, scored, "kshot", 0)
+        run.progress.report(done, steps)
+    return Made({"indicators": indicators, "samples": samples})
+
+
+def kshot_rows(task: str, scored: list[Scored]) -> list[Row]:
+    """The mean, and where there are several tasks of the harness the score of each, in `domain`."""
+    name = f"kshot_{task}"
+    each = [_row(name, one.score, one.dataset) for one in scored] if len(scored) > 1 else []
+    return [_row(name, mean(scored)), *each]
+
+
+def sample_rows(task: str, scored: list[Scored], phase: str, seed: int) -> list[Row]:
+    return [
+        {"task": task, "dataset": one.dataset, "phase": phase, "seed": seed, **item}
+        for one in scored
+        for item in one.samples
+    ]
+
+
+def _row(name: str, score: Score, domain: str | None = None) -> Row:
+    return {"indicator": name, "domain": domain, **vars(score)}

@@ -1,0 +1,115 @@
+"""Stage `sft`: fine-tuning on prompts and completions by TRL, as sft_recipes/ has it; loss on completions."""
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import torch
+from datasets import Dataset
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from trl import SFTConfig, SFTTrainer
+
+from foretune_protocol.attempts import Made
+from foretune_protocol.run import Run
+
+from . import processes
+from .config import Dialogues, Sft
+from .datasets_read import rows
+from .folders import model_folder
+from .models import describe, load_model, load_tokenizer, publish, read_cost
+from .places import start_of
+from .registry import sft_recipe
+from .text import shuffle_seed
+from .training import curve, finish, gather, train, trainer_settings
+
+# Which items are trained on is the same for every seed and variant; seeds differ in their order.
+ITEM_SEED = 0
+
+
+def sft(run: Run) -> Made:
+    recipe = sft_recipe(run.config.get("sft_recipe", ""))
+    config, own = Sft.read_with(getattr(recipe, "Fields", None), run.config)
+    start = start_of(run)
+    tokenizer = load_tokenizer(start)
+    model = load_model(start, torch.float32)
+    parameters = model.num_parameters()
+    found = dialogues(config.data, config.train_items)
+    trainer = _trainer(run, config, model, tokenizer, found, recipe.trainer_options(own))
+    items = kept_items(trainer.train_dataset["input_ids"], len(found), config, tokenizer.eos_token_id)
+    train(trainer, run.progress)
+    before = read_cost(start.folder)
+    steps, tokens = trainer.state.global_step, int(trainer.state.num_input_tokens_seen)
+    made = gather(trainer, run.folder / "model.new")
+    if processes.is_first():
+        recipe.complete(start, made)
+        total = before.plus(steps, tokens, recipe.FLOPS_PER_WEIGHT * parameters * tokens)
+        publish(made, model_folder(run), tokenizer, total, parameters, items)
+    finish(run.folder / "trainer")
+    rows = curve(trainer.state, before.tokens, tokens / steps)
+    return Made({"curves": rows}, describe(model_folder(run)))
+
+
+def _trainer(
+    run: Run,
+    config: Sft,
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    items: list[dict[str, str]],
+    options: dict[str, Any],
+) -> SFTTrainer:
+    settings = trainer_settings(
+        run.folder / "trainer",
+        config.memory,
+        lr=config.lr,
+        steps=config.steps,
+        batch=config.batch,
+        warmup_steps=config.warmup_steps,
+        seed=shuffle_seed("sft", config.task, config.sft_seed),
+    )
+    return SFTTrainer(
+        model=model,
+        args=SFTConfig(
+            **settings,
+            max_length=config.context,
+            completion_only_loss=True,
+            include_num_input_tokens_seen="non_padding",
+        ),
+        train_dataset=Dataset.from_list(items),
+        processing_class=tokenizer,
+        **options,
+    )
+
+
+def dialogues(data: Dialogues, count: int) -> list[dict[str, str]]:
+    """`count` prompts with their completions, or as many as there are."""
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+    prompt, completion = map(environment.from_string, (data.prompt, data.completion))
+    made = [
+        {"prompt": prompt.render(row), "completion": completion.render(row)}
+        for row in islice(rows(data, ITEM_SEED), count)
+    ]
+    if not made:
+        raise ValueError(f'"{data.dataset}" has no rows in its split "{data.split}".')
+    return made
+
+
+def kept_items(rows: Sequence[Sequence[int]], found: int, config: Sft, end: int) -> dict[str, int]:
+    """What TRL left of them: it keeps the first `context` tokens of an item, without a word, and leaves out
+    items of which no token of the completion is among these. A whole one ends with the end of text.
+
+    Raises ValueError where none is left.
+    """
+    whole = sum(row[-1] == end for row in rows)
+    kept = {"asked": config.train_items, "found": found, "whole": whole}
+    kept |= {"cut": len(rows) - whole, "left_out": found - len(rows)}
+    said = (
+        f"Items: {config.train_items} asked for, {found} found; {whole} are trained on whole, "
+        f"{kept['cut']} are cut at {config.context} tokens, {kept['left_out']} left out, as their prompts "
+        "alone fill these."
+    )
+    if not rows:
+        raise ValueError(f"{said} Choose a longer context or shorter prompts.")
+    print(said, flush=True)
+    return kept

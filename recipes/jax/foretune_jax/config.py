@@ -1,0 +1,126 @@
+"""The configuration of each stage, as job.json carries it. All that decides a number is here. Free of JAX."""
+
+from dataclasses import dataclass
+
+from foretune_protocol.config import Config, option
+
+from .registry import domains, objectives, sft_recipes, tasks
+
+ALL_LENGTHS = "all"
+DEVELOPMENT = ("code", "docs", "glosses", "prose")
+
+
+@dataclass(frozen=True)
+class Model(Config):
+    layers: int = option("Transformer blocks", minimum=1, default=2)
+    width: int = option("Residual width; must divide by twice the heads", minimum=2, default=64)
+    heads: int = option("Attention heads", minimum=1, default=4)
+    context: int = option("Longest sequence, tokens", minimum=8, default=64)
+    vocabulary: int = option("Size of the BPE vocabulary, special tokens included", minimum=1, default=1536)
+
+    def __post_init__(self) -> None:
+        if self.width % (2 * self.heads):
+            raise ValueError(
+                f"width {self.width} must divide by twice the heads ({self.heads}): rotary positions turn "
+                "pairs of numbers."
+            )
+
+
+@dataclass(frozen=True)
+class OfModel(Config):
+    model: Model = option("Architecture", default=Model())
+
+
+@dataclass(frozen=True)
+class Pretrain(OfModel):
+    """The defaults of batch and schedule are those of a variant that continues a base.
+
+    From scratch small steps teach more a token, and a base should end at a low rate: one that kept its rate
+    differed by .05 to .1 in every later score from seed to seed. So a base has step_tokens 1024, decay_from
+    0.5, decay_to 0.1 and volume 1.
+    """
+
+    seed: int = option("Decides every random choice of training", minimum=0)
+    objective: str | list[str] = option(
+        "What is predicted; several are mixed in equal parts",
+        choices=lambda: list(objectives()),
+    )
+    mixture: dict[str, float] = option("Weight of each text domain", choices=lambda: list(domains()))
+    lr: float = option("Peak learning rate", exclusive_minimum=0)
+    train_tokens: int = option("Tokens seen in this run", minimum=1)
+    tag: bool = option("Whether every document begins with a tag of its domain, as [news]", default=False)
+    length_filter: str = option(
+        "all, or two percentages such as 25-75: the documents whose length lies between these quantiles of "
+        "their domain",
+        pattern=r"^(all|\d{1,2}-\d{1,3})$",
+        default=ALL_LENGTHS,
+    )
+    # Span corruption asks for few tokens of a row: its noisy gradient wants larger steps and a long decay.
+    step_tokens: int = option("Tokens of a step", minimum=1, default=2048)
+    warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=30)
+    decay_from: float = option(
+        "Share of the steps after which the rate falls", minimum=0, maximum=1, default=0.0
+    )
+    decay_to: float = option("Share of the peak rate at the end", minimum=0, maximum=1, default=0.0)
+    volume: int = option(
+        "Half of the invented world that its text mostly is about: 1 for a base, 2 for what continues it",
+        minimum=1,
+        maximum=2,
+        default=2,
+    )
+
+    def __post_init__(self) -> None:
+        if self.length_filter != ALL_LENGTHS:
+            low, _, high = self.length_filter.partition("-")
+            if not (low.isdigit() and high.isdigit() and int(low) < int(high) <= 100):
+                raise ValueError(
+                    f'length_filter "{self.length_filter}" is neither "{ALL_LENGTHS}" nor two rising '
+                    'percentages such as "25-75".'
+                )
+
+    @property
+    def objectives(self) -> list[str]:
+        return [self.objective] if isinstance(self.objective, str) else self.objective
+
+
+@dataclass(frozen=True)
+class Kshot(Config):
+    """What the indicators read of a task; its other fields are for other stages."""
+
+    open = True
+
+    shots: int = option("Solved examples before an item, as far as the context holds", minimum=0, default=5)
+
+
+@dataclass(frozen=True)
+class Indicate(OfModel):
+    dev_tokens: int = option("Tokens of development text for each perplexity", minimum=1, default=16384)
+    development: list[str] = option(
+        "Domains of that text, in equal parts",
+        choices=lambda: [name for name, module in domains().items() if hasattr(module, "documents")],
+        min_items=1,
+        default=list(DEVELOPMENT),
+    )
+    items: int = option("Items of each k-shot score, or all there are", minimum=1, default=256)
+    tasks: dict[str, Kshot] = option("Tasks that are asked", choices=lambda: list(tasks()), default={})
+
+
+@dataclass(frozen=True)
+class Branch(OfModel):
+    task: str = option("The task", choices=lambda: list(tasks()))
+    sft_recipe: str = option("How it is fine-tuned", choices=lambda: list(sft_recipes()))
+    sft_seed: int = option("Decides every random choice of fine-tuning", minimum=0)
+
+
+@dataclass(frozen=True)
+class Sft(Branch):
+    lr: float = option("Peak learning rate", exclusive_minimum=0)
+    steps: int = option("Optimiser steps", minimum=1)
+    batch: int = option("Items of a step", minimum=1)
+    train_items: int = option("Size of the fine-tuning set", minimum=1)
+    warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=10)
+
+
+@dataclass(frozen=True)
+class Evaluate(Branch):
+    test_items: int = option("Size of the test set, disjoint from the fine-tuning set", minimum=1)

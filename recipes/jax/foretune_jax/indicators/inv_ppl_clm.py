@@ -1,0 +1,30 @@
+"""1/perplexity of plain text (arXiv 2504.12491, section 3), and of the same pass minus bits per byte."""
+
+from typing import TYPE_CHECKING
+
+from ..elementary import CLM
+
+if TYPE_CHECKING:
+    from ..indicate import Subject, Tables
+
+INDICATORS = {
+    "inv_ppl_clm": {"label": "1/perplexity, causal", "better": "higher"},
+    "neg_bpb": {"label": "minus bits per byte, by domain", "better": "higher"},
+}
+
+
+def measure(subject: "Subject") -> "Tables":
+    from foretune_measures.score import Score, inverse_perplexity
+
+    from ..indicate import indicator_row
+    from ..perplexity import bits_per_byte, development_batch, row_losses
+
+    config, corpus = subject.config, subject.corpus
+    batch = development_batch(corpus, CLM, config.model.context, config.dev_tokens, config.development)
+    nats, tokens = row_losses(subject.params, config.model, batch)
+    found = bits_per_byte(nats, batch, corpus.tokenizer.widths(), config.development)
+    by_domain = [
+        indicator_row("neg_bpb", Score(-score.value, score.stderr, score.n), domain)
+        for domain, score in found.items()
+    ]
+    return {"indicators": [indicator_row("inv_ppl_clm", inverse_perplexity(nats, tokens)), *by_domain]}

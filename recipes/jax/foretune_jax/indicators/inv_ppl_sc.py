@@ -1,0 +1,22 @@
+"""1/perplexity of hidden spans (arXiv 2504.12491, section 3)."""
+
+from typing import TYPE_CHECKING
+
+from ..elementary import SC
+
+if TYPE_CHECKING:
+    from ..indicate import Subject, Tables
+
+INDICATORS = {"inv_ppl_sc": {"label": "1/perplexity, span corruption", "better": "higher"}}
+
+
+def measure(subject: "Subject") -> "Tables":
+    from foretune_measures.score import inverse_perplexity
+
+    from ..indicate import indicator_row
+    from ..perplexity import development_batch, row_losses
+
+    config = subject.config
+    batch = development_batch(subject.corpus, SC, config.model.context, config.dev_tokens, config.development)
+    nats, tokens = row_losses(subject.params, config.model, batch)
+    return {"indicators": [indicator_row("inv_ppl_sc", inverse_perplexity(nats, tokens))]}

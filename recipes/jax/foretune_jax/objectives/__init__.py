@@ -1,0 +1,1 @@
+"""What pre-training predicts: one file an objective (elementary.py has the parts)."""

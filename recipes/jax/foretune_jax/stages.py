@@ -1,0 +1,29 @@
+"""Which stage does what."""
+
+from foretune_protocol.attempts import Made, Stage
+from foretune_protocol.run import Run
+
+from .distributed import wait_for_all
+from .evaluate import evaluate
+from .indicate import indicate
+from .pretrain import pretrain
+from .sft import sft
+
+
+def together(stage: Stage) -> Stage:
+    """Of several processes none goes on before all are done: each reads what the first wrote."""
+
+    def carried_out(run: Run) -> Made:
+        made = stage(run)
+        wait_for_all(run.run_id)
+        return made
+
+    return carried_out
+
+
+STAGES = {
+    "pretrain": together(pretrain),
+    "indicate": together(indicate),
+    "sft": together(sft),
+    "evaluate": together(evaluate),
+}

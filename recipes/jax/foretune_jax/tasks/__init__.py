@@ -1,0 +1,1 @@
+"""The tasks: one file each (registry.py says what it declares)."""

@@ -1,0 +1,1 @@
+"""What learns which of two variants is better: `python -m foretune_learn.fit <job.json>`."""

@@ -1,0 +1,29 @@
+"""The contract between foretune and a trainer, for trainers in Python: docs/reference/recipes.md.
+
+    from foretune_protocol import Made, describe, main
+
+Reads the job, writes rows, progress, checkpoints and result.json. Nothing here needs more than pyarrow, and
+pyarrow only where a table is written.
+"""
+
+from .attempts import Json, Made
+from .checkpoints import checkpoint, hub_name, local_path
+from .config import Config, option
+from .manifest import describe
+from .notice import Notice
+from .program import main
+from .run import Run
+
+__all__ = [
+    "Config",
+    "Json",
+    "Made",
+    "Notice",
+    "Run",
+    "checkpoint",
+    "describe",
+    "hub_name",
+    "local_path",
+    "main",
+    "option",
+]

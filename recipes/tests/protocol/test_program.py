@@ -1,0 +1,121 @@
+"""A trainer of somebody's own, as docs/reference/recipes.md shows it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jobs import RECIPES, read_json, rows_of
+from schema import check
+
+from foretune_protocol.manifest import discover
+from foretune_protocol.program import main, problems
+
+PAGE = RECIPES.parent / "docs/reference/recipes.md"
+
+
+@pytest.fixture(scope="module")
+def trainer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's own example."""
+    (program,) = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.S)
+    path = tmp_path_factory.mktemp("own") / "trainer.py"
+    path.write_text(program, "utf-8")
+    return path
+
+
+def call(trainer: Path, *arguments: str) -> subprocess.CompletedProcess:
+    environment = {"PYTHONPATH": str(RECIPES / "protocol"), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-B", str(trainer), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def job(work: Path, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    folders = {"work_dir": str(work), "cache_dir": str(work / "cache"), "credentials_file": None}
+    return {"format": 1, "job": "j", "study": "s@1", "recipe": "own", "threads": 1, "runs": runs, **folders}
+
+
+def run(stage: str, config: dict[str, Any], source: str | None = None) -> dict[str, Any]:
+    start = source and {"run_id": source, "uri": None}
+    return {
+        "run_id": f"v/{stage}",
+        "stage": stage,
+        "variant_id": "v",
+        "fingerprint": stage * 8,
+        "config": config,
+        "input": start,
+    }
+
+
+def test_the_example_of_the_page_describes_itself_by_the_schema(trainer: Path):
+    answer = call(trainer, "--describe")
+    manifest = json.loads(answer.stdout)
+    check(manifest, "manifest")
+    assert manifest["tasks"] == {"riddles": {"metric": "accuracy", "indicator": "riddles_0shot"}}
+    assert manifest["stages"]["sft"]["properties"]["lr"]["exclusiveMinimum"] == 0
+
+
+def test_the_example_of_the_page_runs_a_job_to_its_result(trainer: Path, tmp_path: Path):
+    branch = {"task": "riddles", "sft_recipe": "whole", "sft_seed": 0}
+    runs = [
+        run("pretrain", {"seed": 1, "lr": 0.1}),
+        run("indicate", {}, "v/pretrain"),
+        run("sft", branch | {"lr": 0.1}, "v/pretrain"),
+        run("evaluate", branch, "v/sft"),
+    ]
+    made = job(tmp_path, runs)
+    check(made, "job")
+    (tmp_path / "job.json").write_text(json.dumps(made))
+    answer = call(trainer, str(tmp_path / "job.json"))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    result = read_json(tmp_path / "result.json")
+    check(result, "result")
+    assert [one["status"] for one in result["runs"]] == ["done"] * 4
+    assert rows_of(tmp_path, result["runs"][1], "indicators")[0]["indicator"] == "riddles_0shot"
+    assert rows_of(tmp_path, result["runs"][3], "outcomes")[0]["metric"] == "accuracy"
+    for line in (tmp_path / "progress.jsonl").read_text().splitlines():
+        check(json.loads(line), "progress")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["a", "b"], ["--check", "f"]])
+def test_other_arguments_are_answered_with_what_is_expected(arguments: list[str], capsys):
+    assert main({"version": "1"}, {}, arguments=arguments) == 2
+    assert "path of a job.json, or --describe." in capsys.readouterr().err
+
+
+# ---- check ---------------------------------------------------------------------------------
+
+
+def few(stage: str, config: dict[str, Any]) -> None:
+    if config["items"] > 4:
+        raise ValueError(f"{stage} has 4 items, {config['items']} were asked for.")
+
+
+def test_what_cannot_be_done_is_said_once_with_a_run():
+    runs = [{"run_id": f"v{i}", "stage": "sft", "config": {"items": n}} for i, n in enumerate([9, 2, 9])]
+    assert problems({"runs": runs}, few) == ["v0 (and 1 more): sft has 4 items, 9 were asked for."]
+
+
+def test_a_recipe_that_checks_says_so_and_answers(tmp_path: Path, capsys):
+    (tmp_path / "study.json").write_text(json.dumps({"format": 1, "runs": []}))
+    assert main({"version": "1"}, {}, check=few, arguments=["--describe"]) == 0
+    assert json.loads(capsys.readouterr().out)["checks"] is True
+    assert main({"version": "1"}, {}, check=few, arguments=["--check", str(tmp_path / "study.json")]) == 0
+    assert json.loads(capsys.readouterr().out) == {"problems": []}
+
+
+# ---- Files that are found ------------------------------------------------------------------
+
+
+def test_modules_are_found_by_name_without_those_that_begin_with_an_underscore(tmp_path: Path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    package = tmp_path / "found_here"
+    package.mkdir()
+    for name, text in {"__init__": "", "b": "", "a_b": 'NAME = "a+b"', "_own": "1/0"}.items():
+        (package / f"{name}.py").write_text(text)
+    assert list(discover("found_here")) == ["a+b", "b"]
+    (package / "c.py").write_text('NAME = "b"')
+    with pytest.raises(TypeError, match="same NAME"):
+        discover("found_here")

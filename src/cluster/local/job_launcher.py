@@ -1,0 +1,120 @@
+"""Starts the wrappers of jobs (job_wrapper.py) by forking: a new interpreter costs more than a small job.
+
+    job_launcher.py <folder of the cluster>
+
+Reads a line of JSON for each job, `{"id", "job_dir", "attempt", "slots_dir", "slots", "log"}`, and answers
+with lines: `{"id", "running": true}` once everybody can see that the job runs, `{"id", "error"}` when its
+wrapper failed before that, `{"id", "exit": code}` when the wrapper has ended. The folder is there to be seen
+in the list of processes. It ends when its input does; wrappers are in sessions of their own and go on.
+Standard library only.
+"""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import sys
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "disk"))
+import job_wrapper
+
+MOST_SAID = 600
+"""Characters of an error: escaped, at six bytes each, its line still goes through a pipe in one piece."""
+
+
+def main() -> None:
+    wake, wakened = os.pipe()
+    os.set_blocking(wakened, False)
+    signal.set_wakeup_fd(wakened)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    children: dict[int, int] = {}
+    rest = b""
+    while True:
+        ready, _, _ = select.select([0, wake], [], [])
+        if wake in ready:
+            os.read(wake, 4096)
+            tell_ends(children)
+        if 0 not in ready:
+            continue
+        read = os.read(0, 65536)
+        if not read:
+            return
+        *lines, rest = (rest + read).split(b"\n")
+        for line in lines:
+            request = json.loads(line)
+            children[fork(request, [wake, wakened])] = request["id"]
+
+
+def fork(request: dict, pipes: list[int]) -> int:
+    """This process has one thread, so that the copy may go on where it stands."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for pipe in pipes:
+            os.close(pipe)
+        code = wrap(request)
+    finally:
+        os._exit(code)
+
+
+def wrap(request: dict) -> int:
+    """What the wrapper's process does. Its exit code."""
+    answers = [os.dup(1)]
+
+    def answer(content: dict) -> None:
+        while answers:
+            tell(answers[0], {"id": request["id"], **content})
+            os.close(answers.pop())
+
+    try:
+        os.setsid()
+        take_streams(request["log"])
+        os.chdir(request["job_dir"])
+        job_wrapper.main(
+            Path(request["job_dir"]),
+            str(request["attempt"]),
+            Path(request["slots_dir"]),
+            request["slots"],
+            lambda: answer({"running": True}),
+        )
+    except BaseException as error:
+        answer({"error": f"{type(error).__name__}: {error}"[:MOST_SAID]})
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def take_streams(log: str) -> None:
+    """Nothing to read, and the wrapper's log to write to."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+
+
+def tell_ends(children: dict[int, int]) -> None:
+    while children:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        tell(1, {"id": children.pop(pid), "exit": os.waitstatus_to_exitcode(status)})
+
+
+def tell(handle: int, content: dict) -> None:
+    """In one piece, since many write to one pipe. A worker that is gone needs no answer."""
+    with contextlib.suppress(OSError):
+        os.write(handle, json.dumps(content).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

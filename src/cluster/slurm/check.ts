@@ -1,0 +1,78 @@
+/** Whether a Slurm cluster answers and can be given jobs. */
+import { access, constants, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { inheritedFrom, programFile } from '../../base/environment';
+import { ok, type Finding } from '../../base/finding';
+import type { Place } from '../kind';
+import { slurmCommands } from './commands';
+import { schedulerEnvironment } from './environment';
+import type { SlurmSettings } from './settings';
+
+export async function checkSlurm(settings: SlurmSettings, place: Place): Promise<Finding[]> {
+  try {
+    return [await look(settings, place)];
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return [{ status: 'failed', detail, mend: mendOf(place.name) }];
+  }
+}
+
+function mendOf(name: string): string {
+  return `Correct "${name}" of \`clusters\` in temporal.config.ts (ssh, bin, root, partition, python). Set SLURM_CONF where Slurm's programs do not find their controller. A cluster that you do not use can be removed.`;
+}
+
+async function look(settings: SlurmSettings, { environment }: Place): Promise<Finding> {
+  if (await isElsewhere(settings, environment))
+    return { status: 'idle', detail: 'Slurm is not on this machine' };
+  if (settings.root !== null) await requireWritable(settings.root);
+  if (settings.python !== null) await requirePython(settings.python);
+  return ok(await partitionsOf(settings, environment));
+}
+
+/** The configuration that is shipped names a Slurm cluster, which most users do not have. */
+async function isElsewhere(
+  { ssh, bin }: SlurmSettings,
+  environment: Place['environment'],
+): Promise<boolean> {
+  if (ssh !== null || bin !== null) return false;
+  return (await programFile(inheritedFrom(environment), 'sbatch')) === null;
+}
+
+/** Asks the controller, by way of the login node where there is one. */
+async function partitionsOf(
+  settings: SlurmSettings,
+  environment: Place['environment'],
+): Promise<string> {
+  const { partition, ssh } = settings;
+  const run = slurmCommands({ ...settings, environment: schedulerEnvironment(environment) });
+  const printed = await run(['sinfo', '--all', '--noheader', '--format=%R']);
+  const found = [...new Set(printed.split('\n').filter(Boolean))];
+  const missing = partition?.split(',').find((name) => !found.includes(name));
+  if (missing !== undefined)
+    throw new Error(`Slurm has no partition "${missing}", expected one of ${found.join(', ')}`);
+  const by = ssh === null ? '' : ` by way of ${ssh}`;
+  return `Slurm answers${by}, partitions: ${found.join(', ') || 'none'}`;
+}
+
+/** The folder is made with the first job: until then the nearest one above it counts. */
+async function requireWritable(root: string): Promise<void> {
+  const folder = await nearestFolder(root);
+  await access(folder, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw new Error(`root ${root} cannot be written: ${String(cause)}`, { cause });
+  });
+}
+
+async function nearestFolder(root: string): Promise<string> {
+  const found = await stat(root).catch(() => null);
+  if (found?.isDirectory()) return root;
+  if (found) throw new Error(`root cannot be a folder: ${root} is a file`);
+  return nearestFolder(path.dirname(root));
+}
+
+/** It may be on the nodes alone: where it is here too, it must be a program. */
+async function requirePython(python: string): Promise<void> {
+  if (!(await stat(python).catch(() => null))) return;
+  await access(python, constants.X_OK).catch((cause: unknown) => {
+    throw new Error(`python ${python} cannot be executed: ${String(cause)}`, { cause });
+  });
+}

@@ -1,0 +1,180 @@
+/**
+ * Runs a job on a cluster: submit, watch, record. It may be killed at any moment and called again: the
+ * submission is idempotent by name and attempt, the job outlives whoever watches it, and every commit has a
+ * key of its own.
+ */
+import type { Artifacts } from '../artifacts/artifacts';
+import { ClusterUnavailableError, InterruptedError, SupersededError } from '../base/errors';
+import type { Studies } from '../books/studies';
+import type { JobRequest, JobState } from '../cluster/cluster';
+import type { Poller } from '../cluster/poller';
+import type { Dataset } from '../dataset/log';
+import type { Retry } from '../domain/schema';
+import type { FailureClass } from '../domain/vocabulary';
+import { BudgetWatch } from './budget';
+import { requireCluster, type ClusterEntry, type Clusters } from './clusters';
+import {
+  loadJobContext,
+  type JobAttempt,
+  type JobContext,
+  type JobResults,
+  type RunEnd,
+} from './job-context';
+import { resolveInputs } from './job-inputs';
+import { jobRequest } from './job-request';
+import { collectResults } from './job-results';
+import { endRows, submitRows } from './job-rows';
+import type { Recipes } from './recipe';
+import type { RemoteCheckpoints } from './remote-checkpoints';
+
+export interface JobOutcome {
+  readonly runs: readonly { readonly run_id: string; readonly status: RunEnd['status'] }[];
+  /** Why the job ended badly, or null when it ended well. */
+  readonly failure_class: FailureClass | null;
+  /** How often and when it is tried again after that, where the study says so. */
+  readonly retry?: Retry;
+}
+
+export interface JobDeps {
+  readonly dataset: Dataset;
+  readonly studies: Studies;
+  readonly artifacts: Artifacts;
+  readonly clusters: Clusters;
+  readonly pollers: ReadonlyMap<string, Poller>;
+  readonly recipes: Recipes;
+  /** Registered checkpoints in object stores. */
+  readonly remote: Pick<RemoteCheckpoints, 'fetch'>;
+}
+
+/** How a call is told to stop waiting. */
+export interface Stop {
+  readonly signal: AbortSignal;
+  /** Of a signal that was aborted: whether the job is to end too. Otherwise it goes on without a watcher. */
+  readonly endsJob: () => boolean;
+}
+
+type FailedState = Extract<JobState, { status: 'failed' }>;
+type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
+
+/** One for a process: its jobs share what is known of budgets. */
+export class JobRunner {
+  private readonly budgets: BudgetWatch;
+
+  constructor(private readonly deps: JobDeps) {
+    this.budgets = new BudgetWatch(deps);
+  }
+
+  async run(of: JobAttempt, stop: Stop): Promise<JobOutcome> {
+    const { dataset, studies, clusters, recipes } = this.deps;
+    const context = await loadJobContext(studies, of);
+    const entry = requireCluster(clusters, context.job.cluster);
+    const submit = keyOf(context, 'submit');
+    const spent = await this.budgets.spent(context.study);
+    // One that was submitted before its worker died is watched, whatever it has cost since.
+    const submitted = await dataset.hasKey(submit);
+    if (spent !== null && !submitted) return this.withhold(context, spent);
+    const inputs = await resolveInputs(this.deps, context, entry.cluster.weights);
+    if (!inputs && !submitted) return outcomeOf(context, 'blocked');
+    // What the configuration does not know is refused before anything is recorded.
+    const request = jobRequest(recipes, entry, context, inputs ?? new Map());
+    await dataset.commit({ key: submit, rows: { runs: submitRows(context, new Date()) } });
+    const state = await this.submitAndWatch(context, entry, request, stop);
+    return this.record(context, entry, state);
+  }
+
+  /** Not submitted: the study goes on without it, and says why. */
+  private async withhold(context: JobContext, reason: string): Promise<JobOutcome> {
+    await this.recordCancelled(context, 'withheld', `Not started: ${reason}.`);
+    return outcomeOf(context, 'cancelled');
+  }
+
+  private async recordCancelled(context: JobContext, what: string, why: string): Promise<void> {
+    const runs = submitRows(context, new Date(), why);
+    await this.deps.dataset.commit({ key: keyOf(context, what), rows: { runs } });
+  }
+
+  private async submitAndWatch(
+    context: JobContext,
+    { cluster }: ClusterEntry,
+    request: JobRequest,
+    stop: Stop,
+  ): Promise<TerminalState> {
+    const { name, attempt } = request;
+    const end = () => cluster.cancel(name, { attempt });
+    const guard = this.budgets.guard(context.plan.study, end);
+    try {
+      await cluster.submit(request);
+      const poller = this.deps.pollers.get(context.job.cluster);
+      const state = await poller?.wait(name, { signal: stop.signal });
+      return endOf(context, state, guard.reason());
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+      return await this.stop(context, stop, end);
+    } finally {
+      guard.stop();
+    }
+  }
+
+  private async stop(
+    context: JobContext,
+    { signal, endsJob }: Stop,
+    end: () => Promise<void>,
+  ): Promise<never> {
+    if (!endsJob()) throw new InterruptedError('The worker is leaving; the job goes on.');
+    await end();
+    await this.recordCancelled(context, 'cancelled', 'Cancelled on request.');
+    throw signal.reason;
+  }
+
+  private async record(
+    context: JobContext,
+    entry: ClusterEntry,
+    state: TerminalState,
+  ): Promise<JobOutcome> {
+    const { dataset } = this.deps;
+    const results = await collectResults(this.deps, context, state, entry.cluster);
+    const runs = endRows(context, state, results, entry, new Date());
+    await dataset.commit({ key: keyOf(context, 'end'), rows: { runs } });
+    return recorded(context, results, state);
+  }
+}
+
+function keyOf({ job, attempt }: JobContext, what: string): string {
+  return `job:${job.name}/attempt${attempt}/${what}`;
+}
+
+function outcomeOf({ runs }: JobContext, status: 'blocked' | 'cancelled'): JobOutcome {
+  return { runs: runs.map(({ run_id }) => ({ run_id, status })), failure_class: null };
+}
+
+/** The end of this very attempt. What a newer one left must not be recorded as this one's. */
+function endOf(
+  { job, attempt }: JobContext,
+  state: JobState | undefined,
+  spent: string | null,
+): TerminalState {
+  if (state && 'attempt' in state && state.attempt > attempt)
+    throw new SupersededError(
+      `Attempt ${attempt} of job "${job.name}" was followed by attempt ${state.attempt}: whoever runs that records it.`,
+    );
+  if (state?.status === 'succeeded') return state;
+  if (state?.status === 'failed') return withReason(state, spent);
+  throw new ClusterUnavailableError(
+    `Cluster "${job.cluster}" does not know job "${job.name}": it is submitted again.`,
+  );
+}
+
+function withReason(state: FailedState, reason: string | null): FailedState {
+  if (reason === null || state.failure_class !== 'cancelled') return state;
+  return { ...state, message: `Ended: ${reason}.` };
+}
+
+function recorded({ study }: JobContext, { ends }: JobResults, state: TerminalState): JobOutcome {
+  const runs = ends.map(({ run_id, status }) => ({ run_id, status }));
+  // Of a job that was killed after its last result nothing is left to try again.
+  const isComplete = ends.every(({ status }) => status === 'done');
+  if (state.status !== 'failed' || isComplete) return { runs, failure_class: null };
+  const { failure_class } = state;
+  const retry = study.retries[failure_class];
+  return { runs, failure_class, ...(retry && { retry }) };
+}
