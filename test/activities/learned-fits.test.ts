@@ -79,7 +79,8 @@ test('other settings are another fit; shuffled outcomes are judged and never rec
 test('another study is learned from, whose variants have the same names', async () => {
   const record = await recordPublished();
   const spec = await record.studies.spec(ZENG);
-  await record.studies.register({ ...spec.study, name: 'copy' }, spec.table);
+  const { table, registered } = spec;
+  await record.studies.register({ study: { ...spec.study, name: 'copy' }, table, registered });
   const tables = ['variants', 'indicators', 'outcomes'] as const;
   const rows = await Promise.all(tables.map((table) => record.dataset.read(table)));
   const copies = rows.map((its) => its.map((row) => ({ ...row, study: 'copy@1' })));
