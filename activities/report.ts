@@ -17,9 +17,12 @@ interface Deps extends BudgetDeps {
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createReportActivities(deps: Deps) {
-  const warn = (message: string, facts: object) => void log.warn(message, { ...facts });
   return {
-    reportStudy: (of: ReportInput): Promise<StudySummary> =>
-      closeStudy({ ...deps, letGo: (study, plan) => letGo({ ...deps, warn }, study, plan) }, of),
+    /** Renders the report and closes the study's books. */
+    reportStudy(of: ReportInput): Promise<StudySummary> {
+      const warn = (message: string, facts: object) => void log.warn(message, { ...facts });
+      const rules = { ...deps, warn };
+      return closeStudy({ ...deps, letGo: (study, plan) => letGo(rules, study, plan) }, of);
+    },
   };
 }

@@ -15,12 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from foretune_recipes.config import Model
-from foretune_recipes.model import init_params
-from foretune_recipes.objectives import prefix_lm
-from foretune_recipes.seeds import generator
-from foretune_recipes.threads import limit_threads
-from foretune_recipes.train import learning_rates
+
+from foretune_jax.config import Model
+from foretune_jax.devices import use_threads
+from foretune_jax.model import init_params
+from foretune_jax.sequences import prefix_lm
+from foretune_jax.train import learning_rates
+from foretune_measures.seeds import generator
+from foretune_protocol.threads import limit_threads
 
 HERE = Path(__file__).resolve().parent
 AIM = 0.65
@@ -49,6 +51,7 @@ def main() -> int:
     os.environ |= {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
     # Both sides inherit the one core and the one thread.
     locks = limit_threads(1, arguments.state / "cores")
+    use_threads(1)
     python = {"jax": sys.executable, "torch": arguments.torch}
     print(f"{'shape':14}{'jax tokens/s':>14}{'torch tokens/s':>16}{'ratio':>8}   (aim: at least {AIM})")
     for name in arguments.shapes or SHAPES:

@@ -1,4 +1,4 @@
-"""The trainer as studies use it: `foretune_recipes.train`."""
+"""The trainer as studies use it: `foretune_jax.train`."""
 
 import json
 import sys
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import jax
 import numpy as np
-from foretune_recipes.batch import Batch
-from foretune_recipes.compiled import use_compilation_cache
-from foretune_recipes.config import Model
-from foretune_recipes.train import CHUNK, new_state, train
+
+from foretune_jax.batch import Batch
+from foretune_jax.compiled import use_compilation_cache
+from foretune_jax.config import Model
+from foretune_jax.train import CHUNK, new_state, train
 
 
 def main() -> None:

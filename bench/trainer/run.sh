@@ -25,5 +25,5 @@ if ! cmp -s "$here/requirements.lock" "$state/trainer-env/requirements.lock"; th
   cp "$here/requirements.lock" "$state/trainer-env/requirements.lock"
 fi
 
-export PYTHONPATH="$root/recipes"
+export PYTHONPATH="$root/recipes/protocol:$root/recipes/measures:$root/recipes/jax"
 exec "$recipes" "$here/compare.py" --state "$state" --torch "$torch" "$@"

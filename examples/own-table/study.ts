@@ -5,8 +5,9 @@
  *   npx foretune recommend own-table --task gsm8k                   ranks all fourteen
  *   npx foretune compare own-table/code-20b-12 own-table/code-40b-04 --task ifeval
  *
- * models.csv has a row a model. An empty cell is a number that is not known yet: four models were not fine-tuned for
- * GSM8K, four not evaluated on IFEval, and one has no MBPP score. The numbers are invented.
+ * models.csv has a row for each model. An empty cell is a number that is not known yet: four models
+ * were not fine-tuned for GSM8K, four not evaluated on IFEval, and one has no MBPP score. The
+ * numbers are invented.
  */
 import { defineStudy } from 'foretune';
 

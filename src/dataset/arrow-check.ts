@@ -16,21 +16,21 @@ export function checkedCells(
   const records = rows as readonly Readonly<Record<string, unknown>>[];
   return columns.map((column) => {
     const values = records.map((record) => record[column.name]);
-    return checkedColumn(values, column, table);
+    return checkedColumn(values, column, `Table "${table}"`);
   });
 }
 
-/** The same values, known to be what the column takes. */
+/** The same values, known to be what the column takes. Throws SchemaError naming `what`, column, row and value. */
 export function checkedColumn(
   values: readonly unknown[],
   { name, kind, nullable }: Column,
-  table: TableName,
+  what: string,
 ): CellValue[] {
   const bad = values.findIndex((value) => !(kind.accepts(value) || (nullable && value === null)));
   if (bad < 0) return values as CellValue[];
   const expected = nullable ? `${kind.expected} or null` : kind.expected;
   throw new SchemaError(
-    `Table "${table}", column "${name}", row ${bad}: got ${show(values[bad])}, expected ${expected}. Nothing was recorded; mend what made the row.`,
+    `${what}, column "${name}", row ${bad}: got ${show(values[bad])}, expected ${expected}. Nothing was recorded; mend what made the row.`,
   );
 }
 

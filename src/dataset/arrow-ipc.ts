@@ -1,10 +1,12 @@
 /** Opens Arrow IPC bytes. Arrow's own reader takes garbage and cut files for empty tables. */
-import { tableFromIPC, type Table, type TypeMap } from 'apache-arrow';
+import { RecordBatchReader, tableFromIPC, type Table, type TypeMap } from 'apache-arrow';
 import { SchemaError } from '../base/errors';
 
 const MAGIC = 'ARROW1';
 const CONTINUATION = 'ffffffff';
 const END_OF_STREAM = 'ffffffff00000000';
+/** Between the last block of a file and its footer: the end mark and what aligns it. The smallest file is larger. */
+const LARGEST_GAP = 72;
 
 /** Reads an IPC file or stream. Throws SchemaError naming `what`. */
 export function openIpc(bytes: Uint8Array, what: string): Table<TypeMap> {
@@ -21,7 +23,44 @@ export function openIpc(bytes: Uint8Array, what: string): Table<TypeMap> {
     throw new SchemaError(
       `${what} is an Arrow IPC ${isFile ? 'file' : 'stream'} whose end is missing (${bytes.length} bytes). Close its writer before you hand it over.`,
     );
-  return parse(bytes, what);
+  const opened = parse(bytes, what);
+  if (isFile ? isPreceded(buffer) : countStreams(bytes) > 1)
+    throw new SchemaError(
+      `${what} holds several Arrow IPC ${isFile ? 'files' : 'streams'}, one after the other, of which one would be read. Write all rows with one writer, and do not append to a file.`,
+    );
+  return opened;
+}
+
+/**
+ * Whether something precedes the last file. Arrow reads the footer, which is at the end, and takes its offsets from
+ * the beginning of all bytes; in a file of one piece its blocks end where the footer begins.
+ */
+function isPreceded(buffer: Buffer): boolean {
+  const reader = RecordBatchReader.from(buffer);
+  reader.open();
+  const { footer } = reader;
+  if (!footer) return false;
+  const blocks = [...footer.recordBatches(), ...footer.dictionaryBatches()];
+  const ends = blocks.map((one) => one.offset + one.metaDataLength + one.bodyLength);
+  const tail = MAGIC.length + 4;
+  const footerLength = buffer.readInt32LE(buffer.length - tail);
+  const gap = buffer.length - tail - footerLength - Math.max(schemaEnd(buffer), ...ends);
+  return gap > LARGEST_GAP;
+}
+
+/** The schema's message follows the magic, padded to eight bytes. */
+function schemaEnd(buffer: Buffer): number {
+  const hasMark = buffer.readInt32LE(8) === -1;
+  return hasMark ? 16 + buffer.readInt32LE(12) : 12 + buffer.readInt32LE(8);
+}
+
+function countStreams(bytes: Uint8Array): number {
+  let count = 0;
+  for (const reader of RecordBatchReader.readAll(bytes)) {
+    for (const _ of reader);
+    count += 1;
+  }
+  return count;
 }
 
 function parse(bytes: Uint8Array, what: string): Table<TypeMap> {

@@ -59,10 +59,13 @@ const utf8: Kind = {
   cells: texts,
 };
 
+/** What libraries write for an infinity (numpy's `nan_to_num`): sums of it overflow. No measurement is so large. */
+const LARGEST = Number.MAX_VALUE;
+
 const float64: Kind = {
   name: 'float64',
   expected: 'a finite number (Float64)',
-  accepts: Number.isFinite,
+  accepts: (value) => Number.isFinite(value) && Math.abs(value as number) < LARGEST,
   buffers: (values) => ({ data: Float64Array.from(values, Number) }),
   cells: each((value) => value as number),
 };

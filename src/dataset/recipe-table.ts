@@ -1,5 +1,5 @@
 /** Reads the tables that recipes hand over: Arrow of any writer, in the columns that a recipe knows. */
-import type { DataType, Vector } from 'apache-arrow';
+import type { DataType, Table, Vector } from 'apache-arrow';
 import { SchemaError } from '../base/errors';
 import { checkedColumn, refuseExtra } from './arrow-check';
 import { conversionTo } from './arrow-convert';
@@ -13,32 +13,36 @@ import type { IDENTITY_COLUMNS, Row, TableName } from './tables';
 export type RecipeRow<T extends TableName> = Omit<Row<T>, (typeof IDENTITY_COLUMNS)[number]>;
 
 /**
- * Rows that a recipe wrote, as an IPC file or stream of any Arrow library. Other physical types
- * (dictionaries, string views, 64-bit integers, 32-bit floats, other time units) are converted when
- * nothing is lost; all else throws SchemaError.
+ * Rows that a recipe wrote, as an IPC file or stream of any Arrow library; `file` names them in messages. Other
+ * physical types (dictionaries, string views, 64-bit integers, 32-bit floats, other time units) are converted when
+ * nothing is lost, and a column that may be null may be missing; all else throws SchemaError.
  */
-export function readRecipeTable<T extends TableName>(bytes: Uint8Array, table: T): RecipeRow<T>[] {
-  const what = `The recipe's table "${table}"`;
+export function readRecipeTable<T extends TableName>(
+  bytes: Uint8Array,
+  table: T,
+  file?: string,
+): RecipeRow<T>[] {
+  const what = `The recipe's table "${table}"${file === undefined ? '' : ` (${file})`}`;
   const opened = openIpc(bytes, what);
   const columns = recipeColumns(table);
   refuseExtra(opened, columns, what);
   const converted = columns.map((column) => ({
     name: column.name,
-    values: convert(opened.getChild(column.name), column, table),
+    values: convert(opened, column, what),
   }));
   return rowsFromColumns(opened.numRows, converted) as RecipeRow<T>[];
 }
 
-function convert(source: Vector<DataType> | null, column: Column, table: TableName): CellValue[] {
-  const where = `The recipe's table "${table}", column "${column.name}"`;
+function convert(opened: Table, column: Column, what: string): CellValue[] {
+  const where = `${what}, column "${column.name}"`;
+  const source: Vector<DataType> | null = opened.getChild(column.name);
+  if (!source && column.nullable) return new Array<null>(opened.numRows).fill(null);
   if (!source)
-    throw new SchemaError(
-      `${where}: it is missing. Write it${column.nullable ? ', with nulls where nothing is known' : ''}.`,
-    );
+    throw new SchemaError(`${where}: it is missing, and no value of it may be. Write it.`);
   const conversion = conversionTo(column.kind, source.type);
   if (!conversion)
     throw new SchemaError(
       `${where}: ${typeName(source.type)} cannot become ${column.kind.expected}. Write it as that.`,
     );
-  return checkedColumn(conversion(source), column, table);
+  return checkedColumn(conversion(source), column, what);
 }

@@ -130,7 +130,7 @@ async function commitRun(
   for (const table of RECIPE_TABLES) {
     const file = result.tables[table];
     if (file === undefined) continue;
-    const rows = readRecipeTable(await readTable(files, context.job.name, file), table);
+    const rows = readRecipeTable(await readTable(files, context.job.name, file), table, file);
     tables[table] = rows.map((row) => ({ ...own, ...row }));
   }
   const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;

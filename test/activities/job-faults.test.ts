@@ -34,7 +34,7 @@ describe('a recipe that spoils all its runs', () => {
 describe('a recipe that spoils one run', () => {
   const cases: [string, string, RegExp][] = [
     ['measures NaN', 'nan', /"indicators"[^]*"value"[^]*NaN/],
-    ['leaves out a column', 'no-column', /"indicators", column "stderr"[^]*missing/],
+    ['leaves out a column', 'no-column', /"indicators" \(run1\.arrow\), column "value"[^]*missing/],
     ['adds a column', 'odd-column', /"indicators"[^]*"surprise"/],
     [
       'names a table outside the work folder',

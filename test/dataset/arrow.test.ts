@@ -8,7 +8,7 @@ import { NOW, curvePoint, fitRow, outcome } from '../support/dataset';
 
 const CELLS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   utf8: fc.string({ unit: 'binary' }),
-  float64: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  float64: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e308, max: 1e308 }),
   int32: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
   'timestamp[ms]': fc.date({ noInvalidDate: true }),
   bool: fc.boolean(),

@@ -10,7 +10,7 @@ import { alterJson, commitOf, outcome } from '../support/dataset';
 import { runPython } from '../support/python';
 import { startSeaweed, type Seaweed } from '../support/seaweed';
 
-const SCRIPT = 'test/dataset/read_dataset.py';
+const SCRIPT = 'examples/read-dataset/read_dataset.py';
 const ODD: Row<'outcomes'>[] = [
   outcome({ task: 'größe 表 🧪 "quoted"\n', value: 0.1 + 0.2, n: null, stderr: null }),
   outcome({ task: '', value: -1.7976931348623157e308, seed: -(2 ** 31), n: 2 ** 31 - 1 }),

@@ -37,6 +37,22 @@ it.each([
   expect(readRecipeTable(await bytesOf(name), 'indicators')).toEqual(ROWS);
 });
 
+it('a column that may be null may be missing', async () => {
+  const rows = ROWS.map((row) => ({ ...row, stderr: null, n: null }));
+  expect(readRecipeTable(await bytesOf('known-columns'), 'indicators')).toEqual(rows);
+});
+
+it.each(['empty', 'empty-stream'])('the table "%s" has no rows', async (name) => {
+  expect(readRecipeTable(await bytesOf(name), 'indicators')).toEqual([]);
+});
+
+it('what is wrong is named with its file, row, column and value', async () => {
+  const bytes = await bytesOf('infinity');
+  expect(() => readRecipeTable(bytes, 'indicators', 'runs/5b/indicators.arrow')).toThrow(
+    'The recipe\'s table "indicators" (runs/5b/indicators.arrow), column "value", row 0: got -Infinity, expected a finite number',
+  );
+});
+
 it.each([
   ['seconds', '2026-11-23T12:00:00.000Z'],
   ['milliseconds', '2026-11-23T12:00:00.250Z'],
@@ -58,7 +74,12 @@ it.each([
   ['null-value', /column "value", row 1: got null/],
   ['text-for-number', /column "value": Utf8 cannot become a finite number/],
   ['number-for-text', /column "domain": Int64 cannot become a string/],
-  ['missing-column', /column "stderr": it is missing/],
+  ['missing-column', /column "value": it is missing/],
+  ['largest', /column "value", row 1: got -1.7976931348623157e\+308, expected a finite/],
+  ['one+plain', /holds several Arrow IPC files, one after the other/],
+  ['one+empty', /holds several Arrow IPC files/],
+  ['empty+one', /holds several Arrow IPC files/],
+  ['one-stream+stream', /holds several Arrow IPC streams/],
   ['unknown-column', /has a column "score"/],
   ['identity-column', /has a column "study"/],
   ['column-twice', /has column "value" twice/],

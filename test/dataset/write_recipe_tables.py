@@ -57,7 +57,11 @@ TABLES = {
     "null-value": indicators(value=pa.array([0.5, None])),
     "text-for-number": indicators(value=pa.array(["0.5", "1"])),
     "number-for-text": indicators(domain=pa.array([1, 2])),
-    "missing-column": indicators().drop(["stderr"]),
+    "missing-column": indicators().drop(["value"]),
+    "known-columns": indicators().drop(["stderr", "n"]),
+    "largest": indicators(value=pa.array([0.5, -sys.float_info.max])),
+    "empty": indicators().slice(0, 0),
+    "one": indicators().slice(0, 1),
     "unknown-column": indicators(score=COLUMNS["value"]),
     "identity-column": indicators(study=COLUMNS["domain"]),
     "column-twice": indicators().append_column("value", COLUMNS["value"]),
@@ -79,6 +83,11 @@ def main(folder: Path) -> None:
     for name, table in TABLES.items():
         write(table, folder / f"{name}.arrow")
     write(indicators(), folder / "stream.arrow", stream=True)
+    for name in ("one", "empty"):
+        write(TABLES[name], folder / f"{name}-stream.arrow", stream=True)
+    for first, second in [("one", "plain"), ("one", "empty"), ("empty", "one"), ("one-stream", "stream")]:
+        parts = [(folder / f"{name}.arrow").read_bytes() for name in (first, second)]
+        (folder / f"{first}+{second}.arrow").write_bytes(b"".join(parts))
     for codec in ("lz4", "zstd"):
         write(indicators(), folder / f"{codec}.arrow", codec=codec)
     frame = pl.from_arrow(indicators())

@@ -67,7 +67,7 @@ describe('a study that really runs', () => {
     const environment = await workplace.json<Record<string, string>>('env');
     for (const name of ['outcomes', 'indicators']) {
       const printed = await runPython(
-        'test/dataset/read_dataset.py',
+        'examples/read-dataset/read_dataset.py',
         [name, 'tiny@1'],
         environment,
       );

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from foretune_jax.checkpoint import describe, read_weights, write_weights
 from foretune_jax.config import Model
@@ -36,6 +37,27 @@ def test_weights_of_another_architecture_are_refused(tmp_path: Path):
     written(tmp_path / "w.safetensors")
     with pytest.raises(ValueError, match=r"layer1\.attention_norm is missing; .*; \.\.\."):
         read_weights(tmp_path / "w.safetensors", replace(MODEL, layers=2))
+
+
+def test_weights_of_another_shape_are_named(tmp_path: Path):
+    written(tmp_path / "w.safetensors")
+    expected = r"embedding has shape \[32, 8\], expected \[64, 8\]\. Mend `model`"
+    with pytest.raises(ValueError, match=expected):
+        read_weights(tmp_path / "w.safetensors", replace(MODEL, vocabulary=64))
+
+
+def test_weights_that_somebody_else_wrote_are_read_from_their_folder(tmp_path: Path):
+    params = {key: np.asarray(value) for key, value in init_params(MODEL, generator("weights")).items()}
+    save_file(params, tmp_path / "weights.safetensors")
+    back, cost = read_weights(tmp_path, MODEL)
+    assert all(np.array_equal(back[key], params[key]) for key in params)
+    assert cost == NOTHING
+
+
+def test_a_folder_without_weights_says_what_is_there(tmp_path: Path):
+    (tmp_path / "model.bin").write_text("")
+    with pytest.raises(FileNotFoundError, match=r"a folder with weights\.safetensors.*found model\.bin"):
+        read_weights(tmp_path, MODEL)
 
 
 def test_a_cut_file_is_refused(tmp_path: Path):

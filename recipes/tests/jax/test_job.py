@@ -210,6 +210,30 @@ def test_a_finished_job_that_is_started_again_does_nothing_twice(whole: tuple[Js
     assert (Path(made["work_dir"]) / "progress.jsonl").read_bytes() == progress
 
 
+def test_the_seed_decides_the_weights_and_the_name_of_the_variant_does_not(tmp_path: Path, cache_dir: Path):
+    def tuned(variant: str, seed: int) -> list[Json]:
+        return [pretrain_run(variant, 512, seed=seed), sft_runs(variant, "rag")[0]]
+
+    sums = []
+    for variant, seed in [("a", 1), ("b", 1), ("c", 2)]:
+        code, result = finish(job(tmp_path / variant, cache_dir, tuned(variant, seed)))
+        assert code == 0
+        sums.append([run["checkpoint"]["sha256"] for run in result["runs"]])
+    assert sums[0] == sums[1]
+    assert not set(sums[0]) & set(sums[2])
+
+
+def test_a_registered_folder_is_where_a_run_starts_from(tmp_path: Path, cache_dir: Path):
+    _, first = finish(job(tmp_path / "made", cache_dir, [pretrain_run("v1", 512)]))
+    weights = local_path(first["runs"][0]["checkpoint"]["uri"])
+    registered = indicate_run("ours") | {"input": {"run_id": "ours", "uri": weights.parent.as_uri()}}
+    hub = indicate_run("hub") | {"input": {"run_id": "hub", "uri": "hf://owner/model@main"}}
+    code, result = finish(job(tmp_path / "measured", cache_dir, [registered, hub]))
+    assert code == 1
+    assert [run["status"] for run in result["runs"]] == ["done", "failed"]
+    assert '"hf://owner/model@main": this recipe reads file:// addresses' in result["runs"][1]["error"]
+
+
 # ---- Failures ------------------------------------------------------------------------------
 
 

@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-import os
 import sys
+from os import environ, getenv
 
 import pyarrow as pa
 from pyarrow import fs
 
 table, study = sys.argv[1:]
-s3 = fs.S3FileSystem(endpoint_override=os.getenv("AWS_ENDPOINT_URL"), region=os.getenv("AWS_REGION"))
-root = os.environ["FORETUNE_DATASET"].removeprefix("s3://")
+s3 = fs.S3FileSystem(endpoint_override=getenv("AWS_ENDPOINT_URL"), region=getenv("AWS_REGION"))
+root = environ["FORETUNE_DATASET"].removeprefix("s3://")
 files = {}
 for path in sorted(info.path for info in s3.get_file_info(fs.FileSelector(f"{root}/_log"))):
     if not path.endswith(".checkpoint.json"):
@@ -22,4 +22,4 @@ for key, file in files.items():
     data = s3.open_input_stream(f"{root}/{key}").read()
     assert hashlib.sha256(data).hexdigest() == file["sha256"], f"{key} is damaged"
     rows += [row for row in pa.ipc.open_file(data).read_all().to_pylist() if row["study"] == study]
-print(json.dumps(rows, sort_keys=True, default=lambda t: t.isoformat(timespec="milliseconds") + "Z"))
+print(json.dumps(rows, sort_keys=True, default=lambda t: t.isoformat("T", "milliseconds") + "Z"))
