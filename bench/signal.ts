@@ -38,8 +38,8 @@ function replicates(
   const groups = new Map<string, Row<'outcomes'>[]>();
   for (const { study, variant_id, config_json } of variants) {
     const its = outcomes.filter((row) => row.study === study && row.variant_id === variant_id);
-    const { seed: _seed, ...configuration } = JSON.parse(config_json) as Record<string, unknown>;
-    const key = JSON.stringify(configuration);
+    const { id: _id, seed: _seed, ...config } = JSON.parse(config_json) as Record<string, unknown>;
+    const key = JSON.stringify(config);
     groups.set(key, [...(groups.get(key) ?? []), ...its]);
   }
   return [...groups.values()].filter((group) => group.length > 0);
