@@ -1,4 +1,4 @@
-"""What the Hugging Face recipe says of itself, which needs none of its packages. test/hf/ tests what it does."""
+"""What the Hugging Face recipe says of itself, without its packages. test/hf/ tests what it does."""
 
 import subprocess
 import sys
@@ -75,7 +75,7 @@ def run_from(uri: str, folder) -> Run:
 def test_a_registered_checkpoint_is_a_folder_or_a_name_of_the_hub(tmp_path):
     assert start_of(run_from(tmp_path.as_uri(), tmp_path)) == Place(str(tmp_path))
     assert start_of(run_from("hf://o/m@v1", tmp_path)) == Place("o/m", "v1")
-    with pytest.raises(FileNotFoundError, match="no model folder at .* but nothing: expected config"):
+    with pytest.raises(FileNotFoundError, match=r"no model folder at .* but nothing: expected config"):
         start_of(run_from((tmp_path / "gone").as_uri(), tmp_path))
     with pytest.raises(ValueError, match="reads file:// addresses"):
         start_of(run_from("s3://bucket/model", tmp_path))
