@@ -1,5 +1,7 @@
 /** The plan that a study would be run by now, its budget included. */
+import path from 'node:path';
 import { Artifacts } from '../artifacts/artifacts';
+import { inheritedFrom } from '../base/environment';
 import type { Configuration } from '../books/studies';
 import type { Config } from '../config';
 import type { Plan } from '../domain/plan';
@@ -9,6 +11,7 @@ import { clustersOf } from '../domain/stage-config';
 import type { Rates } from '../domain/spending';
 import { spentBudget } from './budget';
 import { openClusters, requireCluster } from './clusters';
+import { checkPlan } from './checks';
 import { manifestsOf } from './manifests';
 import type { OnRecord } from './on-record';
 import { planFromRecord } from './plan-from-record';
@@ -28,7 +31,12 @@ export async function planStudyNow(
     recipes: config.recipes,
     manifests: manifestsOf(config),
   };
-  return planFromRecord(books, configuration, asked);
+  const plan = await planFromRecord(books, configuration, asked);
+  await checkPlan(plan, books.recipes, books.manifests, {
+    folder: path.join(config.stateDir, 'checks'),
+    environment: inheritedFrom(config.environment),
+  });
+  return plan;
 }
 
 /** Throws SpecError for a cluster that nobody configured: once on record, it would keep the study from being resumed. */

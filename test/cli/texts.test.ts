@@ -67,7 +67,8 @@ describe('results', () => {
   function printed(format: OutputFormat): string {
     const out: string[] = [];
     const context = { stdout: (text: string) => void out.push(text), format: () => format };
-    const results = { study: 'tiny@1', dataset_version: 7, results: [result] };
+    const known = { study: 'tiny@1', dataset_version: 7, features: ['inv_ppl_clm'] };
+    const results = { ...known, baseline: 'inv_ppl_clm', results: [result] };
     printResults(context as unknown as CliContext, results, { status: 'done' });
     return out.join('\n');
   }
@@ -77,7 +78,7 @@ describe('results', () => {
     expect(lines[0]).toMatch(/^tiny@1, dataset version 7/);
     expect(lines.at(-1)?.split(/ {2,}/)).toEqual([
       'cms',
-      'inv_ppl_clm (perplexity)',
+      'inv_ppl_clm (baseline)',
       '1225',
       '0.324',
       '0.676',
@@ -89,6 +90,8 @@ describe('results', () => {
     expect(JSON.parse(printed(format))).toEqual({
       study: 'tiny@1',
       dataset_version: 7,
+      features: ['inv_ppl_clm'],
+      baseline: 'inv_ppl_clm',
       results: [result],
       status: 'done',
     });
