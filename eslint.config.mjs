@@ -12,7 +12,7 @@ const LAYERS = {
   dataset: { uses: ['base', 'domain'], bans: ['@temporalio'] },
   artifacts: { uses: ['base', 'domain', 'dataset'], bans: ['@temporalio'] },
   books: { uses: ['base', 'domain', 'dataset'], bans: ['@aws-sdk', '@temporalio'] },
-  cluster: { uses: ['base', 'domain'], bans: ['@aws-sdk', '@temporalio'] },
+  cluster: { uses: ['base', 'domain', 'artifacts'], bans: ['@aws-sdk', '@temporalio'] },
   predict: { uses: ['base', 'domain', 'dataset'], bans: ['@aws-sdk', '@temporalio'] },
   report: { uses: ['base', 'domain', 'dataset', 'predict'], bans: ['@aws-sdk', '@temporalio'] },
   study: {

@@ -1,9 +1,8 @@
 /** The answer of a study: how well each predictor orders its pairs, per task. */
-import type { Studies } from '../books/studies';
-import type { Dataset } from '../dataset/log';
 import type { Row } from '../dataset/tables';
 import { readFeatures } from './features';
 import { latestFits } from './newest-fits';
+import type { OnRecord } from './on-record';
 
 export interface StudyResults {
   readonly study: string;
@@ -29,7 +28,7 @@ export type Result = Pick<
 >;
 
 export async function readResults(
-  record: { readonly dataset: Dataset; readonly studies: Studies },
+  record: Pick<OnRecord, 'dataset' | 'studies'>,
   study: string,
   version?: number,
 ): Promise<StudyResults> {

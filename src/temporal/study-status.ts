@@ -2,7 +2,7 @@
 import type { Session } from './session';
 import { countStatuses, type RunCounts } from '../domain/status';
 import { openClusters } from '../study/clusters';
-import { pollJobs, type LiveJobs } from '../study/live-jobs';
+import { pollJobs, type LiveJobs, type NamedJobs } from '../study/live-jobs';
 import { studyProgress, type StudyProgress } from '../study/progress';
 import { mayBeScheduled } from '../study/schedule-notes';
 import { spentByStudy, type Spent } from '../study/spent';
@@ -25,6 +25,8 @@ export interface StudyStatus {
   readonly troubles: Troubles;
   /** What clusters say of jobs that run, where each run is asked for. */
   readonly jobs: LiveJobs;
+  /** What jobs are called on each cluster. */
+  readonly clusters: NamedJobs;
   readonly spent: Spent;
   readonly schedule: Schedules.ScheduleSummary | null;
 }
@@ -43,7 +45,7 @@ export async function studyStatus(
   const status = await liveStatus(session, study);
   const dataset_version = await session.dataset.version();
   return {
-    ...{ study, status, dataset_version, progress },
+    ...{ study, status, dataset_version, progress, clusters },
     counts: progress?.counts ?? countStatuses([]),
     troubles: progress && LIVE.has(status) ? await troubles(session, study, progress) : new Map(),
     jobs: progress && runs ? await pollJobs(progress, clusters) : new Map(),

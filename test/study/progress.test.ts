@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { studyProgress, type StudyProgress } from '../../src/study/progress';
 import type { Cluster } from '../../src/cluster/cluster';
 import { readJobFile } from '../../src/cluster/disk/job-file';
-import { studyProgress, type StudyProgress } from '../../src/study/progress';
 import type { OnRecord } from '../../src/study/on-record';
 import { latestRuns } from '../../src/domain/status';
 import type { RunStatus } from '../../src/domain/vocabulary';

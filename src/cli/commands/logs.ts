@@ -7,9 +7,6 @@ import { openSession } from '../../temporal/session';
 import type { CliContext } from '../context';
 import { whySilent } from '../words/reasons';
 
-/** Of a cluster that does not say: to ask costs a look at files. */
-const POLL_MS = 500;
-
 interface LogOptions {
   readonly study?: string;
   readonly follow?: boolean;

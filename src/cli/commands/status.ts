@@ -31,7 +31,6 @@ async function showStatus(
   const session = await openSession(context.config, context.stderr);
   if (name === undefined) return printList(context, session);
   const found = await studyStatus(session, await session.studies.resolve(name), options);
-  const clusters = openClusters(context.config);
-  const shown = { ...found, clusters, listed: options.runs ?? false };
+  const shown = { ...found, listed: options.runs ?? false };
   printObject(context, statusObject(shown), () => statusText(shown));
 }

@@ -1,5 +1,4 @@
 /** A study's status as `foretune status` prints it. */
-import type { NamedJobs } from '../../study/live-jobs';
 import type { StudyStatus } from '../../temporal/study-status';
 import { failureLines } from './failures';
 import { duration } from './output';
@@ -10,7 +9,6 @@ import { spentLines } from './spent';
 import { troubleLines } from './troubles';
 
 interface Shown extends StudyStatus {
-  readonly clusters: NamedJobs;
   /** Whether each run is listed. */
   readonly listed: boolean;
 }
