@@ -9,9 +9,7 @@
  * is learned from the models that are fine-tuned. A predictor is a file with a default export: a name, what it needs
  * and sees, and `fit`, which is given the outcomes of training variants and answers about all variants.
  */
-import { pairwiseAccuracy } from '../../src/domain/pairs';
-import type { Features } from '../../src/predict/feature-table';
-import { missingOf, type Predictor, type Sample } from '../../src/predict/predictor';
+import { missingOf, pairwiseAccuracy, type Features, type Predictor, type Sample } from 'foretune';
 
 const SCORES = ['mmlu', 'mbpp'];
 /** Tried in this order; of equally good ones the first. */

@@ -1,4 +1,4 @@
-"""A trainer of one's own: it knows a task, an indicator and an SFT recipe that foretune has never heard of.
+"""A trainer of your own, with a task, an indicator and an SFT recipe that nothing else here knows.
 
 Its "model" is one number, the skill at riddles. Registered in temporal.config.ts as `own`.
 """

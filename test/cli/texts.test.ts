@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import type { CliContext, OutputFormat } from '../../src/cli/context';
-import { studyAndVariant } from '../../src/cli/commands/data';
-import { environmentOf, shellQuote, shellScript } from '../../src/cli/commands/env';
-import { liveStatus } from '../../src/cli/live-status';
+import { studyAndVariant } from '../../src/study/variant-name';
+import { environmentOf } from '../../src/stack/client-environment';
+import { shellQuote, shellScript } from '../../src/cli/words/shell';
 import { missingLine } from '../../src/cli/words/failures';
 import { countPlan, planSummary, planTable } from '../../src/cli/words/plan-text';
 import { printResults } from '../../src/cli/words/results';
-import type { Session } from '../../src/cli/session';
 import type { Plan } from '../../src/domain/plan';
 import type { RunStatus } from '../../src/domain/vocabulary';
 
@@ -96,22 +95,6 @@ describe('results', () => {
       results: [result],
       status: 'done',
     });
-  });
-});
-
-describe('the status of a study', () => {
-  const status = (latest: object | null) => {
-    const session = {
-      studies: { latest: () => Promise.resolve(latest) },
-      endpoints: { temporal: { address: '127.0.0.1:9', namespace: 'default' } },
-    };
-    return liveStatus({} as CliContext, session as unknown as Session, 'tiny@1');
-  };
-
-  it('is that of the books once it has ended, whatever Temporal remembers', async () => {
-    expect(await status(null)).toBe('pending');
-    for (const ended of ['done', 'failed', 'cancelled'])
-      expect(await status({ status: ended })).toBe(ended);
   });
 });
 

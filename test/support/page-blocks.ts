@@ -15,6 +15,7 @@ export interface BlockFolder {
 }
 
 const src = (file: string) => JSON.stringify(path.join(ROOT, 'src', file));
+const contract = JSON.stringify(path.join(ROOT, 'test/contract/cluster.contract'));
 const settings = (parts: { recipes?: string; clusters?: string; notify?: string }) =>
   `import { defineConfig, hfPython, inherited, python } from ${src('define-config')};
 export default defineConfig({
@@ -44,6 +45,18 @@ export default parseStudy({ ...skeleton, ...section });
   recipes: (part) => settings({ recipes: part }),
   clusters: (part) => settings({ clusters: part }),
   notify: (part) => settings({ notify: part }),
+  'cluster kind': (part) => `import type { z } from 'zod';
+import { ok } from ${src('base/finding')};
+import type { Cluster } from ${src('cluster/cluster')};
+import type { commonSettings } from ${src('cluster/common-settings')};
+import { defineKind, type Place } from ${src('cluster/kind')};
+type Settings = typeof commonSettings & { kind: z.ZodLiteral<'kubernetes'> };
+declare const KubernetesSettingsSchema: z.ZodObject<Settings>;
+declare const KubernetesCluster: new (settings: object, place: Place) => Cluster;
+${part}`,
+  'contract test': (part) => `import { clusterContract, type OpenedCluster } from ${contract};
+declare function openKubernetesCluster(): OpenedCluster;
+${part}`,
 };
 
 /** Inside the clone, so that `foretune` is found as a user's file finds it. */

@@ -21,6 +21,7 @@ export const PAGE_RUNS: readonly PageRun[] = [
     begins: 'npx foretune run examples/own-table/study.ts',
     by: DOCS,
   },
+  { page: 'docs/how-to/use-your-own-trainer.md', begins: 'npx foretune recipes own', by: DOCS },
   { page: 'README.md', begins: 'npm start', by: '.ci/run' },
   {
     page: 'docs/how-to/read-the-tables.md',
