@@ -43,11 +43,11 @@ export async function judge(
   const { features } = visible(protocol, scope);
   const needs = predictors.map((predictor) => ({ predictor, missing: predictor.needs(features) }));
   const usable = needs.filter(({ missing }) => missing.reason === null);
-  const lacking = usable
+  const missed = usable
     .filter(({ predictor }) => predictor.learns)
     .flatMap(({ missing }) => [...missing.variants.keys()]);
   const able = new Set(features.variants);
-  for (const id of lacking) able.delete(id);
+  for (const id of missed) able.delete(id);
   const layout = layOut(protocol, scope, able);
   const cases = await fitAll(
     usable.map(({ predictor }) => predictor),

@@ -76,10 +76,13 @@ export const NOTHING_MISSING: Missing = { reason: null, variants: new Map() };
 /** Needs a number of each of these columns; a variant without one of them is left out. */
 export function missingOf(features: Features, columns: ReadonlyMap<string, ByVariant>): Missing {
   const names = [...columns.keys()];
-  const lacking = features.variants.map(
+  const incomplete = features.variants.map(
     (id) => [id, names.filter((name) => !columns.get(name)?.has(id))] as const,
   );
-  return { reason: null, variants: new Map(lacking.filter(([, missing]) => missing.length > 0)) };
+  return {
+    reason: null,
+    variants: new Map(incomplete.filter(([, missing]) => missing.length > 0)),
+  };
 }
 
 export function noSense(reason: string): Missing {

@@ -1,6 +1,6 @@
 /**
  * From judged pairs to a ranking (Borda, arXiv 2504.12491, section 4): is the best variant near the
- * top, and what is lost by picking the first? Equal scores stand in one block, and figures are the
+ * top, and what is lost by picking the first? Equal scores share one block, and figures are the
  * expectation over the orders inside it, so that the order of rows decides nothing.
  */
 import type { JudgedPair } from './judged-pair';
@@ -61,7 +61,7 @@ export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary 
   };
 }
 
-/** The chance that the first k hold a best variant, when equal scores stand in random order. */
+/** The chance that the first k hold a best variant, when equal scores are in random order. */
 export function recallAt(ranking: readonly RankedVariant[], k: number): number {
   const best = Math.max(...ranking.map(({ outcome }) => outcome));
   const { above, block, drawn } = cut(ranking, k);
@@ -79,7 +79,7 @@ export function regretAt(ranking: readonly RankedVariant[], k: number): number {
   return best - expectedMaximum(sorted, drawn, floor);
 }
 
-/** What stands wholly among the first k, and the block of equal scores that k cuts through. */
+/** What is wholly among the first k, and the block of equal scores that k cuts through. */
 function cut(ranking: readonly RankedVariant[], k: number) {
   const edge = ranking[k - 1]?.score ?? -Infinity;
   const above = ranking.filter(({ score }) => score > edge);

@@ -50,7 +50,7 @@ export interface Recommendation {
   /** Variants that could not be ranked, and what they do not have. */
   readonly not_ranked: readonly {
     readonly variant_id: string;
-    readonly lacks: readonly string[];
+    readonly missing: readonly string[];
   }[];
   readonly best_so_far: BestSoFar;
 }
@@ -83,7 +83,7 @@ export async function recommendVariants(
     p_best_in_top: simulated.p_best_in_top,
     expected_regret: simulated.expected_regret,
     n_trained: trained.length,
-    not_ranked: [...incomplete].map(([variant_id, lacks]) => ({ variant_id, lacks })),
+    not_ranked: [...incomplete].map(([variant_id, missing]) => ({ variant_id, missing })),
     best_so_far: bestSoFar(ranking, candidates, top),
   };
 }

@@ -27,7 +27,7 @@ const DRAWS = 4000;
 const LUCK = 1.702 / Math.SQRT2;
 
 /**
- * `variants` stand best first; outcomes are those that are known, and a variant that comes out m-th
+ * `variants` come best first; outcomes are those that are known, and a variant that comes out m-th
  * is taken to have the m-th best of them (spread over as many variants as there are).
  */
 export function simulateBest(

@@ -37,7 +37,7 @@ test('it ranks the models that have both scores, those without an outcome too, a
   expect(found.features).toEqual(['mmlu', 'mbpp', 'lr']);
   expect(found.ranking).toHaveLength(13);
   expect(found.ranking.filter(({ fine_tuned }) => !fine_tuned)).toHaveLength(3);
-  expect(found.not_ranked).toEqual([{ variant_id: 'm13', lacks: ['mbpp'] }]);
+  expect(found.not_ranked).toEqual([{ variant_id: 'm13', missing: ['mbpp'] }]);
 });
 
 test('it learns from outcomes what a low rate costs, and names the better of nearly all pairs', async () => {

@@ -89,7 +89,7 @@ test('a variant that lacks an indicator is left out of the ranking, and named', 
   const lacking = withIndicators(study, 'v2', { kshot_cms: null });
   const found = await recommend(lacking, 5);
   expect(found.ranking).toHaveLength(29);
-  expect(found.not_ranked).toEqual([{ variant_id: 'v2', lacks: ['kshot_cms'] }]);
+  expect(found.not_ranked).toEqual([{ variant_id: 'v2', missing: ['kshot_cms'] }]);
 });
 
 test.each([0, 31, 2.5])('the top %d of 30 is refused', async (top) => {

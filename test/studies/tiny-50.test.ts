@@ -25,8 +25,9 @@ test('every variant is configured as the row of its id in the published table', 
     objective,
     mixture,
     rate: Number((Number(lr) / 12).toPrecision(6)),
-    tag,
-    length_filter,
+    // What is not named is the recipe's default.
+    tag: tag ?? false,
+    length_filter: length_filter ?? 'all',
   }));
   expect(found).toEqual(expected);
 });

@@ -110,7 +110,8 @@ export function recommendationText(of: RecommendationAnswer): string {
     soFarText(of),
     savingsText(of),
     ...of.not_ranked.map(
-      ({ variant_id, lacks }) => `Not ranked: ${variant_id}, which has no ${lacks.join(', ')} yet.`,
+      ({ variant_id, missing }) =>
+        `Not ranked: ${variant_id}, which has no ${missing.join(', ')} yet.`,
     ),
     `No variant's own outcome was used for its score: predictor ${of.predictor}, learned from ${of.n_trained} fine-tuned variants (dataset version ${of.dataset_version}).`,
   ].join('\n');

@@ -55,7 +55,8 @@ async function choose(
     })),
   );
   const best = fitted.reduce((first, next) => (next.right > first.right ? next : first));
-  return { ...best.whole, chosen: best.predictor.name };
+  // Shares of different predictors have no mean.
+  return { ...best.whole, importance: undefined, chosen: best.predictor.name };
 }
 
 async function both(

@@ -33,7 +33,7 @@ export function shareScale(field: string, title: string): ShareScale {
   };
 }
 
-/** The same across a plot that stands in a row of plots: numbers, without a line under them. */
+/** The same across a plot in a row of plots: numbers, without a line under them. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
 export function shareAcross(field: string, title: string) {
   const scale = shareScale(field, title);

@@ -23,7 +23,7 @@ const SIZE = {
   autosize: { type: 'fit', contains: 'padding' },
 } as const;
 
-/** What stands along the axes. */
+/** What is written along the axes. */
 export interface ScatterTitles {
   readonly x: string;
   readonly y: string;

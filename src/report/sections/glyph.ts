@@ -1,4 +1,4 @@
-/** The mark of a variant, drawn: fonts lack some of these shapes. */
+/** The mark of a variant, drawn: fonts do not have all of these shapes. */
 import { html, type VNode } from '../html';
 import type { Shape } from '../looks';
 

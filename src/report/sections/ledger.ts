@@ -10,7 +10,7 @@ type Run = Row<'runs'>;
 
 /** A longer ledger stays folded, so that the page stays readable. */
 const LONG_LEDGER = 12;
-/** What more there is stands in the table `runs`: a page of tens of thousands of rows opens nowhere. */
+/** More rows are in the table `runs`: a page of tens of thousands of rows opens nowhere. */
 const MOST_LISTED = 2000;
 /** Failures tell the same after a few dozen. */
 const MOST_FAILURES = 50;

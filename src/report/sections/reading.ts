@@ -7,7 +7,7 @@ export function readingSection(input: ReportInput): VNode {
   return html`<section aria-labelledby="reading">
     <h2 id="reading">Read it all from pandas</h2>
     <p>
-      Every number above stands in Arrow files on S3. A commit log names the files that count; the
+      Every number above is in Arrow files on S3. A commit log names the files that count; the
       script replays it up to the version of this report.
     </p>
     <pre tabindex="0"><code>${snippet(input)}</code></pre>

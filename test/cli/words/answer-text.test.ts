@@ -79,7 +79,7 @@ describe('the words of a recommendation', () => {
   });
 
   it('say what is not known, and who could not be ranked', () => {
-    const lacking = { variant_id: 'v9', lacks: ['kshot_rag', 'kshot_cms'] };
+    const lacking = { variant_id: 'v9', missing: ['kshot_rag', 'kshot_cms'] };
     const text = recommendationText({ ...study, ...found, not_ranked: [lacking], savings: null });
     expect(text).toContain('What fine-tuning costs was not recorded');
     expect(text).toContain('Not ranked: v9, which has no kshot_rag, kshot_cms yet.');
