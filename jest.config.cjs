@@ -9,6 +9,13 @@ const shared = {
   transform: { '^.+\\.(ts|mjs)$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
   // preact comes as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!preact/)'],
+  // As the exports of package.json.
+  moduleNameMapper: {
+    '^foretune$': '<rootDir>/src/index.ts',
+    '^foretune/config$': '<rootDir>/src/define-config.ts',
+    '^foretune/presets/(.*)$': '<rootDir>/presets/$1.ts',
+    '^foretune/recipes/(.*)$': '<rootDir>/recipes/$1/study.ts',
+  },
   testEnvironment: 'node',
   // Globals are slow to reach from the context that Jest runs tests in, and ours are in inner loops.
   sandboxInjectedGlobals: ['Math', 'Number', 'Float64Array'],

@@ -12,7 +12,7 @@ import {
   recipeFolders,
   ROOT,
   type Settings,
-} from './src/define-config';
+} from 'foretune/config';
 
 /**
  * The programs that run jobs. A name and a `command` register one (docs/reference/recipes.md): with --describe it

@@ -24,7 +24,7 @@ import { withFailures } from './failure';
 export type { Amended } from './amend';
 export type { FitSummary } from '../src/study/fit-study';
 export type { JobOutcome } from '../src/study/run-job';
-export type { Notification } from './notify';
+export type { Notification } from '../src/study/notification';
 export type { PlanSummary } from './plan';
 export type { DriftSummary, RecordedFits } from './refit';
 export type { StudySummary } from './report';

@@ -36,9 +36,10 @@ function replicates(
   outcomes: readonly Row<'outcomes'>[],
 ): Row<'outcomes'>[][] {
   const groups = new Map<string, Row<'outcomes'>[]>();
-  for (const { study, variant_id, objective, mixture, lr, train_tokens } of variants) {
+  for (const { study, variant_id, config_json } of variants) {
     const its = outcomes.filter((row) => row.study === study && row.variant_id === variant_id);
-    const key = JSON.stringify([objective, mixture, lr, train_tokens]);
+    const { id: _id, seed: _seed, ...config } = JSON.parse(config_json) as Record<string, unknown>;
+    const key = JSON.stringify(config);
     groups.set(key, [...(groups.get(key) ?? []), ...its]);
   }
   return [...groups.values()].filter((group) => group.length > 0);

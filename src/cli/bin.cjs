@@ -1,8 +1,15 @@
 #!/usr/bin/env node
-/** Starts the command line; study files and our own TypeScript are compiled on the fly. */
+/** Starts the command line. */
 
 // The AWS SDK announces on every start that it will need Node 22 in 2027; the version is pinned.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-require('tsx/cjs');
-require('./main.ts');
+/** A worker loads its code from the sources: it runs for days, and Temporal's SDK bundles the workflows itself. */
+const isWorker = process.argv.slice(2).includes('worker');
+
+const starting = isWorker ? Promise.resolve(null) : require('./program.cjs').loadProgram();
+void starting.then((program) => {
+  if (program) return program.main(program.places);
+  require('tsx/cjs');
+  return require('./main.ts').main();
+});

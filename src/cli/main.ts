@@ -1,5 +1,4 @@
 /** The command line: one file per command, errors told in words, exit codes that scripts may trust. */
-import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { loadConfig } from '../config';
@@ -16,9 +15,6 @@ const COMMANDS = [
   'run plan resume status list logs pause cancel window retry add orphans',
   'fit schedule compare recommend report data',
 ].flatMap((names) => names.split(' '));
-/** Reached by `require`: the command line's loader compiles that, and not what is imported on the way. */
-const load = createRequire(__filename);
-
 const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl'];
 
 function buildProgram(words: readonly string[]): Command {
@@ -44,9 +40,13 @@ function buildProgram(words: readonly string[]): Command {
  */
 function commandsAmong(words: readonly string[]): CommandModule[] {
   const named = COMMANDS.filter((name) => words.includes(name));
-  return (named.length ? named : COMMANDS).map(
-    (name) => load(`./commands/${name}`) as CommandModule,
-  );
+  return (named.length ? named : COMMANDS).map(load);
+}
+
+/** By a pattern that the bundler understands (src/cli/program.cjs). */
+function load(name: string): CommandModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require(`./commands/${name}.ts`) as CommandModule;
 }
 
 function createContext(program: Command): CliContext {
@@ -71,31 +71,32 @@ function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown, places: Places): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
-  process.stderr.write(`foretune: ${textOf(error)}\n`);
+  process.stderr.write(`foretune: ${textOf(error, places)}\n`);
   return error instanceof NotFoundError ? EXIT.notFound : EXIT.error;
 }
 
-function textOf(error: unknown): string {
+function textOf(error: unknown, places: Places): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ForetuneError) return error.message;
   // Known by its name: its class is of a library that most commands need not load.
   if (error.name === 'ServiceError')
     return `Temporal did not answer: ${messageOf(error.cause ?? error)}. Nothing that was measured is lost. Run this again; npx foretune doctor says whether the server is healthy.`;
-  return error.stack ?? error.message;
+  return places(error.stack ?? error.message);
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function main(): Promise<void> {
+/** Puts places in the sources where a stack names those of the code that runs. */
+type Places = (stack: string) => string;
+
+export async function main(places: Places = (stack) => stack): Promise<void> {
   try {
     await buildProgram(process.argv.slice(2)).parseAsync();
   } catch (error) {
-    process.exitCode = explain(error);
+    process.exitCode = explain(error, places);
   }
 }
-
-void main();

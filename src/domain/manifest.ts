@@ -27,8 +27,11 @@ const known = <T extends z.ZodType>(entry: T) =>
  */
 export const StageSchemaSchema = z.looseObject({
   type: z.literal('object'),
-  properties: z.record(z.string(), z.looseObject({})).default({}),
-  required: z.array(z.string()).default([]),
+  properties: z
+    .record(z.string(), z.looseObject({}))
+    .default({})
+    .describe('The fields, each as JSON Schema'),
+  required: z.array(z.string()).default([]).describe('Fields that a study must give'),
 });
 export type StageSchema = z.infer<typeof StageSchemaSchema>;
 

@@ -12,7 +12,7 @@ export interface RetryChoice {
   readonly failure_class?: FailureClass;
 }
 
-interface Standing {
+export interface Standing {
   readonly status: string;
   readonly failure_class: string | null;
 }

@@ -109,7 +109,9 @@ async function scoreHeldOut(
     return sampleOf(candidates, `without ${k}`, rest, pairs);
   });
   const fitted = await Promise.all(samples.map(async (sample) => predictor.fit(sample, 0)));
-  const [whole = new Map(), ...without] = fitted.map((one) => scoresOf(one, variants, pairs));
+  const [whole = new Map<string, number>(), ...without] = fitted.map((one) =>
+    scoresOf(one, variants, pairs),
+  );
   const ownScores = new Map(groups.flatMap((group, k) => group.map((id) => [id, without[k]])));
   return variants
     .map((id) => ({

@@ -116,7 +116,7 @@ export async function readAnswers(
 }
 
 function keyOf(predictor: unknown, split: unknown): string {
-  return `${predictor}\0${split}`;
+  return `${String(predictor)}\0${String(split)}`;
 }
 
 type Numbers = ReadonlyMap<string, ReadonlyMap<string, number>>;

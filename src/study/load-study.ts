@@ -7,6 +7,7 @@ import { nearest } from '../base/explain';
 import { tableOf, type Study, type Tabled } from '../domain/schema';
 import { parseStudy, type StudyOptions } from '../domain/study';
 import { requireFile } from '../base/require-file';
+import { makeOwnNameKnown } from './own-name';
 
 export interface LoadedStudy {
   readonly study: Study;
@@ -84,6 +85,7 @@ function makeStudy(where: string, { variants }: StudyOptions): unknown {
 }
 
 function requireDefault(where: string): unknown {
+  makeOwnNameKnown();
   const loaded = requireFile(where);
   if (hasDefault(loaded)) return loaded.default;
   throw new SpecError(

@@ -10,7 +10,7 @@ import { meanOutcomes, nextVariants, startValues, type PickReason } from '../pre
 import { byName } from '../predict/measurements';
 import type { Trainer } from '../predict/predictors/learner';
 import { readFeatures, type Books } from './features';
-import { findPredictor } from './predictors';
+import { findPredictorHere } from './predictors';
 
 export interface Choice {
   readonly variant_id: string;
@@ -74,7 +74,7 @@ async function chooseFresh(
   const targets = [...table.targets.values()].filter((one) => !task || one.task === task);
   const outcomes = meanOutcomes(targets.map((target) => target.outcomes));
   const target = { name: task ?? 'all tasks', better: 'higher' } as const;
-  const predictor = findPredictor(name, table, trainer);
+  const predictor = findPredictorHere(name, table, trainer);
   const candidates = candidatesFor(table, target, outcomes, predictor);
   const round = {
     ...{ predictor, candidates },

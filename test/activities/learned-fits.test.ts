@@ -2,14 +2,13 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { FitProcess } from '../../src/study/fit-process';
 import { createFitActivities } from '../../activities/fits';
-import { fitLearned, type LearnedFit } from '../../src/study/learned-fits';
+import { fitLearned, type LearnedFit, type LearnSettings } from '../../src/study/learned-fits';
+import { learningWith } from '../../src/study/learning';
 import { latestFits, newestFits } from '../../src/study/newest-fits';
 import { SpecError } from '../../src/base/errors';
 import { JobFailedError } from '../../src/study/job-failed';
 import { learnerNamed } from '../../src/predict/learners';
-import type { LearnSettings } from '../../src/predict/experiment';
 import { settingsWith } from '../predict/learning';
 import { recordPublished, ZENG } from '../support/published-study';
 import { inVenv, ROOT } from '../support/root';
@@ -20,10 +19,11 @@ afterAll(() => rmSync(place, { recursive: true }));
 
 const PYTHON = inVenv('python');
 const open = (python = PYTHON, signal?: AbortSignal) =>
-  new FitProcess({
+  learningWith({
     python,
     recipes: path.join(ROOT, 'recipes'),
-    preload: [],
+    // Anything: what is preloaded starts at once.
+    preload: ['json'],
     temporary: place,
     ...(signal ? { signal } : {}),
   });
@@ -46,7 +46,7 @@ test('a fit is recorded once, predictions of what learned included, and leaves n
   await createFitActivities(record).fitStudy({ study: ZENG });
   const first = await fit(record);
   expect(first).toMatchObject({ study: ZENG, fitted: true, notes: [] });
-  expect(first.fits).toHaveLength(3 * 11);
+  expect(first.fits).toHaveLength(3 * 12);
   const learned = first.fits.filter(({ proxy }) => proxy === 'ltc:logreg');
   expect(learned.map(({ task }) => task)).toEqual(['cms', 'rag', 'cbqa']);
   for (const row of learned) {
@@ -60,8 +60,8 @@ test('a fit is recorded once, predictions of what learned included, and leaves n
   expect(predictions).toHaveLength(3 * 4 * 190);
   expect(new Set(predictions.map(({ proxy }) => proxy))).toEqual(new Set(['ltc:logreg']));
   const fits = await record.dataset.read('fits');
-  expect(latestFits(fits)).toHaveLength(24);
-  expect(newestFits(fits)).toHaveLength(24 + 33);
+  expect(latestFits(fits)).toHaveLength(30);
+  expect(newestFits(fits)).toHaveLength(30 + 36);
   expect(folders()).toEqual([]);
 }, 120_000);
 
@@ -79,7 +79,8 @@ test('other settings are another fit; shuffled outcomes are judged and never rec
 test('another study is learned from, whose variants have the same names', async () => {
   const record = await recordPublished();
   const spec = await record.studies.spec(ZENG);
-  await record.studies.register({ ...spec.study, name: 'copy' }, spec.table);
+  const { table, registered } = spec;
+  await record.studies.register({ study: { ...spec.study, name: 'copy' }, table, registered });
   const tables = ['variants', 'indicators', 'outcomes'] as const;
   const rows = await Promise.all(tables.map((table) => record.dataset.read(table)));
   const copies = rows.map((its) => its.map((row) => ({ ...row, study: 'copy@1' })));

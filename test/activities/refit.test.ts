@@ -15,7 +15,7 @@ async function opened() {
   return { ...record, ...activities, ...createFitActivities(record) };
 }
 
-test('a study that is not there is told so', async () => {
+test('a study that is not there is not found', async () => {
   const lab = await opened();
   await expect(lab.recordedFits({ study: 'none@1' })).rejects.toThrow(NotFoundError);
 });
@@ -25,7 +25,7 @@ test('before the first fit there is none to be compared with', async () => {
   expect(await lab.recordedFits(of)).toEqual({ fit_ids: [], learned: [], read_version: null });
 });
 
-test('one outcome measured anew is another fit, whose drift names the variant', async () => {
+test('one outcome measured again is another fit, whose drift names the variant', async () => {
   const lab = await opened();
   const { dataset, store, studies } = lab;
   const first = await lab.fitStudy(of);

@@ -3,6 +3,7 @@ import { createPlanActivities } from '../../activities/plan';
 import { createReportActivities } from '../../activities/report';
 import { createRoundActivities } from '../../activities/rounds';
 import { submitRows } from '../../src/study/job-rows';
+import { Manifests } from '../../src/study/manifests';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
@@ -11,7 +12,8 @@ import type { PlannedJob } from '../../src/domain/plan';
 import type { StudyInput } from '../../src/domain/schema';
 import { indicatorRow, outcomeRow } from '../predict/rows';
 import { entryOf } from '../support/local-cluster';
-import { tinyStudy } from '../support/studies';
+import { MANIFEST } from '../support/manifests';
+import { TINY, tinyStudy } from '../support/studies';
 
 const ID = 'tiny@1';
 const OF_ID = { study: ID, run_id: 'recorded' };
@@ -25,7 +27,8 @@ type FineTune = NonNullable<Extract<StudyInput, { kind: 'trained' }>['fine_tune'
 function openStudy() {
   const store = new MemoryStore();
   const [dataset, studies] = [openDataset(store), new Studies(store)];
-  const recipes = { jax: { command: [], version: '1', source: null, environment: {} } };
+  const describe = [process.execPath, '-p', JSON.stringify(JSON.stringify(MANIFEST))];
+  const recipes = { jax: { command: ['true'], describe, source: null, environment: {} } };
   const deps = {
     dataset,
     studies,
@@ -33,6 +36,10 @@ function openStudy() {
     artifacts: new Artifacts(store),
     recipes,
     clusters: new Map([['local', entryOf()]]),
+    manifests: new Manifests(recipes, { folder: null, environment: {} }),
+    startLearning: () => {
+      throw new Error('nothing is learned in another process here');
+    },
   };
   const activities = {
     ...createPlanActivities(deps),
@@ -44,8 +51,9 @@ function openStudy() {
 type Opened = ReturnType<typeof openStudy>;
 
 async function planned(on: Opened, fineTune: FineTune) {
-  const study = tinyStudy({ fine_tune: fineTune });
-  await on.studies.register(study, null);
+  const cms = { ...TINY.tasks.cms, indicator: 'kshot_cms' };
+  const study = tinyStudy({ tasks: { ...TINY.tasks, cms }, fine_tune: fineTune });
+  await on.studies.register({ study, table: null, registered: {} });
   const summary = await on.makePlan({ study: ID });
   const plan = await on.studies.plan(summary.key);
   /** Records that these jobs were run. */
@@ -95,7 +103,7 @@ async function tune(
 
 const TOP_2 = { top: 2, batch: 2, explore: 0, task: 'cms' } as const;
 
-test('a budget is spent on the best by the start, and more of it on the best by the refitted proxy', async () => {
+test('a budget is spent on the best by the start, and more of it on the best by the refitted predictor', async () => {
   const on = openStudy();
   const first = await planned(on, TOP_2);
   expect(first.summary).toMatchObject({ in_rounds: true, variants_to_run: 4, runs_base: true });
@@ -116,7 +124,7 @@ test('a budget is spent on the best by the start, and more of it on the best by 
   expect(await again.choose()).toEqual([]);
 
   const raised = await planned(on, { ...TOP_2, top: 3 });
-  expect(await raised.choose()).toEqual(['sc-mixed: proxy']);
+  expect(await raised.choose()).toEqual(['sc-mixed: predictor']);
 });
 
 test('a failed fine-tuning is taken up first by the next run, and no other in its place by this one', async () => {
@@ -144,7 +152,7 @@ test('hours buy as many variants as they pay for at the price so far', async () 
   expect(await first.choose(['sc-plain', 'sc-mixed'])).toEqual([]);
 });
 
-test('a variant that lacks an indicator is not chosen', async () => {
+test('a variant without an indicator is not chosen', async () => {
   const on = openStudy();
   const first = await planned(on, TOP_2);
   await first.run(first.jobsOf('measure', IDS));

@@ -90,6 +90,8 @@ describe('the words of a fit with learners', () => {
     fit_id: 'f',
     dataset_version: 7,
     fitted: true,
+    features: ['inv_ppl_clm'],
+    baseline: 'inv_ppl_clm',
     fits: [fitRow(learned), fitRow(within)],
     notes: [],
   };
@@ -97,9 +99,18 @@ describe('the words of a fit with learners', () => {
   it('are a table for each protocol, and what was chosen how often', () => {
     const lines = learnedText(fit, false).split('\n').filter(Boolean);
     expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
-      ['tiny@1, dataset version 7: how often each proxy names the better of two variants'],
+      ['tiny@1, dataset version 7: how often each predictor names the better of two variants'],
       ['paper-60-40: both variants of a test pair were held out; pairs of each split'],
-      ['task', 'proxy', 'features', 'splits', 'pairs', 'accuracy', '95% interval', 'fewer errors'],
+      [
+        'task',
+        'predictor',
+        'features',
+        'splits',
+        'pairs',
+        'accuracy',
+        '95% interval',
+        'fewer errors',
+      ],
       [
         ...['cms (from rag)', 'nested:both', 'both', '2', '6', '0.750 ± 0.050'],
         ...['0.500 - 1.000', '63%'],
@@ -107,8 +118,17 @@ describe('the words of a fit with learners', () => {
       [
         'leave-group-out:lr/within: both variants are of the held-out group; accuracy is the mean over groups, pooled accuracy that of all pairs',
       ],
-      ['task', 'proxy', 'features', 'splits', 'pairs', 'accuracy', '95% interval', 'fewer errors'],
-      ['cms', 'inv_ppl_clm (perplexity)', '-', '1', '6', '0.750', '0.500 - 1.000', '-'],
+      [
+        'task',
+        'predictor',
+        'features',
+        'splits',
+        'pairs',
+        'accuracy',
+        '95% interval',
+        'fewer errors',
+      ],
+      ['cms', 'inv_ppl_clm (baseline)', '-', '1', '6', '0.750', '0.500 - 1.000', '-'],
       ['nested:both chose on cms: ltc:mlp 2'],
     ]);
   });

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import type { CliContext, OutputFormat } from '../../src/cli/context';
-import { studyAndVariant } from '../../src/cli/commands/data';
-import { environmentOf, shellQuote, shellScript } from '../../src/cli/commands/env';
-import { liveStatus } from '../../src/cli/live-status';
+import { studyAndVariant } from '../../src/study/variant-name';
+import { environmentOf } from '../../src/stack/client-environment';
+import { shellQuote, shellScript } from '../../src/cli/words/shell';
 import { missingLine } from '../../src/cli/words/failures';
 import { countPlan, planSummary, planTable } from '../../src/cli/words/plan-text';
 import { printResults } from '../../src/cli/words/results';
-import type { Session } from '../../src/cli/session';
 import type { Plan } from '../../src/domain/plan';
 import type { RunStatus } from '../../src/domain/vocabulary';
 
@@ -68,7 +67,8 @@ describe('results', () => {
   function printed(format: OutputFormat): string {
     const out: string[] = [];
     const context = { stdout: (text: string) => void out.push(text), format: () => format };
-    const results = { study: 'tiny@1', dataset_version: 7, results: [result] };
+    const known = { study: 'tiny@1', dataset_version: 7, features: ['inv_ppl_clm'] };
+    const results = { ...known, baseline: 'inv_ppl_clm', results: [result] };
     printResults(context as unknown as CliContext, results, { status: 'done' });
     return out.join('\n');
   }
@@ -78,7 +78,7 @@ describe('results', () => {
     expect(lines[0]).toMatch(/^tiny@1, dataset version 7/);
     expect(lines.at(-1)?.split(/ {2,}/)).toEqual([
       'cms',
-      'inv_ppl_clm (perplexity)',
+      'inv_ppl_clm (baseline)',
       '1225',
       '0.324',
       '0.676',
@@ -90,25 +90,11 @@ describe('results', () => {
     expect(JSON.parse(printed(format))).toEqual({
       study: 'tiny@1',
       dataset_version: 7,
+      features: ['inv_ppl_clm'],
+      baseline: 'inv_ppl_clm',
       results: [result],
       status: 'done',
     });
-  });
-});
-
-describe('the status of a study', () => {
-  const status = (latest: object | null) => {
-    const session = {
-      studies: { latest: () => Promise.resolve(latest) },
-      endpoints: { temporal: { address: '127.0.0.1:9', namespace: 'default' } },
-    };
-    return liveStatus({} as CliContext, session as unknown as Session, 'tiny@1');
-  };
-
-  it('is that of the books once it has ended, whatever Temporal remembers', async () => {
-    expect(await status(null)).toBe('pending');
-    for (const ended of ['done', 'failed', 'cancelled'])
-      expect(await status({ status: ended })).toBe(ended);
   });
 });
 

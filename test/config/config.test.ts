@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { environmentOf } from '../../src/cli/commands/env';
+import { environmentOf } from '../../src/stack/client-environment';
 import { SpecError } from '../../src/base/errors';
 import { endpointsOf } from '../../src/stack/stack';
 import { writeState } from '../../src/stack/state';

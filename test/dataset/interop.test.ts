@@ -13,7 +13,7 @@ import { startSeaweed, type Seaweed } from '../support/seaweed';
 const SCRIPT = 'examples/read-dataset/read_dataset.py';
 const ODD: Row<'outcomes'>[] = [
   outcome({ task: 'größe 表 🧪 "quoted"\n', value: 0.1 + 0.2, n: null, stderr: null }),
-  outcome({ task: '', value: -1e300, seed: -(2 ** 31), n: 2 ** 31 - 1 }),
+  outcome({ task: '', value: -1.7e308, seed: -(2 ** 31), n: 2 ** 31 - 1 }),
   outcome({ value: 5e-324, recorded_at: new Date('1969-12-31T23:59:59.999Z') }),
   outcome({ value: -0, recorded_at: new Date('2000-01-01T00:00:00.000Z') }),
 ];

@@ -3,16 +3,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { comparedVariants, measure } from '../../src/predict/measurements';
+import { wordsOf } from '../../src/domain/words';
+import type { FeatureTable } from '../../src/predict/feature-table';
+import { featuresOf } from '../../src/predict/features';
+import type { ReportInput } from '../../src/report/input';
 import { publishedInput, trainedInput } from '../report/inputs';
 import { openBrowser } from '../support/browser';
 import { renderReport } from '../../src/report/report';
 
 const HOSTILE = '</script><script>alert(1)</script>';
 const INPUTS = {
-  published: publishedInput(),
-  trained: trainedInput(),
-  hostile: trainedInput((id) => id + HOSTILE),
+  published: () => publishedInput(),
+  trained: () => trainedInput(),
+  hostile: () => trainedInput((id) => id + HOSTILE),
 };
 
 const dir = mkdtempSync(path.join(os.tmpdir(), 'foretune-report-'));
@@ -25,13 +28,17 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-describe.each(Object.entries(INPUTS))('the report of the %s study in a browser', (name, input) => {
+describe.each(Object.entries(INPUTS))('the report of the %s study in a browser', (name, make) => {
   const url = pathToFileURL(path.join(dir, `${name}.html`)).href;
   const complaints: string[] = [];
   const requests: string[] = [];
+  let input: ReportInput;
+  let table: FeatureTable;
   let page: Page;
 
   beforeAll(async () => {
+    input = await make();
+    table = featuresOf(wordsOf(input.study), input);
     writeFileSync(path.join(dir, `${name}.html`), await renderReport(input));
     page = await browser.newPage();
     page.on('console', (message) => complaints.push(message.text()));
@@ -60,15 +67,14 @@ describe.each(Object.entries(INPUTS))('the report of the %s study in a browser',
   it('shows every variant by its name, as text', async () => {
     await page.locator('summary', { hasText: 'and their numbers' }).evaluate(open);
     const names = await texts(page, 'details:has([aria-label^="Variants"]) tbody tr', 'th');
-    const variants = comparedVariants(input.variants).map((row) => [row.variant_id]);
-    expect(names).toEqual(variants);
+    expect(names).toEqual(table.variants.map((id) => [id]));
     expect(await page.locator('script').count()).toBe(0);
   });
 
   it('draws a bar for each fit and a point for each variant measured', async () => {
     expect(await drawn(page, '#errors ~ .charts', 'bar')).toBe(input.fits.length);
-    const { indicators, outcomes } = measure(input);
-    const points = [...outcomes.values()].reduce((sum, of) => sum + of.size * indicators.size, 0);
+    const sizes = [...table.targets.values()].map(({ outcomes }) => outcomes.size);
+    const points = sizes.reduce((sum, size) => sum + size * table.indicators.size, 0);
     expect(await drawn(page, '#scatters ~ .charts', 'point')).toBe(points);
   });
 

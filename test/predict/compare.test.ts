@@ -1,16 +1,33 @@
 import fc from 'fast-check';
 import { NotFoundError, SpecError } from '../../src/base/errors';
-import { compareVariants } from '../../src/predict/compare';
-import type { Measured } from '../../src/predict/measurements';
-import { indicatorsOf, madeUp, withIndicators, withOutcomes } from './made-up';
+import { compareVariants, type Comparison } from '../../src/predict/compare';
+import type { FeatureTable } from '../../src/predict/feature-table';
+import type { Predictor } from '../../src/predict/predictor';
+import { indicatorPredictor } from '../../src/predict/predictors/indicator';
+import {
+  cmsOf,
+  indicatorsOf,
+  madeUp,
+  reversed,
+  tableOf,
+  withIndicators,
+  withOutcomes,
+} from './made-up';
+
+const compare = (
+  table: FeatureTable,
+  a: string,
+  b: string,
+  predictor?: Predictor,
+): Promise<Comparison> => compareVariants(table, cmsOf(table), [a, b], predictor);
 
 const study = madeUp(20);
 const HIGH = { inv_ppl_clm: 3, inv_ppl_sc: 3 };
 const LOW = { inv_ppl_clm: -3, inv_ppl_sc: -3 };
 const clear = withIndicators(withIndicators(study, 'v0', HIGH), 'v1', LOW);
 
-test('a variant that is far ahead in what tells of the outcome is better, and it is said why', () => {
-  const found = compareVariants(clear, 'cms', 'v0', 'v1');
+test('a variant that is far ahead in what tells of the outcome is better, and it is said why', async () => {
+  const found = await compare(clear, 'v0', 'v1');
   expect(found.verdict).toBe('a');
   expect(found.p_a_better).toBeGreaterThan(0.9);
   expect(found.ci_low).toBeGreaterThan(0.5);
@@ -26,13 +43,13 @@ test('a variant that is far ahead in what tells of the outcome is better, and it
   expect(found.backtest.accuracy).toBeGreaterThan(0.7);
 });
 
-test('swapped, everything is turned round and the probabilities sum to exactly 1', () => {
+test('swapped, everything is turned round and the probabilities sum to exactly 1', async () => {
   const pair = fc.tuple(fc.nat(9), fc.nat(9)).filter(([i, j]) => i !== j);
-  fc.assert(
-    fc.property(pair, fc.integer({ min: 1, max: 99 }), ([i, j], seed) => {
+  await fc.assert(
+    fc.asyncProperty(pair, fc.integer({ min: 1, max: 99 }), async ([i, j], seed) => {
       const small = madeUp(10, seed);
-      const one = compareVariants(small, 'cms', `v${i}`, `v${j}`);
-      const other = compareVariants(small, 'cms', `v${j}`, `v${i}`);
+      const one = await compare(small, `v${i}`, `v${j}`);
+      const other = await compare(small, `v${j}`, `v${i}`);
       expect(one.p_a_better + other.p_a_better).toBe(1);
       expect(one.ci_low + other.ci_high).toBeCloseTo(1, 12);
       expect([one.verdict, other.verdict].sort().join()).toMatch(/^a,b$|^too-close,too-close$/);
@@ -43,28 +60,28 @@ test('swapped, everything is turned round and the probabilities sum to exactly 1
   );
 });
 
-test('the outcomes of both variants change nothing, and they need none', () => {
-  const expected = compareVariants(study, 'cms', 'v3', 'v4');
+test('the outcomes of both variants change nothing, and they need none', async () => {
+  const expected = await compare(study, 'v3', 'v4');
   for (const changes of [
     { v3: 99, v4: -99 },
     { v3: -99, v4: 99 },
     { v3: null, v4: null },
   ])
-    expect(compareVariants(withOutcomes(study, changes), 'cms', 'v3', 'v4')).toEqual(expected);
+    expect(await compare(withOutcomes(study, changes), 'v3', 'v4')).toEqual(expected);
 });
 
-test('a copy of either under another name tells nothing either', () => {
+test('a copy of either under another name says nothing either', async () => {
   const copied = withIndicators(study, 'v9', indicatorsOf(study, 'v3'));
-  const [low, high] = [{ v9: -99 }, { v9: 99 }].map((changes) =>
-    compareVariants(withOutcomes(copied, changes), 'cms', 'v3', 'v4'),
+  const [low, high] = await Promise.all(
+    [{ v9: -99 }, { v9: 99 }].map((changes) => compare(withOutcomes(copied, changes), 'v3', 'v4')),
   );
   expect(low).toEqual(high);
   expect(low?.n_trained).toBe(17);
 });
 
-test('a variant and its copy are too close, at exactly one half', () => {
+test('a variant and its copy are too close, at exactly one half', async () => {
   const copied = withIndicators(study, 'v9', indicatorsOf(study, 'v3'));
-  expect(compareVariants(copied, 'cms', 'v3', 'v9')).toMatchObject({
+  expect(await compare(copied, 'v3', 'v9')).toMatchObject({
     p_a_better: 0.5,
     ci_low: 0.5,
     ci_high: 0.5,
@@ -73,47 +90,75 @@ test('a variant and its copy are too close, at exactly one half', () => {
   });
 });
 
-test('the order of rows changes nothing', () => {
-  const reversed: Measured = { ...study, variants: [...study.variants].reverse() };
-  expect(compareVariants(reversed, 'cms', 'v0', 'v1')).toEqual(
-    compareVariants(study, 'cms', 'v0', 'v1'),
+test('the order of rows changes nothing', async () => {
+  expect(await compare(reversed(study), 'v0', 'v1')).toEqual(await compare(study, 'v0', 'v1'));
+});
+
+test('another predictor answers by its own feature alone, and is named', async () => {
+  const number = (id: string) => Number(id.slice(1));
+  const telling = tableOf(study.variants, { inv_ppl_sc: number, kshot_rag: () => 1 }, number);
+  const found = await compare(telling, 'v19', 'v0', indicatorPredictor({ name: 'inv_ppl_sc' }));
+  expect(found).toMatchObject({
+    predictor: 'inv_ppl_sc',
+    features: ['inv_ppl_sc'],
+    verdict: 'a',
+    decided_by: 'inv_ppl_sc',
+  });
+  expect(found.evidence).toHaveLength(1);
+});
+
+test('an indicator that misleads says next to nothing, and never the opposite', async () => {
+  const turned = withOutcomes(
+    study,
+    Object.fromEntries([...cmsOf(study).outcomes].map(([id, value]) => [id, -value])),
   );
+  const found = await compare(turned, 'v0', 'v1', indicatorPredictor({ name: 'inv_ppl_sc' }));
+  expect(found.p_a_better).toBeCloseTo(0.5, 4);
+});
+
+test('a predictor that does not add up has evidence without contributions', async () => {
+  const better = (a: string, b: string) => (a < b ? 0.9 : 0.1);
+  const own: Predictor = {
+    name: 'own',
+    learns: true,
+    sees: ({ indicators }) => [...indicators.keys()],
+    needs: () => ({ reason: null, variants: new Map() }),
+    fit: () => ({ kind: 'pairs', probability: better }),
+  };
+  const found = await compare(study, 'v0', 'v1', own);
+  expect(found).toMatchObject({ verdict: 'a', decided_by: null });
+  expect(found.p_a_better).toBeCloseTo(0.9, 12);
+  expect(found.evidence.map(({ contribution }) => contribution)).toEqual(Array(5).fill(null));
 });
 
 const constant = Object.fromEntries(study.variants.map((id) => [id, 1]));
-test.each<[string, Measured, [string, string, string], RegExp]>([
-  ['too few variants', madeUp(9), ['cms', 'v0', 'v1'], /7 variants .* at least 8/],
-  ['one outcome value', withOutcomes(study, constant), ['cms', 'v0', 'v1'], /same outcome .*\(1\)/],
-  ['an unknown task', study, ['cmss', 'v0', 'v1'], /"cmss".*Did you mean "cms"/],
-  [
-    'no outcomes at all',
-    { ...study, outcomes: new Map() },
-    ['cms', 'v0', 'v1'],
-    /nothing to learn/,
-  ],
-  ['no indicators', { ...study, indicators: new Map() }, ['cms', 'v0', 'v1'], /no indicators/],
-  ['a variant with itself', study, ['cms', 'v0', 'v0'], /with itself/],
+const untuned = Object.fromEntries(study.variants.map((id) => [id, null]));
+test.each<[string, FeatureTable, [string, string], RegExp]>([
+  ['too few variants', madeUp(9), ['v0', 'v1'], /7 variants .* at least 8/],
+  ['one outcome value', withOutcomes(study, constant), ['v0', 'v1'], /same outcome .*\(1\)/],
+  ['no outcomes at all', withOutcomes(study, untuned), ['v0', 'v1'], /nothing to learn/],
+  ['no indicators', { ...study, indicators: new Map() }, ['v0', 'v1'], /no indicators/],
+  ['a variant with itself', study, ['v0', 'v0'], /with itself/],
   [
     'a missing indicator',
     withIndicators(study, 'v0', { kshot_rag: null }),
-    ['cms', 'v0', 'v1'],
-    /"v0" lacks kshot_rag/,
+    ['v0', 'v1'],
+    /"v0" has no kshot_rag/,
   ],
-])('%s is refused in words', (_, measured, [task, a, b], words) => {
-  expect(() => compareVariants(measured, task, a, b)).toThrow(SpecError);
-  expect(() => compareVariants(measured, task, a, b)).toThrow(words);
+])('%s is refused in words', async (_, table, [a, b], words) => {
+  await expect(compare(table, a, b)).rejects.toThrow(SpecError);
+  await expect(compare(table, a, b)).rejects.toThrow(words);
 });
 
-test('an unknown variant is not found, with the one that may be meant', () => {
-  expect(() => compareVariants(study, 'cms', 'v0', 'v111')).toThrow(NotFoundError);
-  expect(() => compareVariants(study, 'cms', 'V0', 'v1')).toThrow(/Did you mean "v0"/);
+test('an unknown variant is not found, with the one that may be meant', async () => {
+  await expect(compare(study, 'v0', 'v111')).rejects.toThrow(NotFoundError);
+  await expect(compare(study, 'V0', 'v1')).rejects.toThrow(/Did you mean "v0"/);
 });
 
-test('pure noise: most pairs are too close to call', () => {
+test('pure noise: most pairs are too close to call', async () => {
   const noise = madeUp(24, 5, 100);
   const ids = noise.variants.slice(0, 12);
-  const verdicts = ids.map(
-    (id, i) => compareVariants(noise, 'cms', id, ids[(i + 1) % 12]!).verdict,
-  );
-  expect(verdicts.filter((verdict) => verdict === 'too-close').length).toBeGreaterThanOrEqual(8);
+  const found = await Promise.all(ids.map((id, i) => compare(noise, id, ids[(i + 1) % 12]!)));
+  const close = found.filter(({ verdict }) => verdict === 'too-close');
+  expect(close.length).toBeGreaterThanOrEqual(8);
 });

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
-import { EXTRA_INDICATORS, INDICATORS } from '../../src/domain/vocabulary';
-import { fitUnsupervised, NO_SPLITS } from '../../src/predict/fit';
-import { measure, type StudyRows } from '../../src/predict/measurements';
-import { predict, UNSUPERVISED_PROXIES } from '../../src/predict/unsupervised';
+import type { Row } from '../../src/dataset/tables';
+import { fitAllPairs, NO_SPLITS } from '../../src/predict/fit';
+import { ordersOf } from '../../src/predict/judge';
+import { featuresOf } from '../../src/predict/features';
+import type { StudyRows } from '../../src/predict/measurements';
+import { untrained } from '../../src/predict/predictors/named';
+import { tableOf } from './learning';
 import { CONTEXT, indicatorRow, outcomeRow, rowsOf, variantRow } from './rows';
+import { INDICATORS } from './words';
 
 const number = fc.integer({ min: -4, max: 4 });
 const study = fc
@@ -22,17 +26,21 @@ const study = fc
     outcomes: variants.map((v, i) => outcomeRow(String(i), 'cms', v.outcome)),
   }));
 
-function fitOf(rows: StudyRows, proxy: string) {
-  return fitUnsupervised(rows, CONTEXT).find((fit) => fit.proxy === proxy);
+function fits(rows: StudyRows, tasks: readonly string[] = ['cms']): Promise<Row<'fits'>[]> {
+  return fitAllPairs(tableOf(rows, tasks), CONTEXT);
 }
 
-test('a fit is a whole row of the table, the same each time', () => {
+async function fitOf(rows: StudyRows, proxy: string) {
+  return (await fits(rows)).find((fit) => fit.proxy === proxy);
+}
+
+test('a fit is a whole row of the table, the same each time', async () => {
   const rows = rowsOf('kshot_rag', [
     [1, 10],
     [2, 30],
     [3, 20],
   ]);
-  expect(fitUnsupervised(rows, CONTEXT)).toEqual([
+  expect(await fits(rows)).toEqual([
     {
       study: 'made-up@1',
       variant_id: '',
@@ -56,31 +64,40 @@ test('a fit is a whole row of the table, the same each time', () => {
   ]);
 });
 
-test('indicators that no proxy reads, and values by domain, leave a fit as it is', () => {
+test('indicators that the study does not name, and values by domain, leave a fit as it is', async () => {
   const rows = fc.sample(study, { numRuns: 1, seed: 2 })[0] as StudyRows;
   const extra = rows.variants.flatMap(({ variant_id }, i) => [
-    ...EXTRA_INDICATORS.map((name) => indicatorRow(variant_id, name, -i)),
-    indicatorRow(variant_id, 'neg_bpb', i, { domain: 'code' }),
+    indicatorRow(variant_id, 'margin', -i),
     indicatorRow(variant_id, 'inv_ppl_clm', -i, { domain: 'code' }),
   ]);
   const more = { ...rows, indicators: [...rows.indicators, ...extra] };
-  expect(fitUnsupervised(more, CONTEXT)).toEqual(fitUnsupervised(rows, CONTEXT));
-  expect(measure(more).indicators.has('neg_bpb')).toBe(false);
+  expect(await fits(more)).toEqual(await fits(rows));
 });
 
-test('proxies come in a fixed order, perplexity first, for each task in turn', () => {
+test('predictors come in a fixed order, the order of each setting last, for each task in turn', async () => {
   const rows = fc.sample(study, { numRuns: 1, seed: 1 })[0] as StudyRows;
-  const fits = fitUnsupervised(
-    { ...rows, outcomes: rows.outcomes.flatMap((o) => [o, { ...o, task: 'rag' }]) },
-    { ...CONTEXT, tasks: ['rag', 'cms'] },
-  );
-  const proxies = [...INDICATORS, 'mean_of_5', 'sc+rag', 'sc+rag-clm'];
-  expect(fits.map((fit) => [fit.task, fit.proxy])).toEqual(
-    ['rag', 'cms'].flatMap((task) => proxies.map((proxy) => [task, proxy])),
+  const variants = rows.variants.map(({ variant_id }, lr) => variantRow(variant_id, { lr }));
+  const outcomes = rows.outcomes.flatMap((o) => [o, { ...o, task: 'rag' }]);
+  const found = await fits({ ...rows, variants, outcomes }, ['cms', 'rag']);
+  const names = [...INDICATORS, 'mean_of_5', 'sc+rag', 'sc+rag-clm', 'rank:lr'];
+  expect(found.map((fit) => [fit.task, fit.proxy])).toEqual(
+    ['cms', 'rag'].flatMap((task) => names.map((proxy) => [task, proxy])),
   );
 });
 
-test('a sum of indicators adds them scaled to [0, 1] over the study', () => {
+test('the order of a setting is judged where variants have it, the higher value first', async () => {
+  const { variants, ...rows } = rowsOf('kshot_rag', [
+    [1, 3],
+    [2, 2],
+    [3, 1],
+  ]);
+  const config = [{ lr: 3 }, { lr: 2 }, {}];
+  const some = variants.map(({ variant_id }, i) => variantRow(variant_id, config[i]));
+  const found = await fitOf({ ...rows, variants: some }, 'rank:lr');
+  expect(found).toMatchObject({ n_variants: 2, accuracy: 1 });
+});
+
+test('a sum of indicators adds them scaled to [0, 1] over the study, with their weights', async () => {
   const rows: StudyRows = {
     variants: ['a', 'b', 'c'].map((id) => variantRow(id)),
     indicators: [
@@ -90,17 +107,29 @@ test('a sum of indicators adds them scaled to [0, 1] over the study', () => {
     ],
     outcomes: [],
   };
-  const sum = UNSUPERVISED_PROXIES.find((proxy) => proxy.name === 'sc+rag-clm');
-  expect(sum && predict(sum, measure(rows))).toEqual(
-    new Map([
-      ['a', 0],
-      ['b', 2],
-      ['c', 1.5],
-    ]),
-  );
+  const table = tableOf(rows);
+  const orders = await ordersOf(untrained(table), table);
+  const sum = orders.find(({ predictor }) => predictor.name === 'sc+rag-clm');
+  expect([...(sum?.values ?? [])]).toEqual([
+    ['a', 0],
+    ['b', 2],
+    ['c', 1.5],
+  ]);
 });
 
-test('a proxy is judged on the variants that have all its indicators and the outcome', () => {
+test('an indicator of which lower is better names the variant with the lower value', async () => {
+  const rows = rowsOf('loss', [
+    [3, 1],
+    [2, 2],
+    [1, 3],
+  ]);
+  const table = tableOf(rows);
+  const words = { ...table.words, indicators: null, proxies: [] };
+  const found = await fitAllPairs(featuresOf(words, rows), CONTEXT);
+  expect(found).toMatchObject([{ proxy: 'loss', accuracy: 1 }]);
+});
+
+test('a proxy is judged on the variants that have all its indicators and the outcome', async () => {
   const rows = rowsOf('kshot_rag', [
     [1, 1],
     [2, 2],
@@ -117,35 +146,47 @@ test('a proxy is judged on the variants that have all its indicators and the out
     ],
     outcomes: rows.outcomes.slice(0, 2),
   };
-  expect(fitOf(partial, 'kshot_rag')).toMatchObject({ n_variants: 2, n_pairs: 1, accuracy: 1 });
-  expect(fitOf(partial, 'inv_ppl_sc')).toMatchObject({ n_variants: 2, n_pairs: 1, accuracy: 0 });
-  expect(fitOf(partial, 'sc+rag')).toMatchObject({ n_variants: 2 });
-  expect(fitOf(partial, 'mean_of_5')).toBeUndefined();
+  expect(await fitOf(partial, 'kshot_rag')).toMatchObject({
+    n_variants: 2,
+    n_pairs: 1,
+    accuracy: 1,
+  });
+  expect(await fitOf(partial, 'inv_ppl_sc')).toMatchObject({
+    n_variants: 2,
+    n_pairs: 1,
+    accuracy: 0,
+  });
+  expect(await fitOf(partial, 'sc+rag')).toMatchObject({ n_variants: 2 });
+  expect(await fitOf(partial, 'mean_of_5')).toBeUndefined();
 });
 
-test('fewer than two variants, or none with an outcome: no fit', () => {
-  expect(fitUnsupervised(rowsOf('kshot_rag', [[1, 1]]), CONTEXT)).toEqual([]);
+test('fewer than two variants, or none with an outcome: no fit', async () => {
+  expect(await fits(rowsOf('kshot_rag', [[1, 1]]))).toEqual([]);
   const rows = rowsOf('kshot_rag', [
     [1, 1],
     [2, 2],
   ]);
-  expect(fitUnsupervised({ ...rows, outcomes: [] }, CONTEXT)).toEqual([]);
-  expect(fitUnsupervised(rows, { ...CONTEXT, tasks: ['cbqa'] })).toEqual([]);
+  expect(await fits({ ...rows, outcomes: [] })).toEqual([]);
+  expect(await fits(rows, ['cbqa'])).toEqual([]);
 });
 
-test('an indicator that is the same everywhere decides half of the pairs', () => {
+test('an indicator that is the same everywhere decides half of the pairs', async () => {
   const rows = rowsOf('kshot_rag', [
     [5, 1],
     [5, 2],
     [5, 3],
   ]);
-  expect(fitOf(rows, 'kshot_rag')).toMatchObject({ accuracy: 0.5, ci_low: 0.5, ci_high: 0.5 });
+  expect(await fitOf(rows, 'kshot_rag')).toMatchObject({
+    accuracy: 0.5,
+    ci_low: 0.5,
+    ci_high: 0.5,
+  });
 });
 
-test('every fit: error rate is 1 - accuracy, inside its interval', () => {
-  fc.assert(
-    fc.property(study, (rows) => {
-      for (const fit of fitUnsupervised(rows, CONTEXT)) {
+test('every fit: error rate is 1 - accuracy, inside its interval', async () => {
+  await fc.assert(
+    fc.asyncProperty(study, async (rows) => {
+      for (const fit of await fits(rows)) {
         expect(fit.error_rate).toBe(1 - fit.accuracy);
         expect(fit.ci_low).toBeLessThanOrEqual(fit.accuracy);
         expect(fit.ci_high).toBeGreaterThanOrEqual(fit.accuracy);
@@ -156,25 +197,29 @@ test('every fit: error rate is 1 - accuracy, inside its interval', () => {
   );
 });
 
-test('a monotone rescaling of an indicator changes no accuracy of it', () => {
-  fc.assert(
-    fc.property(study, (rows) => {
+test('a monotone rescaling of an indicator changes no accuracy of it', async () => {
+  await fc.assert(
+    fc.asyncProperty(study, async (rows) => {
       const rescaled = rows.indicators.map((row) => ({ ...row, value: 3 + row.value ** 3 / 7 }));
       for (const name of INDICATORS)
-        expect(fitOf({ ...rows, indicators: rescaled }, name)).toEqual(fitOf(rows, name));
+        expect(await fitOf({ ...rows, indicators: rescaled }, name)).toEqual(
+          await fitOf(rows, name),
+        );
     }),
     { numRuns: 5 },
   );
 });
 
-test('a linear rescaling of any one indicator changes no sum', () => {
-  fc.assert(
-    fc.property(study, fc.constantFrom(...INDICATORS), (rows, which) => {
+test('a linear rescaling of any one indicator changes no sum', async () => {
+  await fc.assert(
+    fc.asyncProperty(study, fc.constantFrom(...INDICATORS), async (rows, which) => {
       const rescaled = rows.indicators.map((row) =>
         row.indicator === which ? { ...row, value: 4 * row.value - 8 } : row,
       );
       for (const name of ['mean_of_5', 'sc+rag', 'sc+rag-clm'])
-        expect(fitOf({ ...rows, indicators: rescaled }, name)).toEqual(fitOf(rows, name));
+        expect(await fitOf({ ...rows, indicators: rescaled }, name)).toEqual(
+          await fitOf(rows, name),
+        );
     }),
     { numRuns: 10 },
   );

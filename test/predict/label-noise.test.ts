@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { isResolved, labelNoise, resolvePairs } from '../../src/predict/label-noise';
+import { isResolved, labelNoise as noiseOf, resolvePairs } from '../../src/predict/label-noise';
+import type { StudyRows } from '../../src/predict/measurements';
 import { studentQuantile } from '../../src/predict/student';
 import { arbitraryPairs, judged } from './judged';
+import { tableOf } from './learning';
 import { outcomeRow, rowsOf, variantRow } from './rows';
 
+const labelNoise = (rows: StudyRows) => noiseOf(tableOf(rows).targets.get('cms') ?? { rows: [] });
 const study = (outcomes: ReturnType<typeof outcomeRow>[]) => ({
   variants: ['a', 'b', 'c'].map((id) => variantRow(id)),
   indicators: [],
@@ -13,7 +16,7 @@ const seeds = (id: string, ...values: number[]) =>
   values.map((value, seed) => outcomeRow(id, 'cms', value, { seed }));
 
 test('seeds alone: their pooled variance over the number of seeds', () => {
-  const noise = labelNoise(study([...seeds('a', 1, 3), ...seeds('b', 5, 7)]), 'cms');
+  const noise = labelNoise(study([...seeds('a', 1, 3), ...seeds('b', 5, 7)]));
   expect(noise).toEqual({
     source: 'seeds',
     freedom: 2,
@@ -26,16 +29,16 @@ test('seeds alone: their pooled variance over the number of seeds', () => {
 
 test('standard errors alone, over two datasets: the variance of their mean', () => {
   const rows = ['x', 'y'].map((dataset) => outcomeRow('a', 'cms', 1, { dataset, stderr: 0.2 }));
-  const noise = labelNoise(study(rows), 'cms');
+  const noise = labelNoise(study(rows));
   expect(noise).toMatchObject({ source: 'stderr', freedom: null });
   expect(noise.variances.get('a')).toBeCloseTo(0.02, 12);
 });
 
 test('both are added; neither is told', () => {
   const both = seeds('a', 1, 3).map((row) => ({ ...row, stderr: 0.5 }));
-  expect(labelNoise(study(both), 'cms')).toMatchObject({ source: 'seeds+stderr', freedom: 1 });
-  expect(labelNoise(study(both), 'cms').variances.get('a')).toBeCloseTo(1.25, 12);
-  const none = labelNoise(rowsOf('kshot_rag', [[1, 1]]), 'cms');
+  expect(labelNoise(study(both))).toMatchObject({ source: 'seeds+stderr', freedom: 1 });
+  expect(labelNoise(study(both)).variances.get('a')).toBeCloseTo(1.25, 12);
+  const none = labelNoise(rowsOf('kshot_rag', [[1, 1]]));
   expect(none.source).toBe('none');
   expect(resolvePairs([judged('a', 'b', 1, [1, 0])], none)).toEqual({
     source: 'none',

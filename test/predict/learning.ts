@@ -1,9 +1,11 @@
 /** Made-up studies to learn from: every variant has five indicators, a configuration and outcomes. */
-import { INDICATORS } from '../../src/domain/vocabulary';
+import type { FeatureTable } from '../../src/predict/feature-table';
+import { featuresOf } from '../../src/predict/features';
 import type { StudyRows } from '../../src/predict/measurements';
-import type { LearnSettings } from '../../src/predict/experiment';
+import type { LearnSettings } from '../../src/study/learned-fits';
 import { learnerNamed } from '../../src/predict/learners';
 import { indicatorRow, outcomeRow, variantRow } from './rows';
+import { INDICATORS, wordsFor } from './words';
 
 const LRS = [1e-4, 2.5e-4, 1e-3];
 /** One an indicator: orders that have nothing to do with one another. */
@@ -17,8 +19,9 @@ export function studyOf(count: number, tasks: readonly string[] = ['cms']): Stud
     variants: ids.map((id, i) =>
       variantRow(id, {
         objective: i % 2 ? 'clm' : 'sc',
+        mixture: 'plain',
         lr: LRS[i % LRS.length] ?? 0,
-        config_json: JSON.stringify({ tag: i % 5 === 0 }),
+        tag: i % 5 === 0,
       }),
     ),
     indicators: ids.flatMap((id, i) =>
@@ -28,6 +31,10 @@ export function studyOf(count: number, tasks: readonly string[] = ['cms']): Stud
       tasks.map((task) => outcomeRow(id, task, 2 * scrambled(i, 3) + 5)),
     ),
   };
+}
+
+export function tableOf(rows: StudyRows, tasks: readonly string[] = ['cms']): FeatureTable {
+  return featuresOf(wordsFor(...tasks), rows);
 }
 
 export function settingsWith(changes: Partial<LearnSettings> = {}): LearnSettings {

@@ -9,10 +9,11 @@ const outlier = (variant_id: string, value: number) => ({
   name: 'x',
   value,
   median: 5,
+  is_worse: value < 5,
 });
 const none: Oddities = { equal: [], outliers: [] };
 
-test('of copies all but the first go; collapsed is far below, not far above', () => {
+test('of copies all but the first go; collapsed is far worse, not far better', () => {
   const oddities = {
     equal: [
       ['1', '2', '3'],

@@ -1,18 +1,23 @@
-import type { Measured } from '../../src/predict/measurements';
+import type { FeatureTable } from '../../src/predict/feature-table';
 import { findOddities } from '../../src/predict/oddities';
+import { cmsOf, madeUp } from './made-up';
+
+const TARGET = cmsOf(madeUp(2));
 
 /** One outcome per column of numbers; a variant is a row, its id its index. */
-function measuredOf(columns: Readonly<Record<string, readonly (number | null)[]>>): Measured {
+function measuredOf(
+  columns: Readonly<Record<string, readonly (number | null)[]>>,
+): Pick<FeatureTable, 'variants' | 'indicators' | 'targets'> {
   const entries = Object.entries(columns);
   const length = Math.max(...entries.map(([, values]) => values.length));
   const outcomes = entries.map(([name, values]) => {
     const present = values.flatMap((value, i) =>
       value === null ? [] : [[String(i), value] as const],
     );
-    return [name, new Map(present)] as const;
+    return [name, { ...TARGET, name, outcomes: new Map(present) }] as const;
   });
   const variants = Array.from({ length }, (_, i) => String(i));
-  return { variants, indicators: new Map(), outcomes: new Map(outcomes) };
+  return { variants, indicators: new Map(), targets: new Map(outcomes) };
 }
 
 test('variants that are equal in four numbers are named together', () => {

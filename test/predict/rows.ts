@@ -10,14 +10,14 @@ const identity = (variant_id: string, run_id: string) => ({
   recorded_at: new Date(0),
 });
 
-export function variantRow(id: string, changes: Partial<Row<'variants'>> = {}): Row<'variants'> {
+export function variantRow(
+  id: string,
+  config: Readonly<Record<string, unknown>> = {},
+  changes: Partial<Row<'variants'>> = {},
+): Row<'variants'> {
   return {
     ...identity(id, `${id}/pretrain`),
-    objective: 'clm',
-    mixture: 'plain',
-    lr: 0.001,
-    train_tokens: 1000,
-    config_json: '{}',
+    config_json: JSON.stringify({ id, ...config }),
     fingerprint: id,
     ...changes,
   };
@@ -78,7 +78,6 @@ export function rowsOf(
 
 export const CONTEXT: FitContext = {
   study: 'made-up@1',
-  tasks: ['cms'],
   read_version: 7,
   fit_id: 'f00d',
   recorded_at: new Date(0),

@@ -1,19 +1,20 @@
 import fc from 'fast-check';
-import { sampleOf } from '../../src/predict/sample';
+import type { Pair } from '../../src/predict/predictor';
+import { copiesOf, questionOf } from '../../src/predict/protocols';
 import {
   groupSplits,
+  heldOutSplits,
   innerSplits,
   paperSplit,
-  questionOf,
   shuffled,
   studySplit,
-  type Pair,
   type Question,
 } from '../../src/predict/splits';
-import { studyOf } from './learning';
+import { studyOf, tableOf } from './learning';
 
 function question(count: number): Question {
-  return questionOf(sampleOf(studyOf(count), ['cms']), 'cms', 'cms');
+  const table = tableOf(studyOf(count));
+  return questionOf(table, 'cms', 'cms', [...table.variants].sort());
 }
 const sorted = (ids: Iterable<string>) => [...ids].sort();
 const members = (pairs: readonly Pair[]) => new Set(pairs.flat());
@@ -46,8 +47,8 @@ describe("the paper's split", () => {
 
   it('is the same for the same seed, another one for others, whatever the order of rows', () => {
     const rows = studyOf(20);
-    const turned = { ...rows, variants: [...rows.variants].reverse() };
-    const asked = questionOf(sampleOf(turned, ['cms']), 'cms', 'cms');
+    const table = tableOf({ ...rows, variants: [...rows.variants].reverse() });
+    const asked = questionOf(table, 'cms', 'cms', table.variants);
     expect(paperSplit(asked, 3)).toEqual(paperSplit(question(20), 3));
     expect(paperSplit(asked, 4)).not.toEqual(paperSplit(asked, 3));
   });
@@ -113,7 +114,7 @@ test('leaving a study out trains on all of another one and asks about every pair
 
 test('inner splits see nothing but the training variants and their training outcomes', () => {
   const outer = paperSplit(question(30), 5);
-  const inner = innerSplits(outer, 5);
+  const inner = innerSplits(outer, outer.seed, 5);
   expect(inner).toHaveLength(5);
   expect(new Set(inner.map(({ id }) => id)).size).toBe(5);
   for (const { training, tests, outcomes } of inner) {
@@ -132,4 +133,35 @@ test('shuffled outcomes are the same numbers, dealt out another way for each see
   const inOrder = (of: Question) => asked.variants.map((id) => of.outcomes.get(id));
   expect(inOrder(one)).not.toEqual(inOrder(asked));
   expect(inOrder(one)).not.toEqual(inOrder(two));
+});
+
+describe('held-out pairs', () => {
+  const splitsOf = (count: number) => {
+    const asked = question(count);
+    return heldOutSplits(asked, copiesOf(tableOf(studyOf(count)), asked.variants));
+  };
+
+  it('are all pairs once, each asked of what learned without both variants', () => {
+    const splits = splitsOf(50);
+    const pairs = splits.flatMap(({ tests }) => tests.flatMap((test) => test.pairs));
+    expect(new Set(pairs.map((pair) => sorted(pair).join())).size).toBe(1225);
+    expect(pairs).toHaveLength(1225);
+    for (const { training, tests } of splits)
+      for (const id of members(tests[0]?.pairs ?? [])) expect(training).not.toContain(id);
+  });
+
+  it('of fewer variants than groups leave out the two that are asked about, and no other', () => {
+    for (const { training, tests } of splitsOf(9)) {
+      expect(tests[0]?.pairs).toHaveLength(1);
+      expect(training).toHaveLength(7);
+    }
+  });
+
+  it('never ask about a variant of what learned from its copy', () => {
+    const asked = question(20);
+    const [first = '', ...others] = asked.variants.map((id) => [id]).flat();
+    const copies = [[first, others[0] ?? ''], ...others.slice(1).map((id) => [id])];
+    for (const { training, tests } of heldOutSplits(asked, copies))
+      if (members(tests[0]?.pairs ?? []).has(first)) expect(training).not.toContain(others[0]);
+  });
 });

@@ -1,8 +1,11 @@
 import { NO_SPLITS } from '../../src/predict/fit';
 import type { Row } from '../../src/dataset/tables';
-import { answerTask, toldApart } from '../../src/report/answer';
+import { answerTask as answerWith, toldApart } from '../../src/report/answer';
 
 type Fit = Row<'fits'>;
+
+const NAMES = { baseline: 'inv_ppl_clm', baselineLabel: '1/PPL' };
+const answerTask = (task: string, fits: readonly Fit[]) => answerWith(task, fits, NAMES);
 
 function fit(proxy: string, accuracy: number, half_width = 0.05): Fit {
   return {
@@ -37,7 +40,7 @@ test('intervals that only touch do not tell two proxies apart', () => {
   expect(toldApart(fit('a', 0.75, 0.125), fit('b', 0.5, 0.1))).toBe(true);
 });
 
-test('a clear winner: its accuracy, pairs and interval beside those of perplexity', () => {
+test('a clear winner: its accuracy, pairs and interval beside those of the baseline', () => {
   const answer = answerTask('cms', [fit('inv_ppl_clm', 0.55), fit('kshot_cms', 0.9)]);
   expect(answer?.sentence).toContain('kshot_cms');
   expect(answer?.sentence).toContain('0.900 of 28 pairs (95% interval 0.850 to 0.950)');
@@ -46,7 +49,7 @@ test('a clear winner: its accuracy, pairs and interval beside those of perplexit
   expect(answer?.caveats).toEqual([]);
 });
 
-test('perplexity below a coin toss is called so', () => {
+test('a baseline below a coin toss is called so', () => {
   const answer = answerTask('cms', [fit('inv_ppl_clm', 0.3), fit('kshot_cms', 0.9)]);
   expect(answer?.sentence).toMatch(/worse than a coin toss/);
 });
@@ -57,10 +60,13 @@ test('overlapping intervals: the answer says that the difference may be chance',
   expect(answer?.caveats.join()).toMatch(/coin toss/);
 });
 
-test('perplexity as the best proxy, and no perplexity at all, are both said', () => {
+test('the baseline as the best, none measured and none named are all said', () => {
   const alone = answerTask('cms', [fit('inv_ppl_clm', 0.9), fit('kshot_cms', 0.6)]);
-  expect(alone?.sentence).toMatch(/perplexity itself/);
-  expect(answerTask('cms', [fit('kshot_cms', 0.9)])?.sentence).toMatch(/no baseline/);
+  expect(alone?.sentence).toMatch(/the baseline itself/);
+  const fits = [fit('kshot_cms', 0.9)];
+  expect(answerTask('cms', fits)?.sentence).toMatch(/1\/PPL was not measured, .* no baseline/);
+  const unnamed = answerWith('cms', fits, { baseline: null, baselineLabel: '' });
+  expect(unnamed?.sentence).toMatch(/names no baseline/);
 });
 
 test('without a fit on the task there is no answer', () => {

@@ -1,6 +1,14 @@
-import { findFactors } from '../../src/report/factors';
-import { measure } from '../../src/predict/measurements';
+import type { Row } from '../../src/dataset/tables';
+import { featuresOf } from '../../src/predict/features';
+import { findFactors, type Factors } from '../../src/report/factors';
 import { outcomeRow, variantRow } from '../predict/rows';
+import { wordsFor } from '../predict/words';
+
+const factorsOf = (
+  variants: readonly Row<'variants'>[],
+  outcomes: readonly Row<'outcomes'>[] = [],
+): Factors =>
+  findFactors(featuresOf(wordsFor('cms', 'rag'), { variants, indicators: [], outcomes }));
 
 /** Two objectives by two rates; one more variant differs in both from "a". */
 const square = [
@@ -9,10 +17,9 @@ const square = [
   variantRow('c', { objective: 'sc', lr: 0.001 }),
   variantRow('d', { objective: 'sc', lr: 0.002 }),
 ];
-const NOTHING = measure({ variants: [], indicators: [], outcomes: [] });
 
 test('a 2 x 2 grid has two factors with two pairs each, and two pairs that differ in both', () => {
-  const found = findFactors(square, NOTHING, ['cms']);
+  const found = factorsOf(square);
   expect(found).toMatchObject({ n_pairs: 6, pairs_mixed: 2 });
   expect(found.factors).toEqual([
     { name: 'objective', values: ['clm', 'sc'], pairs_alone: 2, accuracies: null },
@@ -21,28 +28,32 @@ test('a 2 x 2 grid has two factors with two pairs each, and two pairs that diffe
 });
 
 test('what all variants share is no factor', () => {
-  const found = findFactors([variantRow('a'), variantRow('b')], NOTHING, ['cms']);
+  const found = factorsOf([variantRow('a'), variantRow('b')]);
   expect(found).toEqual({ factors: [], n_pairs: 1, pairs_mixed: 0 });
 });
 
 test('a setting of the configuration counts, a variant without it is "not set"', () => {
-  const variants = [variantRow('a', { config_json: '{"tag": 1}' }), variantRow('b')];
-  const [tag] = findFactors(variants, NOTHING, []).factors;
+  const variants = [variantRow('a', { tag: 1 }), variantRow('b')];
+  const [tag] = factorsOf(variants).factors;
   expect(tag).toMatchObject({ name: 'tag', values: ['1', 'not set'], pairs_alone: 1 });
 });
 
-test('ids and nested settings are no factors', () => {
-  const variants = ['a', 'b'].map((id) =>
-    variantRow(id, { config_json: JSON.stringify({ id, weights: { world: id } }) }),
+test('ids, names and what is nested deeper are no factors; neither are weights beside the mixture', () => {
+  const variants = ['a', 'b', 'c'].map((id, i) =>
+    variantRow(id, {
+      run: `run-${id}`,
+      mixture: i ? 'x' : 'y',
+      weights: { web: i ? 1 : 0.5, code: i ? 0 : 0.5 },
+      deep: { deeper: { id } },
+    }),
   );
-  expect(findFactors(variants, NOTHING, []).factors).toEqual([]);
+  expect(factorsOf(variants).factors.map(({ name }) => name)).toEqual(['mixture']);
 });
 
 test('a number with three values is judged by how its order agrees with the outcomes', () => {
   const variants = [0.001, 0.002, 0.003].map((lr, i) => variantRow(String(i), { lr }));
   // Pairs (0, 1) and (0, 2) rise with the rate, (1, 2) falls.
   const outcomes = [0.1, 0.9, 0.5].map((value, i) => outcomeRow(String(i), 'cms', value));
-  const measured = measure({ variants, indicators: [], outcomes });
-  const [lr] = findFactors(variants, measured, ['cms', 'rag']).factors;
+  const [lr] = factorsOf(variants, outcomes).factors;
   expect([...(lr?.accuracies ?? [])]).toEqual([['cms', 2 / 3]]);
 });

@@ -6,24 +6,25 @@ import { importRows } from '../../src/dataset/import-table';
 import type { Row } from '../../src/dataset/tables';
 import { BASE_VARIANT, studyId } from '../../src/domain/ids';
 import type { Study } from '../../src/domain/schema';
-import { defineStudy, grid } from '../../src/domain/study';
-import { INDICATORS } from '../../src/domain/vocabulary';
-import { fitUnsupervised, NO_SPLITS } from '../../src/predict/fit';
+import { defineStudy } from '../../src/domain/study';
+import { wordsOf } from '../../src/domain/words';
+import { featuresOf } from '../../src/predict/features';
+import { fitAllPairs } from '../../src/predict/fit';
 import type { ReportInput } from '../../src/report/input';
+import * as preset from '../../presets/zeng2025';
 import zeng2025 from '../../studies/zeng2025';
+import { INDICATORS } from '../predict/words';
 
 const NOW = new Date('2026-11-23T18:00:00Z');
 
 /** Fits the rows and puts what every report has around them. */
-export function inputOf(
+export async function inputOf(
   study: Study,
   rows: Pick<ReportInput, 'variants' | 'indicators' | 'outcomes'> & Partial<ReportInput>,
-): ReportInput {
-  const fits = fitUnsupervised(rows, {
+): Promise<ReportInput> {
+  const fits = await fitAllPairs(featuresOf(wordsOf(study), rows), {
     study: studyId(study),
-    tasks: study.tasks,
     read_version: 41,
-    ...NO_SPLITS,
     fit_id: '0123456789abcdef',
     recorded_at: NOW,
   });
@@ -42,7 +43,7 @@ export function inputOf(
   };
 }
 
-export function publishedInput(): ReportInput {
+export function publishedInput(): Promise<ReportInput> {
   const study = zeng2025;
   if (study.kind !== 'imported') throw new TypeError('zeng2025 is an imported study');
   const table = path.join(__dirname, '../../studies', study.table);
@@ -52,6 +53,9 @@ export function publishedInput(): ReportInput {
   });
 }
 
+const IDS = ['clm', 'sc', 'plm', 'sc+clm'].flatMap((objective) =>
+  ['even', 'facts'].map((mixture) => ({ id: `${objective}-${mixture}`, objective, mixture })),
+);
 const MIXTURES = { even: { world: 0.5, prose: 0.5 }, facts: { world: 1 } } as const;
 const sft = { lr: 0.002, steps: 60, batch: 32, train_items: 1024, test_items: 512 };
 
@@ -60,27 +64,26 @@ export const TRAINED_STUDY = defineStudy({
   name: 'made-up',
   description:
     'Four objectives on two mixtures, continued from one base; every number is invented.',
-  tasks: ['cms', 'rag', 'cbqa'],
+  recipe: 'jax',
+  tasks: {
+    cms: { ...preset.tasks.cms, sft },
+    rag: { ...preset.tasks.rag, sft },
+    cbqa: { ...preset.tasks.cbqa, sft },
+  },
+  indicators: preset.indicators,
+  proxies: preset.proxies,
+  baseline: preset.baseline,
   mixtures: MIXTURES,
-  base: { objectives: ['clm', 'sc'], mixture: 'even', lr: 0.004, train_tokens: 1_200_000 },
-  variants: grid(
-    { objective: ['clm', 'sc', 'plm', 'sc+clm'], mixture: ['even', 'facts'] },
-    (point) => ({
-      id: `${point.objective}-${point.mixture}`,
-      ...point,
-      lr: 3e-3,
-      train_tokens: 4e5,
-    }),
-  ),
-  sft: { cms: sft, rag: sft, cbqa: sft },
+  base: { objective: ['clm', 'sc'], mixture: 'even', lr: 0.004, train_tokens: 1_200_000 },
+  variants: IDS.map((one) => ({ ...one, lr: 3e-3, train_tokens: 4e5 })),
   sft_seeds: [0, 1, 2],
 });
 
 /** `rename` gives each variant another name, to try hostile ones. */
-export function trainedInput(rename: (id: string) => string = (id) => id): ReportInput {
+export function trainedInput(rename: (id: string) => string = (id) => id): Promise<ReportInput> {
   const study = TRAINED_STUDY;
   if (study.kind !== 'trained') throw new TypeError('expected a trained study');
-  const variants = study.variants.map((variant) => ({ ...variant, id: rename(variant.id) }));
+  const variants = IDS.map((variant) => ({ ...variant, id: rename(variant.id) }));
   const random = uniform();
   const failed = variants.at(-1)?.id ?? '';
   return inputOf(study, {
@@ -98,6 +101,8 @@ export function trainedInput(rename: (id: string) => string = (id) => id): Repor
   });
 }
 
+const TASKS = Object.keys(preset.tasks);
+
 const identity = (variant_id: string, run_id: string) => ({
   study: studyId(TRAINED_STUDY),
   variant_id,
@@ -110,7 +115,6 @@ function variantRow(id: string, objective: string, mixture: string): Row<'varian
   const config = { objective, mixture, lr: 3e-3, train_tokens: 4e5 };
   return {
     ...identity(id, `${id}/pretrain`),
-    ...config,
     config_json: JSON.stringify({ id, ...config, weights: { world: 1 } }),
     fingerprint: id,
   };
@@ -128,7 +132,7 @@ function indicatorRows(id: string, random: () => number): Row<'indicators'>[] {
 }
 
 function outcomeRows(id: string, isFailed: boolean, random: () => number): Row<'outcomes'>[] {
-  return TRAINED_STUDY.tasks.flatMap((task) => {
+  return TASKS.flatMap((task) => {
     if (isFailed && task === 'cbqa') return [];
     const level = 0.3 + 0.5 * random();
     return [0, 1, 2].map((seed) => ({
@@ -158,7 +162,7 @@ function curveRows(id: string, random: () => number): Row<'curves'>[] {
 }
 
 function variantRuns(id: string, isFailed: boolean): Row<'runs'>[] {
-  const tuned = TRAINED_STUDY.tasks.flatMap((task) =>
+  const tuned = TASKS.flatMap((task) =>
     ['sft', 'evaluate'].map((stage) => runRow(id, `${id}/${stage}/${task}/full/seed0`, stage)),
   );
   const runs = [runRow(id, `${id}/pretrain`, 'pretrain'), ...tuned];

@@ -3,10 +3,10 @@ import { renderReport } from '../../src/report/report';
 import { inputOf, publishedInput, TRAINED_STUDY, trainedInput } from './inputs';
 
 /** Renders the made-up study with some of its rows changed, fitted again. */
-function render(change: (input: ReportInput) => Partial<ReportInput>): Promise<string> {
-  const { variants, indicators, outcomes, curves, runs, ...input } = trainedInput();
+async function render(change: (input: ReportInput) => Partial<ReportInput>): Promise<string> {
+  const { variants, indicators, outcomes, curves, runs, ...input } = await trainedInput();
   const rows = { variants, indicators, outcomes, curves, runs };
-  return renderReport(inputOf(TRAINED_STUDY, { ...rows, ...change({ ...input, ...rows }) }));
+  return renderReport(await inputOf(TRAINED_STUDY, { ...rows, ...change({ ...input, ...rows }) }));
 }
 
 /** The part of the page under the heading with this id. */
@@ -37,12 +37,12 @@ test('outcomes missing on one task: that task has no answer, the others have the
   const page = await render(({ outcomes = [] }) => ({
     outcomes: outcomes.filter((row) => row.task !== 'rag'),
   }));
-  expect(section(page, 'answer').match(/No answer yet: on RAG/g)).toHaveLength(1);
+  expect(section(page, 'answer').match(/No answer yet: on rag/g)).toHaveLength(1);
   expect(section(page, 'answer').match(/class="sentence"/g)).toHaveLength(2);
-  expect(section(page, 'scatters').includes('<h3>RAG')).toBe(false);
+  expect(section(page, 'scatters').includes('<h3>rag')).toBe(false);
 });
 
-test('without perplexity the answer says that there is no baseline', async () => {
+test('without its baseline the answer says that there is no baseline', async () => {
   const page = await render(({ indicators = [] }) => ({
     indicators: indicators.filter((row) => row.indicator !== 'inv_ppl_clm'),
   }));
@@ -58,7 +58,7 @@ test('one fine-tuning seed: the luck of the seed is said to be unknown', async (
 });
 
 test('neither seeds nor standard errors: the noise is said to be unknown', async () => {
-  const noise = section(await renderReport(publishedInput()), 'noise');
+  const noise = section(await renderReport(await publishedInput()), 'noise');
   expect(noise).toMatch(/is not known/);
   expect(noise).not.toContain('<table');
 });

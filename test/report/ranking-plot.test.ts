@@ -10,7 +10,11 @@ import {
 import type { Judged } from '../../src/report/judged';
 import { plotRecall } from '../../src/report/plots/recall';
 import { trustSection } from '../../src/report/sections/trust';
+import { namesOf } from '../../src/report/names';
+import { tableOf, studyOf } from '../predict/learning';
 import { TRAINED_STUDY } from './inputs';
+
+const NAMES = namesOf(tableOf(studyOf(4)));
 
 /** Each pair of `n` variants, judged by their numbers. */
 function judged(n: number): Judged {
@@ -22,7 +26,7 @@ function judged(n: number): Judged {
     }),
   );
   const who = { name: 'a learner', protocol: 'paper-60-40' };
-  return { kind: 'recorded', task: 'cms', ...who, pairs, perplexity: null };
+  return { kind: 'recorded', task: 'cms', ...who, pairs, baseline: null };
 }
 
 function trust(n: number): string {
@@ -34,10 +38,10 @@ function trust(n: number): string {
     coverage: { ...coverageFinding(one), svg: '' },
     ranking: { ...rankingFinding(one), svg: '' },
   };
-  return render(trustSection(TRAINED_STUDY, [figures], []));
+  return render(trustSection(TRAINED_STUDY, NAMES, [figures], []));
 }
 
-test('240 variants: under the plot stands how many places it shows', () => {
+test('240 variants: under the plot it says how many places it shows', () => {
   expect(trust(240)).toContain('Drawn are the first 200 places of 240.');
 });
 
@@ -47,7 +51,7 @@ test('60 variants: the plot shows them all, and nothing is said', () => {
 
 test('the line of chance is that of all variants, not of those drawn', async () => {
   const recall_at = Array<number>(200).fill(0.5);
-  const svg = await plotRecall({ recall_at, perplexity: null, n_variants: 400 });
+  const svg = await plotRecall({ recall_at, baseline: null, n_variants: 400 });
   const [chance, predictor] = lines(svg).map((line) => Number(line.split(',').at(-1)));
   expect(chance).toBeCloseTo(predictor ?? NaN);
 });

@@ -1,6 +1,9 @@
 import type { Row } from '../../src/dataset/tables';
-import { EXTRA_INDICATORS } from '../../src/domain/vocabulary';
-import { comparedVariants, measure } from '../../src/predict/measurements';
+import { wordsOf } from '../../src/domain/words';
+import type { FeatureTable } from '../../src/predict/feature-table';
+import { featuresOf } from '../../src/predict/features';
+import { varies } from '../../src/predict/settings';
+import type { ReportInput } from '../../src/report/input';
 import { renderReport } from '../../src/report/report';
 import { publishedInput, trainedInput } from './inputs';
 
@@ -24,11 +27,15 @@ function fitCells({ accuracy, ci_low, ci_high, error_rate, n_variants, n_pairs }
   ];
 }
 
-const INPUTS = { published: publishedInput(), trained: trainedInput() };
+const INPUTS = { published: publishedInput, trained: trainedInput };
 
-describe.each(Object.entries(INPUTS))('the report of the %s study', (_, input) => {
+describe.each(Object.entries(INPUTS))('the report of the %s study', (_, makeInput) => {
+  let input: ReportInput;
+  let table: FeatureTable;
   let page: string;
   beforeAll(async () => {
+    input = await makeInput();
+    table = featuresOf(wordsOf(input.study), input);
     page = await renderReport(input);
   });
 
@@ -41,10 +48,17 @@ describe.each(Object.entries(INPUTS))('the report of the %s study', (_, input) =
   });
 
   test('has every variant with its measurements', () => {
-    const { indicators, outcomes } = measure(input);
-    for (const { variant_id } of comparedVariants(input.variants)) {
-      const shown = cells(page, `</svg> ${variant_id}</th>`).slice(3);
-      const values = [...indicators.values(), ...outcomes.values()].map((of) => of.get(variant_id));
+    const { indicators, targets, settings, variants } = table;
+    const configured = [...settings.values()].filter(
+      (one) => one.record === null && varies(one, variants),
+    );
+    for (const variant_id of variants) {
+      const shown = cells(page, `</svg> ${variant_id}</th>`).slice(configured.length);
+      const columns = [
+        ...[...indicators.values()].map((one) => one.values),
+        ...[...targets.values()].map((one) => one.outcomes),
+      ];
+      const values = columns.map((of) => of.get(variant_id));
       expect(shown.map((text) => (text === '–' ? undefined : Number(text)))).toEqual(
         values.map((value, i) => value && Number(value.toFixed(decimals(shown[i])))),
       );
@@ -52,10 +66,10 @@ describe.each(Object.entries(INPUTS))('the report of the %s study', (_, input) =
   });
 
   test('draws a point for each variant that has both numbers', () => {
-    const { indicators, outcomes, variants } = measure(input);
-    const pairs = input.study.tasks.flatMap((task) =>
+    const { indicators, targets, variants } = table;
+    const pairs = [...targets.values()].flatMap(({ outcomes }) =>
       [...indicators.values()].map(
-        (values) => variants.filter((id) => values.has(id) && outcomes.get(task)?.has(id)).length,
+        ({ values }) => variants.filter((id) => values.has(id) && outcomes.has(id)).length,
       ),
     );
     const drawn = [...page.matchAll(/<figure>.*?<\/figure>/gs)]
@@ -76,22 +90,22 @@ function decimals(text = ''): number {
 }
 
 describe('a variant with a hostile name', () => {
-  test('stands in the page as text', async () => {
-    const page = await renderReport(trainedInput((id) => `${id}${HOSTILE}`));
+  test('is in the page as text', async () => {
+    const page = await renderReport(await trainedInput((id) => `${id}${HOSTILE}`));
     expect(page.includes('<script')).toBe(false);
     expect(page.includes(`> clm-even${HOSTILE_ESCAPED}</th>`)).toBe(true);
   });
 
   test('keeps its name within the plots', async () => {
-    const page = await renderReport(trainedInput((id) => `${id}"><b onclick="x">`));
+    const page = await renderReport(await trainedInput((id) => `${id}"><b onclick="x">`));
     expect(page.includes('<b onclick')).toBe(false);
   });
 });
 
-test('indicators that no proxy reads, and values by domain, change nothing', async () => {
-  const input = trainedInput();
+test('indicators that the study does not name, and values by domain, change nothing', async () => {
+  const input = await trainedInput();
   const extra = input.indicators.flatMap((row) => [
-    ...EXTRA_INDICATORS.map((indicator) => ({ ...row, indicator })),
+    { ...row, indicator: 'margin' },
     { ...row, indicator: 'neg_bpb', domain: 'code', value: -3 },
   ]);
   const more = { ...input, indicators: [...input.indicators, ...extra] };
@@ -99,6 +113,26 @@ test('indicators that no proxy reads, and values by domain, change nothing', asy
 });
 
 test('the same rows give the same report', async () => {
-  const [one, other] = [await renderReport(trainedInput()), await renderReport(trainedInput())];
+  const [one, other] = [
+    await renderReport(await trainedInput()),
+    await renderReport(await trainedInput()),
+  ];
   expect(one === other).toBe(true);
+});
+
+test('a measure of which lower is better is shown as it was measured, and says so', async () => {
+  const input = await trainedInput();
+  const study = {
+    ...input.study,
+    indicators: { ...input.study.indicators, inv_ppl_sc: { better: 'lower' as const } },
+  };
+  const page = await renderReport({ ...input, study });
+  const heading = /<code>inv_ppl_sc<\/code>\s*<small>indicator, lower is better<\/small>/;
+  expect(heading.test(page)).toBe(true);
+  const [id = ''] = featuresOf(wordsOf(study), input).variants;
+  const [row] = input.indicators.filter(
+    (one) => one.variant_id === id && one.indicator === 'inv_ppl_sc' && one.domain === null,
+  );
+  const shown = cells(page, `</svg> ${id}</th>`).map(Number);
+  expect(shown.some((value) => Math.abs(value - (row?.value ?? NaN)) < 1e-3)).toBe(true);
 });

@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { makeClone, NPM, pythonOf, UV, type Clone } from '../support/clone';
 
 let clone: Clone;
@@ -71,6 +73,16 @@ describe('set-up', () => {
     expect(said).toMatch(/Making hf-venv with Python 3\.12\.1: done/);
     expect(clone.calls().at(-1)).toMatch(/hf-venv\/bin\/python .*requirements-hf\.lock$/);
     expect(clone.setUp('--test', '--hf').said).toBe('');
+  });
+
+  it('lets recipes in Python import the protocol, wherever the clone is', () => {
+    goodMachine();
+    const packages = path.join(clone.folder, '.venv/lib/python3.12/site-packages');
+    mkdirSync(packages, { recursive: true });
+    clone.setUp();
+    const entry = readFileSync(path.join(packages, 'foretune.pth'), 'utf8').trim();
+    expect(path.resolve(packages, entry)).toBe(path.join(clone.folder, 'recipes/protocol'));
+    expect(path.isAbsolute(entry)).toBe(false);
   });
 
   it('goes on with what is missing after it was stopped', () => {

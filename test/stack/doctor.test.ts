@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { environmentOf } from '../../src/cli/commands/env';
+import { environmentOf } from '../../src/stack/client-environment';
 import type { Check } from '../../src/stack/check';
 import { runChecks } from '../../src/stack/doctor';
 import { terminate, type ProcessIdentity } from '../../src/base/processes';

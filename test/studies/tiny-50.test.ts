@@ -24,7 +24,7 @@ test('every variant is configured as the row of its id in the published table', 
     id,
     objective,
     mixture,
-    rate: Number((lr / 12).toPrecision(6)),
+    rate: Number((Number(lr) / 12).toPrecision(6)),
     tag,
     length_filter,
   }));

@@ -87,7 +87,7 @@ export class FakeStudy implements Activities {
   chooseVariants: Activities['chooseVariants'] = async ({ chosen }) => {
     await this.play(`choose after ${chosen.join('+') || 'none'}`);
     const ids = this.options.choose?.(chosen) ?? [];
-    return ids.map((variant_id) => ({ variant_id, reason: 'proxy' }));
+    return ids.map((variant_id) => ({ variant_id, reason: 'predictor' }));
   };
 
   listJobs: Activities['listJobs'] = ({ variant_id, part }) => {

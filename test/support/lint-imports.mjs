@@ -6,10 +6,15 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ESLint } from 'eslint';
 
-const RULES = ['@typescript-eslint/no-restricted-imports', 'no-restricted-properties'];
+const RULES = [
+  '@typescript-eslint/no-restricted-imports',
+  'import-x/no-cycle',
+  'no-restricted-properties',
+];
 
 const eslint = new ESLint({
   cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  ignore: false, // a cycle on purpose is among them
   ruleFilter: ({ ruleId }) => RULES.includes(ruleId),
   // These rules need no types, and the snippets are no files of the project.
   overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },

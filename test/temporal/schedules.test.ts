@@ -1,8 +1,8 @@
 /** Schedules on a real server, with re-fits that are played. */
 import { ApplicationFailure } from '@temporalio/common';
 import { connectClient } from '../../src/temporal/client';
-import { scheduleText } from '../../src/cli/commands/schedule';
-import { scheduleLine, summarizeSchedule } from '../../src/cli/study-schedule';
+import { summarizeSchedule } from '../../src/temporal/study-schedule';
+import { scheduleText, scheduleLine } from '../../src/cli/words/schedule-text';
 import {
   createSchedule,
   describeSchedule,

@@ -5,7 +5,7 @@ study, variant, run, attempt and time. A row may leave out a column that takes n
 """
 
 import json
-import math
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -93,4 +93,5 @@ def _refuse_unfit(table: str, rows: Sequence[Row], column: "pa.Field") -> None:
 
 
 def _fits(value: Any, is_floating: bool) -> bool:
-    return not is_floating or not isinstance(value, float) or math.isfinite(value)
+    # The largest number is what libraries make of an infinity.
+    return not is_floating or not isinstance(value, float) or abs(value) < sys.float_info.max

@@ -25,6 +25,7 @@ def test_a_row_may_leave_out_what_takes_null(tmp_path: Path):
     [
         ({"value": float("nan")}, r'row 1, column "value": got nan, expected a finite number'),
         ({"value": float("inf")}, r'row 1, column "value": got inf'),
+        ({"value": sys.float_info.max}, r'row 1, column "value": got 1.79'),
         ({"value": None}, r'row 1, column "value": got None'),
         ({"indicator": None}, r'row 1, column "indicator": got None, expected string'),
         ({"score": 1.0}, r'row 1: there is no column "score"; its columns are indicator, domain'),

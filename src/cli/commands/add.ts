@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { studyId } from '../../domain/ids';
 import type { CliContext } from '../context';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
-import { checkCluster, lookUp } from '../plan-study';
+import { checkCluster } from '../../study/plan-study';
 import { movedNote } from '../words/plan-text';
-import { openWorkSession } from '../session';
-import { runningStudy, steer } from '../steer';
+import { printSteered } from '../words/steering';
+import { lookUp } from '../../stack/look-up';
+import { openWorkSession } from '../../temporal/session';
+import { runningStudy, steer } from '../../temporal/steer';
 import { takesStudyOptions } from '../study-options';
 
 export function register(program: Command, context: CliContext): void {
@@ -24,16 +26,18 @@ async function addVariants(
   file: string,
   options: StudyOverrides,
 ): Promise<void> {
+  const { config, stderr } = context;
   const loaded = loadStudy(file, options);
   const { study } = loaded;
-  checkCluster(context, study);
-  const { studies, client, endpoints } = await openWorkSession(context);
+  checkCluster(config, study);
+  const session = await openWorkSession(config, stderr);
   const id = studyId(study);
-  const { study: standing } = await studies.spec(id);
-  const added = await studies.extend(await lookUp(context, { endpoints }, loaded));
-  context.stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
+  const { study: standing } = await session.studies.spec(id);
+  const added = await session.studies.extend(await lookUp(session, loaded));
+  stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
   const note = movedNote(standing, study);
-  if (note) context.stderr(note);
-  if (await runningStudy(client, id)) return steer(context, id, { update: 'addVariants' });
-  context.stderr(`Run them: npx foretune resume ${id}`);
+  if (note) stderr(note);
+  if (await runningStudy(session.client, id))
+    printSteered(context, await steer(session, id, { update: 'addVariants' }));
+  else stderr(`Run them: npx foretune resume ${id}`);
 }

@@ -1,12 +1,17 @@
 /** `foretune cancel <study>`: ends a study with what it has. */
 import type { Command } from 'commander';
+import { openWorkSession } from '../../temporal/session';
+import { steer } from '../../temporal/steer';
 import type { CliContext } from '../context';
-import { steer } from '../steer';
+import { printSteered } from '../words/steering';
 
 export function register(program: Command, context: CliContext): void {
   program
     .command('cancel')
     .argument('<study>', 'name of a study that is running, or name@version')
     .description('end the jobs of a study, then fit and report what is measured')
-    .action((study: string) => steer(context, study, { update: 'cancel' }));
+    .action(async (study: string) => {
+      const session = await openWorkSession(context.config, context.stderr);
+      printSteered(context, await steer(session, study, { update: 'cancel' }));
+    });
 }

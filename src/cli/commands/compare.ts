@@ -1,6 +1,5 @@
 /** `foretune compare A B --task T`: which of two variants will be better after fine-tuning. */
 import type { Command } from 'commander';
-import { SpecError } from '../../base/errors';
 import { compareVariants } from '../../predict/compare';
 import { targetNamed } from '../../predict/feature-table';
 import { PAIRWISE } from '../../predict/predictors/pairwise';
@@ -8,10 +7,10 @@ import { readFeatures } from '../../study/features';
 import { PREDICTOR_OPTION, withPredictor } from '../predictor-option';
 import { comparisonText } from '../words/answer-text';
 import type { CliContext } from '../context';
-import { studyAndVariant } from './data';
+import { sharedStudy, variantNamed } from '../../study/variant-name';
 import { parseVersion } from '../words/numbers';
 import { printObject } from '../words/output';
-import { openSession, type Session } from '../session';
+import { openSession } from '../../temporal/session';
 
 interface CompareOptions {
   readonly task: string;
@@ -38,8 +37,8 @@ async function compare(
   options: CompareOptions,
 ): Promise<void> {
   const [a, b] = [variantNamed(nameOfA), variantNamed(nameOfB)];
-  const session = await openSession(context);
-  const study = await sharedStudy(session, a, b);
+  const session = await openSession(context.config, context.stderr);
+  const study = await sharedStudy(session.studies, a, b);
   const dataset_version = options.version ?? (await session.dataset.version());
   const table = await readFeatures(session, study, dataset_version);
   const target = targetNamed(table, options.task);
@@ -56,30 +55,4 @@ async function compare(
     ...found,
   };
   printObject(context, answer, () => comparisonText(answer));
-}
-
-interface NamedVariant {
-  readonly study: string;
-  readonly variant: string;
-}
-
-function variantNamed(named: string): NamedVariant {
-  const { study, variant } = studyAndVariant(named);
-  if (study && variant) return { study, variant };
-  throw new SpecError(
-    `"${named}" names no variant: expected study/variant, such as zeng2025/7. \`npx foretune list\` lists the studies.`,
-  );
-}
-
-/** Outcomes of two studies come from two ways of training and asking: they are not compared. */
-async function sharedStudy(
-  { studies }: Session,
-  a: NamedVariant,
-  b: NamedVariant,
-): Promise<string> {
-  const [one, two] = [await studies.resolve(a.study), await studies.resolve(b.study)];
-  if (one === two) return one;
-  throw new SpecError(
-    `"${one}" and "${two}" are two studies: variants are compared inside one study, which fine-tunes and evaluates them alike. Name two variants of one of them.`,
-  );
 }

@@ -1,15 +1,13 @@
 /** `foretune data`: looks into the dataset of record. */
 import type { Command } from 'commander';
-import { nearest } from '../../base/explain';
-import { NotFoundError } from '../../base/errors';
 import { rowToJson } from '../../dataset/arrow';
-import type { Dataset } from '../../dataset/log';
 import { isCompaction, keysOfEntry, type Entry } from '../../dataset/log-format';
-import { TABLE_NAMES, type Row, type TableName } from '../../dataset/tables';
+import { TABLE_NAMES } from '../../dataset/tables';
+import { newestEntries, readRows, tableNamed, tableSizes } from '../../study/look-up';
+import { openSession } from '../../temporal/session';
 import type { CliContext } from '../context';
 import { parseVersion, wholeNumber } from '../words/numbers';
 import { printRows } from '../words/output';
-import { openSession, type Session } from '../session';
 
 interface ReadOptions {
   readonly study?: string;
@@ -44,69 +42,25 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function printTables(context: CliContext, options: ReadOptions): Promise<void> {
-  const { dataset } = await openSession(context);
+  const { dataset } = await openSession(context.config, context.stderr);
   const version = options.version ?? (await dataset.version());
-  const snapshot = await dataset.snapshot(version);
-  const rows = TABLE_NAMES.map((table) => {
-    const files = snapshot.files(table);
-    const sum = (of: 'rows' | 'bytes') => files.reduce((total, file) => total + file[of], 0);
-    return { table, rows: sum('rows'), files: files.length, bytes: sum('bytes') };
-  });
+  const rows = (await tableSizes(dataset, version)).map((one) => ({ ...one }));
   printVersion(context, version);
   printRows(context, rows);
 }
 
 async function showTable(context: CliContext, name: string, options: ReadOptions): Promise<void> {
   const table = tableNamed(name);
-  const session = await openSession(context);
+  const session = await openSession(context.config, context.stderr);
   const version = options.version ?? (await session.dataset.version());
   const rows = await readRows(session, table, version, options.study);
   printVersion(context, version);
   printRows(context, rows.slice(0, options.limit).map(rowToJson));
 }
 
-async function readRows<T extends TableName>(
-  { dataset, studies }: Session,
-  table: T,
-  version: number,
-  named: string | undefined,
-): Promise<Row<T>[]> {
-  if (named === undefined) return dataset.read(table, { version });
-  const { study: name, variant } = studyAndVariant(named);
-  const study = await studies.resolve(name);
-  const rows = await dataset.read(table, { study, version });
-  if (variant === undefined) return rows;
-  const found = rows.filter((row) => row.variant_id === variant);
-  if (!found.length) await refuseUnknown(dataset, { study, version }, variant);
-  return found;
-}
-
-/** `zeng2025/7`. A variant's id may hold slashes itself, the name of a study never does. */
-export function studyAndVariant(named: string): { study: string; variant?: string } {
-  const slash = named.indexOf('/');
-  if (slash < 0) return { study: named };
-  return { study: named.slice(0, slash), variant: named.slice(slash + 1) };
-}
-
-/** A variant without rows in a table is none that does not exist. */
-async function refuseUnknown(
-  dataset: Dataset,
-  of: { readonly study: string; readonly version: number },
-  variant: string,
-): Promise<void> {
-  const known = (await dataset.read('variants', of)).map((row) => row.variant_id);
-  if (known.includes(variant)) return;
-  const guess = nearest(variant, known);
-  throw new NotFoundError(
-    `Study "${of.study}" has no variant "${variant}".${guess ? ` Did you mean "${guess}"?` : ''} \`npx foretune data show variants --study ${of.study}\` lists them.`,
-  );
-}
-
 async function printVersions(context: CliContext, options: ReadOptions): Promise<void> {
-  const { dataset } = await openSession(context);
-  const latest = await dataset.version();
-  const from = options.limit === undefined ? 1 : Math.max(1, latest - options.limit + 1);
-  const entries = await dataset.entries(from);
+  const { dataset } = await openSession(context.config, context.stderr);
+  const entries = await newestEntries(dataset, options.limit);
   printRows(
     context,
     entries.map((entry) => {
@@ -125,7 +79,7 @@ async function printVersions(context: CliContext, options: ReadOptions): Promise
 }
 
 async function compact(context: CliContext): Promise<void> {
-  const { dataset } = await openSession(context);
+  const { dataset } = await openSession(context.config, context.stderr);
   const joined = await dataset.compact();
   printVersion(context, await dataset.version());
   if (!joined.length && context.format() === 'text') return context.stderr('Nothing to join.');
@@ -145,13 +99,4 @@ function keysIn(context: CliContext, entry: Entry): { key: string; keys?: string
 
 function printVersion(context: CliContext, version: number): void {
   context.stderr(`dataset version ${version}`);
-}
-
-function tableNamed(name: string): TableName {
-  const table = TABLE_NAMES.find((one) => one === name);
-  if (table) return table;
-  const guess = nearest(name, TABLE_NAMES);
-  throw new NotFoundError(
-    `There is no table "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Tables: ${TABLE_NAMES.join(', ')}.`,
-  );
 }

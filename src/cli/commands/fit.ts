@@ -7,9 +7,10 @@ import { startLearning } from '../../study/learning';
 import type { CliContext } from '../context';
 import { learnSettings, type FitOptions } from '../fit-options';
 import { printLearned } from '../words/learned-results';
-import { printResults, readResults } from '../words/results';
+import { readResults } from '../../study/results';
+import { printResults } from '../words/results';
 import { wholeNumber } from '../words/numbers';
-import { openSession } from '../session';
+import { openSession } from '../../temporal/session';
 
 const NOTHING_TO_DO = 'The measurements are as they were at the last fit: nothing to do.';
 
@@ -47,7 +48,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function fitNow(context: CliContext, name: string): Promise<void> {
-  const session = await openSession(context);
+  const session = await openSession(context.config, context.stderr);
   const study = await session.studies.resolve(name);
   const { fitted } = await fitStudy(session, study);
   if (!fitted) context.stderr(NOTHING_TO_DO);
@@ -64,7 +65,7 @@ async function fitWithLearners(
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const learning = startLearning(context.config, settings.learners, interrupted.signal);
   try {
-    const session = await openSession(context);
+    const session = await openSession(context.config, context.stderr);
     const study = await session.studies.resolve(name);
     const fit = await fitLearned(session, { study, settings }, learning);
     for (const note of fit.notes) context.stderr(`Note: ${note}`);

@@ -1,12 +1,17 @@
 /** `foretune pause <study>`: no new jobs until `resume`. */
 import type { Command } from 'commander';
+import { openWorkSession } from '../../temporal/session';
+import { steer } from '../../temporal/steer';
 import type { CliContext } from '../context';
-import { steer } from '../steer';
+import { printSteered } from '../words/steering';
 
 export function register(program: Command, context: CliContext): void {
   program
     .command('pause')
     .argument('<study>', 'name of a study that is running, or name@version')
     .description('start no new job of a study until it is resumed')
-    .action((study: string) => steer(context, study, { update: 'pause' }));
+    .action(async (study: string) => {
+      const session = await openWorkSession(context.config, context.stderr);
+      printSteered(context, await steer(session, study, { update: 'pause' }));
+    });
 }

@@ -7,16 +7,11 @@ import { EXIT, type CliContext } from '../context';
 import { loadStudy, type LoadedStudy, type StudyOverrides } from '../../study/load-study';
 import { printRows } from '../words/output';
 import type { Configuration } from '../../books/studies';
-import {
-  checkCluster,
-  checkStudy,
-  clusterOf,
-  lookUp,
-  planStudyNow,
-  tellOfStanding,
-} from '../plan-study';
-import { countPlan, planSummary, planTable } from '../words/plan-text';
-import { openSession, type Session } from '../session';
+import { lookUp } from '../../stack/look-up';
+import { checkCluster, clusterOf, planStudyNow } from '../../study/plan-study';
+import { isUnused } from '../../temporal/unused';
+import { countPlan, planSummary, planTable, recordNotes } from '../words/plan-text';
+import { openSession, type Session } from '../../temporal/session';
 import { refuseOverrides, takesStudyOptions } from '../study-options';
 
 export function register(program: Command, context: CliContext): void {
@@ -37,17 +32,17 @@ async function planStudyNamed(
   if (study.endsWith('.ts') || existsSync(study))
     return planFile(context, loadStudy(study, options));
   refuseOverrides(study, options);
-  const session = await openSession(context);
+  const session = await openSession(context.config, context.stderr);
   const spec = await session.studies.spec(await session.studies.resolve(study));
-  checkCluster(context, spec.study);
+  checkCluster(context.config, spec.study);
   return showPlan(context, session, spec);
 }
 
 /** The plan of a study file; nothing is written. */
 export async function planFile(context: CliContext, loaded: LoadedStudy): Promise<void> {
-  checkCluster(context, loaded.study);
-  const session = await openSession(context);
-  return showPlan(context, session, await lookUp(context, session, loaded));
+  checkCluster(context.config, loaded.study);
+  const session = await openSession(context.config, context.stderr);
+  return showPlan(context, session, await lookUp(session, loaded));
 }
 
 async function showPlan(
@@ -55,20 +50,18 @@ async function showPlan(
   session: Session,
   wanted: Configuration,
 ): Promise<void> {
-  const { study } = wanted;
-  const standing = await checkStudy(context, session, wanted);
-  const plan = await planStudyNow(context, session, wanted);
-  for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  tellOfStanding(context, standing, wanted);
-  const cluster = clusterOf(context, study);
+  const { config, stderr } = context;
+  const standing = await session.studies.check(wanted, isUnused(session));
+  const plan = await planStudyNow(config, session, wanted);
+  for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
+  for (const note of recordNotes(standing, wanted)) stderr(note);
+  const cluster = clusterOf(config, wanted.study);
   const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);
   else {
-    printRows(
-      context,
-      plan.runs.map((run) => planRow(run, cluster)),
-    );
-    context.stderr(summary);
+    const rows = plan.runs.map((run) => planRow(run, cluster));
+    printRows(context, rows);
+    stderr(summary);
   }
   context.setExitCode(countPlan(plan).run ? EXIT.workToDo : EXIT.done);
 }

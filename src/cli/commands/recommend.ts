@@ -13,7 +13,7 @@ import type { CliContext } from '../context';
 import { parseVersion, wholeNumber } from '../words/numbers';
 import { printObject } from '../words/output';
 import { replayText } from '../words/replay-text';
-import { openSession, type Session } from '../session';
+import { openSession, type Session } from '../../temporal/session';
 
 interface RecommendOptions {
   readonly task: string;
@@ -55,7 +55,7 @@ async function recommend(
   options: RecommendOptions,
 ): Promise<void> {
   refuseAlone(options);
-  const session = await openSession(context);
+  const session = await openSession(context.config, context.stderr);
   const study = await session.studies.resolve(name);
   const dataset_version = options.version ?? (await session.dataset.version());
   const answer = options.replay ? printReplay : printRanking;

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { buildReport } from '../../study/build-report';
 import type { CliContext } from '../context';
 import { printObject } from '../words/output';
-import { writeReportFile } from '../report-file';
-import { openSession } from '../session';
+import { writeReportFile } from '../../study/report-file';
+import { openSession } from '../../temporal/session';
 import { parseVersion } from '../words/numbers';
 
 export function register(program: Command, context: CliContext): void {
@@ -19,14 +19,11 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function writeReport(context: CliContext, name: string, version?: number): Promise<void> {
-  const session = await openSession(context);
+  const session = await openSession(context.config, context.stderr);
   const study = await session.studies.resolve(name);
   const dataset_version = version ?? (await session.dataset.version());
-  const report = writeReportFile(
-    context,
-    { study, version },
-    await buildReport(session, study, dataset_version),
-  );
+  const html = await buildReport(session, study, dataset_version);
+  const report = writeReportFile(context.config, { study, version }, html);
   printObject(
     context,
     { study, dataset_version, report },

@@ -1,15 +1,13 @@
 /** `foretune resume <study>`: follows a running study, or runs what an interrupted one lacks. */
-import type { Client } from '@temporalio/client';
 import { Option, type Command } from 'commander';
-import type { StudyProgress } from '../../../workflows/messages';
 import type { PlanRequest } from '../../domain/request';
 import { STAGES } from '../../domain/vocabulary';
 import type { CliContext } from '../context';
-import { executeStudy } from '../execute';
-import { clusterOf, planStudyNow } from '../plan-study';
+import { runToEnd } from '../run-to-end';
+import { clusterOf, planStudyNow } from '../../study/plan-study';
 import { planSummary } from '../words/plan-text';
-import { openWorkSession } from '../session';
-import { runningStudy } from '../steer';
+import { openWorkSession } from '../../temporal/session';
+import { unpause } from '../../temporal/steer';
 
 /** Those that recipes compute: a table is imported, and proxies are fitted, at no cost. */
 const RECIPE_STAGES = STAGES.filter((stage) => stage !== 'import' && stage !== 'fit');
@@ -36,19 +34,12 @@ async function resumeStudy(
   name: string,
   request: Pick<PlanRequest, 'from'>,
 ): Promise<void> {
-  const session = await openWorkSession(context);
+  const session = await openWorkSession(context.config, context.stderr);
   const id = await session.studies.resolve(name);
   const spec = await session.studies.spec(id);
-  const plan = await planStudyNow(context, session, spec, request);
-  context.stderr(planSummary(plan, clusterOf(context, spec.study)));
-  if (request.from) return executeStudy(context, session, spec.study, request);
-  await goOn(session.client, id);
-  await executeStudy(context, session, spec.study);
-}
-
-/** A study that was paused is let go on; one that was cancelled since is at its end. */
-async function goOn(client: Client, study: string): Promise<void> {
-  const handle = await runningStudy(client, study);
-  const progress = await handle?.query<StudyProgress>('progress');
-  if (progress?.paused && !progress.cancelled) await handle?.executeUpdate('resume');
+  const plan = await planStudyNow(context.config, session, spec, request);
+  context.stderr(planSummary(plan, clusterOf(context.config, spec.study)));
+  if (request.from) return runToEnd(context, session, spec.study, request);
+  await unpause(session.client, id);
+  await runToEnd(context, session, spec.study);
 }

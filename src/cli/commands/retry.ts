@@ -4,12 +4,13 @@ import { openClusters } from '../../study/clusters';
 import { chooseRuns, parseFailureClass, type RetryChoice } from '../../domain/retry';
 import type { FailureClass } from '../../domain/vocabulary';
 import type { CliContext } from '../context';
-import { executeStudy } from '../execute';
-import { clusterOf, planStudyNow } from '../plan-study';
+import { runToEnd } from '../run-to-end';
+import { clusterOf, planStudyNow } from '../../study/plan-study';
 import { planSummary } from '../words/plan-text';
-import { studyProgress } from '../progress';
-import { openWorkSession, type Session } from '../session';
-import { runningStudy, steer } from '../steer';
+import { printSteered } from '../words/steering';
+import { retryable, studyProgress } from '../../study/progress';
+import { openWorkSession } from '../../temporal/session';
+import { runningStudy, steer } from '../../temporal/steer';
 
 interface RetryOptions {
   readonly failed?: boolean;
@@ -34,23 +35,15 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function retry(context: CliContext, name: string, choice: RetryChoice): Promise<void> {
-  const session = await openWorkSession(context);
+  const { config, stderr } = context;
+  const session = await openWorkSession(config, stderr);
   const id = await session.studies.resolve(name);
-  const only = chooseRuns(id, await standing(context, session, id), choice);
+  const progress = await studyProgress(session, openClusters(config), id);
+  const only = chooseRuns(id, progress ? retryable(progress) : new Map(), choice);
   if (await runningStudy(session.client, id))
-    return steer(context, id, { update: 'retry', runs: only });
+    return printSteered(context, await steer(session, id, { update: 'retry', runs: only }));
   const spec = await session.studies.spec(id);
-  const plan = await planStudyNow(context, session, spec, { only });
-  context.stderr(planSummary(plan, clusterOf(context, spec.study)));
-  await executeStudy(context, session, spec.study, { only });
-}
-
-async function standing(context: CliContext, session: Session, study: string) {
-  const progress = await studyProgress(session, openClusters(context.config), study);
-  return new Map(
-    [...(progress?.statuses ?? [])].map(([run, status]) => {
-      const failure_class = progress?.latest.get(run)?.failure_class ?? null;
-      return [run, { status, failure_class }];
-    }),
-  );
+  const plan = await planStudyNow(config, session, spec, { only });
+  stderr(planSummary(plan, clusterOf(config, spec.study)));
+  await runToEnd(context, session, spec.study, { only });
 }

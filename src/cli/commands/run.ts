@@ -1,21 +1,16 @@
 /** `foretune run <study file>`: plans, runs what is missing, fits, reports. */
 import type { Command } from 'commander';
-import type { CliContext } from '../context';
-import { executeStudy } from '../execute';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
-import { planFile } from './plan';
-import {
-  checkCluster,
-  checkStudy,
-  clusterOf,
-  lookUp,
-  planStudyNow,
-  tellOfStanding,
-} from '../plan-study';
-import { planSummary } from '../words/plan-text';
-import { openWorkSession } from '../session';
+import { lookUp } from '../../stack/look-up';
+import { checkCluster, clusterOf } from '../../study/plan-study';
+import { registerStudy } from '../../study/register-study';
+import { openWorkSession } from '../../temporal/session';
+import { isUnused } from '../../temporal/unused';
+import type { CliContext } from '../context';
+import { runToEnd } from '../run-to-end';
 import { takesStudyOptions } from '../study-options';
-import { unusedIn } from '../unused';
+import { planSummary, recordNotes } from '../words/plan-text';
+import { planFile } from './plan';
 
 interface RunOptions extends StudyOverrides {
   readonly dryRun?: boolean;
@@ -32,17 +27,15 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function runStudy(context: CliContext, file: string, options: RunOptions): Promise<void> {
+  const { config, stderr } = context;
   const loaded = loadStudy(file, options);
   if (options.dryRun) return planFile(context, loaded);
-  checkCluster(context, loaded.study);
-  const session = await openWorkSession(context);
-  const wanted = await lookUp(context, session, loaded);
-  const standing = await checkStudy(context, session, wanted);
-  // What cannot be planned leaves nothing on record.
-  const plan = await planStudyNow(context, session, wanted);
-  await session.studies.register(wanted, unusedIn(context, session));
-  for (const warning of plan.warnings) context.stderr(`Warning: ${warning}`);
-  context.stderr(planSummary(plan, clusterOf(context, loaded.study)));
-  tellOfStanding(context, standing, wanted);
-  await executeStudy(context, session, loaded.study);
+  checkCluster(config, loaded.study);
+  const session = await openWorkSession(config, stderr);
+  const wanted = await lookUp(session, loaded);
+  const { plan, standing } = await registerStudy(config, session, wanted, isUnused(session));
+  for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
+  stderr(planSummary(plan, clusterOf(config, loaded.study)));
+  for (const note of recordNotes(standing, wanted)) stderr(note);
+  await runToEnd(context, session, loaded.study);
 }

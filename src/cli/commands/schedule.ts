@@ -1,20 +1,18 @@
 /** `foretune schedule`: re-fits that come by themselves. */
-import { ScheduleOverlapPolicy, type Client, type ScheduleHandle } from '@temporalio/client';
 import { InvalidArgumentError, type Command } from 'commander';
-import { connectClient } from '../../temporal/client';
 import {
-  createSchedule,
-  describeSchedule,
-  scheduledStudies,
-  scheduleOf,
-  triggerSchedule,
-  type ScheduleSettings,
-  type ScheduleStatus,
-} from '../../temporal/schedules';
+  backfillSchedule,
+  changeSchedule,
+  deleteSchedule,
+  listSchedules,
+  scheduleNamed,
+  scheduleStudy,
+} from '../../temporal/scheduled';
+import { triggerSchedule, type ScheduleStatus } from '../../temporal/schedules';
+import { openSession, openWorkSession, type Session } from '../../temporal/session';
 import { EXIT, type CliContext } from '../context';
-import { formatTable, printObject, printRows } from '../words/output';
-import { noteAnswer } from '../schedule-notes';
-import { openSession, openWorkSession, type Session } from '../session';
+import { printObject, printRows } from '../words/output';
+import { scheduleText } from '../words/schedule-text';
 
 interface CreateOptions {
   readonly cron: string;
@@ -52,70 +50,64 @@ export function register(program: Command, context: CliContext): void {
     .argument('<to>', 'a later time', parseDate)
     .description('run what would have been due between two times, one after the other')
     .action((study: string, start: Date, end: Date) =>
-      change(context, study, 'backfills', (handle) =>
-        handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL }),
-      ),
+      change(context, 'backfills', (session) => backfillSchedule(session, study, { start, end })),
     );
   command('pause')
     .option('--note <text>', 'why', 'paused by foretune schedule pause')
     .description('run nothing until it is unpaused')
     .action((study: string, { note }: { note: string }) =>
-      change(context, study, 'is paused', (handle) => handle.pause(note)),
+      change(context, 'is paused', (session) =>
+        changeSchedule(session, study, (handle) => handle.pause(note)),
+      ),
     );
   command('unpause')
     .description('go on')
-    .action((study: string) => change(context, study, 'goes on', (handle) => handle.unpause()));
+    .action((study: string) =>
+      change(context, 'goes on', (session) =>
+        changeSchedule(session, study, (handle) => handle.unpause()),
+      ),
+    );
   command('delete')
     .description('delete the schedule; fits stay')
-    .action((study: string) => remove(context, study));
+    .action((study: string) =>
+      change(context, 'is deleted', (session) => deleteSchedule(session, study)),
+    );
 }
 
 async function create(context: CliContext, name: string, options: CreateOptions): Promise<void> {
-  const session = await openWorkSession(context);
-  const study = await session.studies.resolve(name);
+  const session = await openWorkSession(context.config, context.stderr);
   const { cron, timezone, jitter, catchUp: catch_up } = options;
-  const settings: ScheduleSettings = { cron, timezone, jitter, catch_up };
-  const { taskQueue } = context.config.temporal;
-  await session.studies.markScheduled(study, true);
-  await createSchedule(session.client, { study, taskQueue, settings });
+  const status = await scheduleStudy(session, name, { cron, timezone, jitter, catch_up });
   if (context.config.temporal.address === null)
     context.stderr(
       'Note: Temporal runs on this machine. The schedule runs while the machine is up and `npx foretune up` was called.',
     );
-  print(context, await describeSchedule(session.client, study));
+  print(context, status);
 }
 
 async function list(context: CliContext): Promise<void> {
-  await withClient(context, async ({ client }) => {
-    const studies = await scheduledStudies(client);
-    const found = await Promise.all(studies.map((study) => describeSchedule(client, study)));
-    if (!found.length)
-      context.stderr(
-        "There is no schedule. Create one: npx foretune schedule create <study> --cron '0 3 * * *'",
-      );
-    const rows = found.map(({ study, spec, paused, next, recent }) => ({
-      study,
-      cron: spec?.cron ?? null,
-      timezone: spec?.timezone ?? null,
-      paused,
-      next: next[0] ?? null,
-      last: recent.at(-1)?.outcome ?? null,
-    }));
-    printRows(context, rows, ['study', 'cron', 'timezone', 'paused', 'next', 'last']);
-  });
+  const found = await listSchedules(await openSession(context.config, context.stderr));
+  if (!found.length)
+    context.stderr(
+      "There is no schedule. Create one: npx foretune schedule create <study> --cron '0 3 * * *'",
+    );
+  const rows = found.map(({ study, spec, paused, next, recent }) => ({
+    study,
+    cron: spec?.cron ?? null,
+    timezone: spec?.timezone ?? null,
+    paused,
+    next: next[0] ?? null,
+    last: recent.at(-1)?.outcome ?? null,
+  }));
+  printRows(context, rows, ['study', 'cron', 'timezone', 'paused', 'next', 'last']);
 }
 
 async function show(context: CliContext, name: string): Promise<void> {
-  await withClient(context, async (session) => {
-    const study = await session.studies.resolve(name);
-    const status = await describeSchedule(session.client, study);
-    await noteAnswer(session, study, true);
-    print(context, status);
-  });
+  print(context, await scheduleNamed(await openSession(context.config, context.stderr), name));
 }
 
 async function trigger(context: CliContext, name: string, wait: boolean): Promise<void> {
-  const { client, studies } = await openWorkSession(context);
+  const { client, studies } = await openWorkSession(context.config, context.stderr);
   const study = await studies.resolve(name);
   const { already, end } = await triggerSchedule(client, study);
   if (already) context.stderr('A re-fit is running: no other one was started.');
@@ -125,63 +117,18 @@ async function trigger(context: CliContext, name: string, wait: boolean): Promis
   context.setExitCode(outcome === 'failed' ? EXIT.failed : EXIT.done);
 }
 
+/** `act` returns the study's whole name. */
 async function change(
   context: CliContext,
-  name: string,
   done: string,
-  act: (handle: ScheduleHandle, session: Session, study: string) => Promise<void>,
+  act: (session: Session) => Promise<string>,
 ): Promise<void> {
-  await withClient(context, async (session) => {
-    const study = await session.studies.resolve(name);
-    await act(await scheduleOf(session.client, study), session, study);
-    context.stderr(`The schedule of ${study} ${done}.`);
-  });
-}
-
-async function remove(context: CliContext, name: string): Promise<void> {
-  await change(context, name, 'is deleted', async (handle, { studies }, study) => {
-    await handle.delete();
-    await studies.markScheduled(study, false);
-  });
-}
-
-async function withClient(
-  context: CliContext,
-  work: (session: Session & { client: Client }) => Promise<void>,
-): Promise<void> {
-  const session = await openSession(context);
-  const client = await connectClient(context.config, session.endpoints);
-  try {
-    await work({ ...session, client });
-  } finally {
-    await client.connection.close();
-  }
+  const session = await openSession(context.config, context.stderr);
+  context.stderr(`The schedule of ${await act(session)} ${done}.`);
 }
 
 function print(context: CliContext, status: ScheduleStatus): void {
   printObject(context, status, () => scheduleText(status));
-}
-
-export function scheduleText(status: ScheduleStatus): string {
-  const { study, spec, paused, note, next, recent, missed, skipped } = status;
-  const rows = recent.map(({ started, outcome, reason }) => [
-    started.toISOString(),
-    outcome,
-    reason,
-  ]);
-  const when = spec
-    ? `at '${spec.cron}' (${spec.timezone})`
-    : 'by a schedule that foretune did not make';
-  const state = paused ? `, PAUSED${note ? `: ${note}` : ''}` : '';
-  return [
-    `${study}: re-fit ${when}${state}`,
-    `next: ${next.map((time) => time.toISOString()).join(', ') || 'never'}`,
-    ...(missed
-      ? [`${missed} runs were missed: nothing ran when they were due, nor soon after`]
-      : []),
-    ...(skipped ? [`${skipped} runs were left out: the one before was still running`] : []),
-    ...(rows.length ? ['', formatTable(['started', 'outcome', 'reason'], rows)] : []),
-  ].join('\n');
 }
 
 function parseDate(text: string): Date {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
 import { printObject } from '../words/output';
-import { openWorkSession } from '../session';
+import { openWorkSession } from '../../temporal/session';
 import { runningWorker } from '../../stack/worker-process';
 
 export function register(program: Command, context: CliContext): void {
@@ -13,7 +13,7 @@ export function register(program: Command, context: CliContext): void {
 }
 
 async function up(context: CliContext): Promise<void> {
-  const { endpoints, store, client } = await openWorkSession(context);
+  const { endpoints, store, client } = await openWorkSession(context.config, context.stderr);
   await client.connection.close();
   const worker = runningWorker(context.config);
   const { address, ui } = endpoints.temporal;

@@ -1,8 +1,10 @@
 /** `foretune window <study> <n>`: how many variants run at once. */
 import type { Command } from 'commander';
+import { openWorkSession } from '../../temporal/session';
+import { steer } from '../../temporal/steer';
 import type { CliContext } from '../context';
 import { wholeNumber } from '../words/numbers';
-import { steer } from '../steer';
+import { printSteered } from '../words/steering';
 
 export function register(program: Command, context: CliContext): void {
   program
@@ -10,7 +12,8 @@ export function register(program: Command, context: CliContext): void {
     .argument('<study>', 'name of a study that is running, or name@version')
     .argument('<n>', 'variants at once, from 1 to 1000', wholeNumber(1, 1000))
     .description('set how many variants of a study run side by side')
-    .action((study: string, window: number) =>
-      steer(context, study, { update: 'setWindow', window }),
-    );
+    .action(async (study: string, window: number) => {
+      const session = await openWorkSession(context.config, context.stderr);
+      printSteered(context, await steer(session, study, { update: 'setWindow', window }));
+    });
 }

@@ -1,25 +1,12 @@
 /** Why runs failed, with the last lines of their logs. */
-import { latestRuns, untunedVariants } from '../../domain/status';
-import type { CliContext } from '../context';
-import type { StudyProgress } from '../progress';
-import type { Session } from '../session';
+import { untunedVariants } from '../../domain/status';
+import type { Failure } from '../../study/failed-runs';
+import type { StudyProgress } from '../../study/progress';
 
-/** Runs of one job fail for one reason: it is told once. */
-export async function printFailures(
-  context: CliContext,
-  session: Session,
-  study: string,
-): Promise<void> {
-  const runs = latestRuns(await session.dataset.read('runs', { study }));
-  const failed = [...runs.values()].filter((run) => run.status === 'failed');
-  for (const error of new Set(failed.map((run) => run.error ?? ''))) {
-    // The first: those behind it in its job failed with it.
-    const [first, ...others] = failed.filter((run) => (run.error ?? '') === error);
-    const more = others.length ? ` (and ${others.length} more)` : '';
-    context.stderr(
-      `\nFailed (${first?.failure_class ?? 'unknown'}): ${first?.run_id}${more}\n${indent(error)}`,
-    );
-  }
+export function failureText({ error, first, others }: Failure): string {
+  const more = others ? ` (and ${others} more)` : '';
+  const failure_class = first.failure_class ?? 'unknown';
+  return `\nFailed (${failure_class}): ${first.run_id}${more}\n${indent(error)}`;
 }
 
 const NAMED_VARIANTS = 10;

@@ -4,7 +4,7 @@ import type { Row } from '../../dataset/tables';
 import type { LearnedFit, LearnSettings } from '../../study/learned-fits';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';
-import { pick } from './results';
+import { pick } from '../../study/results';
 
 const DetailsSchema = z.object({
   pooled_accuracy: z.number().optional(),

@@ -3,6 +3,8 @@ import { studyId } from '../../domain/ids';
 import type { Plan, PlannedRun } from '../../domain/plan';
 import type { Study } from '../../domain/schema';
 import { costOf, KINDS, show, type Rates } from '../../domain/spending';
+import { isOther, type Configuration, type SpecRecord } from '../../books/studies';
+import type { PlannedOn } from '../../study/plan-study';
 import { duration, formatTable } from './output';
 
 export interface PlanCounts {
@@ -21,11 +23,6 @@ export function countPlan(plan: Plan): PlanCounts {
     run: toRun.length,
     estimated_seconds: known.length ? (total / known.length) * toRun.length : null,
   };
-}
-
-/** The cluster that will run a plan's jobs. */
-export interface PlannedOn extends Rates {
-  readonly name: string;
 }
 
 /** One line: `quickstart@1: 65 runs: 0 reused, 65 to run in 17 jobs on cluster "local"`. */
@@ -55,7 +52,17 @@ export function movedNote(standing: Study | undefined, study: Study): string | n
   return `Note: "${studyId(study)}" was on cluster "${standing.cluster}" before, and is now for "${study.cluster}". To stay there: --cluster ${standing.cluster}`;
 }
 
-export function correctedNote(study: Study): string {
+/** Where the study is not quite the one on record. */
+export function recordNotes(standing: SpecRecord | undefined, wanted: Configuration): string[] {
+  if (!standing) return [];
+  const moved = movedNote(standing.study, wanted.study);
+  return [
+    ...(isOther(standing, wanted) ? [correctedNote(wanted.study)] : []),
+    ...(moved ? [moved] : []),
+  ];
+}
+
+function correctedNote(study: Study): string {
   return `Note: nothing was measured yet by the configuration of "${studyId(study)}" on record: this one takes its place.`;
 }
 

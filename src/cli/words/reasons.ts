@@ -1,10 +1,12 @@
 /** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
+import type { Cluster } from '../../cluster/cluster';
 import type { JobNames } from '../../cluster/kind';
+import type { Row } from '../../dataset/tables';
 import { whyWaiting } from '../../domain/waiting';
-import type { LiveJobs, LiveState, NamedJobs } from '../live-jobs';
-import type { LiveStatus } from '../live-status';
-import type { StudyProgress } from '../progress';
-import type { Troubles } from '../troubles';
+import { stateOf, type LiveJobs, type LiveState, type NamedJobs } from '../../study/live-jobs';
+import type { LiveStatus } from '../../temporal/live-status';
+import type { StudyProgress } from '../../study/progress';
+import type { Troubles } from '../../temporal/troubles';
 
 interface Live {
   readonly status: LiveStatus;
@@ -66,4 +68,14 @@ export function describeJob(
 
 function whatRuns(names: JobNames | undefined, id: string): string {
   return id && names ? `its job runs as ${names.nameOf(id)}` : 'its job runs';
+}
+
+/** Of a log that holds nothing: why, as `status --runs` has it. */
+export async function whySilent(
+  { run_id, job, status }: Pick<Row<'runs'>, 'run_id' | 'job' | 'status'>,
+  cluster: Pick<Cluster, 'poll'>,
+  names?: JobNames,
+): Promise<string> {
+  if (status !== 'running') return `Run "${run_id}" is ${status}, and its job printed nothing.`;
+  return `Nothing printed yet: ${describeJob(await stateOf(cluster, job), names)}`;
 }

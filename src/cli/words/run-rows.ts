@@ -1,9 +1,9 @@
 /** The runs of a study as `foretune status --runs` lists them. */
-import { externalId, type LiveJobs, type NamedJobs } from '../live-jobs';
+import { externalId, type LiveJobs, type NamedJobs } from '../../study/live-jobs';
 import { duration, formatTable } from './output';
-import type { StudyProgress } from '../progress';
+import type { StudyProgress } from '../../study/progress';
 
-type RunRow = ReturnType<typeof runRows>[number];
+export type RunRow = ReturnType<typeof runRows>[number];
 
 /** `reasons` and `jobs` are of the runs that have not ended. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- what `-o json` prints

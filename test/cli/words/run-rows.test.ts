@@ -1,8 +1,8 @@
 /** What `foretune status --runs` says of runs whose jobs have not ended. */
-import { pollJobs } from '../../../src/cli/live-jobs';
+import { pollJobs } from '../../../src/study/live-jobs';
 import { waitingReasons } from '../../../src/cli/words/reasons';
 import { runRows, runTable } from '../../../src/cli/words/run-rows';
-import type { StudyProgress } from '../../../src/cli/progress';
+import type { StudyProgress } from '../../../src/study/progress';
 import type { JobState } from '../../../src/cluster/cluster';
 import { local } from '../../../src/cluster/local';
 import { slurm } from '../../../src/cluster/slurm';

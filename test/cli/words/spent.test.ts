@@ -1,5 +1,6 @@
 import type { BudgetDeps } from '../../../src/study/budget';
-import { spentLines, spentOn } from '../../../src/cli/words/spent';
+import { spentLines } from '../../../src/cli/words/spent';
+import { spentByStudy } from '../../../src/study/spent';
 import type { Rates } from '../../../src/domain/spending';
 import { ClusterUnavailableError } from '../../../src/base/errors';
 import { tinyStudy } from '../../support/studies';
@@ -30,11 +31,11 @@ const FREE = { gpus: 0, price_per_hour: null };
 const PRICED = { gpus: 2, price_per_hour: null, price_per_gpu_hour: 1.5 };
 
 it('is told where jobs have GPUs or a price, and beside them what a budget allows', async () => {
-  expect(await spentOn(depsOf(FREE, undefined), 'tiny@1')).toEqual({});
-  const spent = await spentOn(depsOf(PRICED, undefined), 'tiny@1');
+  expect(await spentByStudy(depsOf(FREE, undefined), 'tiny@1')).toEqual({});
+  const spent = await spentByStudy(depsOf(PRICED, undefined), 'tiny@1');
   expect(spent).toEqual({ spent: { gpu_hours: 4, cost: 6 } });
   expect(spentLines(spent)).toEqual(['spent: 4.00 GPU-hours, 6.00 of cost']);
-  const limited = await spentOn(depsOf(PRICED, { cost: 10 }), 'tiny@1');
+  const limited = await spentByStudy(depsOf(PRICED, { cost: 10 }), 'tiny@1');
   expect(spentLines(limited)).toEqual([
     'budget: 6.00 of 10 of cost spent',
     'spent: 4.00 GPU-hours',
@@ -43,6 +44,6 @@ it('is told where jobs have GPUs or a price, and beside them what a budget allow
 
 it('is not known while the cluster does not answer, and says so', async () => {
   const away = () => Promise.reject(new ClusterUnavailableError('squeue: no answer'));
-  const spent = await spentOn(depsOf(PRICED, undefined, away), 'tiny@1');
+  const spent = await spentByStudy(depsOf(PRICED, undefined, away), 'tiny@1');
   expect(spentLines(spent)).toEqual(['spent: not known: squeue: no answer']);
 });

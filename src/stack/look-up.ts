@@ -1,0 +1,18 @@
+/** A study file with the checkpoints that it registers, looked up where they lie. */
+import type { Configuration } from '../books/studies';
+import type { Config } from '../config';
+import { cacheOf } from '../study/clusters';
+import type { LoadedStudy } from '../study/load-study';
+import { lookUpCheckpoints } from '../study/registered';
+import { RemoteCheckpoints } from '../study/remote-checkpoints';
+import { storeAt } from './open-store';
+import type { StackEndpoints } from './stack';
+
+export async function lookUp(
+  { config, endpoints }: { readonly config: Config; readonly endpoints: StackEndpoints },
+  { study, table, folder }: LoadedStudy,
+): Promise<Configuration> {
+  const remote = new RemoteCheckpoints((uri) => storeAt(endpoints, uri), cacheOf(config));
+  const registered = await lookUpCheckpoints(study, folder, (uri) => remote.identity(uri));
+  return { study, table, registered };
+}

@@ -1,0 +1,31 @@
+/** Why runs of a study failed. */
+import type { Dataset } from '../dataset/log';
+import type { Row } from '../dataset/tables';
+import { latestRuns } from '../domain/status';
+
+/** Runs of one job fail for one reason. */
+export interface Failure {
+  readonly error: string;
+  /** The first: those that came after it in its job failed with it. */
+  readonly first: Row<'runs'>;
+  readonly others: number;
+}
+
+/** One for each reason, of the newest attempts. */
+export async function failedRuns(
+  { dataset }: { readonly dataset: Dataset },
+  study: string,
+): Promise<Failure[]> {
+  const failures = new Map<string, Failure>();
+  for (const run of latestRuns(await dataset.read('runs', { study })).values()) {
+    if (run.status !== 'failed') continue;
+    const error = run.error ?? '';
+    const known = failures.get(error);
+    failures.set(error, {
+      error,
+      first: known?.first ?? run,
+      others: known ? known.others + 1 : 0,
+    });
+  }
+  return [...failures.values()];
+}

@@ -1,0 +1,24 @@
+/** Puts a study's report where a browser can open it. */
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { makeFolderSync } from '../base/folders';
+import type { Config } from '../config';
+
+interface ReportOf {
+  readonly study: string;
+  /** Of the dataset, where it was asked for: an old report takes no place from the current one. */
+  readonly version?: number | undefined;
+}
+
+export function writeReportFile(
+  { stateDir }: Pick<Config, 'stateDir'>,
+  { study, version }: ReportOf,
+  html: string,
+): string {
+  const name = version === undefined ? study : `${study}-v${version}`;
+  const file = path.join(stateDir, 'reports', `${name}.html`);
+  makeFolderSync(path.dirname(file));
+  writeFileSync(`${file}.tmp`, html);
+  renameSync(`${file}.tmp`, file);
+  return file;
+}

@@ -1,0 +1,32 @@
+/** Every study on record, with its status and how many of its runs are done. */
+import { countStatuses } from '../domain/status';
+import { statusOfRuns } from '../study/run-statuses';
+import { liveStatus, type LiveStatus } from './live-status';
+import type { Session } from './session';
+
+export interface ListedStudy {
+  readonly study: string;
+  readonly status: LiveStatus;
+  readonly runs: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly started_at: string | null;
+}
+
+export async function listStudies(session: Session): Promise<ListedStudy[]> {
+  const listed: ListedStudy[] = [];
+  for (const study of await session.studies.list()) {
+    const statuses = await statusOfRuns(session, study);
+    const { total, done, reused, failed } = countStatuses(statuses.values());
+    const latest = await session.studies.latest(study);
+    listed.push({
+      study,
+      status: await liveStatus(session, study),
+      runs: total,
+      done: done + reused,
+      failed,
+      started_at: latest?.started_at ?? null,
+    });
+  }
+  return listed;
+}

@@ -1,0 +1,83 @@
+/** Jobs that run for a study that nobody runs. */
+import type { Client } from '@temporalio/client';
+import type { Config } from '../config';
+import type { Row } from '../dataset/tables';
+import { variantWorkflowId, type VariantPart } from '../domain/ids';
+import { openClusters } from '../study/clusters';
+import { endJobs } from '../study/end-jobs';
+import { startStudy } from './run-study';
+import type { WorkSession } from './session';
+
+/** `study` is null for a job that the record does not know. */
+export interface Orphan {
+  readonly cluster: string;
+  readonly job: string;
+  readonly study: string | null;
+  readonly variant_id: string | null;
+  readonly submitted_at: Date | null;
+}
+
+/** Jobs on every cluster whose variant nobody runs. */
+export async function findOrphans(session: WorkSession): Promise<Orphan[]> {
+  const orphans: Orphan[] = [];
+  for (const { cluster } of openClusters(session.config).values()) {
+    const jobs = await cluster.live();
+    const rows = jobs.length ? await session.dataset.read('runs') : [];
+    const known = new Map(rows.map((row) => [row.job, row]));
+    for (const job of jobs) {
+      const row = known.get(job);
+      if (row && (await isOwned(session.client, row))) continue;
+      orphans.push(describe(cluster.name, job, row));
+    }
+  }
+  return orphans;
+}
+
+const PARTS: readonly (VariantPart | undefined)[] = [undefined, 'measure', 'tune'];
+
+/** A variant's workflow owns its jobs, whether or not its study still runs. */
+async function isOwned(client: Client, { study, variant_id }: Row<'runs'>): Promise<boolean> {
+  const states = await Promise.all(
+    PARTS.map((part) =>
+      client.workflow
+        .getHandle(variantWorkflowId(study, variant_id, part))
+        .describe()
+        .then(
+          ({ status }) => status.name === 'RUNNING',
+          () => false, // never started, or forgotten
+        ),
+    ),
+  );
+  return states.includes(true);
+}
+
+function describe(cluster: string, job: string, row: Row<'runs'> | undefined): Orphan {
+  return {
+    cluster,
+    job,
+    study: row?.study ?? null,
+    variant_id: row?.variant_id ?? null,
+    submitted_at: row?.recorded_at ?? null,
+  };
+}
+
+/** Their studies can be resumed. */
+export async function endOrphans(config: Config, orphans: readonly Orphan[]): Promise<void> {
+  const clusters = openClusters(config);
+  await endJobs(
+    orphans.flatMap(({ cluster: name, job }) => {
+      const entry = clusters.get(name);
+      return entry ? [{ cluster: entry.cluster, job }] : [];
+    }),
+  );
+}
+
+/** Starts their studies again, which find the jobs by name; returns the studies. */
+export async function adoptOrphans(
+  { client, config, studies }: WorkSession,
+  orphans: readonly Orphan[],
+): Promise<string[]> {
+  const names = [...new Set(orphans.flatMap(({ study }) => study ?? []))];
+  for (const name of names) await startStudy(config, client, (await studies.spec(name)).study);
+  return names;
+}

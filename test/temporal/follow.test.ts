@@ -1,0 +1,72 @@
+import { ServiceError } from '@temporalio/client';
+import type { WorkSession } from '../../src/temporal/session';
+import { followStudy } from '../../src/temporal/follow';
+import { StoreError } from '../../src/base/errors';
+import { loadConfig } from '../../src/config';
+
+const SUMMARY = { status: 'done' };
+const EXTERNAL = { TEMPORAL_ADDRESS: '127.0.0.1:9', S3_ENDPOINT: 'http://127.0.0.1:9' };
+const config = loadConfig(EXTERNAL);
+const display = { show: () => undefined };
+
+function clientOf(handle: object) {
+  const withAbortSignal = <T>(_: AbortSignal, ask: () => T) => ask();
+  return { workflow: { getHandle: () => handle }, withAbortSignal };
+}
+
+function sessionOf(studies: object, client: object) {
+  return { config, say: () => undefined, studies, client } as unknown as WorkSession;
+}
+
+/** A study that has ended when it is seen, and servers that fail first. */
+function sessionWith(temporal: readonly Error[], store: readonly Error[]) {
+  const [describes, latests] = [[...temporal], [...store]];
+  const answer = <T>(errors: Error[], value: T): Promise<T> => {
+    const error = errors.shift();
+    return error ? Promise.reject(error) : Promise.resolve(value);
+  };
+  const handle = {
+    describe: () => answer(describes, { status: { name: 'COMPLETED' } }),
+    result: () => Promise.resolve(SUMMARY),
+  };
+  return sessionOf({ latest: () => answer(latests, null) }, clientOf(handle));
+}
+
+it('a study is followed on when its servers were away for a moment', async () => {
+  const session = sessionWith(
+    [new ServiceError('the connection was dropped')],
+    [new StoreError('500 InternalError', true)],
+  );
+  expect(await followStudy(session, 'tiny@1', display)).toEqual(SUMMARY);
+});
+
+it('a fault that does not pass by itself is told at once', async () => {
+  const refused = new StoreError('the store refuses the credentials', false);
+  await expect(followStudy(sessionWith([], [refused]), 'tiny@1', display)).rejects.toBe(refused);
+});
+
+it('servers that stay away are told, with the command that goes on', async () => {
+  let now = 0;
+  jest.spyOn(Date, 'now').mockImplementation(() => (now += 61_000));
+  const gone = new ServiceError('14 UNAVAILABLE');
+  const watched = followStudy(sessionWith([gone, gone], []), 'tiny@1', display);
+  await expect(watched).rejects.toThrow(/UNAVAILABLE[^]*npx foretune resume tiny@1/);
+  jest.restoreAllMocks();
+});
+
+it('the end is seen when it comes, however slow the look before it was', async () => {
+  let open = true;
+  let end = (): void => undefined;
+  const ended = new Promise<object>((resolve) => (end = () => resolve(SUMMARY)));
+  const handle = {
+    describe: () => Promise.resolve({ status: { name: open ? 'RUNNING' : 'COMPLETED' } }),
+    result: () => ended,
+  };
+  const studies = { latest: () => new Promise((resolve) => setTimeout(resolve, 700, null)) };
+  const session = sessionOf(studies, clientOf(handle));
+  setTimeout(() => ((open = false), end()), 1000);
+  const start = performance.now();
+  expect(await followStudy(session, 'tiny@1', display)).toEqual(SUMMARY);
+  // Two looks of .7 s; the rest behind the first would have been nineteen times that.
+  expect(performance.now() - start).toBeLessThan(4000);
+});
