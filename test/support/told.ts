@@ -10,8 +10,8 @@ import { cleanEnvironment, openWorkplace, type Running, type Workplace } from '.
 import { until } from './jobs';
 import { ownClone } from './own-clone';
 
-const NOOP = "path.join(root, 'recipes', 'noop', 'noop.py')";
-const TOLD = "path.join(root, 'test', 'fixtures', 'recipes', 'told_recipe.py')";
+const NOOP = "path.join(ROOT, 'recipes', 'noop', 'noop.py')";
+const TOLD = "path.join(ROOT, 'test', 'fixtures', 'recipes', 'told_recipe.py')";
 /** A job that waits keeps its slot. */
 const SLOTS = 'slots: Math.max(1, Math.min(os.availableParallelism(), 8))';
 
