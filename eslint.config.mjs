@@ -128,7 +128,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
   {
-    files: ['studies/*.ts', 'test/fixtures/**/*.ts'],
+    files: ['studies/*.ts', 'examples/**/*.ts', 'test/fixtures/**/*.ts'],
     rules: { 'import-x/no-default-export': 'off' },
   },
   {
