@@ -2,7 +2,6 @@
  * Reads a study's CSV into rows. An empty cell means: no such number yet. A wrong cell is named and
  * refused, never repaired; all faults are named at once.
  */
-import { SchemaError } from '../base/errors';
 import { nearest } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
 import { rangeOf } from '../domain/direction';
