@@ -30,7 +30,7 @@ export function toFailure(error: unknown): unknown {
   });
 }
 
-/** Trying again would end the same way, and a study would stand still without a word. */
+/** Trying again would end the same way, and a study would wait without a word. */
 function isBug(error: Error): boolean {
   return ['TypeError', 'SyntaxError', 'RangeError', 'ReferenceError'].includes(error.name);
 }

@@ -39,7 +39,7 @@ export interface ActivityDeps {
   readonly remote: Pick<RemoteCheckpoints, 'fetch'>;
   readonly describeWorkflow: DescribeWorkflow;
   readonly startLearning: StartLearning;
-  /** Who is told of a study's end. */
+  /** Who is notified of a study's end. */
   readonly channels: readonly Channel[];
 }
 

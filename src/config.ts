@@ -100,7 +100,7 @@ export function loadConfig(
   };
 }
 
-/** A file that users edit: what is wrong in it is told in words. */
+/** A file that users edit: what is wrong in it is said in words. */
 function readSettings(): Settings {
   const loaded = requireFile(path.join(ROOT, 'temporal.config.ts')) as { default: Settings };
   return loaded.default;

@@ -1,5 +1,5 @@
 /**
- * Folders with all that stand above them. Node's own `recursive` goes round for ever where a file system says of a
+ * Folders with all their parents. Node's own `recursive` loops for ever where a file system says of a
  * folder to be made that it is not there, as /proc does, and homes that are mounted on demand.
  */
 import { mkdirSync, statSync } from 'node:fs';

@@ -24,7 +24,7 @@ function linuxStartTime(pid: number): string | null {
   } catch {
     return null;
   }
-  // The name in brackets may hold blanks and brackets: count the fields behind it.
+  // The name in brackets may hold blanks and brackets: count the fields after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // A first thread that has ended waits for the others, which still hold ports and locks.
   const hasEnded = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);

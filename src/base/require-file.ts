@@ -1,4 +1,4 @@
-/** Loads TypeScript that users write: what is wrong in it is told in their terms, without our own stack. */
+/** Loads TypeScript that users write: what is wrong in it is said in their terms, without our own stack. */
 import { createRequire } from 'node:module';
 import { types } from 'node:util';
 import { ForetuneError, SpecError } from './errors';

@@ -1,4 +1,4 @@
-/** One answer to a dear question, for all who ask it at about the same time. */
+/** One answer to an expensive question, for all who ask it at about the same time. */
 export class SharedAnswer<V> {
   /** Under way, or fresh. */
   private last: Promise<V> | undefined;

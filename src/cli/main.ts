@@ -1,4 +1,4 @@
-/** The command line: one file per command, errors told in words, exit codes that scripts may trust. */
+/** The command line: one file per command, errors in words, exit codes that scripts may rely on. */
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { loadConfig } from '../config';
@@ -59,7 +59,7 @@ function createContext(program: Command): CliContext {
   };
 }
 
-/** `-o json` may stand before or behind the command's name. */
+/** `-o json` may come before or after the command's name. */
 function shareOutputOption(command: Command, program: Command): void {
   command
     .exitOverride()

@@ -65,7 +65,7 @@ async function down(config: Config, specs: readonly ServerSpec[]): Promise<Serve
   return specs.filter((_, i) => !up[i]);
 }
 
-/** The first failure is told when all have come to an end. */
+/** The first failure is thrown when all have come to an end. */
 async function settle(starts: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(starts))
     if (result.status === 'rejected') throw result.reason;

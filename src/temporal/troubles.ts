@@ -7,7 +7,7 @@ type PendingActivity = NonNullable<
   WorkflowExecutionDescription['raw']['pendingActivities']
 >[number];
 
-/** What goes on for that long has left its last failure behind. */
+/** What has run for that long is over its last failure. */
 const FRESH_MS = 60_000;
 /** As the server numbers the states of an activity that waits to be tried again. */
 const SCHEDULED = 1;

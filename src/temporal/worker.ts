@@ -1,4 +1,4 @@
-/** The worker process: polls the task queue and runs workflows and activities until it is told to end. */
+/** The worker process: polls the task queue and runs workflows and activities until it is asked to end. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';

@@ -1,4 +1,4 @@
-/** `foretune resume <study>`: follows a running study, or runs what an interrupted one lacks. */
+/** `foretune resume <study>`: follows a running study, or runs what is missing of an interrupted one. */
 import { Option, type Command } from 'commander';
 import type { PlanRequest } from '../../domain/request';
 import { STAGES } from '../../domain/vocabulary';

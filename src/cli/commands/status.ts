@@ -16,7 +16,7 @@ export function register(program: Command, context: CliContext): void {
     .command('status')
     .argument('[study]', 'name or name@version; without it, every study')
     .option('--runs', 'list every run')
-    .description('show where a study stands')
+    .description('show how far a study is')
     .action((study: string | undefined, options: StatusOptions) =>
       showStatus(context, study, options),
     );

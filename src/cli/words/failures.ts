@@ -12,7 +12,7 @@ export function failureText({ error, first, others }: Failure): string {
 const NAMED_VARIANTS = 10;
 const ENDED = ['done', 'reused', 'failed'];
 
-/** What a study that ended early lacks, by variant; null where nothing but failed runs does. */
+/** What is missing of a study that ended early, by variant; null where only failed runs are. */
 export function missingLine({
   plan,
   statuses,

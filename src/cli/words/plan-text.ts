@@ -44,7 +44,7 @@ function jobsText({ jobs }: Plan, cluster: PlannedOn | undefined): string {
 
 /**
  * For a study whose specification on record names another cluster than `study` does, as after
- * `--cluster`: what it lacks would move without a word.
+ * `--cluster`: what is missing would move without a warning.
  */
 export function movedNote(standing: Study | undefined, study: Study): string | null {
   if (standing?.kind !== 'trained' || study.kind !== 'trained') return null;
@@ -82,7 +82,7 @@ function untunedText(plan: Plan): string {
     : `; ${n} variant${n === 1 ? '' : 's'} not fine-tuned (budget)`;
 }
 
-/** What lacks too, and why it does not run. */
+/** What else is missing, and why it does not run. */
 function leftOutText({ runs }: Plan): string {
   const left = runs.filter(({ action, budget }) => action === 'blocked' && !budget);
   if (!left.length) return '';

@@ -20,7 +20,7 @@ export function runRows(
       attempt: row?.attempt ?? null,
       cluster: row?.cluster ?? null,
       job: row?.job ?? null,
-      // On record it stands at the job's end.
+      // It is on record only when the job has ended.
       external_id: row ? (externalId(jobs.get(run_id), row.attempt) ?? row.external_id) : null,
       wall_seconds: row?.wall_seconds ?? null,
       gpu_seconds: row?.gpu_seconds ?? null,
