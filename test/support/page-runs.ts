@@ -22,6 +22,11 @@ export const PAGE_RUNS: readonly PageRun[] = [
     by: DOCS,
   },
   { page: 'docs/how-to/use-your-own-trainer.md', begins: 'npx foretune recipes own', by: DOCS },
+  {
+    page: 'docs/how-to/write-your-own-predictor.md',
+    begins: 'npx foretune run examples/own-table/study.ts',
+    by: DOCS,
+  },
   { page: 'README.md', begins: 'npm start', by: '.ci/run' },
   {
     page: 'docs/how-to/read-the-tables.md',
