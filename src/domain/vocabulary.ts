@@ -1,6 +1,6 @@
 /**
  * The closed vocabularies of a study, free of zod so that workflows may import them.
- * The words are those of ARCHITECTURE.md, "Words".
+ * ARCHITECTURE.md, "Words", defines the terms.
  */
 
 /**
@@ -38,8 +38,8 @@ export const INDICATORS = [
 export type Indicator = (typeof INDICATORS)[number];
 
 /**
- * What the reference recipe also records of the k-shot items, higher is better (arXiv 2504.11393): what
- * compares options, of the task that has options. Bits per byte (`neg_bpb`) are recorded by domain alone.
+ * Further k-shot measurements of the reference recipe, higher is better (arXiv 2504.11393). Those that
+ * compare options exist only for the task with options. `neg_bpb` (bits per byte) is recorded by domain only.
  */
 export const EXTRA_INDICATORS: readonly string[] = [
   ...['correct_prob', 'margin', 'norm_correct_prob', 'total_prob'].map((name) => `cms_${name}`),
@@ -47,7 +47,7 @@ export const EXTRA_INDICATORS: readonly string[] = [
   'cbqa_correct_prob',
 ].flatMap((name) => [`kshot_${name}`, `kshot_${name}_per_char`]);
 
-/** `import` stands for measurements that a table brought; the others are computed by recipes. */
+/** `import`: measurements come from a table. Recipes compute the others. */
 export const STAGES = ['import', 'pretrain', 'indicate', 'sft', 'evaluate', 'fit'] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -63,8 +63,8 @@ export const FAILURE_CLASSES = [
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /**
- * How often a job is tried again after a failure of each class, and after how long at first, where the
- * study does not say. Preemption is not failure: what was preempted only has to queue again.
+ * The number of retries of a job after a failure of each class, and the first delay, unless the study sets
+ * them. Preemption is not a failure: a preempted job only has to queue again.
  */
 export const RETRIES: Readonly<
   Record<FailureClass, { readonly times: number; readonly pause_seconds: number }>
@@ -78,7 +78,7 @@ export const RETRIES: Readonly<
   cancelled: { times: 0, pause_seconds: 0 },
 };
 
-/** Where a run stands. `reused` is a run whose measurements an earlier execution recorded. */
+/** The status of a run. `reused`: an earlier execution recorded the run's measurements. */
 export const RUN_STATUSES = [
   'done',
   'reused',
@@ -90,7 +90,7 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** Search attributes (type Keyword) that every execution carries. */
+/** Search attributes (type Keyword) of every execution. */
 export const SEARCH_ATTRIBUTES = [
   'ForetuneStudy',
   'ForetuneVariant',

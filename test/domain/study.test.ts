@@ -93,7 +93,7 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'a metric that does not say its direction',
       { ...TINY, tasks: { cms: { metric: 'zorp', sft } } },
-      /tasks\.cms\.better: metric "zorp" does not say which values are better; add better: 'higher'/,
+      /tasks\.cms\.better: metric "zorp" does not imply which values are better; add better: 'higher'/,
     ],
     [
       'a task name that is no name',
@@ -123,7 +123,7 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'weights that do not sum to 1',
       { ...TINY, mixtures: { ...TINY.mixtures, plain: { world: 0.5, prose: 0.4 } } },
-      /mixtures\.plain: the weights sum to 0\.9, expected 1; scale them/,
+      /mixtures\.plain: the weights sum to 0\.9, expected 1; rescale them/,
     ],
     [
       'a duplicate variant',
