@@ -29,8 +29,11 @@ const known = <T extends z.ZodType>(entry: T) =>
  */
 export const StageSchemaSchema = z.looseObject({
   type: z.literal('object'),
-  properties: z.record(z.string(), z.looseObject({})).default({}),
-  required: z.array(z.string()).default([]),
+  properties: z
+    .record(z.string(), z.looseObject({}))
+    .default({})
+    .describe('Fields of the configuration, each with its JSON Schema'),
+  required: z.array(z.string()).default([]).describe('Fields without a default'),
 });
 export type StageSchema = z.infer<typeof StageSchemaSchema>;
 

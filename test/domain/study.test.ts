@@ -98,7 +98,7 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'a task name that is no name',
       { ...TINY, tasks: { 'a/b': { metric: 'accuracy', sft } } },
-      /tasks.*expected letters, digits/s,
+      /tasks.*expected a letter or digit, then letters/s,
     ],
     [
       'an SFT recipe twice',
@@ -143,7 +143,7 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'a variant called base',
       { ...TINY, variants: [{ ...variant, id: 'base' }, variant] },
-      /"base" is the shared/,
+      /"base" is the id of the shared checkpoint/,
     ],
     [
       'a registered variant with settings of training',
