@@ -1,6 +1,6 @@
 /**
- * Checkpoints in the object store. Each is named by its content, so that the same weights are there once,
- * whichever study made them; the manifest is written last, so that what has none is not there.
+ * Checkpoints in the object store. Each is named by the digest of its content, so that equal weights are stored
+ * once, whichever study made them. The manifest is written last: a checkpoint without one does not exist.
  */
 import { rm, stat } from 'node:fs/promises';
 import { ForetuneError, NotFoundError, SchemaError } from '../base/errors';
@@ -16,9 +16,9 @@ export class Artifacts {
   constructor(private readonly store: ObjectStore) {}
 
   /**
-   * Uploads the file or folder that a job left at a file:// address, and returns its address in the store. What is
-   * there already is not sent again; other addresses are returned as they are. Throws SchemaError for what cannot be
-   * read or kept.
+   * Uploads the file or folder that a job wrote at a file:// address, and returns its address in the store. Files that
+   * are stored already are not sent again; other addresses are returned unchanged. Throws SchemaError for a
+   * checkpoint that cannot be read or stored.
    */
   async keep(uri: string, weights: WeightFiles): Promise<string> {
     if (!uri.startsWith('file:')) return uri;
@@ -33,8 +33,8 @@ export class Artifacts {
   }
 
   /**
-   * An address at which jobs find what is kept, fetched once for all that share their weights; other addresses are
-   * returned as they are. Throws NotFoundError where it is no longer kept.
+   * The address at which jobs find a stored checkpoint, fetched once for all jobs that share their weights; other
+   * addresses are returned unchanged. Throws NotFoundError if the checkpoint is no longer stored.
    */
   async fetch(uri: string, weights: WeightFiles): Promise<string> {
     const id = idIn(uri);
@@ -42,11 +42,11 @@ export class Artifacts {
     const manifest = await this.manifest(id);
     if (manifest) return weights.stage(id, manifest, (file, to) => this.downloadFile(id, file, to));
     throw new NotFoundError(
-      `"${uri}" is not kept in ${this.store.uri} (any longer). Run the study again: what needs it trains it again.`,
+      `"${uri}" is not, or no longer, in ${this.store.uri}. Run the study again: the checkpoint is trained again if a run needs it.`,
     );
   }
 
-  /** Which of the addresses are those of checkpoints that are no longer kept. */
+  /** The addresses whose checkpoints are no longer stored. */
   async missing(uris: readonly string[]): Promise<ReadonlySet<string>> {
     const asked = uris.filter((uri) => idIn(uri) !== null);
     if (!asked.length) return new Set();
@@ -55,7 +55,7 @@ export class Artifacts {
     return new Set(asked.filter((uri) => !kept.has(manifestKey(idIn(uri) ?? ''))));
   }
 
-  /** Removes what is kept at an address, the manifest first, and what was sent of it in vain. */
+  /** Removes the checkpoint at an address, the manifest first, and its unfinished uploads. */
   async remove(uri: string): Promise<void> {
     const id = idIn(uri);
     if (id === null) return;
@@ -64,7 +64,7 @@ export class Artifacts {
     await this.store.forgetUploads(`${ROOT}${id}/`);
   }
 
-  /** Gives up uploads that were begun before a time and never ended: weights of other bytes were made since. */
+  /** Aborts unfinished uploads that were started before a time: their weights were replaced by others. */
   async forgetUploads(begunBefore: Date): Promise<void> {
     await this.store.forgetUploads(ROOT, begunBefore);
   }
@@ -75,7 +75,7 @@ export class Artifacts {
     const parsed = ManifestSchema.safeParse(parseJson(bytes));
     if (parsed.success && idOf(parsed.data) === id) return parsed.data;
     throw new SchemaError(
-      `"${manifestKey(id)}" in ${this.store.uri} is damaged. Delete it: the checkpoint is made and kept again.`,
+      `"${manifestKey(id)}" in ${this.store.uri} is damaged. Delete it: the checkpoint is trained and stored again.`,
     );
   }
 
@@ -93,22 +93,22 @@ export class Artifacts {
   }
 
   private async downloadFile(id: string, file: ManifestFile, to: string): Promise<void> {
-    // What an earlier fetch left may be damaged itself: then the whole is fetched.
+    // The file of an earlier fetch may be damaged; then the whole file is fetched.
     if ((await exists(to)) && (await this.fetchFile(id, file, to)) === file.sha256) return;
     await rm(to, { force: true });
     const digest = await this.fetchFile(id, file, to);
     if (digest === file.sha256) return;
     await rm(to, { force: true });
     throw new SchemaError(
-      `"${fileKey(id, file.name)}" in ${this.store.uri} has sha256 ${digest}, not ${file.sha256}: it was changed or damaged after it was kept. Delete "${manifestKey(id)}" there and resume the study: the checkpoint is made again.`,
+      `"${fileKey(id, file.name)}" in ${this.store.uri} has sha256 ${digest}, not ${file.sha256}: it was changed or damaged after it was stored. Delete "${manifestKey(id)}" there and resume the study: the checkpoint is trained again.`,
     );
   }
 
-  /** The digest of what was fetched. A manifest without its files is taken away, so that nobody trusts it. */
+  /** The digest of the fetched file. A manifest whose file is missing is deleted, so that it is not used again. */
   private async fetchFile(id: string, { name }: ManifestFile, to: string): Promise<string> {
     if (await this.store.getFile(fileKey(id, name), to)) return digestOf(to);
     await this.store.delete(manifestKey(id));
-    throw new NotFoundError(`"${fileKey(id, name)}" is not in ${this.store.uri} (any longer).`);
+    throw new NotFoundError(`"${fileKey(id, name)}" is not, or no longer, in ${this.store.uri}.`);
   }
 }
 

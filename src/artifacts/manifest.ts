@@ -1,4 +1,4 @@
-/** What a kept checkpoint consists of: `artifacts/<id>/manifest.json`, where the id is the digest of the manifest. */
+/** The files of a stored checkpoint: `artifacts/<id>/manifest.json`, where the id is the digest of the manifest. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { fingerprint } from '../base/fingerprint';
 
-/** Relative, and nowhere above its folder. */
+/** A relative path that does not leave its folder. */
 const fileName = z
   .string()
   .regex(/^[^/\\\0]+(\/[^/\\\0]+)*$/, 'expected a relative path')
@@ -30,7 +30,7 @@ export const ManifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof ManifestSchema>;
 export type ManifestFile = Manifest['files'][number];
 
-/** Of a file or folder on this machine. Reads every byte. */
+/** The manifest of a local file or folder. Reads every byte. */
 export async function describeFiles(place: string): Promise<Manifest> {
   const kind = (await lstat(place)).isDirectory() ? 'folder' : 'file';
   const names = kind === 'file' ? [path.basename(place)] : await filesBelow(place);
@@ -50,7 +50,7 @@ export function pathIn(place: string, kind: Manifest['kind'], name: string): str
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const link = entries.find((entry) => entry.isSymbolicLink());
-  if (link) throw new Error(`"${link.name}" is a symbolic link; leave the file itself there.`);
+  if (link) throw new Error(`"${link.name}" is a symbolic link; store the file itself there.`);
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))

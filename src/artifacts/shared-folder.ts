@@ -1,4 +1,4 @@
-/** Weights on a disk that this machine shares with jobs: their addresses are paths here. */
+/** Weights on a disk that this machine shares with jobs, so that their addresses are local paths. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, rename, rm } from 'node:fs/promises';
@@ -10,17 +10,17 @@ import { makeFolder } from '../base/folders';
 import { describeFiles, pathIn, type Manifest, type ManifestFile } from './manifest';
 import type { WeightFiles } from './weight-files';
 
-/** Of a lock whose holder died. */
+/** The age at which a lock is stale, because its holder died. */
 const STALE_MS = 30_000;
 const WAIT = { retries: { forever: true, minTimeout: 200, maxTimeout: 2000 } };
-/** What a system says of a rename to a folder that is there. */
+/** Error codes of a rename to an existing folder. */
 const IS_THERE = new Set(['ENOTEMPTY', 'EEXIST']);
 
 export class SharedFolder implements WeightFiles {
   /** `root`: the folder that jobs share. */
   constructor(private readonly root: string) {}
 
-  /** At once, without a promise for each: plans ask about tens of thousands. */
+  /** Synchronous, without a promise for each address: plans ask about tens of thousands. */
   missing(uris: readonly string[]): Promise<ReadonlySet<string>> {
     return Promise.resolve(new Set(uris.filter((uri) => !existsSync(fileURLToPath(uri)))));
   }
@@ -37,7 +37,7 @@ export class SharedFolder implements WeightFiles {
     return use(pathIn(fileURLToPath(uri), kind, name));
   }
 
-  /** Hard links, since weights are written once; on another file system nothing is shared. */
+  /** Uses hard links, since weights are written once; across file systems nothing is shared. */
   async share(uri: string, id: string, { kind, files }: Manifest): Promise<void> {
     const folder = this.folder(id);
     const making = `${folder}.${randomUUID()}.new`;
@@ -71,7 +71,7 @@ export class SharedFolder implements WeightFiles {
   }
 }
 
-/** One process at a time; what one that was killed has fetched is kept. */
+/** One process at a time; the files that a killed process fetched are kept. */
 async function fetchInto(
   folder: string,
   files: readonly ManifestFile[],
@@ -96,7 +96,7 @@ async function fetchInto(
   }
 }
 
-/** Where the same weights were linked in meanwhile, without the lock, those stay and these go. */
+/** If the same weights were linked meanwhile, without the lock, those are kept and these are deleted. */
 async function publish(partial: string, folder: string): Promise<void> {
   try {
     await rename(partial, folder);

@@ -1,18 +1,18 @@
-/** What other programs see of the environment, and where they are found in it. */
+/** The part of the environment that is passed to other programs, and how a program is found on PATH. */
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Enough for a program to run. Never credentials. */
+/** The variables that a program needs to run. Never credentials. */
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'] as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** All that jobs, and the program that is called when a study ends, see of the user's environment. */
+/** The variables of the user's environment that jobs and the notification program receive. */
 export function inheritedFrom(environment: Environment): NodeJS.ProcessEnv {
   return Object.fromEntries(INHERITED.map((name) => [name, environment[name]]));
 }
 
-/** Where a program with that PATH finds another one; null where it finds none. */
+/** The file that the name of a program resolves to on that PATH; null when there is none. */
 export async function programFile(
   { PATH = '' }: Environment,
   program: string,

@@ -1,10 +1,10 @@
 /**
- * One class for each decision somebody can take. Messages say what failed, the value, what was
- * expected and what to do. Classes do not survive the wire: activities/failure.ts turns them into
- * Temporal failures whose `type` is the class name.
+ * One class for each kind of response that a caller can make. A message says what failed, the value,
+ * what was expected and what to do. Classes are lost in serialization: activities/failure.ts turns
+ * them into Temporal failures whose `type` is the class name.
  */
 export abstract class ForetuneError extends Error {
-  /** Whether the same call may succeed later with nothing changed. */
+  /** Whether the same call, unchanged, may succeed later. */
   abstract readonly retryable: boolean;
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -17,7 +17,7 @@ export class SpecError extends ForetuneError {
   readonly retryable = false;
 }
 
-/** One name@version with two configurations: raise the version. */
+/** The same name@version with two different configurations: raise the version. */
 export class FingerprintMismatchError extends ForetuneError {
   readonly retryable = false;
   constructor(
@@ -30,37 +30,37 @@ export class FingerprintMismatchError extends ForetuneError {
   }
 }
 
-/** Nothing has this name. */
+/** No study, run or version has this name. */
 export class NotFoundError extends ForetuneError {
   readonly retryable = false;
 }
 
-/** The same commit key with other content: two writers disagree about one run. */
+/** The same commit key with different content: two writers disagree about one run. */
 export class TableConflictError extends ForetuneError {
   readonly retryable = false;
 }
 
-/** Bytes or rows are not what the schema or the log says: they are refused. */
+/** Bytes or rows do not match the schema or the log. They are rejected. */
 export class SchemaError extends ForetuneError {
   readonly retryable = false;
 }
 
-/** The scheduler does not answer: try later. */
+/** The scheduler does not respond: try later. */
 export class ClusterUnavailableError extends ForetuneError {
   readonly retryable = true;
 }
 
-/** A newer attempt has taken over: whoever runs that one records it. */
+/** A newer attempt has taken over; the process that runs the newer attempt records the result. */
 export class SupersededError extends ForetuneError {
   readonly retryable = false;
 }
 
-/** This process ends before what it waits for: another one goes on waiting. */
+/** This process is exiting before the result is available; another process continues to wait. */
 export class InterruptedError extends ForetuneError {
   readonly retryable = true;
 }
 
-/** The object store does not answer, is full, or is not fit for use. */
+/** The object store does not respond, is full, or is unsuitable. */
 export class StoreError extends ForetuneError {
   constructor(
     message: string,

@@ -1,8 +1,8 @@
-/** Turns zod's issues into lines a person can act on: where, what, what was expected. */
+/** Turns zod's issues into lines that a user can act on: the field, its value, what was expected. */
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 
-/** One line for each wrong field. `schema` gives the keys that an unknown one may have meant. */
+/** One line for each invalid field. `schema` provides the known keys, to suggest one for an unknown key. */
 export function explainIssues(schema: z.ZodType, error: z.ZodError, input: unknown): string[] {
   return error.issues.flatMap((issue) => explainIssue(schema, issue, input));
 }
@@ -32,7 +32,7 @@ function explainIssue(schema: z.ZodType, issue: z.core.$ZodIssue, input: unknown
   }
 }
 
-/** The candidate nearest to what was written, when it is near enough to be a slip of the hand. */
+/** The candidate nearest to what was written, if it is near enough to be a typing error. */
 export function nearest(written: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((name) => ({ name, edits: distance(written.toLowerCase(), name.toLowerCase()) }))

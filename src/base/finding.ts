@@ -1,10 +1,10 @@
-/** What a check of an installation found: one line of `foretune doctor`. */
+/** The result of one check of an installation: one line of `foretune doctor`. */
 
 export interface Finding {
-  /** `idle` is a part that is started on demand, or that this machine does without. */
+  /** `idle`: the part is started on demand, or this machine does not need it. */
   readonly status: 'ok' | 'idle' | 'failed';
   readonly detail: string;
-  /** What to do about a failure. */
+  /** How to correct a failure. */
   readonly mend?: string;
 }
 

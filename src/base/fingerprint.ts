@@ -1,4 +1,4 @@
-/** Digests of values, files and folders. Refuses what has no stable serialisation. */
+/** Digests of values, files and folders. Rejects values without a stable serialization. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ export function fingerprint(value: unknown): string {
   refuseUnstable(value, '');
   const text = canonicalize(value);
   if (text === undefined)
-    throw new TypeError(`Cannot fingerprint ${String(value)}: it is not JSON`);
+    throw new TypeError(`Cannot fingerprint ${String(value)}: expected a JSON value`);
   return sha256(text);
 }
 
@@ -17,7 +17,7 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Digest of all files below a folder (or of one file): names and contents, no clocks, no caches. */
+/** Digest of a file or of all files in a folder: names and contents, without timestamps or caches. */
 export function sourceDigest(where: string): string {
   const hash = createHash('sha256');
   for (const file of filesBelow(where)) {

@@ -1,24 +1,24 @@
 /**
- * Folders with all their parents. Node's own `recursive` loops for ever where a file system says of a
- * folder to be made that it is not there, as /proc does, and homes that are mounted on demand.
+ * Creates a folder and its missing parents. Node's own `recursive` loops forever where the file
+ * system reports ENOENT for a folder that is to be created, as /proc and automounted homes do.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Throws what the system says of the first one that cannot be made. */
+/** Throws the system's error for the first folder that cannot be created. */
 export async function makeFolder(folder: string): Promise<void> {
   if (await isFolder(folder)) return;
   if (folder !== path.dirname(folder)) await makeFolder(path.dirname(folder));
   try {
     await mkdir(folder);
   } catch (error) {
-    // Another process may have been faster.
+    // Another process may have created the folder first.
     if (!(await isFolder(folder))) throw error;
   }
 }
 
-/** `mode` is that of each folder that is made. */
+/** `mode` applies to each folder that is created. */
 export function makeFolderSync(folder: string, mode?: number): void {
   if (isFolderSync(folder)) return;
   if (folder !== path.dirname(folder)) makeFolderSync(path.dirname(folder), mode);

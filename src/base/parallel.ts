@@ -1,6 +1,6 @@
-/** Order among promises. */
+/** Concurrency limits and ordering for promises. */
 
-/** As `Promise.all` over `map`, with at most `limit` calls under way. */
+/** Like `Promise.all` over `map`, with at most `limit` calls in progress. */
 export async function mapParallel<T, R>(
   items: readonly T[],
   limit: number,
@@ -15,7 +15,7 @@ export async function mapParallel<T, R>(
   return results;
 }
 
-/** Runs a task again and again, with a pause before each; what fails is left to the next time. Returns what ends it. */
+/** Repeats a task, with a pause before each run; failures are ignored. Returns a function that stops it. */
 export function repeat(task: () => Promise<unknown>, pauseMs: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -29,7 +29,7 @@ export function repeat(task: () => Promise<unknown>, pauseMs: number): () => voi
   };
 }
 
-/** Runs one task after the other, in the order of the calls; one that fails does not stop the next. */
+/** Runs tasks one at a time, in the order of the calls; a failed task does not stop the next one. */
 export class Queue {
   private last: Promise<unknown> = Promise.resolve();
 

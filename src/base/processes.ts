@@ -1,6 +1,6 @@
 /**
- * Processes that outlive the one that started them. A pid alone is not an identity, since the system
- * gives it to another process later: pid and start time together are.
+ * Processes that outlive the process that started them. A pid alone does not identify a process, since
+ * the system reuses pids: pid and start time together do.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { makeFolderSync } from './folders';
 export const ProcessIdentitySchema = z.object({ pid: z.number().int(), started: z.string() });
 export type ProcessIdentity = z.infer<typeof ProcessIdentitySchema>;
 
-/** When a process started, in the system's own words; null when there is no such process. */
+/** When a process started, in the system's own notation; null when there is no such process. */
 export function startTime(pid: number): string | null {
   return process.platform === 'linux' ? linuxStartTime(pid) : psStartTime(pid);
 }
@@ -24,9 +24,9 @@ function linuxStartTime(pid: number): string | null {
   } catch {
     return null;
   }
-  // The name in brackets may hold blanks and brackets: count the fields after it.
+  // The name in parentheses may contain spaces and parentheses: count the fields after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A first thread that has ended waits for the others, which still hold ports and locks.
+  // A main thread that has exited waits for the other threads, which still hold ports and locks.
   const hasEnded = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);
   return hasEnded ? null : (fields[19] ?? null);
 }
@@ -45,7 +45,7 @@ export function isAlive({ pid, started }: ProcessIdentity): boolean {
   return startTime(pid) === started;
 }
 
-/** Starts a process that goes on when this one ends; its output goes to a log file. */
+/** Starts a process that keeps running when this one exits; its output is written to a log file. */
 export function spawnDetached(
   command: string,
   args: readonly string[],
@@ -70,30 +70,30 @@ export function spawnDetached(
   });
 }
 
-/** Asks a process to end, waits, then ends it. True when it went by itself. */
-export async function terminate(of: ProcessIdentity, graceMs: number): Promise<boolean> {
-  if (!signal(of, 'SIGTERM')) return true;
-  if (await untilGone(of, graceMs)) return true;
-  signal(of, 'SIGKILL');
-  await untilGone(of, 5000);
+/** Sends SIGTERM, waits, then sends SIGKILL. True if SIGTERM was enough. */
+export async function terminate(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
+  if (!signal(identity, 'SIGTERM')) return true;
+  if (await untilGone(identity, graceMs)) return true;
+  signal(identity, 'SIGKILL');
+  await untilGone(identity, 5000);
   return false;
 }
 
-/** False when the process had ended: a recycled pid is never signalled. */
-export function signal(of: ProcessIdentity, name: NodeJS.Signals): boolean {
-  if (!isAlive(of)) return false;
+/** False if the process has exited: a recycled pid is never signalled. */
+export function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
+  if (!isAlive(identity)) return false;
   try {
-    return process.kill(of.pid, name);
+    return process.kill(identity.pid, name);
   } catch {
     return false;
   }
 }
 
-async function untilGone(of: ProcessIdentity, ms: number): Promise<boolean> {
+async function untilGone(identity: ProcessIdentity, ms: number): Promise<boolean> {
   for (const end = Date.now() + ms; Date.now() < end; await pause(50)) {
-    if (!isAlive(of)) return true;
+    if (!isAlive(identity)) return true;
   }
-  return !isAlive(of);
+  return !isAlive(identity);
 }
 
 export function pause(ms: number): Promise<void> {

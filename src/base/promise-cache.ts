@@ -1,11 +1,11 @@
-/** Keeps the answers to the last few questions for a while; who asks meanwhile waits for the same answer. */
+/** A cache of the most recent answers; callers that ask while a request is in progress share its answer. */
 interface Item<V> {
   readonly value: Promise<V>;
   readonly asked: number;
 }
 
 export class PromiseCache<V> {
-  /** Oldest use first. */
+  /** Least recently used first. */
   private readonly items = new Map<string, Item<V>>();
 
   constructor(
@@ -13,7 +13,7 @@ export class PromiseCache<V> {
     private readonly freshMs: number,
   ) {}
 
-  /** The kept answer while it is fresh; else that of `ask`. A failure is not kept. */
+  /** The cached answer while it is fresh; otherwise that of `ask`. Failures are not cached. */
   get(key: string, ask: () => Promise<V>): Promise<V> {
     const known = this.items.get(key);
     if (!known || performance.now() - known.asked > this.freshMs) return this.renew(key, ask);
@@ -21,7 +21,7 @@ export class PromiseCache<V> {
     return known.value;
   }
 
-  /** Asks, whatever is kept. */
+  /** Calls `ask` even if an answer is cached. */
   renew(key: string, ask: () => Promise<V>): Promise<V> {
     const item: Item<V> = { value: ask(), asked: performance.now() };
     this.keep(key, item);

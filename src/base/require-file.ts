@@ -1,12 +1,12 @@
-/** Loads TypeScript that users write: what is wrong in it is said in their terms, without our own stack. */
+/** Loads TypeScript that users write. Errors show the user's code, without foretune's own stack. */
 import { createRequire } from 'node:module';
 import { types } from 'node:util';
 import { ForetuneError, SpecError } from './errors';
 
-/** The command line's loader compiles what is required, not what is imported. */
+/** The loader of the command line compiles files that are required, not files that are imported. */
 const load = createRequire(__filename);
 
-/** `file`: absolute. Throws SpecError for a file that cannot be compiled, or whose code throws. */
+/** `file`: an absolute path. Throws SpecError if it does not compile, or if its code throws. */
 export function requireFile(file: string): unknown {
   try {
     return load(file);
@@ -18,7 +18,7 @@ export function requireFile(file: string): unknown {
 
 const MOST_LINES = 10;
 
-/** What the compiler or the module loader says, with line and column in the file where it does not name them. */
+/** The message of the compiler or module loader, with the line and column if the message has none. */
 function reasonIn(file: string, error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   const [message = ''] = String(error).split('\nRequire stack:');
@@ -31,7 +31,7 @@ function reasonIn(file: string, error: unknown): string {
   return where ? `${said}\n  at ${where}` : said;
 }
 
-/** `<file>:<line>:<column>` of the innermost call that is written there. */
+/** `<file>:<line>:<column>` of the innermost call in the file. */
 function placeIn(file: string, stack: string): string | undefined {
   const places = stack.split('\n').map((line) => line.slice(line.indexOf(`${file}:`)));
   const found = places.find((place) => place.startsWith(`${file}:`));

@@ -1,19 +1,19 @@
-/** One answer to an expensive question, for all who ask it at about the same time. */
+/** Shares one answer to an expensive request among callers that ask at about the same time. */
 export class SharedAnswer<V> {
-  /** Under way, or fresh. */
+  /** In progress, or fresh. */
   private last: Promise<V> | undefined;
-  /** Put when the last one is answered. */
+  /** Starts when `last` is settled. */
   private next: Promise<V> | undefined;
 
-  /** An answer, or a failure, stays fresh for `freshMs` after it came. */
+  /** An answer, or a failure, stays fresh for `freshMs` after it arrives. */
   constructor(private readonly freshMs: number) {}
 
-  /** The answer that is under way or fresh, else a new one. */
+  /** The answer that is in progress or fresh, otherwise a new one. */
   recent(ask: () => Promise<V>): Promise<V> {
     return this.last ?? this.renewed(ask);
   }
 
-  /** The answer to a question that is put after this call, and after the one under way. */
+  /** The answer to a request that starts after this call, and after the request in progress. */
   renewed(ask: () => Promise<V>): Promise<V> {
     return (this.next ??= this.askAfter(this.last, ask));
   }

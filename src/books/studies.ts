@@ -1,8 +1,8 @@
 /**
- * The books of studies beside the measurements: each study's specification, its plans and how its
- * latest execution ended, as JSON objects below `studies/<name@version>/`. A specification is
- * written once: another configuration under the same name and version is refused, unless it corrects
- * one by which nothing was measured.
+ * The records of studies besides the measurements: each study's specification, its plans and the result of
+ * its latest execution, as JSON objects below `studies/<name@version>/`. A specification is written once:
+ * a different configuration under the same name and version is rejected, unless it corrects a study of
+ * which nothing was measured.
  */
 import { FingerprintMismatchError, NotFoundError, SpecError } from '../base/errors';
 import { fingerprint, sha256 } from '../base/fingerprint';
@@ -22,17 +22,17 @@ import {
 
 export type { Latest, SpecRecord } from './study-books';
 
-/** Whether nothing was measured of a study, and nothing runs: asked only where its configuration differs. */
+/** Whether a study has no measurements and no running jobs. Called only if its configuration differs. */
 export type IsUnused = (study: string) => Promise<boolean>;
 
 export class Studies {
-  /** Plans never change under their key. */
+  /** The plan of a key never changes. */
   private readonly plans = new PromiseCache<Plan>(CACHED_PLANS, Infinity);
   private readonly specs = new PromiseCache<SpecRecord>(CACHED_SPECS, SPEC_FRESH_MS);
 
   constructor(private readonly store: ObjectStore) {}
 
-  /** Writes the specification, or checks that the one that stands there is the same, or may be corrected. */
+  /** Writes the specification, or checks that the recorded one is the same or may be corrected. */
   async register(wanted: Configuration, isUnused: IsUnused = never): Promise<SpecRecord> {
     const { study, table, registered } = wanted;
     const record: SpecRecord = {
@@ -49,7 +49,7 @@ export class Studies {
     if (await corrects(standing, record, isUnused)) await this.put(record);
     else {
       refuseOther(standing, record);
-      // What cannot change a measurement (description, window, cluster) may be edited.
+      // Fields that cannot change a measurement (description, window, cluster) may be edited.
       await this.put({ ...record, registered_at: standing.registered_at });
     }
     return record;
@@ -60,8 +60,8 @@ export class Studies {
   }
 
   /**
-   * Takes variants, and mixtures that they use, into the specification that stands; returns the new
-   * ids. Throws FingerprintMismatchError where anything else differs, SpecError where nothing is new.
+   * Adds variants, and the mixtures that they use, to the recorded specification; returns the new ids. Throws
+   * FingerprintMismatchError if anything else differs, SpecError if nothing is new.
    */
   async extend(wanted: Configuration): Promise<string[]> {
     const { study } = wanted;
@@ -73,13 +73,13 @@ export class Studies {
     );
     if (!added.length)
       throw new SpecError(
-        `Study "${studyId(study)}" has all variants of its file: none was added.`,
+        `Study "${studyId(study)}" already has all variants of its file: nothing was added. Add variants to the file first.`,
       );
     await this.put({ ...standing, ...wanted, fingerprint: fingerprint(deciding(wanted)) });
     return added;
   }
 
-  /** Fails as `register` would, and writes nothing; returns what stands there. */
+  /** Fails like `register`, but writes nothing; returns the recorded specification. */
   async check(wanted: Configuration, isUnused: IsUnused = never): Promise<SpecRecord | undefined> {
     const key = specKey(studyId(wanted.study));
     const bytes = await this.store.get(key);
@@ -94,8 +94,8 @@ export class Studies {
   }
 
   /**
-   * As `spec`, at most a few seconds old: for jobs, which ask many times a second for what only a new
-   * registration changes.
+   * Like `spec`, but at most a few seconds old: for jobs, which ask many times per second for a value that only
+   * a new registration changes.
    */
   recentSpec(study: string): Promise<SpecRecord> {
     return this.specs.get(study, () => this.readSpec(study));
@@ -117,7 +117,7 @@ export class Studies {
     return names.sort(byNameThenVersion);
   }
 
-  /** A bare name means its latest version. */
+  /** A name without a version means its latest version. */
   async resolve(nameOrId: string): Promise<string> {
     const known = await this.list();
     const found = nameOrId.includes('@')
@@ -134,7 +134,7 @@ export class Studies {
     return key;
   }
 
-  /** The plan is kept: do not change it. */
+  /** The plan is cached: do not modify it. */
   plan(key: string): Promise<Plan> {
     return this.plans.get(key, () => this.readPlan(key));
   }
@@ -154,7 +154,7 @@ export class Studies {
     return bytes ? decodeLatest(bytes, latestKey(study)) : null;
   }
 
-  /** Notes that a study is re-fitted by a schedule, so that Temporal is asked about those studies alone. */
+  /** Records that a study is re-fitted by a schedule, so that Temporal is queried for such studies only. */
   async markScheduled(study: string, scheduled: boolean): Promise<void> {
     if (scheduled) await this.store.put(scheduledKey(study), new TextEncoder().encode('{}'));
     else await this.store.delete(scheduledKey(study));
@@ -177,7 +177,7 @@ export class Studies {
 
   private async unknown(study: string, known?: string[]): Promise<string> {
     const names = known ?? (await this.list());
-    const hint = names.length ? `Known: ${names.join(', ')}.` : 'No study was run here yet.';
+    const hint = names.length ? `Known: ${names.join(', ')}.` : 'No study has been run here yet.';
     return `There is no study "${study}" in ${this.store.uri}. ${hint}`;
   }
 }
@@ -190,14 +190,14 @@ const specKey = (study: string) => `studies/${study}/spec.json`;
 const scheduledKey = (study: string) => `studies/${study}/scheduled.json`;
 const latestKey = (study: string) => `studies/${study}/latest.json`;
 
-/** A study with what was looked up for it. */
+/** A study with the content of its table and the checkpoints that it registers. */
 export type Configuration = Pick<SpecRecord, 'study' | 'table' | 'registered'>;
 
 const never: IsUnused = () => Promise.resolve(false);
 
 /**
- * Of a trained study with the same variants, since rows of variants that are no more would stay on
- * record. Runs that failed stay there too: their fingerprints are others, so they are run again.
+ * Possible for a trained study with the same variants, since rows of removed variants would stay on record.
+ * Failed runs stay on record too: their fingerprints differ, so they run again.
  */
 async function corrects(
   standing: Configuration,
@@ -210,14 +210,14 @@ async function corrects(
   return isOther(standing, wanted) && (await isUnused(studyId(wanted.study)));
 }
 
-/** Whether they differ in what decides a measurement. */
+/** Whether two configurations differ in a value that determines a measurement. */
 export function isOther(standing: Configuration, wanted: Configuration): boolean {
   return differences(deciding(standing), deciding(wanted)).length > 0;
 }
 
 /**
- * Compares the fields, not the recorded fingerprint: that one is of the schema of its day, and a
- * field added since, with a default, would make every old study another one.
+ * Compares the fields, not the recorded fingerprint: that fingerprint uses an older schema, and a new
+ * field with a default would make every old study a different one.
  */
 function refuseOther(standing: Configuration, wanted: Configuration): void {
   const fields = differences(deciding(standing), deciding(wanted));
@@ -228,11 +228,11 @@ function refuseOther(standing: Configuration, wanted: Configuration): void {
   const advice =
     !added.length || differences(deciding(standing), deciding(rest)).length
       ? `Raise \`version\` to ${wanted.study.version + 1} in the study file, or undo the change.`
-      : `Only variants were added: take them up with \`npx foretune add <study file>\`, or raise \`version\` to ${wanted.study.version + 1}.`;
+      : `Only variants were added: add them with \`npx foretune add <study file>\`, or raise \`version\` to ${wanted.study.version + 1}.`;
   throw new FingerprintMismatchError(
     id,
     fields.map((field) => field.split(':')[0] ?? field),
-    `"${id}" is on record with another configuration:\n  ${fields.join('\n  ')}\nA study keeps its configuration under one name and version. ${advice}`,
+    `"${id}" is on record with a different configuration:\n  ${fields.join('\n  ')}\nA study keeps its configuration under one name and version. ${advice}`,
   );
 }
 
@@ -242,7 +242,7 @@ function addedVariants(standing: Study, wanted: Study): string[] {
   return wanted.variants.map(({ id }) => id).filter((id) => !known.has(id));
 }
 
-/** `wanted` without these variants, and with none but the mixtures that stand. */
+/** `wanted` without these variants, and with the recorded mixtures only. */
 function without(ids: readonly string[], wanted: Study, standing: Study): Study {
   if (wanted.kind !== 'trained' || standing.kind !== 'trained') return wanted;
   const variants = wanted.variants.filter(({ id }) => !ids.includes(id));

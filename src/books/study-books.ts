@@ -1,4 +1,4 @@
-/** The objects below `studies/<name@version>/`, checked when they are read. */
+/** The objects below `studies/<name@version>/`, validated when they are read. */
 import { z } from 'zod';
 import { SchemaError } from '../base/errors';
 import type { Plan } from '../domain/plan';
@@ -12,7 +12,7 @@ export const SpecRecordSchema = z.strictObject({
   fingerprint: z.string(),
   /** The text of an imported study's table. */
   table: z.string().nullable(),
-  /** By variant, the checkpoints that existed when the study was registered. */
+  /** The existing checkpoints that the study registered, by variant. */
   registered: z.record(z.string(), z.strictObject({ uri: z.string(), identity: z.string() })),
   registered_at: z.string(),
 });
@@ -77,12 +77,12 @@ export function encodeBook(value: SpecRecord | Latest | Plan): Uint8Array {
 
 export function decodeSpec(bytes: Uint8Array, key: string): SpecRecord {
   const advice =
-    'Update foretune if a later version wrote it; else restore it from a backup, or raise `version` in the study file.';
+    'Update foretune if a later version wrote it; otherwise restore it from a backup, or raise `version` in the study file.';
   return decode(SpecRecordSchema, bytes, key, advice);
 }
 
 export function decodePlan(bytes: Uint8Array, key: string): Plan {
-  return decode(PlanSchema, bytes, key, 'Run the study again: it is planned again.');
+  return decode(PlanSchema, bytes, key, 'Run the study again, which creates a new plan.');
 }
 
 export function decodeLatest(bytes: Uint8Array, key: string): Latest {

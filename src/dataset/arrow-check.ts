@@ -6,7 +6,7 @@ import type { CellValue } from './arrow-kinds';
 import type { Column } from './arrow-schema';
 import type { TableName } from './tables';
 
-/** The values of each column. Throws SchemaError naming table, column, row and value. */
+/** The values of each column. Throws SchemaError that names the table, column, row and value. */
 export function checkedCells(
   rows: readonly object[],
   columns: readonly Column[],
@@ -20,7 +20,7 @@ export function checkedCells(
   });
 }
 
-/** The same values, known to be what the column takes. Throws SchemaError naming `what`, column, row and value. */
+/** The values, checked against the column. Throws SchemaError that names `what`, column, row and value. */
 export function checkedColumn(
   values: readonly unknown[],
   { name, kind, nullable }: Column,
@@ -30,7 +30,7 @@ export function checkedColumn(
   if (bad < 0) return values as CellValue[];
   const expected = nullable ? `${kind.expected} or null` : kind.expected;
   throw new SchemaError(
-    `${what}, column "${name}", row ${bad}: got ${show(values[bad])}, expected ${expected}. Nothing was recorded; mend what made the row.`,
+    `${what}, column "${name}", row ${bad}: got ${show(values[bad])}, expected ${expected}. Nothing was recorded; correct the program that wrote the row.`,
   );
 }
 
@@ -49,7 +49,7 @@ function refuseUnknown(
   });
 }
 
-/** Throws SchemaError when a file has a column twice or one that is not in `columns`. */
+/** Throws SchemaError if a file has a column twice, or a column that is not in `columns`. */
 export function refuseExtra(opened: Table, columns: readonly Column[], what: string): void {
   const known = new Set(columns.map(({ name }) => name));
   const names = opened.schema.fields.map(({ name }) => String(name));

@@ -1,14 +1,14 @@
 /**
- * Takes columns that any Arrow writer made (dictionaries, views, 64-bit integers, other time
- * units) into the kinds of the dataset, where that loses nothing.
+ * Converts columns of any Arrow writer (dictionaries, views, 64-bit integers, other time units) to the
+ * kinds of the dataset, if no information is lost.
  */
 import { DataType, TimeUnit, type Data, type Vector } from 'apache-arrow';
 import type { Kind } from './arrow-kinds';
 
-/** What a source column's values become; values that do not fit come out as they are. */
+/** Converts the values of a source column; values that do not fit are returned unchanged. */
 export type Conversion = (column: Vector<DataType>) => readonly unknown[];
 
-/** How a column of another writer's type becomes one of `kind`, or undefined when it cannot. */
+/** The conversion from a source type to `kind`; undefined if there is none. */
 export function conversionTo(kind: Kind, type: DataType): Conversion | undefined {
   const source = DataType.isDictionary(type) ? (type.dictionary as DataType) : type;
   if (DataType.isNull(source)) return (column) => new Array<null>(column.length).fill(null);
@@ -38,7 +38,7 @@ function readNumbers(column: Vector): unknown[] {
   );
 }
 
-/** From the raw counts: Arrow's own reader divides them as floating point. */
+/** Reads the raw integers, since Arrow's own reader divides them in floating point. */
 function readTimes(unit: TimeUnit): Conversion {
   const readChunk = (chunk: Data<DataType>) =>
     Array.from({ length: chunk.length }, (_, i) =>

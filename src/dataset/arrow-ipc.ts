@@ -1,39 +1,39 @@
-/** Opens Arrow IPC bytes. Arrow's own reader takes garbage and cut files for empty tables. */
+/** Opens Arrow IPC bytes. Arrow's own reader accepts garbage and truncated files as empty tables. */
 import { RecordBatchReader, tableFromIPC, type Table, type TypeMap } from 'apache-arrow';
 import { SchemaError } from '../base/errors';
 
 const MAGIC = 'ARROW1';
 const CONTINUATION = 'ffffffff';
 const END_OF_STREAM = 'ffffffff00000000';
-/** Between the last block of a file and its footer: the end mark and what aligns it. The smallest file is larger. */
+/** Bytes between the last block of a file and its footer: end mark and padding. Any file is larger. */
 const LARGEST_GAP = 72;
 
-/** Reads an IPC file or stream. Throws SchemaError naming `what`. */
+/** Reads an IPC file or stream. Throws SchemaError that names `what`. */
 export function openIpc(bytes: Uint8Array, what: string): Table<TypeMap> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isFile = buffer.subarray(0, 6).toString('latin1') === MAGIC;
   if (!isFile && buffer.subarray(0, 4).toString('hex') !== CONTINUATION)
     throw new SchemaError(
-      `${what} is not an Arrow IPC file or stream: its ${bytes.length} bytes do not begin like one. Write it with an Arrow library (\`pyarrow.ipc.new_file\`).`,
+      `${what} is not an Arrow IPC file or stream: its ${bytes.length} bytes do not begin with the magic of the format. Write it with an Arrow library (\`pyarrow.ipc.new_file\`).`,
     );
   const hasEnd = isFile
     ? buffer.subarray(-6).toString('latin1') === MAGIC
     : buffer.subarray(-8).toString('hex') === END_OF_STREAM;
   if (!hasEnd)
     throw new SchemaError(
-      `${what} is an Arrow IPC ${isFile ? 'file' : 'stream'} whose end is missing (${bytes.length} bytes). Close its writer before you hand it over.`,
+      `${what} is an Arrow IPC ${isFile ? 'file' : 'stream'} whose end is missing (${bytes.length} bytes). Close the writer before the file is read.`,
     );
   const opened = parse(bytes, what);
   if (isFile ? isPreceded(buffer) : countStreams(bytes) > 1)
     throw new SchemaError(
-      `${what} holds several Arrow IPC ${isFile ? 'files' : 'streams'}, one after the other, of which one would be read. Write all rows with one writer, and do not append to a file.`,
+      `${what} holds several Arrow IPC ${isFile ? 'files' : 'streams'}, one after the other, but only one can be read. Write all rows with one writer, and do not append to a file.`,
     );
   return opened;
 }
 
 /**
- * Whether something precedes the last file. Arrow reads the footer, which is at the end, and takes its offsets from
- * the beginning of all bytes; in a file of one piece its blocks end where the footer begins.
+ * Whether other bytes precede the last file. Arrow reads the footer, at the end, and counts its offsets from
+ * the beginning of all bytes; in a single file the blocks end where the footer begins.
  */
 function isPreceded(buffer: Buffer): boolean {
   const reader = RecordBatchReader.from(buffer);
@@ -48,7 +48,7 @@ function isPreceded(buffer: Buffer): boolean {
   return gap > LARGEST_GAP;
 }
 
-/** The schema's message follows the magic, padded to eight bytes. */
+/** The end of the schema message, which follows the magic, padded to eight bytes. */
 function schemaEnd(buffer: Buffer): number {
   const hasMark = buffer.readInt32LE(8) === -1;
   return hasMark ? 16 + buffer.readInt32LE(12) : 12 + buffer.readInt32LE(8);
@@ -70,7 +70,7 @@ function parse(bytes: Uint8Array, what: string): Table<TypeMap> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const advice = /compress/.test(reason)
       ? 'Write it without compression (pyarrow and Polars: `compression=None`, or "uncompressed").'
-      : 'It is damaged, or of a type that Arrow cannot read here.';
+      : 'It is damaged, or has a type that this version of Arrow cannot read.';
     throw new SchemaError(`${what} cannot be read: ${reason}. ${advice}`, { cause });
   }
 }

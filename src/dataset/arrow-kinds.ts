@@ -1,20 +1,20 @@
 /**
- * The five kinds of column of the dataset of record: which values a column takes, how they lie in
- * Arrow's memory, and how Arrow's reader gives them back.
+ * The five kinds of column of the dataset of record: the values that a column accepts, their layout in
+ * Arrow's memory, and how they are read.
  */
 import { DataType, Precision, TimeUnit, util, type Data, type Vector } from 'apache-arrow';
 
 export type CellValue = string | number | boolean | Date | null;
 
 export interface Kind {
-  /** The name in schema fingerprints. */
+  /** Name of the kind in schema fingerprints. */
   readonly name: string;
-  /** What a value must be, for messages. */
+  /** The expected values, for messages. */
   readonly expected: string;
   accepts(value: unknown): boolean;
-  /** Arrow's buffers for values that were accepted; a null takes the place of any value. */
+  /** Arrow's buffers for accepted values; any value may be null. */
   buffers(values: readonly CellValue[]): Buffers;
-  /** A column's cells. */
+  /** The cells of a column. */
   cells(column: Vector): CellValue[];
 }
 
@@ -29,7 +29,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** From the bytes: Arrow's own reader drops a byte order mark that a string begins with. */
+/** Decodes the bytes, since Arrow's own reader drops a byte order mark at the start of a string. */
 function texts(column: Vector): CellValue[] {
   return column.data.flatMap((chunk: Data<DataType>) => {
     const bytes = chunk.values as Uint8Array;
@@ -40,7 +40,7 @@ function texts(column: Vector): CellValue[] {
   });
 }
 
-/** Through Arrow's reader, cell by cell. */
+/** Reads cell by cell with Arrow's reader. */
 function each(read: (value: unknown) => CellValue): Kind['cells'] {
   return (column) => Array.from(column, (value: unknown) => (value === null ? null : read(value)));
 }
@@ -59,7 +59,7 @@ const utf8: Kind = {
   cells: texts,
 };
 
-/** What libraries write for an infinity (numpy's `nan_to_num`): sums of it overflow. No measurement is so large. */
+/** Libraries write it for an infinity (numpy's `nan_to_num`), and sums of it overflow. No measurement is so large. */
 const LARGEST = Number.MAX_VALUE;
 
 const float64: Kind = {
@@ -95,7 +95,7 @@ const bool: Kind = {
   cells: each((value) => value as boolean),
 };
 
-/** The kind of a column's type; the tables have no others. */
+/** The kind of a column type. The tables have no other types. */
 export function kindOf(type: DataType): Kind {
   if (DataType.isUtf8(type)) return utf8;
   if (DataType.isFloat(type) && type.precision === Precision.DOUBLE) return float64;

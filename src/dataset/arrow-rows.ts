@@ -1,9 +1,9 @@
-/** Rows from columns. */
+/** Converts columns to rows. */
 import type { CellValue } from './arrow-kinds';
 
 type Cells = Record<string, CellValue>;
 
-/** `length` rows of the columns given by name; each column has a value for every row. */
+/** `length` rows from columns by name; each column has a value for every row. */
 export function rowsFromColumns(
   length: number,
   columns: readonly { readonly name: string; readonly values: readonly CellValue[] }[],

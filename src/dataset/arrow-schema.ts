@@ -1,4 +1,4 @@
-/** The tables' columns in the forms that reading and writing need, each computed once. */
+/** The tables' columns in the forms needed for reading and writing, each computed once. */
 import { Field, Schema, type DataType, type TypeMap } from 'apache-arrow';
 import { fingerprint } from '../base/fingerprint';
 import { kindOf, type Kind } from './arrow-kinds';
@@ -15,7 +15,7 @@ export interface TableSchema {
   readonly table: TableName;
   readonly columns: readonly Column[];
   readonly arrow: Schema<TypeMap>;
-  /** Changes with the name, kind, nullability or order of a column. */
+  /** Digest of the name, kind, nullability and order of the columns. */
   readonly fingerprint: string;
 }
 
@@ -27,13 +27,13 @@ export function schemaOf(table: TableName): TableSchema {
   throw new TypeError(`The dataset has no table "${table}".`);
 }
 
-/** The columns that a recipe writes: the orchestrator adds the others. */
+/** The columns that a recipe writes; the orchestrator adds the others. */
 export function recipeColumns(table: TableName): readonly Column[] {
   const added = new Set<string>(IDENTITY_COLUMNS);
   return schemaOf(table).columns.filter(({ name }) => !added.has(name));
 }
 
-/** `Utf8`, `Timestamp<MILLISECOND>`: how Arrow writes a type. */
+/** `Utf8`, `Timestamp<MILLISECOND>`: the name of a type in Arrow's notation. */
 export function typeName(type: DataType): string {
   // eslint-disable-next-line @typescript-eslint/no-base-to-string -- every Arrow type has one
   return type.toString();

@@ -1,14 +1,14 @@
-/** Column statistics, by which a reader leaves out files that cannot hold what it looks for. */
+/** Column statistics, with which a reader skips files that cannot contain the rows it needs. */
 import type { CellValue } from './arrow-kinds';
 
-/** Timestamps are ISO 8601; bounds are absent when all is null or a text bound is long. */
+/** Timestamps are ISO 8601; bounds are absent if all values are null or if a text bound is long. */
 export interface ColumnStats {
   readonly nulls: number;
   readonly min?: string | number | boolean;
   readonly max?: string | number | boolean;
 }
 
-/** A long bound (an error, a configuration) would make the log heavy and prune nothing. */
+/** A long bound (an error, a configuration) would enlarge the log and exclude no file. */
 const LONGEST_BOUND = 64;
 
 export function columnStats(values: readonly CellValue[]): ColumnStats {
@@ -29,7 +29,7 @@ function isBefore(a: CellValue, b: CellValue): boolean {
   return Number(a) < Number(b);
 }
 
-/** By code points, as every other Arrow reader orders UTF-8; JavaScript orders UTF-16 units. */
+/** By code points, like other Arrow readers; JavaScript orders by UTF-16 code units. */
 export function isTextBefore(a: string, b: string): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }

@@ -1,7 +1,7 @@
 /**
- * Rows to Arrow IPC files and back. Types are those of TABLES, written out (Utf8, no
- * dictionaries, no compression), so that pyarrow, Polars and DuckDB read the files as they are.
- * What does not fit is refused with its table, column, row and value, never repaired.
+ * Converts rows to Arrow IPC files and back. The types are those of TABLES, plain (Utf8, no
+ * dictionaries, no compression), so that pyarrow, Polars and DuckDB can read the files.
+ * An invalid value is rejected with its table, column and row, never repaired.
  */
 import {
   RecordBatch,
@@ -24,7 +24,7 @@ import type { Row, TableName } from './tables';
 
 export { readRecipeTable, type RecipeRow } from './recipe-table';
 
-/** An Arrow IPC file and what the log says of it. */
+/** An Arrow IPC file and its description in the log. */
 export interface EncodedTable {
   readonly table: TableName;
   readonly bytes: Uint8Array;
@@ -36,20 +36,20 @@ export interface EncodedTable {
 
 type Cells = readonly (readonly CellValue[])[];
 
-/** Rows whose every value its column takes, column by column. */
+/** Checked rows, column by column: each column accepts all its values. */
 export interface CheckedRows {
   readonly table: TableName;
   readonly cells: Cells;
   readonly rows: number;
 }
 
-/** Throws SchemaError for a missing or unknown column and for a value that its column refuses. */
+/** Throws SchemaError for a missing or unknown column and for a value that its column does not accept. */
 export function checkRows(rows: readonly object[], table: TableName): CheckedRows {
   const cells = checkedCells(rows, schemaOf(table).columns, table);
   return { table, cells, rows: rows.length };
 }
 
-/** The rows of a table that `openTable` has opened. */
+/** The rows of a table that `openTable` returned. */
 export function checkedRowsOf(opened: Table<TypeMap>, table: TableName): CheckedRows {
   const cells = schemaOf(table).columns.map(({ name, kind }) => {
     const column = opened.getChild(name);
@@ -58,7 +58,7 @@ export function checkedRowsOf(opened: Table<TypeMap>, table: TableName): Checked
   return { table, cells, rows: opened.numRows };
 }
 
-/** One file of all the parts' rows, in their order. The parts are of one table. */
+/** One file with the rows of all parts, in their order. All parts belong to one table. */
 export function encodeRows(table: TableName, parts: readonly CheckedRows[]): EncodedTable {
   const { columns, fingerprint } = schemaOf(table);
   const cells = columns.map((_, i) => parts.flatMap((part) => part.cells[i] ?? []));
@@ -73,12 +73,12 @@ export function encodeRows(table: TableName, parts: readonly CheckedRows[]): Enc
   };
 }
 
-/** As `checkRows` and `encodeRows`. */
+/** Combines `checkRows` and `encodeRows`. */
 export function encodeTable(rows: readonly object[], table: TableName): EncodedTable {
   return encodeRows(table, [checkRows(rows, table)]);
 }
 
-/** The rows as an Arrow table, checked as `encodeTable` checks them. */
+/** The rows as an Arrow table, checked like those of `encodeTable`. */
 export function arrowTable(rows: readonly object[], table: TableName): Table<TypeMap> {
   return layOut(checkedCells(rows, schemaOf(table).columns, table), rows.length, table);
 }
@@ -95,14 +95,14 @@ function layOut(cells: Cells, length: number, table: TableName): Table<TypeMap> 
   return new Table<TypeMap>(arrow, [new RecordBatch(arrow, data)]);
 }
 
-/** Rows of a file of the dataset. Throws SchemaError when it is not one of `table`. */
+/** Rows of a file of the dataset. Throws SchemaError if it is not a file of `table`. */
 export function readTable<T extends TableName>(bytes: Uint8Array, table: T): Row<T>[] {
   return rowsOf(openTable(bytes, table, `The file of table "${table}"`), table);
 }
 
 /**
- * Opens a file of the dataset, without copying it, as a table that has all of the table's columns:
- * a nullable column younger than the file is all null.
+ * Opens a file of the dataset, without copying it, as a table that has all columns of `table`: a
+ * nullable column that was added after the file was written is all null.
  */
 export function openTable(bytes: Uint8Array, table: TableName, what: string): Table<TypeMap> {
   const opened = openIpc(bytes, what);
@@ -113,7 +113,7 @@ export function openTable(bytes: Uint8Array, table: TableName, what: string): Ta
   return arrowTable(rowsOf(opened, table), table);
 }
 
-/** Arrow joins batches of one schema only, and takes those of a file for another than ours. */
+/** Arrow joins batches of one schema only, and does not recognize a file's schema as ours. */
 function withSchemaOf(table: TableName, opened: Table<TypeMap>): Table<TypeMap> {
   const { arrow, columns } = schemaOf(table);
   const { batches } = opened.select(columns.map(({ name }) => name));
@@ -132,17 +132,15 @@ export function rowsOf<T extends TableName>(opened: Table<TypeMap>, table: T): R
 function checkField(opened: Table<TypeMap>, { name, type, nullable }: Column, what: string): void {
   const column = opened.getChild(name);
   if (!column && nullable) return;
-  if (!column) throw new SchemaError(`${what} has no column "${name}", which must be there.`);
+  if (!column) throw new SchemaError(`${what} has no column "${name}", which is required.`);
   const [found, expected] = [typeName(column.type), typeName(type)];
   if (found !== expected)
     throw new SchemaError(`${what}, column "${name}": ${found}, expected ${expected}.`);
   if (column.nullCount && !nullable)
-    throw new SchemaError(
-      `${what}, column "${name}": ${column.nullCount} nulls, and it takes none.`,
-    );
+    throw new SchemaError(`${what}, column "${name}": ${column.nullCount} nulls, expected none.`);
 }
 
-/** The row as JSON shows it: timestamps in ISO 8601 with milliseconds, UTC. */
+/** The row as JSON values: timestamps in ISO 8601 with milliseconds, UTC. */
 export function rowToJson(row: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]: [string, unknown]) => [

@@ -1,6 +1,6 @@
-/** Keeps what was used last, up to a number of bytes. */
+/** A cache of the most recently used values, limited by their size in bytes. */
 export class ByteCache<V> {
-  /** Oldest use first. */
+  /** Least recently used first. */
   private readonly items = new Map<string, { readonly value: V; readonly bytes: number }>();
   private total = 0;
 

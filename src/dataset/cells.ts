@@ -1,6 +1,6 @@
-/** What a cell of a CSV table means: a number, a category, a boolean, or nothing yet. */
+/** The type of a cell of a CSV table: a number, a category, a boolean, or nothing yet. */
 
-/** A larger one is a stand-in for infinity, and turns sums into NaN. */
+/** A larger number is a placeholder for infinity, and sums of it become NaN. */
 const LARGEST = 1e300;
 const THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -8,7 +8,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 export type Cell =
   | { readonly kind: 'empty' | 'text' }
   | { readonly kind: 'number'; readonly value: number }
-  /** Meant as a number, and not usable as one. */
+  /** Intended as a number, but unusable. */
   | { readonly kind: 'wrong'; readonly why: string };
 
 export function cellOf(text: string): Cell {

@@ -1,6 +1,6 @@
 /**
- * Appends commits to the log: data first, the log last, each version by one conditional write.
- * Half a commit is invisible; a commit whose answer was lost is found again by its key.
+ * Appends commits to the log: first the data files, then the log entry, each version with one
+ * conditional write. Half a commit is invisible; a commit whose response was lost is found by its key.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { SchemaError, StoreError, TableConflictError } from '../base/errors';
@@ -23,7 +23,7 @@ import type { KnownKey, LogState } from './log-state';
 import type { ObjectStore } from './store';
 import { TABLE_NAMES, type TableName } from './tables';
 
-/** Rows to record as one version, all or none, under a key that names what was measured. */
+/** Rows to record as one version, all or none, under a key that names the measurement. */
 export interface Commit {
   readonly key: string;
   readonly rows: Readonly<Record<string, readonly object[]>>;
@@ -31,18 +31,18 @@ export interface Commit {
 
 export interface CommitResult {
   readonly version: number;
-  /** `already`: an earlier commit of this key has the same content, and nothing was written. */
+  /** `already`: an earlier commit with this key has the same content; nothing was written. */
   readonly outcome: 'committed' | 'already';
 }
 
-/** A commit whose rows were checked. */
+/** A commit with checked rows. */
 export interface PreparedCommit {
   readonly key: string;
   readonly content: string;
   readonly tables: readonly CheckedRows[];
 }
 
-/** What an entry of the log says. */
+/** The content of an entry of the log. */
 export interface Change {
   readonly keys: readonly CommitKey[];
   readonly added: readonly DataFile[];
@@ -50,11 +50,11 @@ export interface Change {
   readonly removed: readonly string[];
 }
 
-/** Commits that become one entry, with the files of all their rows, which no entry names yet. */
+/** Commits that will become one entry, with the files of all their rows. No entry names the files yet. */
 export interface WrittenGroup {
   readonly commits: readonly PreparedCommit[];
   readonly files: readonly DataFile[];
-  /** Milliseconds since the epoch, before the first file was written. */
+  /** Milliseconds since the epoch, taken before the first file was written. */
   readonly writtenAt: number;
 }
 
@@ -73,24 +73,25 @@ export class CommitWriter {
     private readonly options: WriterOptions,
   ) {}
 
-  /** Checks and writes nothing. Throws SchemaError for rows that cannot be recorded. */
+  /** Checks the rows, and writes nothing. Throws SchemaError for rows that cannot be recorded. */
   prepare({ key, rows }: Commit): PreparedCommit {
-    if (key === '') throw new SchemaError('A commit needs a key that names what was measured.');
+    if (key === '')
+      throw new SchemaError('A commit needs a key that names the measurement, got "".');
     const named = namedTables(rows);
     const tables = [...named].map(([table, its]) => checkRows(its, table));
     return { key, content: contentDigest(named), tables };
   }
 
   /**
-   * The result of a commit whose key the log has; undefined for another. Throws TableConflictError
-   * when the log has it with other rows.
+   * The result of a commit whose key is in the log; undefined if it is not. Throws
+   * TableConflictError if the log has the key with different rows.
    */
   settled(state: LogState, commit: PreparedCommit): CommitResult | undefined {
     const known = state.keys.get(commit.key);
     return known && settle(known, commit);
   }
 
-  /** A file for each table, under new names: garbage collection may be deleting old ones this very moment. */
+  /** A file for each table, under a new name: garbage collection may be deleting old files at this moment. */
   async writeData(commits: readonly PreparedCommit[]): Promise<WrittenGroup> {
     const writtenAt = this.options.now();
     const parts = commits.flatMap(({ tables }) => tables);
@@ -108,14 +109,14 @@ export class CommitWriter {
     };
   }
 
-  /** Half of the grace period is left for the time between this look and the entry's write. */
+  /** Half of the grace period is reserved for the time between this check and the write of the entry. */
   isStale({ files, writtenAt }: WrittenGroup): boolean {
     return files.length > 0 && this.options.now() - writtenAt > this.options.gcGraceMs / 2;
   }
 
   /**
-   * Writes the next entry: its version, or null when another writer was first. `state` follows the
-   * log either way. One call at a time.
+   * Writes the next entry: its version, or null if another writer was first. In both cases `state`
+   * is brought up to date with the log. Do not call it concurrently.
    */
   async append(state: LogState, change: Change): Promise<number | null> {
     const entry = this.nextEntry(state, change);
@@ -137,7 +138,7 @@ export class CommitWriter {
     const files = { added: [...added], removed: [...removed] };
     const common = { version: state.version + 1, time, writer, ...files };
     const [first, ...others] = keys;
-    if (!first) throw new Error('An entry records one commit at least.');
+    if (!first) throw new Error('An entry records at least one commit, got none.');
     return others.length
       ? { format: GROUP_FORMAT, ...common, keys: [first, ...others] }
       : { format: FORMAT, ...common, ...first };
@@ -149,13 +150,13 @@ export class CommitWriter {
     try {
       await this.store.putIfAbsent(checkpointKey(state.version), body);
     } catch (error) {
-      // The commit stands; a checkpoint only spares readers time, and the next one has it all.
+      // The commit is recorded. A checkpoint only saves readers time, and the next one contains everything.
       if (!(error instanceof StoreError)) throw error;
     }
   }
 }
 
-/** As the next entry says it. */
+/** The content of the next entry. */
 export function changeOf({ commits, files }: WrittenGroup): Change {
   const keys = commits.map(({ key, content }) => ({ key, content }));
   return { keys, added: files, removed: [] };
@@ -177,6 +178,6 @@ function namedTables(rows: Commit['rows']): Map<TableName, readonly object[]> {
 function settle(known: KnownKey, { key, content }: PreparedCommit): CommitResult {
   if (known.content === content) return { version: known.version, outcome: 'already' };
   throw new TableConflictError(
-    `"${key}" was recorded with other rows in version ${known.version} (content ${known.content.slice(0, 12)}, now ${content.slice(0, 12)}). A key stands for one result. Find what made the same run give other rows, or raise the version of its study or recipe.`,
+    `"${key}" was recorded with other rows in version ${known.version} (content ${known.content.slice(0, 12)}, now ${content.slice(0, 12)}). A key identifies one result. Find out why the same run gave different rows, or raise the version of its study or recipe.`,
   );
 }

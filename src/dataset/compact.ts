@@ -1,7 +1,7 @@
 /**
- * Joins the small data files that commits leave behind, so that who reads opens few. A joined file is
- * recorded by an entry as any other, after the files that it replaces: only the last files of a table are
- * joined, in their order, so that the order of the rows is the same before and after.
+ * Joins the small data files that commits write, so that readers open fewer files. An entry records a
+ * joined file like any other file, after the files that it replaces: only the last files of a table are
+ * joined, in their order, so that the order of the rows does not change.
  */
 import { SchemaError, StoreError } from '../base/errors';
 import { mapParallel } from '../base/parallel';
@@ -13,16 +13,16 @@ import { CHECKPOINT_INTERVAL, compactionKey, type DataFile } from './log-format'
 import type { LogState, LoggedFile } from './log-state';
 import { TABLE_NAMES, type TableName } from './tables';
 
-/** A joined file takes files until it has so much. */
+/** Files are added to a joined file until it has so many rows or bytes. */
 const ENOUGH_ROWS = 20_000;
 const ENOUGH_BYTES = 16 * 2 ** 20;
-/** Fewer small files than this are left as they are, unless somebody asks. */
+/** Fewer small files than this are not joined, unless requested. */
 const FEW_FILES = 10;
-/** How often an entry of somebody else may come between. */
+/** How often an entry of another writer may intervene. */
 const TRIES = 5;
 const REQUESTS = 16;
 
-/** What was done to a table. */
+/** The files of a table that were joined. */
 export interface Joined {
   readonly table: TableName;
   readonly files_before: number;
@@ -40,9 +40,9 @@ export class Compactor {
   ) {}
 
   /**
-   * Every hundredth version is a compaction where there is something to join: the checkpoint that is
-   * written with it then lists few files. No commit depends on it: a store that fails, or a file that cannot
-   * be read, is left for those to complain of who need it.
+   * Compacts at every hundredth version, if there are files to join: the checkpoint that is written with
+   * it then lists few files. No commit depends on it: if the store fails, or a file cannot be read, the
+   * next call that needs the store or the file reports the error.
    */
   async whenDue(state: LogState): Promise<void> {
     if ((state.version + 1) % CHECKPOINT_INTERVAL) return;
@@ -54,8 +54,8 @@ export class Compactor {
   }
 
   /**
-   * Joins the files of each table that has at least `least` to join. `state` follows the log; one call at a
-   * time. Throws StoreError when others write faster than this joins.
+   * Joins the files of each table that has at least `least` files to join. `state` follows the log. Do not
+   * call it concurrently. Throws StoreError if others write faster than this joins.
    */
   async run(state: LogState, least = 2): Promise<Joined[]> {
     const written = new Map<string, DataFile>();
@@ -66,12 +66,12 @@ export class Compactor {
       if ((await this.writer.append(state, change)) !== null) return joinedBy(plan);
     }
     throw new StoreError(
-      `The data files could not be joined: ${TRIES} times another process recorded something meanwhile. Nothing is lost; try again when it is quieter, or leave it to that process.`,
+      `The data files could not be joined: another process recorded a version during each of ${TRIES} attempts. Nothing is lost; try again when fewer processes write, or let that process join them.`,
       true,
     );
   }
 
-  /** What an earlier try has written is used again: the files before those that came since are the same. */
+  /** Reuses the files that an earlier attempt wrote: the files that preceded newer ones are unchanged. */
   private async join(plan: Plan, version: number, written: Map<string, DataFile>): Promise<Change> {
     const added: DataFile[] = [];
     const removed: string[] = [];
@@ -95,7 +95,7 @@ export class Compactor {
   }
 }
 
-/** A compaction records no row that was not on record. */
+/** A compaction records no new rows. */
 const NOTHING = contentDigest(new Map());
 
 function planOf(state: LogState, least: number): Plan {
@@ -111,13 +111,13 @@ function planOf(state: LogState, least: number): Plan {
   return plan;
 }
 
-/** A file that would only be copied may stay where nothing before it moves behind it. */
+/** A file that would only be copied may stay, if no file before it moves after it. */
 function withoutCopies(chunks: readonly Chunk[]): Chunk[] {
   const first = chunks.findIndex((chunk) => chunk.length > 1);
   return first < 0 ? [] : chunks.slice(first);
 }
 
-/** Half a chunk is large enough to be left alone. */
+/** A file of at least half a chunk is large enough and not joined. */
 function isEnough({ rows, bytes }: Pick<LoggedFile, 'rows' | 'bytes'>): boolean {
   return rows >= ENOUGH_ROWS / 2 || bytes >= ENOUGH_BYTES / 2;
 }

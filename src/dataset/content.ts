@@ -1,11 +1,11 @@
-/** What makes two commits of one key the same commit. */
+/** The digest that decides whether two commits with one key are the same commit. */
 import { createHash } from 'node:crypto';
 import { schemaOf } from './arrow-schema';
 import type { TableName } from './tables';
 
 /**
- * A run that was tried again, or recorded later, is the same measurement, and a fit of the same
- * numbers is the same fit, whatever version of the dataset they were read at.
+ * A run that was retried, or recorded later, is the same measurement. A fit of the same numbers is
+ * the same fit, at whatever version of the dataset they were read.
  */
 const CIRCUMSTANCES: ReadonlySet<string> = new Set(['recorded_at', 'attempt', 'read_version']);
 

@@ -3,19 +3,19 @@ import { parse } from 'csv-parse/sync';
 import { SchemaError } from '../base/errors';
 
 export interface CsvRow {
-  /** Line of the file, the header being line 1 where no cell holds a line break. */
+  /** Line of the file; the header is line 1. Cells with line breaks are not counted. */
   readonly line: number;
   readonly cells: Readonly<Record<string, string>>;
 }
 
 export interface CsvTable {
-  /** As messages name it. */
+  /** Name of the table in messages. */
   readonly name: string;
   readonly header: readonly string[];
   readonly rows: readonly CsvRow[];
 }
 
-/** A byte-order mark is skipped. Throws SchemaError for what is no table, or whose header has a name twice. */
+/** A byte-order mark is skipped. Throws SchemaError for an invalid table or a header that has a name twice. */
 export function readCsv(name: string, text: string): CsvTable {
   const [header = [], ...lines] = parseLines(name, text);
   refuseRepeated(name, header);

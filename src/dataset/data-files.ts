@@ -9,7 +9,7 @@ import type { DataFile } from './log-format';
 import type { ObjectStore } from './store';
 import type { TableName } from './tables';
 
-/** What an open table takes besides its bytes: some objects for each column. */
+/** Memory of an open table besides its bytes: some objects for each column. */
 const OPEN_TABLE_BYTES = 32 * 1024;
 
 export class DataFiles {
@@ -25,12 +25,12 @@ export class DataFiles {
   async write({ bytes, table, rows, schema, stats }: EncodedTable): Promise<DataFile> {
     const key = `data/${table}/${randomUUID()}.arrow`;
     await this.store.put(key, bytes);
-    // Whoever writes rows often reads them next: outcomes are fitted, checkpoints are started from.
+    // Rows are often read after they are written: fits read outcomes, runs read checkpoints.
     this.keep(key, openTable(bytes, table, key), bytes.length);
     return { table, key, rows, bytes: bytes.length, sha256: sha256(bytes), schema, stats };
   }
 
-  /** Throws SchemaError naming the object when its bytes are not those that the log describes. */
+  /** Throws SchemaError that names the object if its bytes do not match the log. */
   async open(file: DataFile, table: TableName): Promise<Table<TypeMap>> {
     const cached = this.cache.get(file.key);
     if (cached) return cached;
@@ -43,7 +43,7 @@ export class DataFiles {
     this.cache.set(key, opened, bytes + OPEN_TABLE_BYTES);
   }
 
-  /** As `open`, for who reads a file once. */
+  /** Like `open`, but without caching, for files that are read once. */
   async openOnce(file: DataFile, table: TableName): Promise<Table<TypeMap>> {
     return this.cache.get(file.key) ?? this.fetch(file, table);
   }
@@ -64,6 +64,6 @@ export class DataFiles {
 
 function refuse(where: string, what: string): never {
   throw new SchemaError(
-    `The data file ${where} is not what the log says: ${what}. It was changed or damaged after it was recorded: restore it from a backup.`,
+    `The data file ${where} does not match the log: ${what}. It was changed or damaged after it was recorded: restore it from a backup.`,
   );
 }

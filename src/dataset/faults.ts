@@ -1,4 +1,4 @@
-/** What is wrong in a table, collected so that all of it is named at once. */
+/** Collects the errors of a table, to report all of them at once. */
 import { SchemaError } from '../base/errors';
 import type { CsvRow } from './csv';
 
@@ -25,7 +25,7 @@ export class Faults {
     );
   }
 
-  /** Throws SchemaError if anything is wrong. */
+  /** Throws SchemaError if there are errors. */
   throwAny(): void {
     if (!this.lines.length) return;
     const more = this.lines.length - MOST_NAMED;

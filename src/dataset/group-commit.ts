@@ -1,7 +1,7 @@
 /**
- * Joins the commits that one process makes at the same time into one entry of the log: while one entry
- * is being written, and a moment longer, the next ones gather. Each keeps its own key and content; one
- * that is on record already, or is in conflict with what is, ends alone and harms none of the others.
+ * Joins concurrent commits of one process into one entry of the log: while an entry is being written, and
+ * for a short time after, the next commits are collected. Each keeps its own key and content. A commit that
+ * is already recorded, or conflicts with the record, is settled alone and does not affect the others.
  */
 import {
   changeOf,
@@ -24,13 +24,13 @@ interface Waiting {
 }
 
 export interface Log {
-  /** All that touches the state goes through here. */
+  /** Every access to the state goes through this queue. */
   readonly queue: Queue;
-  /** The state with all that was committed before the call. */
+  /** The state with all commits before the call. */
   refresh(): Promise<LogState>;
-  /** The state as it was last seen. */
+  /** The last known state. */
   opened(): Promise<LogState>;
-  /** Called after each entry, when its commits have been told. */
+  /** Called after each entry, when the promises of its commits are settled. */
   recorded(state: LogState): Promise<void>;
   readonly gatherMs: number;
 }
@@ -66,12 +66,12 @@ export class GroupCommitter {
     try {
       await this.record(group);
     } catch (error) {
-      // Those of the group that ended have been told; to tell them again does nothing.
+      // Some promises of the group may be settled already; rejecting them again has no effect.
       for (const { reject } of group) reject(error);
     }
   }
 
-  /** A second commit of one key waits for the first, and ends by what that left on record. */
+  /** A second commit with the same key waits for the first, and is settled by what it recorded. */
   private take(): Waiting[] {
     const group = new Map<string, Waiting>();
     const left: Waiting[] = [];
@@ -93,7 +93,7 @@ export class GroupCommitter {
     await this.log.queue.run(() => this.append(fresh, written));
   }
 
-  /** Tells those that the log has. */
+  /** Settles the commits that are in the log; returns the others. */
   private withoutSettled(state: LogState, group: readonly Waiting[]): Waiting[] {
     return group.filter(({ commit, resolve, reject }) => {
       try {
@@ -112,7 +112,7 @@ export class GroupCommitter {
     for (;;) {
       const fresh = this.withoutSettled(state, group);
       if (!fresh.length) return;
-      // What another process recorded meanwhile must not stand in our files too.
+      // Rows that another process has recorded meanwhile must not be in our files too.
       if (fresh.length < written.commits.length || this.writer.isStale(written))
         written = await this.freshData(fresh);
       const version = await this.writer.append(state, changeOf(written));

@@ -1,5 +1,5 @@
 /**
- * The configuration columns of an imported table. A column is of one kind: numbers, booleans or categories. A field
+ * The configuration columns of an imported table. A column has one kind of values: numbers, booleans or categories. A field
  * `weights.web` becomes the field `web` of the record `weights`.
  */
 import type { Columns } from '../domain/schema';
@@ -11,7 +11,7 @@ type Scalar = string | number | boolean;
 type Configuration = Record<string, Scalar | Record<string, Scalar>>;
 type Kind = 'number' | 'boolean' | 'category';
 
-/** One for each row. Fields of empty cells are absent. */
+/** One configuration per row. Fields of empty cells are absent. */
 export function readConfigurations(
   columns: Columns,
   table: CsvTable,
@@ -30,7 +30,7 @@ export function readConfigurations(
   });
 }
 
-/** Numbers where at least half of the cells are numbers: the others are then mistakes. */
+/** Numeric if at least half of the cells are numbers; the other cells are then errors. */
 function kindOf(texts: readonly string[]): Kind {
   const known = texts.filter((text) => text !== '');
   const numbers = known.filter((text) => cellOf(text).kind !== 'text').length;
@@ -44,8 +44,7 @@ function refuseText(columns: Columns, table: CsvTable, column: string, faults: F
     const cell = cellOf(row.cells[column] ?? '');
     const at = { row, column, variant: row.cells[columns.variant_id] ?? '' };
     if (cell.kind === 'wrong') faults.cell(at, cell.why);
-    if (cell.kind === 'text')
-      faults.cell(at, 'is text, in a column that has numbers elsewhere; write a number');
+    if (cell.kind === 'text') faults.cell(at, 'is text, in a column of numbers; write a number');
   }
 }
 

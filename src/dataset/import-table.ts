@@ -1,6 +1,6 @@
 /**
- * Reads a study's CSV into rows. An empty cell means: no such number yet. A wrong cell is named and
- * refused, never repaired; all faults are named at once.
+ * Reads a study's CSV file into rows. An empty cell means that the number is not known yet. An invalid
+ * cell is rejected, never repaired; all errors are reported at once.
  */
 import { nearest } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
@@ -25,7 +25,7 @@ interface NumberColumns {
   readonly n?: string | undefined;
 }
 
-/** Throws SchemaError that names every cell that cannot be read. */
+/** Throws SchemaError that names every invalid cell. */
 export function importRows(study: Tabled, csv: string, recorded_at: Date): ImportedRows {
   const table = readCsv(study.table, csv);
   const faults = new Faults(study.table);
@@ -71,7 +71,7 @@ function readRows(study: Tabled, table: CsvTable, recorded_at: Date, faults: Fau
   };
 }
 
-/** The SFT recipe of outcomes of which nothing is said. */
+/** The SFT recipe of outcomes whose columns name none. */
 export const IMPORTED = 'imported';
 
 interface OutcomeColumns extends NumberColumns {
@@ -112,15 +112,21 @@ function measurement(
   const at = { row, column: columns.value, variant: row.cells[study.columns.variant_id] ?? '' };
   const range = indicator === undefined ? null : rangeOf(indicator);
   if (range && !(value > range.above && value <= range.most))
-    faults.cell(at, `is outside ${range.words}, in which "${indicator}" must lie`);
+    faults.cell(at, `is outside ${range.words}, the range of "${indicator}"`);
   if (stderr !== null && stderr < 0)
-    faults.cell({ ...at, column: columns.stderr ?? '' }, 'is negative, and no standard error');
+    faults.cell(
+      { ...at, column: columns.stderr ?? '' },
+      'is negative; expected a standard error of 0 or more',
+    );
   if (n !== null && !(Number.isInteger(n) && n > 0))
-    faults.cell({ ...at, column: columns.n ?? '' }, 'is not a number of items');
+    faults.cell(
+      { ...at, column: columns.n ?? '' },
+      'is not a number of items; expected a whole number above 0',
+    );
   return { value, stderr, n };
 }
 
-/** Null for an empty cell, and for one that is a fault. */
+/** Null for an empty or invalid cell. */
 function readNumber(
   row: CsvRow,
   column: string,
@@ -132,7 +138,10 @@ function readNumber(
   const at = { row, column, variant: row.cells[columns.variant_id] ?? '' };
   if (cell.kind === 'wrong') faults.cell(at, cell.why);
   if (cell.kind === 'text')
-    faults.cell(at, 'is not a number; write one, or leave the cell empty: not known yet');
+    faults.cell(
+      at,
+      'is not a number; write a number, or leave the cell empty if it is not known yet',
+    );
   return null;
 }
 
@@ -141,7 +150,7 @@ function checkColumns(study: Tabled, { header }: CsvTable, faults: Faults): void
     if (header.includes(column)) continue;
     const guess = nearest(column, header);
     faults.add(
-      `columns.${at}: there is no column "${column}"${guess ? `; did you mean "${guess}"?` : `; there is ${header.join(', ')}`}`,
+      `columns.${at}: there is no column "${column}"${guess ? `; did you mean "${guess}"?` : `; the columns are ${header.join(', ')}`}`,
     );
   }
 }
@@ -153,16 +162,16 @@ function namedColumns(study: Tabled): (readonly [at: string, column: string])[] 
   return [
     ['variant_id', variant_id],
     ...Object.entries(config).map(([field, column]) => [`config.${field}`, column] as const),
-    ...Object.entries(indicators).flatMap(([name, of]) =>
-      parts(`indicators.${name}`, typeof of === 'string' ? { value: of } : of),
+    ...Object.entries(indicators).flatMap(([name, entry]) =>
+      parts(`indicators.${name}`, typeof entry === 'string' ? { value: entry } : entry),
     ),
-    ...outcomeColumns(study).flatMap((of) => parts(`outcomes.${of.task}`, of)),
+    ...outcomeColumns(study).flatMap((outcome) => parts(`outcomes.${outcome.task}`, outcome)),
   ];
 }
 
 function checkIds(columns: Columns, { rows }: CsvTable, faults: Faults): void {
   if (rows.length < 2)
-    faults.add(`there are ${rows.length} rows; a pair needs at least 2 variants`);
+    faults.add(`the table has ${rows.length} rows, expected at least 2 variants`);
   const lines = new Map<string, number>();
   for (const { line, cells } of rows) {
     const id = cells[columns.variant_id] ?? '';

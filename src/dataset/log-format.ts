@@ -1,13 +1,13 @@
 /**
  * The published format of the log (ARCHITECTURE.md, "The dataset of record"). Readers refuse a
- * `format` that they do not know and ignore fields that they do not know.
+ * `format` that they do not know, and ignore unknown fields.
  */
 import { z } from 'zod';
 import { SchemaError } from '../base/errors';
 
-/** Of checkpoints, and of entries that record one commit. */
+/** Format of checkpoints, and of entries that record one commit. */
 export const FORMAT = 1;
-/** Of entries that record several commits: a reader of format 1 alone would miss their keys. */
+/** Format of entries that record several commits: a reader of format 1 would miss their keys. */
 export const GROUP_FORMAT = 2;
 
 const count = z.number().int().nonnegative();
@@ -17,7 +17,7 @@ const unknownFormat = ({ input }: { readonly input?: unknown }) =>
   `${JSON.stringify(input)} is not a format that this version of foretune reads (${FORMAT}, ${GROUP_FORMAT}); update foretune`;
 const format = z.literal(FORMAT, { error: unknownFormat });
 
-/** A data file as its entry describes it. Keys are relative to the dataset's root. */
+/** The description of a data file in an entry. Keys are relative to the dataset's root. */
 export const DataFileSchema = z.object({
   table: z.string(),
   key: z.string(),
@@ -34,7 +34,7 @@ export const DataFileSchema = z.object({
 export type DataFile = z.infer<typeof DataFileSchema>;
 
 const CommitKeySchema = z.object({
-  /** Names what was measured; a log has a key once. */
+  /** Names the measurement; unique in a log. */
   key: z.string().min(1),
   /** Digest of the rows, apart from `recorded_at`, `attempt` and `read_version`. */
   content: digest,
@@ -43,7 +43,7 @@ export type CommitKey = z.infer<typeof CommitKeySchema>;
 
 const entryFields = {
   version: z.number().int().positive(),
-  /** Later than the time of the version before, whatever the writers' clocks say. */
+  /** Later than the time of the previous version, even if the writers' clocks differ. */
   time: z.iso.datetime({ precision: 3 }),
   writer: z.string(),
   added: z.array(DataFileSchema),
@@ -58,7 +58,7 @@ export const EntrySchema = z.discriminatedUnion(
     z.object({
       format: z.literal(GROUP_FORMAT),
       ...entryFields,
-      /** Those of every commit that the entry records. */
+      /** The keys of all commits that the entry records. */
       keys: z.array(CommitKeySchema).min(1),
     }),
   ],
@@ -71,7 +71,7 @@ export function keysOfEntry(entry: Entry): readonly CommitKey[] {
   return entry.format === FORMAT ? [{ key: entry.key, content: entry.content }] : entry.keys;
 }
 
-/** The key of an entry that joins data files (compact.ts), which says nothing of what was measured. */
+/** The key of an entry that joins data files (compact.ts), which names no measurement. */
 export function compactionKey(version: number): string {
   return `compact:${version}`;
 }
@@ -80,12 +80,12 @@ export function isCompaction(entry: Entry): boolean {
   return entry.format === FORMAT && entry.key === compactionKey(entry.version);
 }
 
-/** All that the entries up to a version amount to. Derived: it may be deleted at any time. */
+/** The combined content of all entries up to a version. Derived: it may be deleted at any time. */
 export const CheckpointSchema = z.object({
   format,
   version: z.number().int().positive(),
   time: z.iso.datetime({ precision: 3 }),
-  /** With the version that added each. */
+  /** Each with the version that added it. */
   files: z.array(DataFileSchema.extend({ version: z.number().int().positive() })),
   keys: z.array(z.object({ key: z.string(), version: count, content: digest })),
 });
@@ -105,7 +105,7 @@ export function encodeJson(value: Entry | Checkpoint): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Throws SchemaError naming the object when it is not what its key says. */
+/** Throws SchemaError that names the object if it is damaged or has another version than its key. */
 export function decodeEntry(bytes: Uint8Array, version: number): Entry {
   return decode(EntrySchema, bytes, version, entryKey(version), 'Restore it from a backup.');
 }
@@ -125,12 +125,12 @@ function decode<T extends { readonly version: number }>(
   const parsed = schema.safeParse(parseJson(bytes));
   if (parsed.success && parsed.data.version === version) return parsed.data;
   const reason = parsed.success
-    ? `it says version ${parsed.data.version}`
+    ? `it contains version ${parsed.data.version}`
     : z.prettifyError(parsed.error);
   throw new SchemaError(`"${key}" is damaged: ${reason}. ${advice}`);
 }
 
-/** Undefined for what is no JSON, which no schema takes. */
+/** Undefined for invalid JSON, which no schema accepts. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));

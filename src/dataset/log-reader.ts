@@ -1,4 +1,4 @@
-/** Replays the log of a store. Versions have no gaps, so that the first missing entry is its end. */
+/** Replays the log of a store. Versions have no gaps, so the first missing entry is the end of the log. */
 import { SchemaError } from '../base/errors';
 import {
   CHECKPOINT_INTERVAL,
@@ -11,7 +11,7 @@ import {
 import { LogState } from './log-state';
 import type { ObjectStore } from './store';
 
-/** Entries asked for at once: one when little is expected, more while they keep coming. */
+/** Entries requested at once: one if few are expected, more while there are more. */
 const LARGEST_BATCH = 32;
 const ENTRY_KEY = /^_log\/\d{20}\.json$/;
 
@@ -29,8 +29,8 @@ export class LogReader {
   }
 
   /**
-   * The state at the log's end. Looks once at what is listed after it: a log that lost an entry
-   * would else seem to end there, and the next commit would fill the gap.
+   * The state at the end of the log. Also lists the entries after it once: otherwise a log that lost an
+   * entry would seem to end there, and the next commit would fill the gap.
    */
   async openWhole(): Promise<LogState> {
     const state = await this.open();
@@ -42,7 +42,7 @@ export class LogReader {
     return state;
   }
 
-  /** The state at the newest checkpoint, or at the newest one not after `limit`. */
+  /** The state at the newest checkpoint, or at the newest checkpoint up to `limit`. */
   async open(limit?: number): Promise<LogState> {
     const steps = limit === undefined ? await this.countSteps() : stepsIn(limit);
     for (let step = steps; step > 0; step--) {
@@ -53,7 +53,7 @@ export class LogReader {
     return LogState.empty();
   }
 
-  /** Applies what was committed after the state's version, up to `limit`. */
+  /** Applies the entries after the state's version, up to `limit`. */
   async catchUp(state: LogState, limit = Infinity): Promise<void> {
     for (let size = 1; state.version < limit; size = Math.min(2 * size, LARGEST_BATCH)) {
       const first = state.version + 1;
@@ -65,12 +65,12 @@ export class LogReader {
       const end = entries.indexOf(undefined);
       for (const entry of end < 0 ? entries : entries.slice(0, end)) if (entry) state.apply(entry);
       if (end >= 0 && !entries.slice(end).some(Boolean)) return;
-      // One behind the end is there: the end was written meanwhile, or the log has a gap.
+      // An entry after the end exists: the end was written meanwhile, or the log has a gap.
       if (end >= 0) state.apply(await this.standingEntry(state.version + 1));
     }
   }
 
-  /** How many whole checkpoint intervals the log has, in a few dozen small requests at most. */
+  /** How many whole checkpoint intervals the log has, with a few dozen small requests at most. */
   private async countSteps(): Promise<number> {
     let above = 1;
     while (await this.hasStep(above)) above *= 2;
@@ -83,7 +83,7 @@ export class LogReader {
     return below;
   }
 
-  /** Asks for the entry, not the checkpoint: a writer may have died between the two. */
+  /** Looks for the entry, not the checkpoint: a writer may have died between the two writes. */
   private async hasStep(step: number): Promise<boolean> {
     const key = entryKey(step * CHECKPOINT_INTERVAL);
     for await (const object of this.store.list(key)) return object.key === key;

@@ -1,4 +1,4 @@
-/** What the entries of a log amount to: the files of every version, and the keys in use. */
+/** The combined content of the entries of a log: the files of every version, and the keys in use. */
 import { SchemaError } from '../base/errors';
 import {
   FORMAT,
@@ -26,9 +26,9 @@ interface History {
 export class LogState {
   readonly keys = new Map<string, KnownKey>();
   private readonly histories = new Map<string, History>();
-  /** Of each table, in the order of their versions. */
+  /** The files of each table, in the order of their versions. */
   private readonly added = new Map<string, History[]>();
-  /** The last version that took rows away, as a compaction does not. */
+  /** The last version that removed rows (a compaction removes none). */
   private removedLast = 0;
   private compactedLast = 0;
 
@@ -37,7 +37,7 @@ export class LogState {
     private current: { version: number; time: string },
   ) {}
 
-  /** Versions before this one have left no trace here. */
+  /** The oldest version whose files are known here. */
   get base(): number {
     return this.first;
   }
@@ -92,7 +92,7 @@ export class LogState {
     history.removedIn = version;
   }
 
-  /** Of files that were joined those of one compaction are kept, for who still reads a version before it. */
+  /** Forgets joined files, except those of the latest compaction, which readers of earlier versions may need. */
   private forget(compaction: number): void {
     const isOld = ({ removedIn = Infinity }: History) => removedIn <= this.compactedLast;
     for (const [key, history] of this.histories) if (isOld(history)) this.histories.delete(key);
@@ -114,9 +114,9 @@ export class LogState {
   }
 
   /**
-   * The files of a table that were added after a version, in the order in which they were recorded: with
-   * them come rows of before where files were joined. Null where rows were taken away since, so that what
-   * was read before may no longer hold.
+   * The files of a table that were added after a version, in the order in which they were recorded. Joined
+   * files contain older rows too. Null if rows were removed since, so that rows that were read before may
+   * no longer be valid.
    */
   filesAfter(version: number, table: string): LoggedFile[] | null {
     if (this.removedLast > version) return null;

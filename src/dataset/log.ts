@@ -1,6 +1,6 @@
 /**
  * The dataset of record: tables of measurements in an object store, committed all or none, never
- * rewritten, readable as of any version. ARCHITECTURE.md specifies what lies in the store.
+ * rewritten, readable as of any version. ARCHITECTURE.md specifies the objects in the store.
  */
 import os from 'node:os';
 import { Table, type TypeMap } from 'apache-arrow';
@@ -23,16 +23,16 @@ import type { Row, TableName } from './tables';
 export type { Commit, CommitResult } from './commit';
 
 export interface DatasetOptions extends Partial<WriterOptions> {
-  /** Memory for data files that were read, in bytes. */
+  /** Size of the cache of data files, in bytes. */
   readonly cacheBytes?: number;
   /**
-   * Where commits come faster than they are written, how long each entry waits for more of them, in
-   * milliseconds; by default not at all. A commit that comes alone never waits.
+   * How long an entry waits for more commits, in milliseconds, if commits arrive faster than entries are
+   * written; default: not at all. A single commit never waits.
    */
   readonly gatherMs?: number;
 }
 
-/** Which rows, and as of when; by default all of the latest version. */
+/** Which rows of which version to read; by default all rows of the latest version. */
 export interface ReadOptions {
   /** `name@version`. */
   readonly study?: string;
@@ -55,7 +55,7 @@ export class Dataset {
   private readonly compactor: Compactor;
   private readonly committer: GroupCommitter;
   private readonly newestRows = new NewestRows(this);
-  /** All that touches `state` goes through here, so that one process does not race itself. */
+  /** Every access to `state` goes through this queue, so that one process does not race itself. */
   private readonly queue = new Queue();
   private state: LogState | undefined;
   private refreshing: Promise<LogState> | undefined;
@@ -82,17 +82,17 @@ export class Dataset {
   }
 
   /**
-   * Records rows, all or none, in a version that commits made at the same time share. The same key with
-   * the same content (apart from its circumstances, content.ts) is a no-op that uploads nothing. Throws
-   * TableConflictError for other content, SchemaError for bad rows.
+   * Records rows, all or none, in a version that concurrent commits share. Repeating a key with the same
+   * content (apart from its circumstances, content.ts) is a no-op that uploads nothing. Throws
+   * TableConflictError for different content, SchemaError for invalid rows.
    */
   async commit(commit: Commit): Promise<CommitResult> {
     return this.committer.add(this.writer.prepare(commit));
   }
 
   /**
-   * Joins small data files, which happens by itself every hundred versions. Rows and their order stay as
-   * they are, and earlier versions can be read as before. Throws StoreError when others write meanwhile.
+   * Joins small data files, which also happens automatically every hundred versions. Rows and their order do
+   * not change, and earlier versions stay readable. Throws StoreError if others keep writing meanwhile.
    */
   async compact(): Promise<Joined[]> {
     await this.refresh();
@@ -127,22 +127,22 @@ export class Dataset {
   }
 
   /**
-   * The newest row of each run of a study. The map is kept, and brought up to date by the files that
-   * are new: do not hold it across another call.
+   * The newest row of each run of a study. The map is cached, and updated from new files: do not hold it
+   * across another call.
    */
   async newest<T extends TableName>(table: T, study: string): Promise<ReadonlyMap<string, Row<T>>> {
     return this.newestRows.of(table, study);
   }
 
-  /** The files that may hold rows of the study, in the order in which they were recorded. */
+  /** The files that may contain rows of the study, in the order in which they were recorded. */
   async filesOf(table: TableName, options: ReadOptions = {}): Promise<LoggedFile[]> {
     const snapshot = await this.snapshot(options.version);
     return snapshot.files(table).filter((file) => mayHold(file, options.study));
   }
 
   /**
-   * As `filesOf`, only those of versions after `since`, with the version that was seen: rows of before are
-   * in them again where files were joined. Null where rows were taken away since then.
+   * Like `filesOf`, but only files of versions after `since`, with the version that was read. Joined files
+   * contain older rows again. Null if rows were removed since then.
    */
   async filesSince(
     since: number,
@@ -154,7 +154,7 @@ export class Dataset {
     return { version: state.version, files: files ?? null };
   }
 
-  /** The rows of some files, for who reads each file once. */
+  /** The rows of some files, for callers that read each file once. */
   async readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]> {
     const rows = await mapParallel(files, REQUESTS, async (file) =>
       rowsOf(await this.files.openOnce(file, table), table),
@@ -162,7 +162,7 @@ export class Dataset {
     return rows.flat();
   }
 
-  /** As `read`, as one Arrow table. */
+  /** Like `read`, but returns one Arrow table. */
   async readArrow(table: TableName, options: ReadOptions = {}): Promise<Table<TypeMap>> {
     const { study } = options;
     const tables = await this.tables(table, options);
@@ -200,8 +200,8 @@ export class Dataset {
   }
 
   /**
-   * The state, with all that was committed before this call. Calls that wait share one look at the
-   * store; a look that is under way may have missed a commit that ended since, so none joins it.
+   * The state with all commits before this call. Waiting calls share one request to the store; a call never
+   * joins a request in progress, which may have missed a commit that completed since.
    */
   private refresh(): Promise<LogState> {
     this.refreshing ??= this.queue.run(async () => {
@@ -231,7 +231,7 @@ export class Snapshot {
   }
 }
 
-/** By the statistics of the column `study`; without them any file may. */
+/** According to the statistics of the column `study`; true without them. */
 function mayHold({ stats }: LoggedFile, study: string | undefined): boolean {
   const { min, max } = stats.study ?? {};
   if (study === undefined || typeof min !== 'string' || typeof max !== 'string') return true;

@@ -1,4 +1,4 @@
-/** An object store in memory, for tests and for trying a study out without a server. */
+/** An object store in memory, for tests and for trials without a server. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { sha256 } from '../base/fingerprint';
 import type { ObjectStore, StoredObject } from './store';
@@ -50,7 +50,7 @@ export class MemoryStore implements ObjectStore {
     await this.put(key, await readFile(file));
   }
 
-  /** A file is here whole or not at all. */
+  /** Nothing to do: uploads to memory are complete or absent. */
   forgetUploads(): Promise<void> {
     return Promise.resolve();
   }
@@ -62,7 +62,7 @@ export class MemoryStore implements ObjectStore {
   }
 }
 
-/** S3's order: by the bytes of the key. */
+/** S3's order: by the bytes of the keys. */
 function byUtf8(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,14 +1,14 @@
-/** The newest row of each run of a study, for who asks again and again while the study grows. */
+/** The newest row of each run of a study, for callers that ask repeatedly while the study grows. */
 import { Queue } from '../base/parallel';
 import type { LoggedFile } from './log-state';
 import type { Row, TableName } from './tables';
 
-/** What is asked of the dataset. */
+/** The methods of the dataset that are used here. */
 interface Source {
   version(): Promise<number>;
   read<T extends TableName>(
     table: T,
-    of: { readonly study: string; readonly version: number },
+    options: { readonly study: string; readonly version: number },
   ): Promise<Row<T>[]>;
   filesSince(
     seen: number,
@@ -18,11 +18,11 @@ interface Source {
   readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]>;
 }
 
-/** Tables of studies that are kept at once. */
+/** Maximum number of cached views, each of one table and study. */
 const MOST_VIEWS = 8;
 
 export class NewestRows {
-  /** Oldest use first. */
+  /** Least recently used first. */
   private readonly views = new Map<string, View<TableName>>();
 
   constructor(private readonly dataset: Source) {}
@@ -40,7 +40,7 @@ export class NewestRows {
 
 class View<T extends TableName> {
   private newest = new Map<string, Row<T>>();
-  /** The version whose files were read last. */
+  /** The latest version whose files were read. */
   private seen = 0;
   private readonly queue = new Queue();
   private refreshing: Promise<ReadonlyMap<string, Row<T>>> | undefined;
@@ -51,7 +51,7 @@ class View<T extends TableName> {
     private readonly study: string,
   ) {}
 
-  /** Calls that wait share one look, as in the dataset itself. */
+  /** Waiting calls share one refresh, as in the dataset itself. */
   rows(): Promise<ReadonlyMap<string, Row<T>>> {
     this.refreshing ??= this.queue.run(() => {
       this.refreshing = undefined;
@@ -63,15 +63,15 @@ class View<T extends TableName> {
   private async refresh(): Promise<ReadonlyMap<string, Row<T>>> {
     const { table, study, dataset } = this;
     const { version, files } = await dataset.filesSince(this.seen, table, study);
-    if (!files) return this.readAnew();
+    if (!files) return this.readAll();
     for (const row of await dataset.readFiles(table, files))
       if (row.study === study) this.newest.set(String(row.run_id), row);
     this.seen = version;
     return this.newest;
   }
 
-  /** A file that was removed may have held a row that an older one now replaces. */
-  private async readAnew(): Promise<ReadonlyMap<string, Row<T>>> {
+  /** Reads all rows: after a file was removed, an older row may be the newest again. */
+  private async readAll(): Promise<ReadonlyMap<string, Row<T>>> {
     const { table, study } = this;
     const version = await this.dataset.version();
     const rows = await this.dataset.read(table, { study, version });

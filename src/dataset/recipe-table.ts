@@ -1,4 +1,4 @@
-/** Reads the tables that recipes hand over: Arrow of any writer, in the columns that a recipe knows. */
+/** Reads the tables that recipes write: Arrow of any writer, with the columns that recipes know. */
 import type { DataType, Table, Vector } from 'apache-arrow';
 import { SchemaError } from '../base/errors';
 import { checkedColumn, refuseExtra } from './arrow-check';
@@ -9,13 +9,13 @@ import { rowsFromColumns } from './arrow-rows';
 import { recipeColumns, typeName, type Column } from './arrow-schema';
 import type { IDENTITY_COLUMNS, Row, TableName } from './tables';
 
-/** A row as a recipe writes it: without the columns that the orchestrator adds. */
+/** A row as a recipe writes it, without the columns that the orchestrator adds. */
 export type RecipeRow<T extends TableName> = Omit<Row<T>, (typeof IDENTITY_COLUMNS)[number]>;
 
 /**
- * Rows that a recipe wrote, as an IPC file or stream of any Arrow library; `file` names them in messages. Other
- * physical types (dictionaries, string views, 64-bit integers, 32-bit floats, other time units) are converted when
- * nothing is lost, and a column that may be null may be missing; all else throws SchemaError.
+ * Reads rows that a recipe wrote, as an IPC file or stream of any Arrow library; `file` names them in messages.
+ * Other physical types (dictionaries, string views, 64-bit integers, 32-bit floats, other time units) are converted
+ * if no information is lost, and a nullable column may be missing. All other differences throw SchemaError.
  */
 export function readRecipeTable<T extends TableName>(
   bytes: Uint8Array,
@@ -38,11 +38,11 @@ function convert(opened: Table, column: Column, what: string): CellValue[] {
   const source: Vector<DataType> | null = opened.getChild(column.name);
   if (!source && column.nullable) return new Array<null>(opened.numRows).fill(null);
   if (!source)
-    throw new SchemaError(`${where}: it is missing, and no value of it may be. Write it.`);
+    throw new SchemaError(`${where}: the column is missing, and it is not nullable. Write it.`);
   const conversion = conversionTo(column.kind, source.type);
   if (!conversion)
     throw new SchemaError(
-      `${where}: ${typeName(source.type)} cannot become ${column.kind.expected}. Write it as that.`,
+      `${where}: ${typeName(source.type)} cannot be converted, expected ${column.kind.expected}.`,
     );
   return checkedColumn(conversion(source), column, what);
 }

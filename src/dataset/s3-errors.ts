@@ -1,12 +1,12 @@
-/** What went wrong with an S3 server, in words that say what to do. */
+/** Translates errors of S3 servers into messages that say what to do. */
 import { StoreError } from '../base/errors';
 
 interface Facts {
   readonly name: string;
   readonly message: string;
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status: number | undefined;
-  /** The system's code, when there was none. */
+  /** The system's error code, if there was no response. */
   readonly code: string | undefined;
 }
 
@@ -23,18 +23,18 @@ const NO_SPACE =
 const NETWORK =
   /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT/;
 
-/** The first that fits decides. */
+/** The first match applies. */
 const VERDICTS: readonly Verdict[] = [
   {
     when: ({ name, status }) => CREDENTIALS.test(name) || status === 401 || status === 403,
     retryable: false,
     advice:
-      'The store refuses the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the AWS profile), that they may write to the bucket, and the clock of this machine.',
+      'The store rejects the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the AWS profile), their permission to write to the bucket, and the clock of this machine.',
   },
   {
     when: ({ name }) => name === 'NoSuchBucket',
     retryable: false,
-    advice: 'There is no such bucket. Create it, or mend the bucket in FORETUNE_DATASET.',
+    advice: 'The bucket does not exist. Create it, or correct its name in FORETUNE_DATASET.',
   },
   {
     when: ({ name, message, status }) =>
@@ -47,27 +47,27 @@ const VERDICTS: readonly Verdict[] = [
     when: ({ status, name }) => status === 501 || name === 'NotImplemented',
     retryable: false,
     advice:
-      'The store does not know this request. The dataset needs conditional writes (`If-None-Match: *`), as AWS S3, SeaweedFS and MinIO have them.',
+      'The store does not support this request. The dataset needs conditional writes (`If-None-Match: *`), which AWS S3, SeaweedFS and MinIO support.',
   },
   {
     when: ({ name, code }) => /Timeout|Abort/.test(name) || code === 'ETIMEDOUT',
     retryable: true,
-    advice: 'The store did not answer in time. `npx foretune doctor` says whether it is healthy.',
+    advice: 'The store did not answer in time. `npx foretune doctor` checks whether it is healthy.',
   },
   {
     when: ({ name, code, message }) => NETWORK.test(`${code} ${name} ${message}`),
     retryable: true,
     advice:
-      'The store cannot be reached. Check the endpoint and that the server runs; `npx foretune doctor` checks both.',
+      'The store cannot be reached. Check the endpoint and whether the server is running; `npx foretune doctor` checks both.',
   },
   {
     when: ({ status }) => status === 429 || (status !== undefined && status >= 500),
     retryable: true,
-    advice: 'The store has a fault of its own; its log says which. It is worth trying again.',
+    advice: 'The store had an internal error, which its log describes. Try again.',
   },
 ];
 
-const UNKNOWN = { retryable: false, advice: 'This answer was not expected of an S3 server.' };
+const UNKNOWN = { retryable: false, advice: 'This response is unexpected from an S3 server.' };
 
 /** `action` completes "Could not …". */
 export function storeError(cause: unknown, action: string): StoreError {
@@ -80,8 +80,8 @@ export function storeError(cause: unknown, action: string): StoreError {
 }
 
 /**
- * AWS repeats in its refusals the access key and all that was signed, a session token among it: of what is
- * kept, and may be logged, that is no part.
+ * AWS error responses repeat the access key and all that was signed, including a session token. Errors are
+ * kept and may be logged, so the response is removed from them.
  */
 function withoutAnswer(cause: unknown, { name, message, code }: Facts): unknown {
   if (!(cause instanceof Error)) return cause;

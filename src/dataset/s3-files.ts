@@ -1,6 +1,6 @@
 /**
- * Files of any size to and from S3: in parts, several at once, never whole in memory. The parts of an upload
- * that was killed, and what a download has fetched, are used by the next.
+ * Transfers files of any size to and from S3: in parts, several at once, never whole in memory. A killed upload
+ * is continued from its parts, a killed download from the bytes that were fetched.
  */
 import { createWriteStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
@@ -28,12 +28,12 @@ import { mapParallel } from '../base/parallel';
 import { factsOf } from './s3-errors';
 import { within } from './s3-timeout';
 
-/** S3 takes parts of 5 MiB to 5 GiB, 10,000 of them at most. */
+/** S3 accepts parts of 5 MiB to 5 GiB, at most 10,000 of them. */
 export const PART_BYTES = 16 * 2 ** 20;
 const MOST_PARTS = 10_000;
 const PARTS_AT_ONCE = 4;
 const MOST_UPLOADS = 3;
-/** A server may put the parts together while its client waits. */
+/** A server may assemble the parts while its client waits. */
 const COMPLETE_BYTES = 2 ** 30;
 
 export interface ObjectName {
@@ -42,8 +42,8 @@ export interface ObjectName {
 }
 
 /**
- * The key must stand for these very bytes: parts that an earlier attempt sent are not sent again. A file that
- * is there whole is, over whatever stands there.
+ * The key must identify these exact bytes: parts that an earlier attempt sent are not sent again. The upload
+ * is complete or absent, and replaces an existing object.
  */
 export async function uploadFile(
   client: S3Client,
@@ -71,8 +71,8 @@ interface Source {
 }
 
 /**
- * What stands under the key is sent over, since it may be damaged at the same length. Another process may end
- * the same upload first: then what stands there is newer, or the upload is begun again.
+ * An existing object is overwritten, since it may be damaged at the same length. If another process completes
+ * the same upload first, either a newer object exists, or the upload is started again.
  */
 async function putLarge(client: S3Client, object: ObjectName, source: Source): Promise<void> {
   const before = await head(client, object);
@@ -119,7 +119,7 @@ async function putParts(client: S3Client, object: ObjectName, source: Source): P
   await complete(client, object, UploadId, Parts);
 }
 
-/** The same for a size at every attempt, so that parts of one fit those of the next. */
+/** The part size depends on the file size only, so that a later attempt can reuse the parts. */
 function partBytes(size: number): number {
   return Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS));
 }
@@ -136,7 +136,7 @@ async function begin(client: S3Client, object: ObjectName): Promise<string> {
   return UploadId;
 }
 
-/** The newest upload of the key that was begun and not ended, with its parts. */
+/** The newest unfinished upload of the key, with its parts. */
 async function unfinished(client: S3Client, { Bucket, Key }: ObjectName) {
   let newest: MultipartUpload | undefined;
   for await (const upload of uploads(client, { Bucket, Prefix: Key }))
@@ -154,7 +154,7 @@ interface Below {
   readonly Prefix: string;
 }
 
-/** Those that were begun and not ended. MinIO names them to who asks for one key alone, and forgets them after a day. */
+/** Unfinished uploads. MinIO lists them only if a single key is given, and forgets them after a day. */
 async function* uploads(client: S3Client, below: Below): AsyncGenerator<MultipartUpload, void> {
   let from: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
   while (from) {
@@ -170,14 +170,14 @@ async function* uploads(client: S3Client, below: Below): AsyncGenerator<Multipar
   }
 }
 
-/** Gives up the uploads of files below a prefix that were begun before a time, or ever, and not ended. */
+/** Aborts the unfinished uploads below a prefix, or only those that were started before a given time. */
 export async function forgetUploads(
   client: S3Client,
   below: Below,
   begunBefore = new Date(8.64e15),
 ): Promise<void> {
   const found: MultipartUpload[] = [];
-  // All first: a page goes on from the last upload of the one before.
+  // List all uploads first: a page continues from the last upload of the previous page.
   for await (const upload of uploads(client, below)) found.push(upload);
   for (const { Key, UploadId, Initiated } of found)
     if (Initiated && Initiated < begunBefore)
@@ -202,7 +202,7 @@ async function complete(
   await client.send(new CompleteMultipartUploadCommand(upload), within(COMPLETE_BYTES));
 }
 
-/** Appends what the file lacks. False where there is no such object. */
+/** Appends the bytes that are missing from the file. False if the object does not exist. */
 export async function downloadFile(
   client: S3Client,
   object: ObjectName,
@@ -216,7 +216,7 @@ export async function downloadFile(
   try {
     const get = new GetObjectCommand({ ...object, ...range });
     const { Body, ContentRange, ContentLength = 0 } = await client.send(get, within());
-    // A server that takes no ranges sends the whole.
+    // A server without range requests sends the whole object.
     const flags = done && ContentRange ? 'a' : 'w';
     const { abortSignal: signal } = within(ContentLength);
     await pipeline(Body as Readable, createWriteStream(path, { flags }), { signal });
@@ -224,7 +224,7 @@ export async function downloadFile(
   } catch (cause) {
     const { name, status } = factsOf(cause);
     if (name === 'NoSuchKey') return false;
-    // Nothing is left to fetch.
+    // The file is already complete.
     if (status === 416 && done) return true;
     throw cause;
   }

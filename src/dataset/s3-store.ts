@@ -1,4 +1,4 @@
-/** The object store on any S3 server that honours `If-None-Match: *`. */
+/** The object store on any S3 server that supports `If-None-Match: *`. */
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -17,11 +17,11 @@ export interface S3StoreOptions {
   readonly bucket: string;
   /** Folder of the dataset in the bucket; empty for the whole bucket. */
   readonly prefix: string;
-  /** Milliseconds until a request is given up, its retries included; large bodies get more. */
+  /** Milliseconds until a request is aborted, including its retries; large bodies get more. */
   readonly timeoutMs?: number;
 }
 
-/** A disk of this machine that is full or broken. */
+/** Errors of a local disk that is full or broken. */
 const LOCAL = /ENOSPC|EDQUOT|EIO|EROFS|EFBIG/;
 const CONFLICT_ATTEMPTS = 10;
 const CONFLICT_PAUSE_MS = 20;
@@ -64,7 +64,7 @@ export class S3Store implements ObjectStore {
       } catch (cause) {
         const { status } = factsOf(cause);
         if (status === 412) return false;
-        // 409: another write of this key was under way, and may yet fail.
+        // 409: another write of this key is in progress, and may still fail.
         if (status !== 409 || attempt === CONFLICT_ATTEMPTS)
           throw storeError(cause, `write ${this.uri}/${key} (${body.length} bytes)`);
         await pause(CONFLICT_PAUSE_MS * attempt * (0.5 + Math.random()));
@@ -105,7 +105,7 @@ export class S3Store implements ObjectStore {
   forgetUploads(prefix: string, begunBefore?: Date): Promise<void> {
     const below = { Bucket: this.options.bucket, Prefix: this.root + prefix };
     return forgetUploads(this.options.client, below, begunBefore).catch((cause: unknown) => {
-      throw storeError(cause, `give up unfinished uploads of ${this.uri}/${prefix}`);
+      throw storeError(cause, `abort unfinished uploads of ${this.uri}/${prefix}`);
     });
   }
 
@@ -136,7 +136,7 @@ export class S3Store implements ObjectStore {
   }
 }
 
-/** What the file system says of a file stays as it is: it names the file and what failed. */
+/** Errors of the local file system are kept: they name the file and the operation. */
 function ofStore(cause: unknown, action: string): unknown {
   const { path, syscall, code } = cause as NodeJS.ErrnoException;
   const isWriting = syscall === 'write' && code !== undefined && LOCAL.test(code);

@@ -1,6 +1,6 @@
 /**
- * The object store that the dataset of record stands on: S3, or memory in tests. One contract suite
- * (test/contract/store.contract.ts) holds for every implementation.
+ * The object store of the dataset of record: S3, or memory in tests. One contract suite
+ * (test/contract/store.contract.ts) tests every implementation.
  */
 
 export interface StoredObject {
@@ -14,30 +14,30 @@ export interface StoredObject {
 export interface ObjectStore {
   /** Address of the store's root, for messages: `s3://bucket/prefix`. */
   readonly uri: string;
-  /** The object's bytes, or undefined when there is none. */
+  /** The object's bytes, or undefined if there is none. */
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, body: Uint8Array): Promise<void>;
   /**
-   * Writes only when no object has this key: true when this call wrote it, false when one stood
-   * there. A lost answer may make a call's own success look like false: compare the contents.
+   * Writes only if no object has this key: true if this call wrote it, false if an object exists. After
+   * a lost response a call's own success may look like false: compare the contents.
    */
   putIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
   /**
-   * Objects whose key starts with `prefix` and sorts after `after`. Keys of one folder come in the
-   * order of their bytes; between folders the order is the server's (SeaweedFS goes folder by folder).
+   * Objects whose key starts with `prefix` and sorts after `after`. Keys in one folder are in the
+   * order of their bytes; the order of folders depends on the server (SeaweedFS lists folder by folder).
    */
   list(prefix: string, after?: string): AsyncIterable<StoredObject>;
   delete(key: string): Promise<void>;
   /**
-   * Uploads a file of any size, going on where an upload that was killed stopped: the key must stand for
-   * these very bytes. What stands there is overwritten, even if it is as long.
+   * Uploads a file of any size, and continues an upload that was killed: the key must identify these
+   * exact bytes. An existing object is overwritten, even if it has the same length.
    */
   putFile(key: string, file: string): Promise<void>;
   /**
-   * Gives up uploads of files that never ended, below `prefix` and begun before a time where one is given: the
-   * store keeps, and bills, their parts until then. One that is still going on begins again.
+   * Aborts unfinished uploads below `prefix`, or only those that were started before a given time: the
+   * store keeps, and bills, their parts until then. An upload that is still in progress starts again.
    */
   forgetUploads(prefix: string, begunBefore?: Date): Promise<void>;
-  /** Downloads what the file lacks of the object; false where there is none. */
+  /** Downloads the bytes that are missing from the file; false if the object does not exist. */
   getFile(key: string, file: string): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 /**
- * The tables of the dataset of record: their columns, Arrow types and row types, snake_case as they
- * stand in the files. Strings are explicit Utf8, never dictionaries (other readers cannot take them).
+ * The tables of the dataset of record: their columns, Arrow types and row types, in snake_case as in the
+ * files. Strings are plain Utf8, never dictionaries (other readers do not support them).
  */
 import { Bool, Float64, Int32, TimestampMillisecond, Utf8, type DataType } from 'apache-arrow';
 
@@ -22,20 +22,20 @@ const identity = {
 } as const;
 
 export const TABLES = {
-  /** A variant and its whole configuration. */
+  /** A variant and its complete configuration. */
   variants: {
     ...identity,
-    /** What is known of it before anything is measured, as a JSON object: any fields. */
+    /** The properties of the variant before measurement, as a JSON object with any fields. */
     config_json: utf8,
     fingerprint: utf8,
   },
-  /** An attempt at a run: one row at submit, one at the end; the latest row of a run wins. */
+  /** An attempt at a run: one row at submission, one at the end; the latest row of a run applies. */
   runs: {
     ...identity,
     stage: utf8,
     task: maybe(utf8),
     fingerprint: utf8,
-    /** The values that decided the result, as JSON: the fingerprint is their digest. */
+    /** The values that determined the result, as JSON: the fingerprint is their digest. */
     values_json: utf8,
     recipe: utf8,
     recipe_version: utf8,
@@ -116,29 +116,29 @@ export const TABLES = {
     proxy: utf8,
     protocol: utf8,
     n_variants: int,
-    /** Pairs that were asked about: of one split under `paper-60-40`, else of all splits together. */
+    /** Number of pairs: of one split under `paper-60-40`, otherwise of all splits together. */
     n_pairs: int,
-    /** Mean over splits; over all pairs where there are none. */
+    /** Mean over splits; over all pairs if there are none. */
     accuracy: float,
     error_rate: float,
     ci_low: float,
     ci_high: float,
     ci_method: utf8,
     read_version: int,
-    // From here on null in fits of all pairs, which learn nothing and have no splits.
+    // The following columns are null in fits of all pairs, which train nothing and have no splits.
     /** Standard deviation of the accuracy over splits; null for a single split. */
     std: maybe(float),
     n_splits: maybe(int),
     /** The learner of a supervised proxy. */
     learner: maybe(utf8),
-    /** What the learner sees: indicators, config, both. */
+    /** The input of the learner: indicators, config, both. */
     features: maybe(utf8),
-    /** The task whose outcomes were trained on. */
+    /** The task of the training outcomes. */
     train_task: maybe(utf8),
-    /** Share of perplexity's error rate, on the same pairs, that the proxy does away with. */
+    /** The proxy's reduction of perplexity's error rate on the same pairs, as a share of that rate. */
     error_reduction: maybe(float),
     settings_json: maybe(utf8),
-    /** What is known beside: accuracy over all pairs of unequal splits, importance of features, choices. */
+    /** Further results: accuracy over all pairs of unequal splits, importance of features, choices. */
     details_json: maybe(utf8),
   },
   /** A pair: the probability that A is better than B after SFT. */
@@ -149,7 +149,7 @@ export const TABLES = {
     variant_a: utf8,
     variant_b: utf8,
     probability: float,
-    // Null in no row so far: the columns are younger than the table.
+    // Never null so far; nullable because the columns were added after the table.
     proxy: maybe(utf8),
     protocol: maybe(utf8),
     split: maybe(utf8),

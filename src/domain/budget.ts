@@ -2,7 +2,7 @@
 import type { RunDraft } from './runs';
 import type { FineTune } from './schema';
 
-/** The latest recorded attempt of a run, as far as a budget sees it. */
+/** The latest recorded attempt of a run, with the fields that a budget needs. */
 export interface SpentRun {
   readonly fingerprint: string;
   readonly wall_seconds: number | null;
@@ -12,7 +12,7 @@ export interface SpentRun {
 type Planned = Pick<RunDraft, 'run_id' | 'variant_id' | 'task' | 'fingerprint'>;
 
 export interface Spent {
-  /** Variants whose fine-tuning was begun, however it ended: each counts once. */
+  /** Variants whose fine-tuning was started, whatever its result: each counts once. */
   readonly begun: ReadonlySet<string>;
   readonly hours: number;
 }
@@ -30,8 +30,8 @@ export function spentOn(runs: readonly Planned[], recorded: ReadonlyMap<string, 
 }
 
 /**
- * How many more variants may be begun. Hours are divided by what a variant cost so far; before anything
- * was begun one round is allowed, whatever it will cost.
+ * How many more variants may be started. Remaining hours are divided by the hours of a variant so far;
+ * before the first variant one round is allowed, whatever its cost.
  */
 export function variantsLeft({ top, gpu_hours, batch }: FineTune, { begun, hours }: Spent): number {
   if (top !== undefined) return Math.max(0, top - begun.size);

@@ -1,8 +1,8 @@
-/** Whether higher or lower values of a measure are better, by its name. Pure. */
+/** Whether higher or lower values of a measure are better, according to its name. Pure. */
 
 export type Direction = 'higher' | 'lower';
 
-/** Words of measuring in general; a name that has none of them does not say. */
+/** Names of measures in common use. A name without any of these words does not imply a direction. */
 const LOWER = new Set(
   'loss losses nll ppl perplexity error errors err wer cer ter mer bpb bpt bpc entropy xent mse mae rmse brier ece regret toxicity latency'.split(
     ' ',
@@ -13,10 +13,10 @@ const HIGHER = new Set(
     ' ',
   ),
 );
-/** What turns a measure around: 1 / perplexity, minus bits per byte. */
+/** Words that reverse the direction of a measure: 1 / perplexity, minus bits per byte. */
 const INVERTED = new Set(['inv', 'inverse', 'neg', 'negative', 'minus']);
 
-/** `inv_ppl` is better higher, `val_loss` lower; null where the name does not say, or says both. */
+/** Higher is better for `inv_ppl`, lower for `val_loss`; null if the name implies neither or both. */
 export function directionOf(name: string): Direction | null {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1_$2')
@@ -30,13 +30,13 @@ export function directionOf(name: string): Direction | null {
 }
 
 export interface Range {
-  /** Values lie above this one. */
+  /** Valid values are greater than this. */
   readonly above: number;
   readonly most: number;
   readonly words: string;
 }
 
-/** Of 1 / perplexity, under which a loss is easily given by mistake; null for other names. */
+/** The range of 1 / perplexity, where a loss is easily given by mistake; null for other names. */
 export function rangeOf(name: string): Range | null {
   const words = name.toLowerCase().split(/[^a-z0-9]+/);
   const inverse = words.includes('inv') || words.includes('inverse');

@@ -1,4 +1,4 @@
-/** What a run will take, by the recorded runs of its kind. Pure. */
+/** Estimates the duration of a run from the recorded runs of the same kind. Pure. */
 import { BASE_VARIANT } from './ids';
 import type { RunDraft } from './runs';
 
@@ -12,7 +12,7 @@ export interface Estimate {
   readonly gpu_hours: number | null;
 }
 
-/** The medians of runs of the same stage and task, or null where there is none. */
+/** Medians over the runs of the same stage and task; null if there are none. */
 export function estimator(
   drafts: readonly RunDraft[],
   recorded: ReadonlyMap<string, Measured>,

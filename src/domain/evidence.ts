@@ -1,8 +1,8 @@
-/** What a job's own words say of how it failed. Pure. */
+/** Recognizes the cause of a failure in a job's output. Pure. */
 
 /**
- * How allocators end a program: Python and NumPy, C++, XLA, CUDA and PyTorch, the kernel's ENOMEM. Each
- * at the place where it stands in a last word, since a log may speak of memory for many reasons.
+ * Error messages of allocators: Python and NumPy, C++, XLA, CUDA and PyTorch, the kernel's ENOMEM.
+ * Each is matched at its place in the last message, since a log may mention memory for many reasons.
  */
 const ALLOCATORS: readonly RegExp[] = [
   /^([\w.]+\.)?(MemoryError|_ArrayMemoryError|OutOfMemoryError)(:|$)/m,
@@ -12,7 +12,7 @@ const ALLOCATORS: readonly RegExp[] = [
   /\[Errno 12\] Cannot allocate memory/,
 ];
 
-/** Whether the last lines of a log, or the error of a run, are those of memory that ran out. */
+/** Whether the last lines of a log, or the error of a run, report that memory ran out. */
 export function saysOutOfMemory(words: string): boolean {
   return ALLOCATORS.some((pattern) => pattern.test(words));
 }

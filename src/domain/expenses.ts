@@ -1,8 +1,8 @@
-/** What the stages of a study took, failed attempts included. Pure. */
+/** The time and cost of the stages of a study, including failed attempts. Pure. */
 import { attempts, hoursBetween, shareOut, sum, type SpentRow } from './spending';
 import { STAGES } from './vocabulary';
 
-/** The columns of a `runs` row that tell what was spent on what. */
+/** The columns of a `runs` row that record what was spent on which run. */
 export interface ExpenseRow extends SpentRow {
   readonly stage: string;
   readonly status: string;
@@ -11,13 +11,15 @@ export interface ExpenseRow extends SpentRow {
 
 export interface Expense {
   readonly stage: string;
-  /** Attempts at runs that have ended, and those of them that left nothing. */
+  /** Attempts at runs that have ended. */
   readonly attempts: number;
+  /** Those of them without a result. */
   readonly lost: number;
-  /** Hours of jobs, and those of such attempts among them. */
+  /** Hours of all attempts. */
   readonly hours: number;
+  /** Hours of the attempts without a result. */
   readonly lost_hours: number;
-  /** Null where no GPU time, and no price, is recorded. */
+  /** Null if neither GPU time nor a price is recorded. */
   readonly gpu_hours: number | null;
   readonly cost: number | null;
 }
@@ -27,7 +29,7 @@ interface Item {
   readonly hours: number;
 }
 
-/** By stage, in the order of the pipeline. A job's time is shared out among its runs. */
+/** By stage, in the order of the pipeline. A job's time is divided among its runs. */
 export function expenses(rows: readonly ExpenseRow[]): Expense[] {
   const items = attempts(rows).flatMap(itemsOf);
   return STAGES.flatMap((stage) => {
@@ -39,7 +41,7 @@ export function expenses(rows: readonly ExpenseRow[]): Expense[] {
 function itemsOf(rows: readonly ExpenseRow[]): Item[] {
   const [first] = rows;
   if (!first?.ended_at) return [];
-  // A job that could not be started took no time, and may have its price.
+  // A job that could not be started took no time, but may have a price.
   const hours = shareOut(
     hoursBetween(first.started_at ?? first.ended_at, first.ended_at),
     rows.map(({ wall_seconds }) => wall_seconds && wall_seconds / 3600),
@@ -61,7 +63,7 @@ function expense(stage: string, items: readonly Item[]): Expense {
   };
 }
 
-/** Of what is known; null where nothing is. */
+/** The sum of the known values; null if none is known. */
 export function total(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length ? sum(known) : null;

@@ -1,6 +1,6 @@
 /**
- * What TypeScript and the fit recipe (`python -m foretune_learn.fit`) exchange. Test outcomes
- * are in none of its files: what trains there cannot see them.
+ * The files that TypeScript and the fit recipe (`python -m foretune_learn.fit`) exchange. None of them
+ * contains test outcomes, so that no learner can see them.
  */
 import { z } from 'zod';
 
@@ -12,10 +12,10 @@ export const PairLearnerSchema = z.strictObject({
   params: z.record(z.string(), z.unknown()).describe('Arguments of its constructor'),
   symmetric: z
     .boolean()
-    .describe('Whether it trains on both orders of a pair and averages both when it predicts'),
+    .describe('Whether to train on both orders of a pair and to average both predictions'),
 });
 
-/** Those of the program itself, each a file of recipes/learn/foretune_learn/variant_learners. */
+/** The learners that come with foretune, each a file of recipes/learn/foretune_learn/variant_learners. */
 export const VARIANT_LEARNERS = ['ensemble', 'gp'] as const;
 export const VariantLearnerSchema = z.strictObject({
   kind: z.literal('variant'),
@@ -25,36 +25,34 @@ export const VariantLearnerSchema = z.strictObject({
 });
 
 export const PredictorSchema = z.strictObject({
-  name: z.string().min(1).describe('Names its predictions, e.g. ltc:lightgbm'),
+  name: z.string().min(1).describe('Name of its predictions, e.g. ltc:lightgbm'),
   learner: z
     .discriminatedUnion('kind', [PairLearnerSchema, VariantLearnerSchema])
-    .describe('What it trains: a classifier of pairs, or a learner of variants'),
-  features: z.array(z.string()).min(1).describe('Columns of the feature table that it sees'),
+    .describe('The model to train: a classifier of pairs, or a learner of variants'),
+  features: z.array(z.string()).min(1).describe('Columns of the feature table that it reads'),
 });
 export type LearnerSpec = PredictorSpec['learner'];
 export type PredictorSpec = z.infer<typeof PredictorSchema>;
 
 export const FitJobSchema = z.strictObject({
   format: z.literal(1),
-  processes: count.describe('Processes to fit in, one thread each'),
-  features: z.string().describe('Arrow file, a row a variant: a Float64 column for each feature'),
+  processes: count.describe('Number of processes to fit in, with one thread each'),
+  features: z
+    .string()
+    .describe('Arrow file, one row per variant: a Float64 column for each feature'),
   splits: z
     .string()
     .describe(
       'Arrow file, the training variants of each split: split, variant (row of features), outcome',
     ),
   pairs: z.string().describe('Arrow file, the test pairs of each split: split, a, b (rows)'),
-  predictors: z.array(PredictorSchema).min(1).describe('What is trained'),
+  predictors: z.array(PredictorSchema).min(1).describe('Predictors to train'),
   splits_to_fit: z
     .array(
       z.strictObject({
-        split: z.string().describe('As in the files'),
-        seed: z
-          .number()
-          .int()
-          .nonnegative()
-          .describe('Decides every random choice of a classifier of pairs'),
-        predictors: z.array(z.string()).describe('Names of those that are trained on it'),
+        split: z.string().describe('Name of the split, as in the files'),
+        seed: z.number().int().nonnegative().describe('Seed of the classifiers of pairs'),
+        predictors: z.array(z.string()).describe('Names of the predictors that are trained on it'),
       }),
     )
     .min(1)
@@ -67,9 +65,9 @@ export const FitResultSchema = z.strictObject({
   status: z
     .enum(['done', 'refused', 'failed'])
     .describe('`refused`: the learner or its parameters cannot be used'),
-  error: z.string().nullable().describe('What was refused or failed'),
-  wall_seconds: z.number().nonnegative().describe('Duration, imports aside'),
-  versions: z.record(z.string(), z.string()).describe('Versions of the packages that trained'),
+  error: z.string().nullable().describe('Error message, or null'),
+  wall_seconds: z.number().nonnegative().describe('Duration without imports'),
+  versions: z.record(z.string(), z.string()).describe('Versions of the packages used for training'),
   predictions: z
     .string()
     .nullable()
@@ -77,6 +75,6 @@ export const FitResultSchema = z.strictObject({
   importance: z
     .string()
     .nullable()
-    .describe('Arrow file: predictor, split, feature, share of the importance'),
+    .describe('Arrow file: predictor, split, feature, share of the total importance'),
 });
 export type FitResult = z.infer<typeof FitResultSchema>;

@@ -1,4 +1,4 @@
-/** Names that several parts must agree on. Pure and free of zod, so that workflows may import it. */
+/** Identifiers that several modules share. Pure and free of zod, so that workflows may import it. */
 
 /** `quickstart@1`: the identity of a study. */
 export function studyId(study: { readonly name: string; readonly version: number }): string {
@@ -14,7 +14,7 @@ export function runId(variantId: string, stage: string, branch?: Branch): string
   return `${variantId}/${stage}/${branch.task}/${branch.sft_recipe}/seed${branch.sft_seed}`;
 }
 
-/** One fine-tuning of a variant: which task, how, and with which seed. */
+/** One fine-tuning of a variant: the task, the SFT recipe and the seed. */
 export interface Branch {
   readonly task: string;
   readonly sft_recipe: string;
@@ -25,14 +25,14 @@ export function studyWorkflowId(study: string): string {
   return `study/${study}`;
 }
 
-/** Where not all variants are fine-tuned, measuring and tuning a variant are workflows of their own. */
+/** If only some variants are fine-tuned, each is measured and tuned in two separate workflows. */
 export type VariantPart = 'measure' | 'tune';
 
 export function variantWorkflowId(study: string, variantId: string, part?: VariantPart): string {
   return `study/${study}/${part ?? 'variant'}/${variantId}`;
 }
 
-/** A study has one schedule; its re-fits have the same name, with their time behind it. */
+/** A study has one schedule; the id of each of its re-fits is this name followed by the time. */
 export function refitId(study: string): string {
   return `refit/${study}`;
 }

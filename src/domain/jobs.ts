@@ -1,12 +1,12 @@
-/** Which runs share a process. Pure. */
+/** Groups runs into jobs: the runs of a job share a process. Pure. */
 import { studyId } from './ids';
 import type { PlannedJob, PlannedRun } from './planned';
 import type { Digest } from './runs';
 import type { TrainedStudy } from './schema';
 
 /**
- * Two jobs a variant: measure (pretrain, indicate), then tune (sft and evaluate, all branches); more where its stages
- * have several recipes or clusters.
+ * Two jobs per variant: measure (pretrain, indicate), then tune (sft and evaluate, all branches). More
+ * if the stages of a variant use several recipes or clusters.
  */
 export function groupJobs(
   study: TrainedStudy,
@@ -34,7 +34,7 @@ export function groupJobs(
   });
 }
 
-/** A job waits for jobs of its own variant; the shared base is waited for by the study. */
+/** A job depends on jobs of its own variant only; the study itself waits for the shared base. */
 function isOwn(
   groups: ReadonlyMap<string, readonly PlannedRun[]>,
   other: string,
@@ -47,7 +47,7 @@ function partOf({ task }: PlannedRun): 'measure' | 'tune' {
   return task === null ? 'measure' : 'tune';
 }
 
-/** Jobs of a variant side by side, in the order of their first runs. */
+/** Keys of the jobs: those of a variant are adjacent, in the order of their first runs. */
 function inOrder(runs: readonly PlannedRun[], groupOf: ReadonlyMap<string, string>): string[] {
   const byVariant = new Map<string, Set<string>>();
   for (const { run_id, variant_id } of runs) {
@@ -61,7 +61,7 @@ function inOrder(runs: readonly PlannedRun[], groupOf: ReadonlyMap<string, strin
 
 function nameOf(study: TrainedStudy, digest: Digest, runs: readonly PlannedRun[]): string {
   const attempt = attemptOf(runs);
-  // In the folder of the job before, a run done again would find its own end.
+  // In the folder of the previous job, a repeated run would find the result of the earlier one.
   const again = runs.some((run) => run.redo) ? [attempt] : [];
   const identity = digest([
     studyId(study),

@@ -1,17 +1,17 @@
-/** Which checkpoints of a study go to the object store, and which of them stay there. */
+/** Which checkpoints of a study go to the object store, and which of them are kept there. */
 import { BASE_VARIANT } from './ids';
 import type { PlannedRun } from './plan';
 import type { TrainedStudy } from './schema';
 
 type Run = Pick<PlannedRun, 'stage' | 'variant_id'>;
 
-/** While the study runs: what a job on another machine may start from, and what stays afterwards. */
+/** While the study runs: inputs of jobs on other machines, and checkpoints that are kept at the end. */
 export function isKept(study: TrainedStudy, run: Run): boolean {
   const { keep_checkpoints: keep } = study;
   return keep !== undefined && (run.stage === 'pretrain' || keep === 'all');
 }
 
-/** When the study has ended well. */
+/** After the study has completed. */
 export function staysKept({ keep_checkpoints: keep }: TrainedStudy, run: Run): boolean {
   if (keep === 'base') return run.stage === 'pretrain' && run.variant_id === BASE_VARIANT;
   if (keep === 'pretrained') return run.stage === 'pretrain';

@@ -1,37 +1,39 @@
 /**
- * What a recipe says of itself: the JSON that `<command> --describe` prints. Plans check studies against it, so
- * that a study is refused for what its recipe cannot do before anything costs.
+ * A recipe's manifest: the JSON that `<command> --describe` prints. Plans check studies against it, so
+ * that a study that its recipe cannot run is rejected before anything is spent.
  */
 import { z } from 'zod';
 
-/** What `<command> --check <file>` prints: what cannot be done, a sentence each. */
+/** The output of `<command> --check <file>`: one sentence for each thing that the recipe cannot do. */
 export const ProblemsSchema = z.strictObject({ problems: z.array(z.string()) });
 
-/** The stages that a recipe may carry out; the others are foretune's own. */
+/** The stages that a recipe may implement; foretune implements the others. */
 export const RECIPE_STAGES = ['pretrain', 'indicate', 'sft', 'evaluate'] as const;
 export type RecipeStage = (typeof RECIPE_STAGES)[number];
 
-const label = z.string().min(1).optional().describe('What people read; absent: the name');
+const label = z.string().min(1).optional().describe('Label in reports; default: the name');
 const better = z
   .enum(['higher', 'lower'])
   .optional()
-  .describe('Which values are better; absent: the name tells (loss, perplexity, error: lower)');
+  .describe(
+    'Which values are better; default: as the name implies (loss, perplexity, error: lower)',
+  );
 
 const known = <T extends z.ZodType>(entry: T) =>
   z.union([z.literal('any'), z.record(z.string(), entry)]).default('any');
 
 /**
- * JSON Schema (draft 2020-12) of an object. A property with `"x-aside": true` is given to the recipe and is in
- * no fingerprint: it decides no result but for rounding (memory, batching of a forward pass). In stage `sft` a
- * property with `"x-sft-recipes": [...]` is a setting of these SFT recipes alone.
+ * JSON Schema (draft 2020-12) of an object. A property with `"x-aside": true` is passed to the recipe but
+ * is in no fingerprint: it changes results by rounding only (memory, batch size of a forward pass). In
+ * stage `sft` a property with `"x-sft-recipes": [...]` is a setting of these SFT recipes alone.
  */
 export const StageSchemaSchema = z.looseObject({
   type: z.literal('object'),
   properties: z
     .record(z.string(), z.looseObject({}))
     .default({})
-    .describe('The fields, each as JSON Schema'),
-  required: z.array(z.string()).default([]).describe('Fields that a study must give'),
+    .describe('Fields of the configuration, each with its JSON Schema'),
+  required: z.array(z.string()).default([]).describe('Fields without a default'),
 });
 export type StageSchema = z.infer<typeof StageSchemaSchema>;
 
@@ -40,31 +42,37 @@ export const ManifestSchema = z.strictObject({
   version: z
     .string()
     .min(1)
-    .describe('Raised when the same configuration gives other results; part of every fingerprint'),
+    .describe(
+      'Raise it when the same configuration gives different results; part of every fingerprint',
+    ),
   stages: z
     .partialRecord(z.enum(RECIPE_STAGES), StageSchemaSchema)
-    .describe('Stages that it carries out, each with the JSON Schema of `config` in job.json'),
+    .describe(
+      'Stages that the recipe implements, each with the JSON Schema of `config` in job.json',
+    ),
   tasks: known(
     z.strictObject({
       label,
-      metric: z.string().min(1).optional().describe('What its outcome is measured in'),
+      metric: z.string().min(1).optional().describe('Metric of its outcome'),
       better,
       indicator: z
         .string()
         .optional()
-        .describe('The indicator that asks this task before fine-tuning'),
+        .describe('The indicator that measures this task before fine-tuning'),
     }),
-  ).describe('Tasks that it can fine-tune for and evaluate, or "any"'),
+  ).describe('Tasks that the recipe can fine-tune for and evaluate, or "any"'),
   indicators: known(z.strictObject({ label, better })).describe(
-    'Indicators that it measures, or "any"',
+    'Indicators that the recipe measures, or "any"',
   ),
-  domains: known(z.strictObject({ label })).describe('Text domains that it can read, or "any"'),
+  domains: known(z.strictObject({ label })).describe(
+    'Text domains that the recipe can read, or "any"',
+  ),
   objectives: known(z.strictObject({ label })).describe('Pre-training objectives, or "any"'),
-  sft_recipes: known(z.strictObject({ label })).describe('Ways to fine-tune, or "any"'),
+  sft_recipes: known(z.strictObject({ label })).describe('Fine-tuning methods, or "any"'),
   checks: z
     .boolean()
     .default(false)
-    .describe('Whether `<command> --check <file>` looks at the runs of a whole study'),
+    .describe('Whether `<command> --check <file>` checks all runs of a study'),
 });
 export type Manifest = z.infer<typeof ManifestSchema>;
 export type Known = Manifest['tasks'];

@@ -3,16 +3,16 @@
  * comparing what it predicts for each (arXiv 2504.12491, section 3.1). Pure.
  */
 
-/** A variant's two numbers: what a proxy says before fine-tuning, and what came out after it. */
+/** A variant's two numbers: a proxy's prediction before fine-tuning, and the outcome after it. */
 export interface Scored {
   readonly predicted: number;
   readonly outcome: number;
 }
 
 export interface PairwiseAccuracy {
-  /** All unordered pairs, tied ones included. */
+  /** All unordered pairs, including ties. */
   readonly n_pairs: number;
-  /** Share of pairs whose better variant the prediction names; NaN when there is no pair. */
+  /** Share of pairs whose better variant the proxy predicts; NaN if there are no pairs. */
   readonly accuracy: number;
 }
 
@@ -33,9 +33,9 @@ export function countPairs(variants: number): number {
 }
 
 /**
- * For each variant the sum of its agreements with all others; NaN where a number is. Counted in
- * order of prediction with a tree of counts, since 2,000 variants have two million pairs; sums of
- * halves are exact, so that the way of counting shows nowhere.
+ * For each variant, the sum of its agreements with all others; NaN if one of its numbers is NaN. Counted
+ * in order of prediction with a tree of counts, since 2,000 variants have two million pairs. Sums of
+ * halves are exact, so the order of counting does not change the result.
  */
 export function agreedWithOthers(variants: readonly Scored[]): Float64Array {
   const n = variants.length;
@@ -52,7 +52,7 @@ export function agreedWithOthers(variants: readonly Scored[]): Float64Array {
   return agreed;
 }
 
-/** The place of each value among the different values, from 1. */
+/** The rank of each value among the distinct values, from 1. */
 function placesOf(values: readonly number[]): Uint32Array {
   const different = [...new Set(values)].sort((a, b) => a - b);
   const places = new Map(different.map((value, i) => [value, i + 1]));
@@ -60,8 +60,8 @@ function placesOf(values: readonly number[]): Uint32Array {
 }
 
 /**
- * Against the variants of lower prediction (`direction` 1) or, given the reverse order, of higher
- * (-1): half a point up for each outcome on the right side, half a point down for each on the wrong.
+ * Compares each variant with those of lower prediction (`direction` 1) or, in reverse order, of higher
+ * prediction (-1): +1/2 for each outcome on the right side, -1/2 for each on the wrong side.
  */
 function addAgreement(
   agreed: Float64Array,

@@ -1,4 +1,4 @@
-/** A plan's jobs and runs by name: plans of thousands of variants are asked for one at a time. Pure. */
+/** A plan's jobs and runs by name, since plans of thousands of variants are queried one by one. Pure. */
 import type { Plan, PlannedJob, PlannedRun } from './plan';
 
 export interface PlanIndex {
@@ -10,7 +10,7 @@ export interface PlanIndex {
 
 const indexes = new WeakMap<Plan, PlanIndex>();
 
-/** Made once for each plan, and kept as long as the plan is. */
+/** Computed once per plan, and cached as long as the plan exists. */
 export function indexOf(plan: Plan): PlanIndex {
   const index = indexes.get(plan) ?? makeIndex(plan);
   indexes.set(plan, index);

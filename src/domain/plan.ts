@@ -1,7 +1,7 @@
 /**
- * What a study has to run, and why. Pure: the same study, recipe and record give the same plan,
- * whatever the order in which things were recorded. A run's fingerprint is the digest of the values
- * that decide its result (configuration, seed, recipe version, the fingerprint of its input), never
+ * The runs of a study, and the reason for each. Pure: the same study, recipe and record give the same
+ * plan, in whatever order results were recorded. A run's fingerprint is the digest of the values that
+ * determine its result (configuration, seed, recipe version, the fingerprint of its input), never
  * paths, hosts or clocks.
  */
 import { spentOn, variantsLeft } from './budget';
@@ -24,7 +24,7 @@ import type { Plan, PlannedRecipe, PlannedRun, RecordedRun } from './planned';
 
 export type { Action, Plan, PlannedJob, PlannedRecipe, PlannedRun, RecordedRun } from './planned';
 
-/** What a plan is made of, beside the study and the record. */
+/** The inputs of a plan, besides the study and the record. */
 export interface PlanInputs {
   /** Null for a study without jobs. */
   readonly places: StagePlaces | null;
@@ -77,15 +77,16 @@ function recipesOf(places: StagePlaces | null): Record<string, PlannedRecipe> {
   );
 }
 
-/** What was looked up for a study: what its configuration names by a path. */
+/** The content of files that a study's configuration refers to by path. */
 export interface LookedUp {
   readonly tableDigest?: string;
   readonly registered?: ReadonlyMap<string, Pick<RegisteredCheckpoint, 'identity'>>;
 }
 
 /**
- * The study without what cannot change a measurement: where, how much and how it is run, kept and described. Files
- * are known by their content, variants by their names.
+ * The study without the fields that cannot change a measurement: those that say where it runs, at which
+ * scale, what is kept and how it is described. Files are represented by their content, variants by
+ * their names.
  */
 export function decidingFields(
   study: Study,
@@ -113,7 +114,7 @@ export function decidingFields(
   return { ...rest, ...table, stages, variants: Object.fromEntries(variants) };
 }
 
-/** A stage may move to another cluster; another recipe is another measurement. */
+/** A stage may move to another cluster; another recipe gives a different measurement. */
 function recipesIn(stages: TrainedStudy['stages']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(stages).flatMap(([stage, { recipe }]) => (recipe ? [[stage, recipe]] : [])),
@@ -132,7 +133,7 @@ function decide(
   const decided = drafts.map((draft): PlannedRun => {
     const record = recorded.get(draft.run_id);
     const redo = again.has(draft.run_id) && isDone(draft, record);
-    const reason = redo ? `done again from ${request.from} on, by choice` : whyRun(draft, record);
+    const reason = redo ? `repeated from ${request.from} on, by request` : whyRun(draft, record);
     return {
       ...draft,
       action: reason ? 'run' : 'reuse',
@@ -146,7 +147,7 @@ function decide(
   return request.spent === undefined ? asked : blockAll(asked, request.spent);
 }
 
-/** What the budget decides: variants that were begun are finished, others wait to be chosen. */
+/** Applies the budget: variants that were started are finished, others wait to be selected. */
 function withinBudget(
   study: Study,
   runs: readonly PlannedRun[],
@@ -157,7 +158,7 @@ function withinBudget(
   const budget = variantsLeft(study.fine_tune, spent) ? 'open' : 'spent';
   const change: Pick<PlannedRun, 'action' | 'reason' | 'budget'> =
     budget === 'open'
-      ? { action: 'run', reason: 'fine-tuned if it is chosen', budget }
+      ? { action: 'run', reason: 'fine-tuned if it is selected', budget }
       : { action: 'blocked', reason: 'not fine-tuned (budget)', budget };
   return runs.map((run) =>
     run.task === null || run.action !== 'run' || spent.begun.has(run.variant_id)
@@ -166,7 +167,7 @@ function withinBudget(
   );
 }
 
-/** A run that was running when last seen is picked up where it is, not started again. */
+/** A run that was running when last seen is continued, not restarted. */
 function nextAttempt(record: RecordedRun | undefined): number {
   if (!record) return 1;
   return record.status === 'running' ? record.attempt : record.attempt + 1;
@@ -185,7 +186,7 @@ function whyRun(draft: RunDraft, record: RecordedRun | undefined): string | null
   return `${record.status} when last seen`;
 }
 
-/** A run whose weights are gone runs again when something that runs needs them. */
+/** A run whose weights were deleted runs again if a run that is to be executed needs them. */
 function rerunLostInputs(
   runs: readonly PlannedRun[],
   recorded: ReadonlyMap<string, RecordedRun>,
@@ -199,7 +200,7 @@ function rerunLostInputs(
       result.set(input.run_id, {
         ...input,
         action: 'run',
-        reason: `its checkpoint is gone and "${run.run_id}" needs it`,
+        reason: `its checkpoint was deleted and "${run.run_id}" needs it`,
       });
   }
   return [...result.values()];
@@ -234,7 +235,7 @@ function sourceWarnings(
     });
     if (!stale.length) return [];
     return [
-      `${stale.length} reused runs were made by other source of recipe "${name}" under the same version "${recipe.version}": raise the recipe's version if its results changed.`,
+      `${stale.length} reused runs were made by different source code of recipe "${name}" with the same version "${recipe.version}": raise the recipe's version if its results changed.`,
     ];
   });
 }

@@ -1,4 +1,4 @@
-/** What a plan is made of. */
+/** The parts of a plan. */
 import type { RunDraft } from './runs';
 import type { Study } from './schema';
 import type { Stage } from './vocabulary';
@@ -14,30 +14,30 @@ export interface RecordedRun {
   readonly attempt: number;
   readonly wall_seconds: number | null;
   readonly gpu_seconds?: number | null;
-  /** False when the weights that the run made are gone; null for a run that makes none. */
+  /** False if the weights that the run wrote were deleted; null for a run that writes none. */
   readonly checkpoint_exists: boolean | null;
 }
 
-/** `blocked`: it is missing and does not run: nobody asked for it, or a budget is spent. */
+/** `blocked`: the run is not recorded and will not run, since it was not requested or a budget is spent. */
 export type Action = 'reuse' | 'run' | 'blocked';
 
-/** A run of the plan, with what is to be done about it. */
+/** A run of the plan, with the action to take. */
 export interface PlannedRun extends RunDraft {
   readonly action: Action;
   readonly reason: string;
-  /** 1 for a run never tried. */
+  /** 1 for a run that was never tried. */
   readonly attempt: number;
   /** Median wall time of recorded runs of this stage and task, or null when there is none. */
   readonly estimated_seconds: number | null;
-  /** GPU-hours that it will take by the same estimate; by the clock where no GPU time is recorded. */
+  /** Estimated GPU-hours, from the same runs; from wall time if no GPU time is recorded. */
   readonly gpu_hours?: number | null;
-  /** Set where a run that is on record is done again by choice: its new measurements take over. */
+  /** Set if a recorded run is repeated by request: its new measurements replace the old ones. */
   readonly redo?: true;
-  /** Of a variant that is fine-tuned only if it is chosen, and how that stands. */
+  /** The state of the budget, for a variant that is fine-tuned only if it is selected. */
   readonly budget?: 'open' | 'spent';
 }
 
-/** Runs that share one process, since starting and compiling cost more than small runs do. */
+/** Runs that share one process, since startup and compilation take longer than small runs. */
 export interface PlannedJob {
   readonly name: string;
   readonly variant_id: string;
@@ -59,7 +59,7 @@ export interface Plan {
   readonly study: string;
   readonly study_fingerprint: string;
   readonly kind: Study['kind'];
-  /** Of every recipe by name, what is recorded beside its results. */
+  /** The details of every recipe, by name, that are recorded with its results. */
   readonly recipes: Readonly<Record<string, PlannedRecipe>>;
   readonly runs: readonly PlannedRun[];
   readonly jobs: readonly PlannedJob[];

@@ -1,20 +1,20 @@
-/** What a plan is asked for, where that is not all that a study lacks. Pure. */
+/** A plan that executes only part of a study, or repeats part of it. Pure. */
 import type { PlannedRun } from './planned';
 import type { RunDraft } from './runs';
 import type { Stage } from './vocabulary';
 
 export interface PlanRequest {
-  /** Runs to try again, with what waits for them and what they wait for. Absent: all that lacks. */
+  /** Runs to try again, with their dependants and dependencies. Default: all missing runs. */
   readonly only?: readonly string[];
-  /** Runs of this stage, and all that is made from them, are done again though they are on record. */
+  /** Repeat the runs of this stage, and all runs that depend on them, even if they are recorded. */
   readonly from?: Stage;
-  /** Why nothing may run: how much of the study's budget is spent. */
+  /** Why nothing may run: the budget that is spent. */
   readonly spent?: string;
 }
 
 type Linked = Pick<RunDraft, 'run_id' | 'input_run_id'>;
 
-/** The runs that `from` means. `drafts` has inputs before what needs them. */
+/** The runs that `from` selects. In `drafts` inputs come before the runs that need them. */
 export function doneAgain(
   drafts: readonly RunDraft[],
   from: Stage | undefined,
@@ -26,7 +26,7 @@ export function doneAgain(
   );
 }
 
-/** Leaves out what was not asked for. It stands where it stood: a failure is not history. */
+/** Blocks the runs that were not requested. Their recorded status is kept: the failure still applies. */
 export function narrow(
   runs: readonly PlannedRun[],
   only: readonly string[] | undefined,
@@ -40,7 +40,7 @@ export function narrow(
       : {
           ...run,
           action: 'blocked',
-          reason: `not asked for (${run.reason})`,
+          reason: `not requested (${run.reason})`,
           attempt: recorded.get(run.run_id)?.attempt ?? run.attempt,
         },
   );

@@ -1,4 +1,4 @@
-/** Which runs of a study are tried again by request. Pure. */
+/** Which runs of a study are retried by request. Pure. */
 import { SpecError } from '../base/errors';
 import { nearest } from '../base/explain';
 import { FAILURE_CLASSES, type FailureClass } from './vocabulary';
@@ -6,9 +6,9 @@ import { FAILURE_CLASSES, type FailureClass } from './vocabulary';
 export interface RetryChoice {
   /** Run ids. */
   readonly runs?: readonly string[];
-  /** All that failed or were cancelled. */
+  /** All runs that failed or were cancelled. */
   readonly failed?: boolean;
-  /** All that failed in this way. */
+  /** All runs that failed with this class. */
   readonly failure_class?: FailureClass;
 }
 
@@ -17,14 +17,16 @@ export interface Standing {
   readonly failure_class: string | null;
 }
 
-/** Throws SpecError for a run that did not fail, and where none is left. */
+/** Throws SpecError for a run that did not fail, and if no run is left. */
 export function chooseRuns(
   study: string,
   standing: ReadonlyMap<string, Standing>,
   { runs = [], failed = false, failure_class }: RetryChoice,
 ): string[] {
   if (!runs.length && !failed && !failure_class)
-    throw new SpecError('Say what to try again: names of runs, --failed, or --class <class>.');
+    throw new SpecError(
+      'Nothing to retry was given: expected names of runs, --failed, or --class <class>.',
+    );
   for (const run of runs) refuseOther(study, run, standing);
   const chosen = [...standing].filter(
     ([run, one]) =>
@@ -32,8 +34,8 @@ export function chooseRuns(
       (hasFailed(one) && (failed || one.failure_class === failure_class) && !runs.length),
   );
   if (chosen.length) return chosen.map(([run]) => run);
-  const what = failure_class ? `failed by ${failure_class}` : 'failed';
-  throw new SpecError(`No run of study "${study}" ${what}: there is nothing to try again.`);
+  const what = failure_class ? `failed with class ${failure_class}` : 'failed';
+  throw new SpecError(`No run of study "${study}" ${what}: there is nothing to retry.`);
 }
 
 function hasFailed({ status }: Standing): boolean {
@@ -50,13 +52,13 @@ function refuseOther(study: string, run: string, standing: ReadonlyMap<string, S
   }
   if (status === 'failed' || status === 'cancelled' || status === 'blocked') return;
   throw new SpecError(
-    `Run "${run}" is ${status}: only what failed, was cancelled or blocked is tried again. To do a stage again by choice: npx foretune resume ${study} --from <stage>`,
+    `Run "${run}" is ${status}: only runs that failed, were cancelled or are blocked can be retried. To repeat a stage: npx foretune resume ${study} --from <stage>`,
   );
 }
 
-/** `oom` stands for `out_of_memory`. Throws SpecError for a class that is none. */
+/** `oom` is short for `out_of_memory`. Throws SpecError for an unknown class. */
 export function parseFailureClass(text: string): FailureClass {
   const found = FAILURE_CLASSES.find((name) => name === (text === 'oom' ? 'out_of_memory' : text));
   if (found) return found;
-  throw new SpecError(`"${text}" is no failure class. Known: ${FAILURE_CLASSES.join(', ')}.`);
+  throw new SpecError(`"${text}" is not a failure class. Known: ${FAILURE_CLASSES.join(', ')}.`);
 }

@@ -1,4 +1,4 @@
-/** The runs that a study consists of, each with the values that decide its result. Pure. */
+/** The runs that a study consists of, each with the values that determine its result. Pure. */
 import { BASE_VARIANT, runId, type Branch } from './ids';
 import type { RecipeStage } from './manifest';
 import type { Tabled, TrainedStudy } from './schema';
@@ -16,9 +16,9 @@ import type { Stage } from './vocabulary';
 
 export type Digest = (value: unknown) => string;
 
-/** What a plan needs to know of a recipe. */
+/** What a plan needs to know about a recipe. */
 export interface RecipeFacts extends StageRecipe {
-  /** The digest of its source; empty when there is none. */
+  /** The digest of its source code; empty if there is none. */
   readonly source_digest: string;
 }
 
@@ -29,34 +29,34 @@ export interface StagePlace {
 }
 export type StagePlaces = Readonly<Record<RecipeStage, StagePlace>>;
 
-/** A checkpoint that exists already. */
+/** An existing checkpoint. */
 export interface RegisteredCheckpoint {
   /** file://, s3:// or hf:// */
   readonly uri: string;
-  /** Its content's digest, or its revision: never its path. */
+  /** The digest of its content, or its revision; never its path. */
   readonly identity: string;
 }
 
-/** A run before anybody looked whether it is recorded already. */
+/** A run before the record was searched for it. */
 export interface RunDraft {
   readonly run_id: string;
   readonly stage: Stage;
   readonly variant_id: string;
   readonly task: string | null;
-  /** Names of its recipe and cluster; empty for a run without a job. */
+  /** Names of the run's recipe and cluster; empty for a run without a job. */
   readonly recipe: string;
   readonly cluster: string;
-  /** What the recipe is given. */
+  /** The configuration that the recipe receives. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** The values that decide the result; `fingerprint` is their digest. */
+  /** The values that determine the result; `fingerprint` is their digest. */
   readonly values: Readonly<Record<string, unknown>>;
   readonly fingerprint: string;
   readonly input_run_id: string | null;
-  /** Address of a checkpoint that no run made. */
+  /** Address of a checkpoint that no run wrote. */
   readonly input_uri: string | null;
 }
 
-/** What a run starts from. */
+/** The checkpoint that a run starts from. */
 interface Input {
   readonly fingerprint: string;
   readonly run_id: string | null;
@@ -123,7 +123,7 @@ function inputOf({ fingerprint, run_id }: RunDraft): Input {
 }
 
 function checkpointInput(id: string, checkpoint: RegisteredCheckpoint | undefined): Input {
-  if (!checkpoint) throw new TypeError(`the checkpoint of variant "${id}" was not looked up`);
+  if (!checkpoint) throw new TypeError(`the checkpoint of variant "${id}" was not resolved`);
   return { fingerprint: checkpoint.identity, run_id: null, uri: checkpoint.uri };
 }
 
@@ -145,7 +145,7 @@ function drafter(study: TrainedStudy, places: StagePlaces, digest: Digest) {
   ): RunDraft => {
     const { recipe, cluster } = places[stage];
     const reader = readers[stage];
-    if (!reader) throw new TypeError(`recipe "${recipe.name}" does not carry out ${stage}`);
+    if (!reader) throw new TypeError(`recipe "${recipe.name}" does not implement ${stage}`);
     const { config, aside } = reader.config(offered);
     const values = {
       stage,

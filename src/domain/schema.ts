@@ -1,7 +1,7 @@
 /**
- * A study as a zod schema: the data dictionary of study files; what jobs are given and answer is in
- * job-schema.ts. Parsed at the edges (command line, activities); workflows import only the types. What only a
- * recipe knows is checked against the recipe's manifest (stage-config.ts), not here.
+ * A study as a zod schema: the data dictionary of study files. The files of jobs are in job-schema.ts.
+ * Parsed at the edges (command line, activities); workflows import only the types. Fields that only a
+ * recipe knows are checked against the recipe's manifest (stage-config.ts), not here.
  */
 import { z } from 'zod';
 import { RECIPE_STAGES } from './manifest';
@@ -18,39 +18,41 @@ export const MixtureSchema = z
   .record(z.string().min(1), z.number().nonnegative())
   .refine((weights) => Math.abs(sum(Object.values(weights)) - 1) <= 1e-6, {
     error: ({ input }) =>
-      `the weights sum to ${sum(Object.values(input as object))}, expected 1; scale them`,
+      `the weights sum to ${sum(Object.values(input as object))}, expected 1; rescale them`,
   })
   .describe('Sampling weight of each text domain; weights sum to 1');
 export type Mixture = z.infer<typeof MixtureSchema>;
 
 export const FineTuneSchema = z
   .strictObject({
-    top: count.optional().describe('Fine-tune so many variants'),
+    top: count.optional().describe('Number of variants to fine-tune'),
     gpu_hours: z
       .number()
       .positive()
       .optional()
-      .describe(
-        'Fine-tune for so many GPU-hours; hours by the clock where no GPU time is recorded',
-      ),
+      .describe('GPU-hours to spend on fine-tuning; wall-clock hours if no GPU time is recorded'),
     batch: count
       .max(1000)
       .default(4)
-      .describe('Variants chosen at once; then the proxy is refitted'),
+      .describe('Variants selected per round; the proxy is refitted after each round'),
     explore: z
       .number()
       .min(0)
       .max(1)
       .default(0.2)
-      .describe('The chance of each choice to be drawn at random'),
+      .describe('Probability that a variant is selected at random'),
     task: term
       .optional()
-      .describe('The task to be good at; without it the mean of the standardised outcomes of all'),
+      .describe(
+        'The task to optimize; default: the mean of the standardized outcomes of all tasks',
+      ),
     predictor: z
       .string()
       .min(1)
       .default('pairwise')
-      .describe('What chooses: a predictor by name, or the path of a file with one'),
+      .describe(
+        'What selects the variants: the name of a predictor, or the path of a file that defines one',
+      ),
   })
   .refine(({ top, gpu_hours }) => (top === undefined) !== (gpu_hours === undefined), {
     error: 'expected exactly one of `top` and `gpu_hours`',
@@ -61,9 +63,9 @@ const limit = z.number().positive().optional();
 
 export const BudgetSchema = z
   .strictObject({
-    gpu_hours: limit.describe('GPU-hours of all jobs; by the clock on a cluster without GPUs'),
+    gpu_hours: limit.describe('GPU-hours of all jobs; wall-clock hours on a cluster without GPUs'),
     cost: limit.describe('Cost of all jobs, in the currency of the prices of the cluster'),
-    wall_hours: limit.describe('Hours since this execution of the study was started'),
+    wall_hours: limit.describe('Hours since this execution of the study started'),
   })
   .refine((budget) => Object.values(budget).some((value) => value !== undefined), {
     error: 'expected at least one of `gpu_hours`, `cost` and `wall_hours`',
@@ -71,18 +73,18 @@ export const BudgetSchema = z
 export type Budget = z.infer<typeof BudgetSchema>;
 
 export const RetrySchema = z.strictObject({
-  times: z.number().int().nonnegative().describe('Tries after the first'),
+  times: z.number().int().nonnegative().describe('Number of retries'),
   pause_seconds: z
     .number()
     .nonnegative()
     .default(5)
-    .describe('Before the first new try; doubled before each further one, up to ten minutes'),
+    .describe('Delay before the first retry; doubled before each further one, up to ten minutes'),
 });
 export type Retry = z.infer<typeof RetrySchema>;
 
 const studyFields = {
-  name: slug.describe('Name of the study; with `version` its identity'),
-  version: count.default(1).describe('Raised when the configuration changes'),
+  name: slug.describe('Name of the study; together with `version` its identity'),
+  version: count.default(1).describe('Raise it when the configuration changes'),
   description: z.string().default('').describe('One or two sentences for the report'),
   citation: z.string().default('').describe('Source of published numbers'),
   tasks: TasksSchema,
@@ -91,7 +93,7 @@ const studyFields = {
   baseline: term
     .optional()
     .describe('The indicator that all other predictors are compared with, such as perplexity'),
-  window: count.max(1000).default(4).describe('Variants in flight at once'),
+  window: count.max(1000).default(4).describe('Maximum number of variants in progress'),
 };
 
 const column = z.string().describe('Name of a column in the header');
@@ -112,7 +114,7 @@ const IndicatorColumnSchema = z.strictObject({
 
 export const ColumnsSchema = z
   .strictObject({
-    variant_id: z.string().describe('Column that names the variant'),
+    variant_id: z.string().describe('Column with the variant ids'),
     config: z
       .record(z.string().min(1), column)
       .default({})
@@ -120,20 +122,20 @@ export const ColumnsSchema = z
     indicators: z
       .record(term, z.union([column, IndicatorColumnSchema]))
       .default({})
-      .describe('Indicator -> column; an empty cell is not measured yet'),
+      .describe('Indicator -> column; an empty cell means not measured yet'),
     outcomes: z
       .record(term, z.union([column, OutcomeColumnSchema, z.array(OutcomeColumnSchema).min(1)]))
       .default({})
-      .describe('Task -> column; an empty cell is not fine-tuned yet'),
+      .describe('Task -> column; an empty cell means not fine-tuned yet'),
   })
-  .describe("Where the study's numbers are in the table");
+  .describe("The columns of the table that hold the study's values");
 export type Columns = z.infer<typeof ColumnsSchema>;
 
 const section = (what: string) => z.record(z.string(), z.unknown()).default({}).describe(what);
 
 const StageSchema = z.strictObject({
-  recipe: slug.optional().describe("The recipe of the stage; absent: the study's"),
-  cluster: slug.optional().describe("The cluster of the stage; absent: the study's"),
+  recipe: slug.optional().describe("The recipe of the stage; default: the study's"),
+  cluster: slug.optional().describe("The cluster of the stage; default: the study's"),
 });
 
 export const TrainedStudySchema = z.strictObject({
@@ -144,53 +146,51 @@ export const TrainedStudySchema = z.strictObject({
     .int()
     .nonnegative()
     .default(0)
-    .describe('Seed of pre-training, of variants that have no `seed` of their own'),
+    .describe('Pre-training seed of variants without a `seed` of their own'),
   recipe: slug.describe('Name of a recipe in temporal.config.ts'),
   cluster: slug.default('local').describe('Name of a cluster in temporal.config.ts'),
   stages: z
     .partialRecord(z.enum(RECIPE_STAGES), StageSchema)
     .default({})
-    .describe('Stages that another recipe or cluster carries out'),
-  model: section('What is trained; the recipe defines the fields'),
-  settings: section('What several stages read; the recipe defines the fields'),
+    .describe('Stages that use another recipe or cluster'),
+  model: section('The model to train; the recipe defines the fields'),
+  settings: section('Settings that several stages read; the recipe defines the fields'),
   mixtures: z.record(slug, MixtureSchema).default({}).describe('Named data mixtures'),
   base: z
     .looseObject({})
     .optional()
-    .describe('Shared checkpoint that every variant continues: fields as of a variant'),
+    .describe('Shared checkpoint from which every variant continues; same fields as a variant'),
   variants: z.array(VariantSchema).min(1).describe('The checkpoints to compare'),
   table: z
     .string()
     .optional()
     .describe(
-      'CSV of further variants of which only numbers are known, relative to the study file',
+      'CSV file of additional variants whose results are already known, relative to the study file',
     ),
   columns: ColumnsSchema.optional(),
-  pretrain: section('What pre-training reads for all variants'),
+  pretrain: section('Pre-training settings of all variants'),
   indicate: section('How the indicators are measured'),
   evaluate: section('How fine-tuned checkpoints are evaluated'),
   sft_seeds: z
     .array(z.number().int().nonnegative())
     .min(1)
     .default([0])
-    .describe('One fine-tuning run for each'),
+    .describe('One fine-tuning run for each seed'),
   budget: BudgetSchema.optional().describe(
-    'At its limit jobs are ended, and the study is fitted and reported with what is there',
+    'When a limit is reached, jobs are stopped, and the study is fitted and reported with the results so far',
   ),
   retries: z
     .partialRecord(z.enum(FAILURE_CLASSES), RetrySchema)
     .default({})
-    .describe(
-      'How often a job is tried again after a failure of each class, where not the default',
-    ),
+    .describe('Number of retries after a failure of each class, where it differs from the default'),
   keep_checkpoints: z
     .enum(['none', 'base', 'pretrained', 'all'])
     .optional()
     .describe(
-      'Checkpoints go to the object store, and these stay there when the study is done; absent: they stay where jobs leave them',
+      'Checkpoints are uploaded to the object store, and these are kept there when the study is done; default: checkpoints stay where jobs write them',
     ),
   fine_tune: FineTuneSchema.optional().describe(
-    'Measure all variants first, then fine-tune only those that a predictor chooses, round by round; absent: all',
+    'Measure all variants first, then fine-tune only those that a predictor selects, round by round; default: fine-tune all',
   ),
 });
 export type TrainedStudy = z.infer<typeof TrainedStudySchema>;
@@ -198,7 +198,7 @@ export type TrainedStudy = z.infer<typeof TrainedStudySchema>;
 export const ImportedStudySchema = z.strictObject({
   kind: z.literal('imported'),
   ...studyFields,
-  table: z.string().describe('CSV of one row a variant, relative to the study file'),
+  table: z.string().describe('CSV file with one row per variant, relative to the study file'),
   columns: ColumnsSchema,
 });
 export type ImportedStudy = z.infer<typeof ImportedStudySchema>;
@@ -214,7 +214,7 @@ export const StudySchema = z
 export type Study = z.infer<typeof StudySchema>;
 export type StudyInput = z.input<typeof StudySchema>;
 
-/** The table of an imported study, or of a trained one with further variants. */
+/** The table of an imported study, or of a trained study with additional variants. */
 export type Tabled = Pick<
   ImportedStudy,
   'name' | 'version' | 'tasks' | 'indicators' | 'table' | 'columns'
@@ -245,7 +245,8 @@ function refineWords(study: Study, ctx: z.RefinementCtx): void {
   };
   for (const [name, { terms }] of Object.entries(proxies)) {
     for (const one of Object.keys(terms)) check(['proxies', name, 'terms', one], one);
-    if (indicators[name]) fail(['proxies', name], `"${name}" is the name of an indicator too`);
+    if (indicators[name])
+      fail(['proxies', name], `"${name}" is also the name of an indicator; choose another name`);
   }
   check(['baseline'], baseline);
   for (const [name, task] of Object.entries(tasks))
@@ -258,7 +259,7 @@ function refineTrained(study: TrainedStudy, ctx: z.RefinementCtx): void {
   if ((study.table === undefined) !== (study.columns === undefined))
     fail(['table'], 'expected `table` and `columns` together, or neither');
   if (study.variants.length < 2 && study.table === undefined)
-    fail(['variants'], 'expected at least 2 variants: a pair is compared');
+    fail(['variants'], 'expected at least 2 variants, since variants are compared in pairs');
   const mixture = study.base?.mixture;
   if (typeof mixture === 'string' && !study.mixtures[mixture])
     fail(['base', 'mixture'], noMixture(study, mixture));
@@ -276,7 +277,8 @@ function refineTrained(study: TrainedStudy, ctx: z.RefinementCtx): void {
 function refineVariants(study: TrainedStudy, fail: Fail): void {
   const seen = new Set<string>();
   study.variants.forEach((variant, i) => {
-    if (variant.id === 'base') fail(['variants', i, 'id'], '"base" is the shared checkpoint');
+    if (variant.id === 'base')
+      fail(['variants', i, 'id'], '"base" is the id of the shared checkpoint; choose another id');
     if (seen.has(variant.id))
       fail(['variants', i, 'id'], `variant "${variant.id}" is listed twice`);
     seen.add(variant.id);

@@ -1,7 +1,7 @@
-/** What a study has used of its budget. Pure. */
+/** How much of its budget a study has spent. Pure. */
 import type { Budget } from './schema';
 
-/** The columns of a `runs` row that tell what an attempt took. */
+/** The columns of a `runs` row that record what an attempt used. */
 export interface SpentRow {
   readonly job: string;
   readonly attempt: number;
@@ -11,13 +11,13 @@ export interface SpentRow {
   readonly cost: number | null;
 }
 
-/** What an hour of a job takes on its cluster. */
+/** What an hour of a job uses and costs on its cluster. */
 export interface Rates {
-  /** GPUs of a job; 0 where it has none. */
+  /** GPUs of a job; 0 if it has none. */
   readonly gpus: number;
-  /** Of a job, whatever it has; null where it costs nothing. */
+  /** Price of a job, whatever its resources; null if it is free. */
   readonly price_per_hour: number | null;
-  /** Of each of its GPUs; null where they cost nothing. */
+  /** Price of each of the job's GPUs; null if they are free. */
   readonly price_per_gpu_hour?: number | null | undefined;
 }
 
@@ -25,7 +25,7 @@ export function isPriced({ price_per_hour, price_per_gpu_hour = null }: Rates): 
   return price_per_hour !== null || price_per_gpu_hour !== null;
 }
 
-/** What that many hours of a job cost; null where nothing has a price. */
+/** The cost of that many hours of a job; null if neither the job nor its GPUs have a price. */
 export function costOf(hours: number, rates: Rates): number | null {
   if (!isPriced(rates)) return null;
   const { gpus, price_per_hour, price_per_gpu_hour } = rates;
@@ -38,7 +38,7 @@ export interface Clock {
   readonly now: Date;
   /** When this execution of the study was started. */
   readonly started_at: Date;
-  /** Each job that runs now, with what an hour of it takes on its cluster. */
+  /** Each running job, with the rates of its cluster. */
   readonly running: readonly RunningJob[];
 }
 
@@ -47,7 +47,7 @@ export interface RunningJob {
   readonly rates: Rates;
 }
 
-/** Every attempt counts, however it ended, and jobs that run count up to now. */
+/** Every attempt counts, whatever its result; running jobs count up to now. */
 export function spending(rows: readonly SpentRow[], clock: Clock): Spending {
   const running = clock.running.map(({ started_at, rates }) => {
     const hours = hoursBetween(started_at, clock.now);
@@ -60,7 +60,7 @@ export function spending(rows: readonly SpentRow[], clock: Clock): Spending {
   };
 }
 
-/** `2.03 of 2 GPU-hours are spent`, for the first limit that is reached; null while none is. */
+/** `2.03 of 2 GPU-hours are spent`, for the first limit that is reached; null if none is. */
 export function overBudget(budget: Budget, spent: Spending): string | null {
   for (const [kind, name] of Object.entries(KINDS) as [keyof Budget, string][]) {
     const limit = budget[kind];
@@ -80,7 +80,7 @@ export function show(value: number): string {
   return value < 0.01 ? value.toPrecision(1) : value.toFixed(2);
 }
 
-/** The ended ones. A job's rows end together, and the job is one process. */
+/** The rows of each attempt that has ended: all runs of a job are one process and end together. */
 export function attempts<T extends SpentRow>(rows: readonly T[]): T[][] {
   const jobs = new Map<string, T[]>();
   for (const row of rows.filter(({ ended_at }) => ended_at !== null)) {
@@ -107,9 +107,9 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Seconds of each run of a job that took `total`: what no run says of itself is the first one's. */
+/** Divides the `total` seconds of a job among its runs: time that no run reports goes to the first one. */
 export function shareOut(total: number, own: readonly (number | null)[]): number[] {
-  const told = own.map((seconds) => seconds ?? 0);
-  const left = Math.max(0, total - sum(told));
-  return told.map((seconds, i) => (i === 0 ? seconds + left : seconds));
+  const reported = own.map((seconds) => seconds ?? 0);
+  const left = Math.max(0, total - sum(reported));
+  return reported.map((seconds, i) => (i === 0 ? seconds + left : seconds));
 }

@@ -1,7 +1,7 @@
 /**
- * What each stage of a trained study is given. A study offers values by section (its model, its settings, the fields
- * of a variant, a task, an SFT recipe); a stage takes those that the recipe's manifest names, with the manifest's
- * defaults. A value that no stage reads is a mistake. Pure.
+ * The configuration that each stage of a trained study receives. A study offers values by section (its
+ * model, its settings, the fields of a variant, a task, an SFT recipe). A stage takes the values that the
+ * recipe's manifest names, with the manifest's defaults. A value that no stage reads is an error. Pure.
  */
 import { z } from 'zod';
 import { explainIssues, nearest } from '../base/explain';
@@ -19,13 +19,13 @@ import { isRegistered, trainingFields, type Variant } from './variant-schema';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** `config` decides the result; `aside` is given to the recipe too, and is in no fingerprint. */
+/** `config` determines the result; `aside` is also passed to the recipe, but is in no fingerprint. */
 export interface StageConfig {
   readonly config: Values;
   readonly aside: Values;
 }
 
-/** The recipe of a stage: its name in temporal.config.ts, and what it says of itself. */
+/** The recipe of a stage: its name in temporal.config.ts, and its manifest. */
 export interface StageRecipe {
   readonly name: string;
   readonly manifest: Manifest;
@@ -55,13 +55,13 @@ export function evaluateValues(study: TrainedStudy, branch: Branch): Values {
 }
 
 function branchValues({ tasks }: TrainedStudy, { task, sft_recipe, sft_seed }: Branch): Values {
-  const of = tasks[task];
-  const { recipe: _r, ...entry } = of?.sft?.find(({ recipe }) => recipe === sft_recipe) ?? {};
-  const metric = of?.metric;
-  return { metric, ...(of && recipeFields(of)), ...entry, task, sft_recipe, sft_seed };
+  const fields = tasks[task];
+  const { recipe: _r, ...entry } = fields?.sft?.find(({ recipe }) => recipe === sft_recipe) ?? {};
+  const metric = fields?.metric;
+  return { metric, ...(fields && recipeFields(fields)), ...entry, task, sft_recipe, sft_seed };
 }
 
-/** The fields of a task that are the recipe's: all but those that name it. */
+/** The fields of a task that its recipe reads: all fields that foretune does not define. */
 function recipeFields(task: TrainedStudy['tasks'][string]): Values {
   const { label: _l, better: _b, indicator: _i, sft: _s, ...fields } = task;
   return fields;
@@ -77,10 +77,12 @@ export class StageReader {
   constructor(private readonly declared: StageSchema) {
     this.schema = z.fromJSONSchema({ ...declared, additionalProperties: false });
     const names = Object.entries(declared.properties);
-    this.asides = new Set(names.flatMap(([name, of]) => (of['x-aside'] === true ? [name] : [])));
+    this.asides = new Set(
+      names.flatMap(([name, field]) => (field['x-aside'] === true ? [name] : [])),
+    );
   }
 
-  /** Without the fields that are settings of other SFT recipes than the given one. */
+  /** The fields of the stage, without those that are settings of other SFT recipes. */
   names(sftRecipe?: unknown): string[] {
     const fields = Object.entries(this.declared.properties).filter(
       ([, { 'x-sft-recipes': own }]) => {
@@ -90,21 +92,21 @@ export class StageReader {
     return fields.map(([name]) => name);
   }
 
-  /** The names that the schema lists within the objects of a record, such as the fields of `tasks`. */
+  /** The fields of the objects of a record, such as those of `tasks`. */
   namesBelow(name: string): string[] {
     const below = this.declared.properties[name]?.additionalProperties;
     const parsed = StageSchemaSchema.safeParse(below);
     return parsed.success ? Object.keys(parsed.data.properties) : [];
   }
 
-  /** One line for each wrong field among those that the stage takes. */
+  /** One line for each invalid field that the stage reads. */
   faults(offered: Values): string[] {
     const taken = this.take(offered);
     const parsed = this.schema.safeParse(taken);
     return parsed.success ? [] : explainIssues(this.schema, parsed.error, taken);
   }
 
-  /** Of offered values without faults. Equal values are read once: a study of thousands offers few. */
+  /** `offered` must be valid. Equal values are parsed once: thousands of variants have few different ones. */
   config(offered: Values): StageConfig {
     const taken = this.take(offered);
     const key = JSON.stringify(taken);
@@ -141,7 +143,7 @@ export class StageReader {
 
 export type StageReaders = Readonly<Record<RecipeStage, StageReader | null>>;
 
-/** Null for a stage that its recipe does not carry out. */
+/** Null for a stage that its recipe does not implement. */
 export function stageReaders(recipes: StageRecipes): StageReaders {
   const reader = (stage: RecipeStage) => {
     const schema = recipes[stage].manifest.stages[stage];
@@ -155,9 +157,9 @@ export function stageReaders(recipes: StageRecipes): StageReaders {
   };
 }
 
-// ---- Whether they fit -----------------------------------------------------------------------
+// ---- Validation -----------------------------------------------------------------------------
 
-/** One line for each value that a recipe cannot use: unknown names, wrong values, what is missing. */
+/** One line for each value that a recipe cannot use: unknown, invalid or missing. */
 export function studyFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
   const readers = stageReaders(recipes);
   const absent = absentStages(study, recipes, readers);
@@ -175,11 +177,11 @@ function absentStages(study: TrainedStudy, recipes: StageRecipes, readers: Stage
     .map((stage) => {
       const { name, manifest } = recipes[stage];
       const has = Object.keys(manifest.stages).join(', ') || 'none';
-      return `  recipe: recipe "${name}" does not carry out stage ${stage}; it has ${has}. Name another recipe for it: stages: { ${stage}: { recipe: '...' } }`;
+      return `  recipe: recipe "${name}" does not implement stage ${stage}; it implements ${has}. Choose another recipe for it: stages: { ${stage}: { recipe: '...' } }`;
     });
 }
 
-/** A study whose variants all exist pre-trains nothing. */
+/** The stages of a study; `pretrain` only if a variant is trained. */
 export function stagesOf(study: TrainedStudy): RecipeStage[] {
   const trains = study.base !== undefined || study.variants.some((one) => !isRegistered(one));
   return RECIPE_STAGES.filter((stage) => stage !== 'pretrain' || trains);
@@ -231,13 +233,13 @@ function unknown(
   const known: Known | Manifest['domains'] = manifest[kind];
   if (known === 'any' || Object.hasOwn(known, name)) return [];
   const names = Object.keys(known);
-  return [`  ${at}: recipe "${recipe}" knows no ${WORDS[kind]} "${name}"${hint(name, names)}`];
+  return [`  ${at}: recipe "${recipe}" has no ${WORDS[kind]} "${name}"${hint(name, names)}`];
 }
 
-/** Where a study says something, and the stages that may read it. */
+/** A section of a study, and the stages that may read it. */
 interface Section {
   readonly at: string;
-  /** Of an entry of `sft`: its SFT recipe. */
+  /** The SFT recipe, for an entry of `sft`. */
   readonly sftRecipe?: string;
   readonly keys: readonly string[];
   readonly stages: readonly RecipeStage[];
@@ -279,12 +281,12 @@ function unreadFaults(study: TrainedStudy, recipes: StageRecipes, readers: Stage
       .filter((key) => !read.has(key))
       .map((key) => {
         const names = [...new Set(stages.map((stage) => `"${recipes[stage].name}"`))].join(', ');
-        return `  ${at}.${key}: recipe ${names} reads no "${key}" for ${stages.join(', ')}${hint(key, [...read])}`;
+        return `  ${at}.${key}: recipe ${names} does not read "${key}" for ${stages.join(', ')}${hint(key, [...read])}`;
       });
   });
 }
 
-/** Fields of a task are read one level down, in `tasks`, where indicators are measured. */
+/** When indicators are measured, the fields of tasks are read one level deeper, in `tasks`. */
 function namesRead(
   stage: RecipeStage,
   readers: StageReaders,
@@ -335,7 +337,7 @@ function hint(written: string, known: readonly string[]): string {
   return known.length ? `; known: ${known.join(', ')}` : '';
 }
 
-/** What is known of a variant before anything is measured: its features, groups and baselines. */
+/** The properties of a variant before measurement: its features, groups and baselines. */
 export function configurationOf(study: TrainedStudy, variant: Variant): Values {
   if (isRegistered(variant)) return variant.config ?? {};
   return { ...trainedConfiguration(study, trainingFields(variant)), ...variant.config };

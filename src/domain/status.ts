@@ -1,8 +1,8 @@
-/** Where each run of a study stands, from its plan and the record alone. Pure. */
+/** The status of each run of a study, derived from its plan and the record alone. Pure. */
 import type { Plan, PlannedRun } from './plan';
 import { RUN_STATUSES, type RunStatus } from './vocabulary';
 
-/** The columns of a `runs` row that a status needs; the latest row of a run wins. */
+/** The columns of a `runs` row that determine its status; the latest row of a run applies. */
 export interface RunRecord {
   readonly run_id: string;
   readonly fingerprint: string;
@@ -22,7 +22,7 @@ export function runStatuses(
   return statuses;
 }
 
-/** `plan.runs` has inputs before what needs them, so that one pass finds what is blocked. */
+/** In `plan.runs` inputs come before the runs that need them, so that one pass finds all blocked runs. */
 function statusOf(
   run: PlannedRun,
   latest: ReadonlyMap<string, RunRecord>,
@@ -35,13 +35,13 @@ function statusOf(
   return input === 'failed' || input === 'blocked' ? 'blocked' : 'pending';
 }
 
-/** A failure that the plan means to try again is history. */
+/** A failure that the plan retries no longer counts. */
 function isCurrent(record: RunRecord, run: PlannedRun): boolean {
   const ended = record.status === 'failed' || record.status === 'cancelled';
   return record.fingerprint === run.fingerprint && (!ended || record.attempt >= run.attempt);
 }
 
-/** Variants that were to be fine-tuned only if chosen, and of which nothing was begun. */
+/** Variants that are fine-tuned only if selected, and whose fine-tuning was not started. */
 export function untunedVariants(
   plan: Plan,
   statuses: ReadonlyMap<string, RunStatus>,
@@ -66,7 +66,7 @@ export function countStatuses(statuses: Iterable<RunStatus>): RunCounts {
   return { total, ...counts };
 }
 
-/** The newest row of each run, of rows in the order in which they were recorded. */
+/** The newest row of each run. `rows` are in the order in which they were recorded. */
 export function latestRuns<T extends { readonly run_id: string }>(
   rows: readonly T[],
 ): Map<string, T> {

@@ -1,11 +1,11 @@
-/** How a study file says what it compares: `export default defineStudy({...})`. */
+/** Defines a study file: `export default defineStudy({...})`. */
 import { SpecError } from '../base/errors';
 import { explainIssues } from '../base/explain';
 import { StudySchema, type Study, type StudyInput } from './schema';
 
 /**
- * Checks a study and fills in its defaults. Throws SpecError naming every wrong field. What a recipe reads is checked
- * when the study is planned; `defineStudy<JaxStudy>` types it in an editor.
+ * Checks a study and fills in its defaults. Throws SpecError that names every invalid field. Fields that a
+ * recipe reads are checked when the study is planned; `defineStudy<JaxStudy>` gives them types.
  */
 export function defineStudy<S extends StudyInput>(input: S): StudyOf<S> {
   return parseStudy(input) as StudyOf<S>;
@@ -13,13 +13,13 @@ export function defineStudy<S extends StudyInput>(input: S): StudyOf<S> {
 
 type StudyOf<S extends StudyInput> = Extract<Study, { readonly kind: S['kind'] }>;
 
-/** What `foretune run` tells a study file whose default export is a function. */
+/** What `foretune run` passes to a study file whose default export is a function. */
 export interface StudyOptions {
-  /** How many variants, where the file leaves that open. */
+  /** The number of variants, if the file does not fix it. */
   readonly variants?: number;
 }
 
-/** As `defineStudy`, for values that no type checker has seen. */
+/** Like `defineStudy`, for values of unknown type. */
 export function parseStudy(input: unknown): Study {
   const parsed = StudySchema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -31,7 +31,7 @@ export function parseStudy(input: unknown): Study {
 type Axes = Readonly<Record<string, readonly unknown[]>>;
 type Point<A extends Axes> = { readonly [K in keyof A]: A[K][number] };
 
-/** Every combination of the axes' values, the last axis varying fastest, made into variants. */
+/** Makes a variant of each combination of the axes' values; the last axis varies fastest. */
 export function grid<const A extends Axes, V>(axes: A, make: (point: Point<A>) => V): V[] {
   let points: Record<string, unknown>[] = [{}];
   for (const [name, values] of Object.entries(axes))

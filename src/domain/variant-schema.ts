@@ -1,16 +1,18 @@
-/** A candidate checkpoint of a study, and what is known of it before anything is measured. */
+/** A candidate checkpoint of a study, and its properties before measurement. */
 import { z } from 'zod';
 import { variantId } from './names';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** Values by name; a record of numbers is known by its prefix, as in `weights.web`. */
+/** Values by name; the fields of a record are named with a prefix, as in `weights.web`. */
 export const ConfigurationSchema = z
   .record(z.string().min(1), z.union([scalar, z.record(z.string().min(1), z.number())]))
-  .describe('What is known of the variant: numbers, categories, booleans, and records of numbers');
+  .describe(
+    'Known properties of the variant: numbers, categories, booleans, and records of numbers',
+  );
 export type Configuration = z.infer<typeof ConfigurationSchema>;
 
-/** Without `checkpoint` the variant is trained here: its other fields are what `pretrain` reads. */
+/** A variant without `checkpoint` is trained by the study: `pretrain` reads its other fields. */
 export const VariantSchema = z
   .looseObject({
     id: variantId.describe('Unique in the study'),
@@ -19,13 +21,13 @@ export const VariantSchema = z
       .min(1)
       .optional()
       .describe(
-        'A checkpoint that exists: a folder (relative to the study file), an s3:// address, or a name of the Hugging Face hub',
+        'An existing checkpoint: a folder (relative to the study file), an s3:// address, or a repository on the Hugging Face Hub',
       ),
     revision: z
       .string()
       .min(1)
       .optional()
-      .describe('Commit or tag of a name of the hub; its identity'),
+      .describe('Commit or tag of a repository on the Hub; identifies the checkpoint'),
     config: ConfigurationSchema.optional(),
   })
   .superRefine((variant, ctx) => {
@@ -35,13 +37,14 @@ export const VariantSchema = z
         ctx.addIssue({
           code: 'custom',
           path: ['revision'],
-          message: 'a variant without `checkpoint` has no revision',
+          message:
+            'a variant without `checkpoint` has no revision; remove `revision` or add `checkpoint`',
         });
     } else if (extra.length) {
       ctx.addIssue({
         code: 'custom',
         path: extra,
-        message: `a variant with \`checkpoint\` is not pre-trained; put what is known of it into \`config\``,
+        message: `a variant with \`checkpoint\` is not pre-trained; put its known properties into \`config\``,
       });
     }
   });

@@ -1,6 +1,6 @@
 /** Names of foretune's own: stages, failure classes, statuses. Free of zod, so that workflows may import it. */
 
-/** `import` stands for measurements that a table brought; the others are computed by recipes. */
+/** `import`: measurements come from a table. Recipes compute the others. */
 export const STAGES = ['import', 'pretrain', 'indicate', 'sft', 'evaluate', 'fit'] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -16,8 +16,8 @@ export const FAILURE_CLASSES = [
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /**
- * How often a job is tried again after a failure of each class, and after how long at first, where the
- * study does not say. Preemption is not failure: what was preempted only has to queue again.
+ * The number of retries of a job after a failure of each class, and the first delay, unless the study sets
+ * them. Preemption is not a failure: a preempted job only has to queue again.
  */
 export const RETRIES: Readonly<
   Record<FailureClass, { readonly times: number; readonly pause_seconds: number }>
@@ -31,7 +31,7 @@ export const RETRIES: Readonly<
   cancelled: { times: 0, pause_seconds: 0 },
 };
 
-/** Where a run stands. `reused` is a run whose measurements an earlier execution recorded. */
+/** The status of a run. `reused`: an earlier execution recorded the run's measurements. */
 export const RUN_STATUSES = [
   'done',
   'reused',
@@ -43,7 +43,7 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** Search attributes (type Keyword) that every execution carries. */
+/** Search attributes (type Keyword) of every execution. */
 export const SEARCH_ATTRIBUTES = [
   'ForetuneStudy',
   'ForetuneVariant',

@@ -1,32 +1,34 @@
-/** How a study file names its tasks, indicators and proxies. */
+/** The schema of a study's tasks, indicators and proxies. */
 import { z } from 'zod';
 import { directionOf } from './direction';
 import { term } from './names';
 
-const label = z.string().min(1).optional().describe('What people read; absent: the name');
+const label = z.string().min(1).optional().describe('Label in reports; default: the name');
 const better = z
   .enum(['higher', 'lower'])
   .optional()
-  .describe('Which values are better; absent: the name says (loss, perplexity, error: lower)');
+  .describe(
+    'Which values are better; default: as the name implies (loss, perplexity, error: lower)',
+  );
 
 export const SftEntrySchema = z
   .looseObject({
-    recipe: term.default('full').describe('The SFT recipe: how fine-tuning is done'),
+    recipe: term.default('full').describe('The SFT recipe: the fine-tuning method'),
   })
   .describe('One way to fine-tune: an SFT recipe with the settings that the recipe reads');
 export type SftEntry = z.infer<typeof SftEntrySchema>;
 
-/** Beside what is here, a task has the fields that the recipe reads, such as `harness`. */
+/** Besides these fields, a task has the fields that the recipe reads, such as `harness`. */
 export const TaskSchema = z.looseObject({
   label,
-  metric: z.string().min(1).describe('What the outcome is measured in, such as exact_match'),
+  metric: z.string().min(1).describe('Metric of the outcome, such as exact_match'),
   better,
-  indicator: term.optional().describe('The indicator that asks this task before fine-tuning'),
+  indicator: term.optional().describe('The indicator that measures this task before fine-tuning'),
   sft: z
     .union([SftEntrySchema, z.array(SftEntrySchema).min(1)])
     .transform((entries) => (Array.isArray(entries) ? entries : [entries]))
     .optional()
-    .describe('How variants are fine-tuned for the task: one SFT recipe or several'),
+    .describe('One or several SFT recipes for the task'),
 });
 export type Task = z.infer<typeof TaskSchema>;
 
@@ -40,7 +42,7 @@ export const TasksSchema = z
         ctx.addIssue({
           code: 'custom',
           path: [name, 'better'],
-          message: `metric "${task.metric}" does not say which values are better; add better: 'higher' or better: 'lower'`,
+          message: `metric "${task.metric}" does not imply which values are better; add better: 'higher' or better: 'lower'`,
         });
       const recipes = (task.sft ?? []).map(({ recipe }) => recipe);
       const twice = recipes.find((recipe, i) => recipes.indexOf(recipe) !== i);
@@ -48,7 +50,7 @@ export const TasksSchema = z
         ctx.addIssue({
           code: 'custom',
           path: [name, 'sft'],
-          message: `SFT recipe "${twice}" is listed twice; a task has each once`,
+          message: `SFT recipe "${twice}" is listed twice; list each SFT recipe once per task`,
         });
     }
   })
@@ -56,7 +58,7 @@ export const TasksSchema = z
 
 export const IndicatorsSchema = z
   .record(term, z.strictObject({ label, better }))
-  .describe('Indicators that predictors may see; absent: all that are recorded');
+  .describe('Indicators that predictors may use; default: all recorded indicators');
 
 const weights = z
   .record(term, z.number())
@@ -70,10 +72,12 @@ const TermsSchema = z.strictObject({
   chosen_after: z
     .boolean()
     .default(false)
-    .describe('Whether the weights were chosen with the outcomes at hand: no prediction'),
+    .describe(
+      'Whether the weights were chosen with knowledge of the outcomes; the proxy is then not a prediction',
+    ),
 });
 
-/** A record of weights is short for `{ terms }`. */
+/** A record of weights is shorthand for `{ terms }`. */
 export const ProxiesSchema = z
   .record(
     term,

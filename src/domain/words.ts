@@ -1,22 +1,22 @@
 /**
- * What a study calls things: its tasks, indicators and proxies, with labels and directions. Every list of names
- * that fits, answers and reports go through comes from here. Pure, and free of zod.
+ * The names, labels and directions of a study's tasks, indicators and proxies. All lists of names in fits,
+ * answers and reports come from here. Pure, and free of zod.
  */
 import { directionOf, type Direction } from './direction';
 
 export interface Measure {
   readonly name: string;
-  /** What people read. */
+  /** The label in reports. */
   readonly label: string;
   readonly better: Direction;
 }
 
 export interface TaskWords extends Measure {
-  /** What its outcome is measured in; outcomes in other metrics are another question. */
+  /** The metric of the task's outcome; outcomes in other metrics are not comparable. */
   readonly metric: string;
-  /** The indicator that asks this task before fine-tuning; null: none does. */
+  /** The indicator that measures this task before fine-tuning, or null. */
   readonly indicator: string | null;
-  /** The SFT recipes of its outcomes; empty: whichever is recorded. */
+  /** The SFT recipes of the task's outcomes; empty: any recorded SFT recipe. */
   readonly sft_recipes: readonly string[];
 }
 
@@ -25,16 +25,16 @@ export interface ProxyWords {
   readonly label: string;
   /** Indicator -> weight. Directions are applied first, then each indicator is scaled to [0, 1]. */
   readonly terms: Readonly<Record<string, number>>;
-  /** Whether its weights were chosen by somebody who had seen the outcomes: no prediction. */
+  /** Whether the weights were chosen with knowledge of the outcomes; then it is not a prediction. */
   readonly chosen_after: boolean;
 }
 
 export interface Words {
   readonly tasks: readonly TaskWords[];
-  /** Null: every indicator that is recorded. */
+  /** Null: all recorded indicators. */
   readonly indicators: readonly Measure[] | null;
   readonly proxies: readonly ProxyWords[];
-  /** The indicator that every other predictor is compared with (perplexity), if there is one. */
+  /** The indicator that every other predictor is compared with (perplexity), or null. */
   readonly baseline: string | null;
 }
 
@@ -89,7 +89,7 @@ export function wordsOf({ tasks, indicators, proxies = {}, baseline }: Naming): 
   };
 }
 
-/** An indicator is better higher unless the study, or its name, says otherwise. */
+/** Higher is better for an indicator, unless the study or its name says otherwise. */
 export function indicatorWords(name: string, { label, better }: Described = {}): Measure {
   return { name, label: label ?? name, better: better ?? directionOf(name) ?? 'higher' };
 }

@@ -94,7 +94,7 @@ it('weights that were let go are made again when something needs them', async ()
   const redone = await lab.studies.plan(key);
   expect(redone.runs.find(({ run_id }) => run_id === PRETRAINED)).toMatchObject({
     action: 'run',
-    reason: expect.stringContaining('its checkpoint is gone') as string,
+    reason: expect.stringContaining('its checkpoint was deleted') as string,
   });
 });
 

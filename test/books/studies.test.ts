@@ -148,7 +148,7 @@ describe('a study that is corrected', () => {
     expect((await studies.spec('tiny@1')).study).toEqual(tinyStudy());
   });
 
-  it('is not asked for while it is the same', async () => {
+  it('is not requested while it is the same', async () => {
     const { studies } = await opened();
     const { asked, isUnused } = answering(true);
     await studies.register(

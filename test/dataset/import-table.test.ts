@@ -85,9 +85,13 @@ it.each([
   [
     'a loss for 1 / perplexity',
     replaced('0.25,,', '2.85,,'),
-    /"2.85" is outside \(0, 1\], in which "inv/,
+    /"2.85" is outside \(0, 1\], the range of "inv/,
   ],
-  ['a negative error', replaced('0.01', '-0.01'), /"-0.01" is negative, and no standard error/],
+  [
+    'a negative error',
+    replaced('0.01', '-0.01'),
+    /"-0.01" is negative; expected a standard error of 0 or more/,
+  ],
   [
     'a missing column',
     replaced('lora,', 'lorra,'),
@@ -99,7 +103,7 @@ it.each([
   [
     'too few rows',
     GOOD.split('\n').slice(0, 2).join('\n'),
-    /there are 1 rows; a pair needs at least 2/,
+    /the table has 1 rows, expected at least 2/,
   ],
   ['no table', 'id,data\n"A,', /is not a CSV table/],
 ])('refuses %s, naming where it is', (_, csv, expected) => {

@@ -41,7 +41,7 @@ describe('damage', () => {
     [
       'an entry under another number',
       (store) => alterJson(store, entryKey(2), { version: 9 }),
-      /000002.json" is damaged: it says version 9/,
+      /000002.json" is damaged: it contains version 9/,
     ],
     ['an entry cut short', (store) => alter(store, entryKey(2), cut), /000002.json" is damaged/],
     [

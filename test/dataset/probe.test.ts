@@ -54,7 +54,7 @@ it('a store in memory is fit for use, and keeps nothing of the probe', async () 
 it.each<[string, new (inner: ObjectStore) => ObjectStore, RegExp]>([
   ['that ignores conditional writes', CarelessStore, /ignores conditional writes/],
   ['that ignores them and denies it', LyingStore, /ignores conditional writes/],
-  ['that lets racing writers win', RacyStore, /let \d of 8 racing conditional writes win/],
+  ['that lets racing writers win', RacyStore, /accepted \d of 8 concurrent conditional writes/],
   ['that lists too little', ForgetfulStore, /lists ""/],
   ['that does not delete', KeepingStore, /still gives back an object that was deleted/],
 ])('a store %s is refused for good, with its address', async (_, Unfit, expected) => {

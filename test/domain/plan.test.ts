@@ -186,10 +186,10 @@ describe('the plan over a record', () => {
     ]);
   });
 
-  it('warns when the recipe has other source under the same version', () => {
+  it('warns when the recipe has different source code with the same version', () => {
     const other = placesOf(MANIFEST, 'def');
     expect(plan(tinyStudy(), recordOf(plan()), other).warnings).toEqual([
-      expect.stringMatching(/^25 reused runs were made by other source of recipe "jax"/),
+      expect.stringMatching(/^25 reused runs were made by different source code of recipe "jax"/),
     ]);
     expect(plan(tinyStudy(), recordOf(plan())).warnings).toEqual([]);
   });
@@ -223,7 +223,7 @@ describe('a plan of what was asked for', () => {
     expect(other).toMatchObject({
       action: 'blocked',
       attempt: 1,
-      reason: 'not asked for (failed before (out_of_memory))',
+      reason: 'not requested (failed before (out_of_memory))',
     });
   });
 
@@ -247,7 +247,7 @@ describe('a plan of what was asked for', () => {
       stage: from,
       attempt: 2,
       redo: true,
-      reason: `done again from ${from} on, by choice`,
+      reason: `repeated from ${from} on, by request`,
     });
   });
 
@@ -282,7 +282,7 @@ describe('the plan of a study with a budget', () => {
     expect(new Set(untuned(first)).size).toBe(4);
     expect(first.runs.at(-1)).toMatchObject({
       budget: 'open',
-      reason: 'fine-tuned if it is chosen',
+      reason: 'fine-tuned if it is selected',
     });
   });
 

@@ -20,7 +20,7 @@ it.each([
   [{}, /--failed, or --class/],
   [{ runs: ['a/pretrain'] }, /"a\/pretrain" is done.*--from/],
   [{ runs: ['b/sftt'] }, /no run "b\/sftt". Did you mean "b\/sft"\?/],
-  [{ failure_class: 'preempted' as const }, /No run of study "s@1" failed by preempted/],
+  [{ failure_class: 'preempted' as const }, /No run of study "s@1" failed with class preempted/],
 ])('%j is refused', (choice, message) => {
   expect(() => chooseRuns('s@1', standing, choice)).toThrow(message);
 });

@@ -5,14 +5,14 @@ import { jsonSchema } from '../../src/cli/commands/schema';
 const folder = path.join(__dirname, '../../recipes/schemas');
 
 it.each(['job', 'result', 'progress', 'manifest', 'fit-job', 'fit-result'])(
-  'recipes/schemas/%s.json is what `foretune schema` prints (else write it anew with that command)',
+  'recipes/schemas/%s.json is what `foretune schema` prints (if not: write it again with that command)',
   (name) => {
     const written: unknown = JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8'));
     expect(written).toEqual(jsonSchema(name));
   },
 );
 
-it('recipes/protocol/foretune_protocol/tables.json is what `foretune schema tables` prints (else write it anew with that command)', () => {
+it('recipes/protocol/foretune_protocol/tables.json is what `foretune schema tables` prints (if not: write it again with that command)', () => {
   const file = path.join(folder, '../protocol/foretune_protocol/tables.json');
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema('tables'));
 });

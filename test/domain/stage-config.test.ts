@@ -117,12 +117,12 @@ describe('what a recipe does not know is refused, with the nearest name', () => 
     [
       'a task',
       { tasks: { cmz: { metric: 'accuracy', sft } } },
-      /tasks\.cmz: recipe "jax" knows no task "cmz"; did you mean "cms"\?/,
+      /tasks\.cmz: recipe "jax" has no task "cmz"; did you mean "cms"\?/,
     ],
     [
       'an indicator',
       { indicators: { kshot_cmz: {} } },
-      /indicators\.kshot_cmz: recipe "jax" knows no indicator "kshot_cmz"; did you mean "kshot_cms"\?/,
+      /indicators\.kshot_cmz: recipe "jax" has no indicator "kshot_cmz"; did you mean "kshot_cms"\?/,
     ],
     [
       'a text domain',
@@ -142,7 +142,7 @@ describe('what a recipe does not know is refused, with the nearest name', () => 
     [
       'a field of a variant',
       { variants: [{ ...variant, learning_rate: 1 } as never, ...others] },
-      /variants\.0\.learning_rate: recipe "jax" reads no "learning_rate" for pretrain/,
+      /variants\.0\.learning_rate: recipe "jax" does not read "learning_rate" for pretrain/,
     ],
     [
       'a field of the indicators',
@@ -167,7 +167,7 @@ describe('what a recipe does not know is refused, with the nearest name', () => 
   it('a stage', () => {
     const { pretrain: _p, ...stages } = MANIFEST.stages;
     expect(faults({}, { ...MANIFEST, stages })).toMatch(
-      /recipe "jax" does not carry out stage pretrain; it has indicate, sft, evaluate/,
+      /recipe "jax" does not implement stage pretrain; it implements indicate, sft, evaluate/,
     );
   });
 

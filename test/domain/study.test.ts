@@ -93,12 +93,12 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'a metric that does not say its direction',
       { ...TINY, tasks: { cms: { metric: 'zorp', sft } } },
-      /tasks\.cms\.better: metric "zorp" does not say which values are better; add better: 'higher'/,
+      /tasks\.cms\.better: metric "zorp" does not imply which values are better; add better: 'higher'/,
     ],
     [
       'a task name that is no name',
       { ...TINY, tasks: { 'a/b': { metric: 'accuracy', sft } } },
-      /tasks.*expected letters, digits/s,
+      /tasks.*expected a letter or digit, then letters/s,
     ],
     [
       'an SFT recipe twice',
@@ -123,7 +123,7 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'weights that do not sum to 1',
       { ...TINY, mixtures: { ...TINY.mixtures, plain: { world: 0.5, prose: 0.4 } } },
-      /mixtures\.plain: the weights sum to 0\.9, expected 1; scale them/,
+      /mixtures\.plain: the weights sum to 0\.9, expected 1; rescale them/,
     ],
     [
       'a duplicate variant',
@@ -143,7 +143,7 @@ describe('a wrong study is refused, naming the field and the likely meaning', ()
     [
       'a variant called base',
       { ...TINY, variants: [{ ...variant, id: 'base' }, variant] },
-      /"base" is the shared/,
+      /"base" is the id of the shared checkpoint/,
     ],
     [
       'a registered variant with settings of training',

@@ -24,7 +24,7 @@ it.each<[string, Record<string, RunStatus>, object, string | null]>([
     'clm-plain/indicate',
     { 'clm-plain/indicate': 'blocked' },
     {},
-    `needs ${PRETRAIN}, which has not ended well`,
+    `needs ${PRETRAIN}, which has not succeeded`,
   ],
   [PRETRAIN, {}, { action: 'blocked', reason: 'the budget is spent' }, 'the budget is spent'],
 ])('%s with %j %j: %s', (run, statuses, more, reason) => {

@@ -57,7 +57,7 @@ describe('a study with failed runs', () => {
     expect(workplace.seen('m2/pretrain').starts).toBe(2);
     const again = await workplace.foretune('retry', 'mended', '--failed');
     expect(again).toMatchObject({ code: 1, stdout: '' });
-    expect(again.stderr).toContain('nothing to try again');
+    expect(again.stderr).toContain('nothing to retry');
   });
 });
 

@@ -160,7 +160,7 @@ describe('the same study once more', () => {
     const before = await workplace.json<unknown[]>('data', 'versions');
     const edited = await workplace.foretune('run', 'test/fixtures/studies/tiny-edited.ts');
     expect(edited).toMatchObject({ code: 1, stdout: '' });
-    expect(edited.stderr).toContain('"tiny@1" is on record with another configuration');
+    expect(edited.stderr).toContain('"tiny@1" is on record with a different configuration');
     expect(edited.stderr).toMatch(/variants.*lr.*0\.003.*0\.001/);
     expect(edited.stderr).toContain('version');
     expect(await workplace.json('data', 'versions')).toEqual(before);
