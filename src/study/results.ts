@@ -1,4 +1,4 @@
-/** The answer of a study: how well each predictor orders its pairs, per task. */
+/** The results of a study: how well each predictor orders its pairs, for each task. */
 import type { Studies } from '../books/studies';
 import type { Dataset } from '../dataset/log';
 import type { Row } from '../dataset/tables';
@@ -8,9 +8,9 @@ import { latestFits } from './newest-fits';
 export interface StudyResults {
   readonly study: string;
   readonly dataset_version: number;
-  /** The indicators that predictors may see. */
+  /** The indicators that predictors may use. */
   readonly features: readonly string[];
-  /** The indicator that all others are compared with. */
+  /** The indicator with which all others are compared. */
   readonly baseline: string | null;
   readonly results: readonly Result[];
 }

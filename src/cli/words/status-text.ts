@@ -11,7 +11,7 @@ import { troubleLines } from './troubles';
 
 interface Shown extends StudyStatus {
   readonly clusters: NamedJobs;
-  /** Whether each run is listed. */
+  /** Whether to list each run. */
   readonly listed: boolean;
 }
 
