@@ -141,7 +141,9 @@ describe('what a study lacks that ended early', () => {
   it('leaves out the variants that nobody was to fine-tune', () => {
     const chosen = { budget: 'spent' };
     expect(lacking({ 'a/sft': 'done', 'x/sft': 'pending' }, chosen)).toBeNull();
-    expect(lacking({ 'x/sft': 'done', 'x/evaluate': 'pending' }, chosen)).toContain('of variants x. ');
+    expect(lacking({ 'x/sft': 'done', 'x/evaluate': 'pending' }, chosen)).toContain(
+      'of variants x. ',
+    );
   });
 
   it('is not told at length', () => {
