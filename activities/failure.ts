@@ -1,10 +1,13 @@
-/** Our errors as Temporal failures: `type` is the class name, and retrying is the class's to say. */
+/**
+ * Converts our errors to Temporal failures: `type` is the class name, and the class decides whether
+ * to retry.
+ */
 import { ApplicationFailure } from '@temporalio/common';
 import { ForetuneError } from '../src/base/errors';
 
 type AnyActivity = (...args: never[]) => Promise<unknown>;
 
-/** Wraps every activity so that errors of ours keep their decision on the wire. */
+/** Wraps every activity so that our errors keep their retry decision on the wire. */
 export function withFailures<T extends Readonly<Record<string, AnyActivity>>>(activities: T): T {
   const wrapped = Object.entries(activities).map(([name, activity]) => [name, wrap(activity)]);
   return Object.fromEntries(wrapped) as T;
@@ -30,7 +33,7 @@ export function toFailure(error: unknown): unknown {
   });
 }
 
-/** Trying again would end the same way, and a study would wait without a word. */
+/** A retry would fail in the same way, and the study would hang without a message. */
 function isBug(error: Error): boolean {
   return ['TypeError', 'SyntaxError', 'RangeError', 'ReferenceError'].includes(error.name);
 }

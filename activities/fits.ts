@@ -1,4 +1,4 @@
-/** Fits the predictors of a study that learn nothing to its recorded measurements. */
+/** Fits the predictors of a study that are not trained to its recorded measurements. */
 import type { Books } from '../src/study/features';
 import { fitStudy, type FitSummary } from '../src/study/fit-study';
 

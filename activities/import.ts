@@ -1,4 +1,4 @@
-/** Brings a published table into the dataset of record. */
+/** Imports a published table into the dataset of record. */
 import { studyId } from '../src/domain/ids';
 import type { Plan, PlannedRun } from '../src/domain/plan';
 import { tableOf } from '../src/domain/schema';
@@ -17,14 +17,14 @@ interface Deps {
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createImportActivities({ dataset, studies }: Deps) {
   return {
-    /** One commit holds the whole table; a table that is recorded already is left alone. */
-    async importTable(of: { readonly study: string; readonly plan_key: string }): Promise<void> {
-      const spec = await studies.spec(of.study);
-      const plan = await studies.plan(of.plan_key);
+    /** Commits the whole table at once. Does nothing if the table is already recorded. */
+    async importTable(input: { readonly study: string; readonly plan_key: string }): Promise<void> {
+      const spec = await studies.spec(input.study);
+      const plan = await studies.plan(input.plan_key);
       const tabled = tableOf(spec.study);
       const run = plan.runs.find(({ stage }) => stage === 'import');
       if (!tabled || spec.table === null || !run)
-        throw new SpecError(`Study "${of.study}" has no table to import.`);
+        throw new SpecError(`Study "${input.study}" has no table to import.`);
       if (run.action === 'reuse') return;
       const now = new Date();
       const rows = importRows(tabled, spec.table, now);

@@ -1,4 +1,4 @@
-/** All input and output of the workflows: factories over their dependencies. */
+/** All input and output of the workflows, as factories that take their dependencies. */
 import { Artifacts } from '../src/artifacts/artifacts';
 import { Poller } from '../src/cluster/poller';
 import type { Dataset } from '../src/dataset/log';
@@ -39,7 +39,7 @@ export interface ActivityDeps {
   readonly remote: Pick<RemoteCheckpoints, 'fetch'>;
   readonly describeWorkflow: DescribeWorkflow;
   readonly startLearning: StartLearning;
-  /** Who is notified of a study's end. */
+  /** Channels that are notified when a study ends. */
   readonly channels: readonly Channel[];
 }
 

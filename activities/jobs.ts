@@ -1,4 +1,4 @@
-/** Jobs on clusters: src/study/run-job.ts with what Temporal knows of the activity. */
+/** Runs jobs on clusters: src/study/run-job.ts with the cancellation of the activity. */
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { JobAttempt } from '../src/study/job-context';
@@ -8,14 +8,17 @@ import { JobRunner, type JobDeps, type JobOutcome } from '../src/study/run-job';
 export function createJobActivities(deps: JobDeps) {
   const jobs = new JobRunner(deps);
   return {
-    runJob(of: JobAttempt): Promise<JobOutcome> {
+    runJob(attempt: JobAttempt): Promise<JobOutcome> {
       const signal = Context.current().cancellationSignal;
-      return jobs.run(of, { signal, endsJob: () => isAskedFor(signal.reason) });
+      return jobs.run(attempt, { signal, endsJob: () => isAskedFor(signal.reason) });
     },
   };
 }
 
-/** A worker that shuts down, or a workflow that is gone, leaves the job running for the next worker to find. */
+/**
+ * False when the worker shuts down or the workflow is gone: then the job keeps running for the next
+ * worker to find.
+ */
 function isAskedFor(reason: unknown): boolean {
   return reason instanceof CancelledFailure && reason.message === 'CANCELLED';
 }

@@ -1,4 +1,4 @@
-/** Sends a message about how a study ended. What cannot be sent fails nothing. */
+/** Sends a message about how a study ended. A failure to send it fails nothing else. */
 import { Context } from '@temporalio/activity';
 import { deliver, type Notification } from '../src/study/notification';
 import type { Channel } from '../src/study/notify';
@@ -13,10 +13,13 @@ const PAUSES_MS = [1000, 4000];
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createNotifyActivities({ channels }: Deps, pauses: readonly number[] = PAUSES_MS) {
   return {
-    /** The channels that took it. Sent again if the worker dies: the id is the same. */
-    notify(of: Notification): Promise<string[]> {
+    /**
+     * Returns the channels that accepted the message. It is sent again with the same id if the
+     * worker dies.
+     */
+    notify(notification: Notification): Promise<string[]> {
       const context = Context.current();
-      return deliver(channels, of, {
+      return deliver(channels, notification, {
         pauses,
         sleep: (ms) => context.sleep(ms),
         warn: (text) => void context.log.warn(text),

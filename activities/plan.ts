@@ -1,4 +1,4 @@
-/** Plans of studies, and what is to be started of them. */
+/** Makes plans of studies, and lists the variants and jobs to start. */
 import type { Studies } from '../src/books/studies';
 import { BASE_VARIANT, type VariantPart } from '../src/domain/ids';
 import type { Plan, PlannedJob } from '../src/domain/plan';
@@ -10,14 +10,17 @@ import { requireCluster } from '../src/study/clusters';
 import { planFromRecord, type PlanBooks } from '../src/study/plan-from-record';
 import { recordVariants } from '../src/study/variants';
 
-/** What a study's history knows of its plan. */
+/** The part of a plan that the study's history holds. */
 export interface PlanSummary {
   readonly key: string;
-  /** Whether it begins with the import of a table. */
+  /** Whether the plan begins with the import of a table. */
   readonly imports: boolean;
   readonly runs_base: boolean;
   readonly variants_to_run: number;
-  /** Set where variants are fine-tuned in rounds: `variants_to_run` counts those to measure. */
+  /**
+   * Set if variants are fine-tuned in rounds: then `variants_to_run` counts the variants to
+   * measure.
+   */
   readonly in_rounds?: true;
 }
 
@@ -27,7 +30,7 @@ export type PlanDeps = PlanBooks & { readonly studies: Studies };
 export function createPlanActivities(deps: PlanDeps) {
   const { studies, dataset } = deps;
   return {
-    /** Plans a study, keeps the plan, and records its variants. */
+    /** Plans a study, stores the plan, and records the study's variants. */
     async makePlan({
       study,
       ...request
@@ -50,7 +53,7 @@ export function createPlanActivities(deps: PlanDeps) {
       return summarise(plan, key, in_rounds);
     },
 
-    /** Ids of the variants that have jobs to run, a page at a time, the base not among them. */
+    /** One page of the ids of variants with jobs to run, without the base. */
     async listVariants(page: {
       readonly plan_key: string;
       readonly offset: number;
@@ -61,14 +64,14 @@ export function createPlanActivities(deps: PlanDeps) {
       return ids.slice(page.offset, page.offset + page.limit);
     },
 
-    async listJobs(of: {
+    async listJobs(input: {
       readonly plan_key: string;
       readonly variant_id: string;
       readonly part?: VariantPart;
     }): Promise<PlannedJob[]> {
-      const plan = await studies.plan(of.plan_key);
-      const jobs = indexOf(plan).jobsOf.get(of.variant_id) ?? [];
-      return jobs.filter((job) => isPart(job, of.part));
+      const plan = await studies.plan(input.plan_key);
+      const jobs = indexOf(plan).jobsOf.get(input.variant_id) ?? [];
+      return jobs.filter((job) => isPart(job, input.part));
     },
   };
 }
@@ -83,7 +86,7 @@ export function summarise(plan: Plan, key: string, in_rounds: boolean): PlanSumm
   };
 }
 
-/** The tuning job is the one whose runs belong to tasks. */
+/** Fine-tuning and evaluation are the `tune` part, all other jobs the `measure` part. */
 export function isPart({ stage }: PlannedJob, part: VariantPart | undefined): boolean {
   return !part || (part === 'tune') === (stage === 'sft' || stage === 'evaluate');
 }

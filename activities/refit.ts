@@ -1,4 +1,4 @@
-/** What a scheduled re-fit needs beside the fits themselves. */
+/** Parts of a scheduled re-fit besides the fits themselves. */
 import { Context } from '@temporalio/activity';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Books } from '../src/study/features';
@@ -30,17 +30,17 @@ export function createRefitActivities(deps: Deps) {
     recordedFits: ({ study }: { readonly study: string }): Promise<RecordedFits> =>
       recordedFits(deps, study),
 
-    /** As `foretune fit` with the same settings; unchanged rows are left as they are fitted. */
-    async fitLearnedAgain(of: {
+    /** As `foretune fit` with the same settings; does nothing when the rows have not changed. */
+    async fitLearnedAgain(input: {
       readonly study: string;
       readonly settings_json: string;
     }): Promise<FitSummary> {
-      const settings = JSON.parse(of.settings_json) as LearnSettings; // we wrote it
+      const settings = JSON.parse(input.settings_json) as LearnSettings; // we wrote it
       const activity = Context.current();
       const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_MS);
       const learning = deps.startLearning(settings.learners, activity.cancellationSignal);
       try {
-        const known = { study: of.study, settings };
+        const known = { study: input.study, settings };
         const { fit_id, dataset_version, fitted } = await fitLearned(deps, known, learning);
         return { fit_id, dataset_version, fitted };
       } finally {
@@ -49,9 +49,9 @@ export function createRefitActivities(deps: Deps) {
       }
     },
 
-    reportDrift: (of: DriftInput): Promise<DriftSummary> => reportDrift(deps, of),
+    reportDrift: (input: DriftInput): Promise<DriftSummary> => reportDrift(deps, input),
 
-    /** The study's report with the newest fits; its books stay as they are. */
+    /** Rewrites the study's report with the newest fits; the rest of its books does not change. */
     async refreshReport({ study }: { readonly study: string }): Promise<number> {
       await deps.studies.saveReport(study, await buildReport(deps, study));
       return deps.dataset.version();

@@ -1,4 +1,4 @@
-/** Ends a study's execution: the report, and how it ended, on record. */
+/** Ends a study's execution: writes the report and records how the study ended. */
 import { log } from '@temporalio/activity';
 import type { Artifacts } from '../src/artifacts/artifacts';
 import type { Studies } from '../src/books/studies';
@@ -18,11 +18,11 @@ interface Deps extends BudgetDeps {
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createReportActivities(deps: Deps) {
   return {
-    /** Renders the report and closes the study's books. */
-    reportStudy(of: ReportInput): Promise<StudySummary> {
+    /** Renders the report and records the end of the study. */
+    reportStudy(input: ReportInput): Promise<StudySummary> {
       const warn = (message: string, facts: object) => void log.warn(message, { ...facts });
       const rules = { ...deps, warn };
-      return closeStudy({ ...deps, letGo: (study, plan) => letGo(rules, study, plan) }, of);
+      return closeStudy({ ...deps, letGo: (study, plan) => letGo(rules, study, plan) }, input);
     },
   };
 }

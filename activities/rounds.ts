@@ -1,4 +1,4 @@
-/** Which variants a study fine-tunes next. */
+/** Chooses the variants that a study fine-tunes next. */
 import { Context } from '@temporalio/activity';
 import type { Trainer } from '../src/predict/predictors/learner';
 import type { Books } from '../src/study/features';
@@ -16,12 +16,12 @@ interface Deps extends Books {
 export function createRoundActivities({ startLearning, ...books }: Deps) {
   return {
     /** The variants of the next round; none when the budget is spent. */
-    async chooseVariants(of: ChoiceInput): Promise<Choice[]> {
+    async chooseVariants(input: ChoiceInput): Promise<Choice[]> {
       let learning: Learning | null = null;
       const start = () => startLearning([], Context.current().cancellationSignal);
       const trainer: Trainer = { train: (jobs) => (learning ??= start()).train(jobs) };
       try {
-        return await chooseVariants(books, of, (plan) => variantsToRun(plan, 'tune'), trainer);
+        return await chooseVariants(books, input, (plan) => variantsToRun(plan, 'tune'), trainer);
       } finally {
         await closed(learning);
       }
@@ -29,7 +29,7 @@ export function createRoundActivities({ startLearning, ...books }: Deps) {
   };
 }
 
-/** Most predictors train nothing in another process: then none was started. */
+/** Started at the first use, since most predictors train nothing in another process. */
 async function closed(learning: Learning | null): Promise<void> {
   await learning?.close();
 }

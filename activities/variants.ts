@@ -1,4 +1,4 @@
-/** Finds variants that closed without a message to their study (ended by force, or failed). */
+/** Finds variants that closed without a signal to their study (terminated or failed). */
 import { variantWorkflowId, type VariantPart } from '../src/domain/ids';
 import type { Dataset } from '../src/dataset/log';
 import type { Studies } from '../src/books/studies';
@@ -16,17 +16,19 @@ interface Deps {
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract
 export function createVariantActivities(deps: Deps) {
   return {
-    /** Those of the given variants whose workflow is no longer running, with their runs' ends. */
-    async closedVariants(of: {
+    /** The given variants whose workflow is no longer running, with how their runs ended. */
+    async closedVariants(input: {
       readonly study: string;
       readonly variant_ids: readonly string[];
       readonly part?: VariantPart;
     }): Promise<VariantEnded[]> {
       const states = await Promise.all(
-        of.variant_ids.map((id) => deps.describeWorkflow(variantWorkflowId(of.study, id, of.part))),
+        input.variant_ids.map((id) =>
+          deps.describeWorkflow(variantWorkflowId(input.study, id, input.part)),
+        ),
       );
-      const closed = of.variant_ids.filter((_, i) => states[i] !== 'running');
-      return closed.length ? variantEnds(deps, of, closed) : [];
+      const closed = input.variant_ids.filter((_, i) => states[i] !== 'running');
+      return closed.length ? variantEnds(deps, input, closed) : [];
     },
   };
 }

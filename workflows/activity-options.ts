@@ -9,8 +9,9 @@ const retry: ActivityOptions['retry'] = {
 };
 
 /**
- * Reads and small commits: tried for ever, since a study waits out a store that is down. Heartbeats come
- * from the worker (src/heartbeat.ts); computing that takes the whole thread may hold them up for seconds.
+ * Reads and small commits: retried without limit, since a study waits while a store is down. The
+ * worker sends their heartbeats (src/temporal/heartbeat.ts); a computation that blocks the thread
+ * may delay them by seconds.
  */
 export const books = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
@@ -19,8 +20,8 @@ export const books = proxyActivities<Activities>({
 });
 
 /**
- * Short reads at the start of a variant, done by the worker that runs the workflow: the server hears of
- * the answer alone, and has fewer events to keep.
+ * Short reads at the start of a variant, run as local activities: the server only gets their result
+ * and has fewer events to store.
  */
 export const localBooks = proxyLocalActivities<Activities>({
   startToCloseTimeout: '1 minute',
@@ -28,8 +29,8 @@ export const localBooks = proxyLocalActivities<Activities>({
 });
 
 /**
- * Submits, watches and records a job. The heartbeat is short, since a dead worker is noticed by its
- * absence; the job itself outlives the worker and is found again.
+ * Submits, watches and records a job. The heartbeat timeout is short, since a dead worker is
+ * noticed by missing heartbeats; the job itself outlives the worker and is found again.
  */
 export const cluster = proxyActivities<Activities>({
   startToCloseTimeout: '30 days',
@@ -38,7 +39,7 @@ export const cluster = proxyActivities<Activities>({
   retry: { ...retry, maximumInterval: '15 seconds' },
 });
 
-/** Trains learners in a child process, which a dead worker takes along. */
+/** Trains learners in a child process, which dies with its worker. */
 export const learning = proxyActivities<Activities>({
   startToCloseTimeout: '6 hours',
   heartbeatTimeout: '30 seconds',

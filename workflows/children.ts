@@ -1,4 +1,7 @@
-/** The variants of a study as its child workflows: started, adopted, told, and found when they closed. */
+/**
+ * The variants of a study as child workflows: starting, adopting, signalling them, and finding
+ * those that closed.
+ */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   getExternalWorkflowHandle,
@@ -21,14 +24,16 @@ export async function startVariant(
   state.open.push(variant_id);
   const adopted = !(await startOnce(study, state, variant_id));
   state.again = state.again?.filter((id) => id !== variant_id);
-  // What was asked while it started did not reach it, and an adopted one may be held from before.
+  // Messages that came while the child was starting did not reach it, and an adopted child may
+  // still be on hold.
   if (adopted || state.paused) await signalVariant(study, state, variant_id, 'hold');
   if (state.cancelled) await signalVariant(study, state, variant_id, 'stop');
 }
 
 /**
- * False for a variant left over from a study that was ended by force: its end is awaited like any
- * other's. One that is started again has told its end, and may take a moment to close.
+ * False for a variant that is left from a study that was terminated: the study waits for its end as
+ * for any other. A variant that is started again has already signalled its end, and may take a
+ * moment to close.
  */
 async function startOnce(study: string, state: StudyState, variant_id: string): Promise<boolean> {
   for (;;) {
@@ -57,7 +62,7 @@ async function startAsChild(study: string, state: StudyState, variant_id: string
   });
 }
 
-/** Variants that closed without a word are ended all the same. */
+/** Counts variants that closed without a signal as ended. */
 export async function reconcile(study: string, state: StudyState): Promise<void> {
   if (!state.open.length) return;
   const closed = await books.closedVariants({
@@ -68,7 +73,7 @@ export async function reconcile(study: string, state: StudyState): Promise<void>
   for (const ended of closed) endVariant(state, ended);
 }
 
-/** Absent where variants are run whole. */
+/** Absent if variants are not split into parts. */
 export function partOf({ part }: StudyState): Pick<StudyState, 'part'> {
   return part ? { part } : {};
 }
@@ -81,6 +86,6 @@ export async function signalVariant(
 ): Promise<void> {
   const variant = getExternalWorkflowHandle(variantWorkflowId(study, variant_id, part));
   const args = send === 'hold' ? [{ paused }] : [];
-  // A variant that has just ended cannot be told: its own signal is on the way.
+  // A variant that has just ended cannot be signalled: its own signal is on the way.
   await variant.signal(send, ...args).catch(() => undefined);
 }

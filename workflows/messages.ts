@@ -1,11 +1,14 @@
-/** Signals, updates and queries of the workflows. The wire name lacks the kind's suffix. */
+/**
+ * Signals, updates and queries of the workflows. Their wire names have no suffix for the kind of
+ * message.
+ */
 import type { VariantPart } from '../src/domain/ids';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 
 export interface VariantEnded {
   readonly variant_id: string;
   readonly runs: RunCounts;
-  /** Which of its workflows ended, where it has two. */
+  /** Which workflow of the variant ended, if the variant has two. */
   readonly part?: VariantPart;
 }
 
@@ -25,32 +28,34 @@ export interface StudyProgress {
   readonly variants_to_run: number;
   readonly variants_ended: number;
   readonly open: readonly string[];
-  /** A run that was tried again by request counts at each of its ends. */
+  /** A run that was retried on request counts once for each end. */
   readonly runs: RunCounts;
 }
 
-/** A variant tells its study that it has ended; sent to the workflow id, so that it reaches the
- * study's latest run after a continue-as-new. */
+/**
+ * Sent by a variant to its study when it has ended. It is sent to the workflow id, so that it
+ * reaches the study's latest run after a continue-as-new.
+ */
 export const variantEndedSignal = defineSignal<[VariantEnded]>('variantEnded');
 
-/** From a study to its open variants. */
+/** Sent by a study to its open variants. */
 export const holdSignal = defineSignal<[{ readonly paused: boolean }]>('hold');
 export const stopSignal = defineSignal('stop');
 
 export const pauseUpdate = defineUpdate<StudyProgress>('pause');
 export const resumeUpdate = defineUpdate<StudyProgress>('resume');
-/** Graceful: running jobs are ended, what is measured is kept, fitted and reported. */
+/** Graceful: running jobs are ended; all measurements are kept, fitted and reported. */
 export const cancelUpdate = defineUpdate<StudyProgress>('cancel');
 export const setWindowUpdate = defineUpdate<StudyProgress, [{ readonly window: number }]>(
   'setWindow',
 );
-/** Runs that failed, were cancelled or blocked. */
+/** Runs that failed, were cancelled or were blocked. */
 export interface RetryRequest {
   readonly runs: readonly string[];
 }
 
-/** Tries runs again, with what waits for them. */
+/** Retries runs, and the runs that depend on them. */
 export const retryUpdate = defineUpdate<StudyProgress, [RetryRequest]>('retry');
-/** Takes up the variants that were added to the study's specification. */
+/** Adds the variants that were added to the study's specification. */
 export const addVariantsUpdate = defineUpdate<StudyProgress>('addVariants');
 export const progressQuery = defineQuery<StudyProgress>('progress');

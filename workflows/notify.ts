@@ -11,13 +11,16 @@ const { notify } = proxyActivities<Activities>({
 const EVENTS = { done: 'finished', failed: 'failed', cancelled: 'cancelled' } as const;
 const LONGEST_REASON = 500;
 
-type Told = Omit<Notification, 'event_id'>;
+type Message = Omit<Notification, 'event_id'>;
 
-/** Never fails, and never twice under another id: all executions of a continued study share one. */
-export async function tell(of: Told): Promise<void> {
+/**
+ * Never fails, and never sends twice under different ids: all executions of a continued study share
+ * one id.
+ */
+export async function tell(message: Message): Promise<void> {
   const { workflowId, firstExecutionRunId } = workflowInfo();
   try {
-    await notify({ ...of, event_id: `${workflowId}/${firstExecutionRunId}/${of.event}` });
+    await notify({ ...message, event_id: `${workflowId}/${firstExecutionRunId}/${message.event}` });
   } catch (error) {
     if (isCancellation(error)) throw error;
   }
@@ -35,7 +38,9 @@ export async function tellEnd({
   await tell({ event: EVENTS[status], study, status, summary, dataset_version });
 }
 
-/** What fails as a whole is told too: nothing else would say so while nobody watches. */
+/**
+ * Also sends a message when the whole workflow fails: otherwise nobody would know until they look.
+ */
 export async function tellingFailure<T>(study: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,6 +1,6 @@
 /**
- * What a schedule starts: fits a study's proxies anew when its rows, or what is fitted to them, are
- * not what they were at the last fit. Unchanged, it commits nothing and says so.
+ * Started by a schedule: fits a study's proxies again if the rows, or the proxies that are fitted
+ * to them, have changed since the last fit. If nothing has changed, commits nothing and says so.
  */
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { FitSummary, RecordedFits } from '../activities';
@@ -14,10 +14,10 @@ export interface RefitInput {
 
 export interface RefitResult {
   readonly outcome: 'fitted' | 'no-op';
-  /** In words. */
+  /** One sentence. */
   readonly reason: string;
   readonly dataset_version: number;
-  /** The drift report in the store; null for a no-op and for a study's first fit. */
+  /** Key of the drift report in the store; null for a no-op and for a study's first fit. */
   readonly drift_key: string | null;
 }
 
@@ -26,7 +26,8 @@ export function refitWorkflow({ study }: RefitInput): Promise<RefitResult> {
 }
 
 async function refit(study: string): Promise<RefitResult> {
-  // Asked first and kept in the history: whoever dies behind the commit still knows what is new.
+  // Read first and kept in the history, so that after a crash that follows the commit the new fits are
+  // still known.
   const before = await books.recordedFits({ study });
   const fit = await books.fitStudy({ study });
   const fits = [fit];
@@ -39,7 +40,7 @@ async function refit(study: string): Promise<RefitResult> {
 }
 
 function unchanged({ fit_id, dataset_version }: FitSummary): RefitResult {
-  const reason = `the rows and the proxies are those of fit ${fit_id}`;
+  const reason = `the rows and the proxies have not changed since fit ${fit_id}`;
   return { outcome: 'no-op', reason, dataset_version, drift_key: null };
 }
 
@@ -54,7 +55,7 @@ async function conclude(
       ? await books.reportDrift({ study, before: read_version, fit_id: fit.fit_id })
       : null;
   const dataset_version = await books.refreshReport({ study });
-  const reason = drift?.summary ?? `${fresh.length} fits that were not there before`;
+  const reason = drift?.summary ?? `${fresh.length} new fits`;
   if (drift?.drifted)
     await tell({ event: 'drifted', study, status: 'fitted', summary: reason, dataset_version });
   return { outcome: 'fitted', reason, dataset_version, drift_key: drift?.key ?? null };

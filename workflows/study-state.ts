@@ -1,4 +1,4 @@
-/** What a study remembers while it runs, as plain data: it travels whole over a continue-as-new. */
+/** The state of a running study, as plain data that is passed on at a continue-as-new. */
 import {
   ApplicationFailure,
   condition,
@@ -27,26 +27,29 @@ export interface StudyState {
   phase: StudyProgress['phase'];
   plan: PlanSummary | null;
   base_ended: boolean;
-  /** Variants fetched from the plan and not started yet. */
+  /** Variants that were fetched from the plan and not yet started. */
   queue: string[];
-  /** Where the next page of variants begins. */
+  /** Offset of the next page of variants. */
   offset: number;
-  /** Key of the plan whose variants are all listed. */
+  /** Key of the plan whose variants have all been listed. */
   listed?: string;
-  /** Variants that ended and are started again by request. */
+  /** Variants that ended and are started again on request. */
   again?: string[];
-  /** Changes of the plan that are under way. */
+  /** Number of changes to the plan in progress. */
   amending?: number;
-  /** Variants started and not ended. */
+  /** Variants that were started and have not ended. */
   open: string[];
   ended: number;
   runs: RunCounts;
   window: number;
   paused: boolean;
   cancelled: boolean;
-  /** Set where variants are fine-tuned in rounds: all are measured first, then the chosen ones tuned. */
+  /**
+   * Set if variants are fine-tuned in rounds: first all are measured, then the chosen ones are
+   * tuned.
+   */
   part?: VariantPart;
-  /** The variants chosen so far, in rounds. */
+  /** The variants chosen so far, if variants are fine-tuned in rounds. */
   chosen?: string[];
 }
 
@@ -66,7 +69,7 @@ export function newState(window: number): StudyState {
   };
 }
 
-/** Counts a variant's end once, however often it is told. */
+/** Counts a variant's end once, however often it is signalled. */
 export function endVariant(state: StudyState, { variant_id, runs }: VariantEnded): void {
   if (!state.open.includes(variant_id)) return;
   state.open = state.open.filter((id) => id !== variant_id);
@@ -74,22 +77,22 @@ export function endVariant(state: StudyState, { variant_id, runs }: VariantEnded
   state.runs = addCounts(state.runs, runs);
 }
 
-/** Whether all that was listed has ended, or there is more to start. */
+/** Whether all listed variants have ended, or there is more to start. */
 export function isAtEnd(state: StudyState): boolean {
   return (!state.open.length && !state.amending) || hasMore(state);
 }
 
-/** What waits to be listed or started. */
+/** Whether variants remain to be listed or started. */
 export function hasMore({ cancelled, queue, listed, plan }: StudyState): boolean {
   return !cancelled && (queue.length > 0 || listed !== plan?.key);
 }
 
-/** The first in the queue that is not still at its last try. */
+/** The first variant in the queue whose previous try is not still open. */
 export function nextInQueue({ queue, open }: StudyState): string | undefined {
   return queue.find((id) => !open.includes(id));
 }
 
-/** A study does not end while this waits. */
+/** A study does not end while a change is in progress. */
 async function changePlan(
   state: StudyState,
   amend: () => Promise<Amended>,
@@ -104,7 +107,7 @@ async function changePlan(
   return progress(state);
 }
 
-/** Variants that had ended are not ended any more. */
+/** Variants that run again no longer count as ended. */
 function takeUp(state: StudyState, { plan, again }: Amended): void {
   state.plan = plan;
   const fresh = again.filter((id) => !state.queue.includes(id));
@@ -114,9 +117,9 @@ function takeUp(state: StudyState, { plan, again }: Amended): void {
 }
 
 export interface Reach {
-  /** Passes a change of mind on to the open variants. */
+  /** Forwards a pause, resume or cancel to the open variants. */
   readonly forward: (message: 'hold' | 'stop') => Promise<void>;
-  /** Changes the plan: runs to try again, or by default variants that were added. */
+  /** Changes the plan: retries the given runs, or by default adds new variants. */
   readonly amend: (runs?: readonly string[]) => Promise<Amended>;
 }
 
@@ -149,7 +152,7 @@ export function handleMessages(state: StudyState, { forward, amend }: Reach): vo
   });
 }
 
-/** So that anybody sees it without asking the workflow. */
+/** Makes the status visible without a query to the workflow. */
 function announce({ paused, cancelled }: StudyState): void {
   const status = cancelled ? 'cancelling' : paused ? 'paused' : 'running';
   upsertSearchAttributes({ ForetuneStatus: [status] });
@@ -173,7 +176,7 @@ function progress(state: StudyState): StudyProgress {
 function refuseWhenEnding(state: StudyState): void {
   if (state.phase === 'fitting' || state.phase === 'ended')
     throw ApplicationFailure.nonRetryable(
-      'The study is ending: nothing is left to steer.',
+      'The study is ending and can no longer be changed.',
       'SpecError',
     );
 }
@@ -187,7 +190,7 @@ function refuseAmending(state: StudyState): void {
       : null;
   if (why)
     throw ApplicationFailure.nonRetryable(
-      `The study ${why}: let it end, then run or resume it with what you want.`,
+      `The study ${why}: wait until it has ended, then run or resume it with your changes.`,
       'SpecError',
     );
 }

@@ -1,9 +1,9 @@
 /**
- * A whole study: plan what is missing, train the shared base, run the variants in a sliding window,
- * fit the proxies, write the report. Histories carry keys and counts, never measurements. Variants
- * are children that outlive a continue-as-new of their study: each signals its end to the study's
- * workflow id, the open ones travel in the state, and an activity reconciles those that closed
- * without a signal.
+ * A whole study: plans what is missing, trains the shared base, runs the variants in a sliding
+ * window, fits the proxies and writes the report. Histories contain keys and counts, never
+ * measurements. Variants are child workflows that outlive a continue-as-new of their study: each
+ * signals its end to the study's workflow id, the open ones are part of the state, and an activity
+ * finds those that closed without a signal.
  */
 import {
   allHandlersFinished,
@@ -30,15 +30,15 @@ import {
 export interface StudyInput {
   readonly study: string;
   readonly window: number;
-  /** What of the study is to run; absent: all that is missing. */
+  /** The runs that are requested; by default all that are missing. */
   readonly request?: PlanRequest;
-  /** Carried over a continue-as-new. */
+  /** Passed on at a continue-as-new. */
   readonly state?: StudyState;
 }
 
 /** Well below Temporal's limits of 51,200 events and 50 MB. */
 const MAX_EVENTS = 4000;
-/** How many variant ids one activity answer carries. */
+/** Number of variant ids in one activity result. */
 const PAGE = 200;
 const RECONCILE_AFTER = '1 minute';
 
@@ -65,7 +65,7 @@ async function runStudy(input: StudyInput): Promise<StudySummary> {
   }
 }
 
-/** Every variant continues the base, so nothing else starts before it has ended. */
+/** Every variant starts from the base, so nothing else starts before the base has ended. */
 async function runBase(input: StudyInput, state: StudyState): Promise<void> {
   if (!state.plan?.runs_base || state.base_ended) return;
   state.phase = 'base';
@@ -79,7 +79,7 @@ async function runBase(input: StudyInput, state: StudyState): Promise<void> {
 }
 
 async function runVariants(input: StudyInput, state: StudyState): Promise<void> {
-  // Continued as new in its rounds: all variants are measured.
+  // The study was continued as new during its rounds: all variants are already measured.
   if (state.part === 'tune') return;
   state.phase = 'variants';
   if (state.plan?.in_rounds) state.part = 'measure';
@@ -98,7 +98,7 @@ async function startNext(input: StudyInput, state: StudyState): Promise<void> {
   await leaveLongHistory(input, state);
 }
 
-/** As many as the window has room for, in one turn of the workflow. */
+/** Starts as many variants as the window has room for, in one workflow task. */
 function startTogether(study: string, state: StudyState): Promise<void>[] {
   const starts: Promise<void>[] = [];
   do {
@@ -123,7 +123,10 @@ async function amend(
   return books.amendPlan({ study, plan_key, offset, ...(only && { only }) });
 }
 
-/** The variants of a round end before the next is chosen, since their outcomes decide it. */
+/**
+ * All variants of a round end before the next round is chosen, since the choice uses their
+ * outcomes.
+ */
 async function runRounds(input: StudyInput, state: StudyState): Promise<void> {
   state.phase = 'rounds';
   state.part = 'tune';
@@ -145,7 +148,7 @@ async function chooseRound({ study, ...input }: StudyInput, state: StudyState): 
   return ids.length > 0;
 }
 
-/** Asked again after every message: the window and the pause may change while waiting. */
+/** Evaluated again after every message: the window and the pause may change in the meantime. */
 function mayStart({ cancelled, paused, open, window }: StudyState): boolean {
   return cancelled || (!paused && open.length < window);
 }

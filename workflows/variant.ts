@@ -1,7 +1,7 @@
 /**
  * One variant of a study: pre-training and its indicators, then fine-tuning and evaluation for each
- * task and seed. A branch that fails is recorded with its class and leaves the others running. At
- * the end the variant tells its study, by workflow id, how its runs ended.
+ * task and seed. A job that fails is recorded with its class and leaves the other jobs running. At
+ * the end, the variant signals to its study, by workflow id, how its runs ended.
  */
 import {
   CancellationScope,
@@ -24,7 +24,7 @@ export interface VariantInput {
   readonly study: string;
   readonly variant_id: string;
   readonly plan_key: string;
-  /** Only these of its jobs; absent: all. */
+  /** Only this part of the variant's jobs; by default all of them. */
   readonly part?: VariantPart;
 }
 
@@ -42,7 +42,7 @@ export async function variantWorkflow(input: VariantInput): Promise<RunCounts> {
     );
   const counts = (await Promise.all([...ended.values()])).reduce(addCounts, NO_RUNS);
   upsertSearchAttributes({ ForetuneStatus: [statusOf(counts)] });
-  await tellStudy(input, counts);
+  await signalStudy(input, counts);
   return counts;
 }
 
@@ -65,7 +65,7 @@ interface Control {
   readonly scope: CancellationScope;
 }
 
-/** What the study may ask of a variant while it runs. */
+/** Handles the signals that the study sends to a running variant. */
 function listen(): Control {
   const control: Control = { paused: false, stopped: false, scope: new CancellationScope() };
   setHandler(holdSignal, ({ paused }) => void (control.paused = paused));
@@ -85,7 +85,7 @@ async function runJob(input: VariantInput, job: PlannedJob, control: Control): P
   }
 }
 
-/** Tries a job until it ends well or the budget of its failure class is spent. */
+/** Tries a job until it succeeds or the retries of its failure class are used up. */
 async function tryJob(input: VariantInput, job: PlannedJob, control: Control): Promise<RunCounts> {
   const spent = new Map<FailureClass, number>();
   for (let attempt = job.attempt; ; attempt++) {
@@ -98,7 +98,7 @@ async function tryJob(input: VariantInput, job: PlannedJob, control: Control): P
     const time = (spent.get(failure) ?? 0) + 1;
     if (time > times) return countRuns(outcome.runs);
     spent.set(failure, time);
-    log.warn('Job failed and is tried again', { job: job.name, class: failure });
+    log.warn('Job failed and will be retried', { job: job.name, class: failure });
     const pause = Math.min(pause_seconds * 2 ** (time - 1), LONGEST_PAUSE_SECONDS);
     if (pause) await sleep(pause * 1000);
   }
@@ -106,13 +106,13 @@ async function tryJob(input: VariantInput, job: PlannedJob, control: Control): P
 
 const LONGEST_PAUSE_SECONDS = 600;
 
-/** A study that is gone needs no message: the record has everything. */
-async function tellStudy(input: VariantInput, runs: RunCounts): Promise<void> {
+/** A study that no longer runs needs no signal: everything is on record. */
+async function signalStudy(input: VariantInput, runs: RunCounts): Promise<void> {
   const study = getExternalWorkflowHandle(studyWorkflowId(input.study));
   try {
     const { variant_id, part } = input;
     await study.signal(variantEndedSignal, { variant_id, runs, ...(part && { part }) });
   } catch (error) {
-    log.warn('The study is not there to be told', { error: String(error) });
+    log.warn('The study could not be notified', { error: String(error) });
   }
 }

@@ -1,4 +1,4 @@
-/** What every command is given: the configuration, the two streams and the output format. */
+/** The context of every command: configuration, output streams and output format. */
 import type { Config } from '../config';
 
 export type OutputFormat = 'text' | 'json' | 'jsonl';

@@ -1,4 +1,4 @@
-/** What the options of `foretune fit` ask for. */
+/** Parses the options of `foretune fit`. */
 import { z } from 'zod';
 import { SpecError } from '../base/errors';
 import type { LearnSettings } from '../study/learned-fits';
@@ -20,14 +20,17 @@ type Params = Readonly<Record<string, unknown>>;
 
 const DEFAULT_SEEDS = 20;
 
-/** Null for the fit of all pairs, which learns nothing. Throws SpecError. */
+/**
+ * Null when no option asks for learners: then the fit covers all pairs and trains nothing. Throws
+ * SpecError.
+ */
 export function learnSettings(options: FitOptions): LearnSettings | null {
   const { protocol, ...others } = options;
   const asked = Object.keys(others);
   if (protocol === 'all-pairs' || (protocol === undefined && !asked.length)) {
     if (!asked.length) return null;
     throw new SpecError(
-      'Protocol all-pairs holds no variant out, so nothing can be learned under it. Name another: paper, leave-group-out:<setting> or leave-study-out:<study>.',
+      'Protocol all-pairs holds no variant out, so nothing can be trained under it. Use another protocol: paper, leave-group-out:<setting> or leave-study-out:<study>.',
     );
   }
   const named = namesIn(options.learner ?? 'all');
@@ -55,10 +58,12 @@ function learnersNamed(names: readonly string[], params: Params | undefined): re
   const all = names.flatMap((name): readonly string[] => GROUPS[name] ?? [name]);
   const [first, second] = all;
   if (names.includes('nested') && names.length > 1)
-    throw new SpecError('Learner nested chooses among all by itself: name it alone.');
+    throw new SpecError(
+      'Learner nested chooses among all learners itself: do not name others with it.',
+    );
   if (params && (second !== undefined || first === undefined))
     throw new SpecError(
-      `--params are the arguments of one learner, and ${all.length} are named: ${all.join(', ')}. Name one with --learner.`,
+      `--params needs exactly one learner, and ${all.length} are named: ${all.join(', ')}. Name one with --learner.`,
     );
   return [...new Set(all)].map((name) => learnerNamed(name, params));
 }
@@ -80,12 +85,14 @@ function parseJson(text: string): unknown {
 
 function protocolNamed(text: string, seeds: number | undefined): LearnSettings['protocol'] {
   const [kind, ...rest] = text.split(':');
-  const of = rest.join(':');
-  if (kind === 'paper' && !of) return { kind, seeds: seeds ?? DEFAULT_SEEDS };
+  const argument = rest.join(':');
+  if (kind === 'paper' && !argument) return { kind, seeds: seeds ?? DEFAULT_SEEDS };
   if (seeds !== undefined)
-    throw new SpecError(`--seeds counts the splits of protocol paper; "${text}" has its own.`);
-  if (kind === 'leave-group-out' && of) return { kind, column: of };
-  if (kind === 'leave-study-out' && of) return { kind, study: of };
+    throw new SpecError(
+      `--seeds sets the number of splits of protocol paper; protocol "${text}" has fixed splits.`,
+    );
+  if (kind === 'leave-group-out' && argument) return { kind, column: argument };
+  if (kind === 'leave-study-out' && argument) return { kind, study: argument };
   throw new SpecError(
     `There is no protocol "${text}". Expected all-pairs, paper, leave-group-out:<setting> (any setting in which variants differ) or leave-study-out:<study>.`,
   );

@@ -1,4 +1,6 @@
-/** The command line: one file per command, errors in words, exit codes that scripts may rely on. */
+/**
+ * The command line: one file per command, errors as messages, exit codes that scripts may rely on.
+ */
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { loadConfig } from '../config';
@@ -9,7 +11,7 @@ interface CommandModule {
   readonly register: (program: Command, context: CliContext) => void;
 }
 
-/** In the order of the help; each is the file of its name. */
+/** In the order of the help; each name is also the name of the command's file. */
 const COMMANDS = [
   'up down doctor env worker schema recipes',
   'run plan resume status list logs pause cancel window retry add orphans',
@@ -24,8 +26,8 @@ function buildProgram(words: readonly string[]): Command {
       new Option('-o, --output <format>', 'form of the results').choices(FORMATS).default('text'),
     )
     .version(version)
-    .enablePositionalOptions() // `data show --version` is another one
-    .showHelpAfterError('(--help lists what there is)')
+    .enablePositionalOptions() // `data show` has a --version of its own
+    .showHelpAfterError('(add --help for usage)')
     .showSuggestionAfterError()
     .exitOverride();
   const context = createContext(program);
@@ -35,15 +37,15 @@ function buildProgram(words: readonly string[]): Command {
 }
 
 /**
- * Those that are named, since loading what all of them import takes longer than most take to run; or
- * all, for the help and for suggestions.
+ * The commands named on the command line, since loading all modules takes longer than most commands
+ * take to run; or all commands, for the help and for suggestions.
  */
 function commandsAmong(words: readonly string[]): CommandModule[] {
   const named = COMMANDS.filter((name) => words.includes(name));
   return (named.length ? named : COMMANDS).map(load);
 }
 
-/** By a pattern that the bundler understands (src/cli/program.cjs). */
+/** The path is a pattern that the bundler understands (src/cli/program.cjs). */
 function load(name: string): CommandModule {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require(`./commands/${name}.ts`) as CommandModule;
@@ -59,7 +61,7 @@ function createContext(program: Command): CliContext {
   };
 }
 
-/** `-o json` may come before or after the command's name. */
+/** `-o json` is accepted before and after the command's name. */
 function shareOutputOption(command: Command, program: Command): void {
   command
     .exitOverride()
@@ -80,9 +82,10 @@ function explain(error: unknown, places: Places): number {
 function textOf(error: unknown, places: Places): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ForetuneError) return error.message;
-  // Known by its name: its class is of a library that most commands need not load.
+  // Recognized by its name: importing the class would load a library that most commands do not
+  // need.
   if (error.name === 'ServiceError')
-    return `Temporal did not answer: ${messageOf(error.cause ?? error)}. Nothing that was measured is lost. Run this again; npx foretune doctor says whether the server is healthy.`;
+    return `Temporal did not answer: ${messageOf(error.cause ?? error)}. No measurement is lost. Run this command again; npx foretune doctor checks the server.`;
   return places(error.stack ?? error.message);
 }
 
@@ -90,7 +93,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Puts places in the sources where a stack names those of the code that runs. */
+/** Maps the positions in a stack trace of the bundled code to positions in the sources. */
 type Places = (stack: string) => string;
 
 export async function main(places: Places = (stack) => stack): Promise<void> {

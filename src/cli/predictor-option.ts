@@ -1,4 +1,4 @@
-/** The option --predictor of commands that answer. */
+/** The option --predictor of `compare` and `recommend`. */
 import type { FeatureTable } from '../predict/feature-table';
 import type { Predictor } from '../predict/predictor';
 import { startLearning } from '../study/learning';
@@ -6,9 +6,9 @@ import { findPredictor } from '../study/predictors';
 import type { CliContext } from './context';
 
 export const PREDICTOR_OPTION =
-  'what answers: pairwise, an indicator, a proxy, rank:<setting>, a learner such as lightgbm, or a file such as ./rule.ts';
+  'predictor: pairwise, an indicator, a proxy, rank:<setting>, a learner such as lightgbm, or a file such as ./rule.ts';
 
-/** Ends what the predictor started, however it ends. */
+/** Stops the processes that the predictor started, also when it fails. */
 export async function withPredictor<T>(
   { config }: CliContext,
   name: string,

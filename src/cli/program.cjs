@@ -1,8 +1,9 @@
 /**
- * The command line as one file. Its sources and the libraries that it uses are 1,500 files, and to find, compile and
- * load them one by one took a second of every command; in one file, with V8's code cache beside it, it takes a
- * tenth of that. The file is made by esbuild where there is none for the sources as they are: its name is the digest
- * of all that may be in it, so that it is never older than they are.
+ * The command line bundled into one file. Its sources and the libraries that it uses are 1,500
+ * files. Finding, compiling and loading them one by one took one second per command; loading one
+ * file with V8's code cache takes a tenth of that. esbuild builds the file when there is none for
+ * the current sources. Its name is the digest of everything that can be in it, so it is never out
+ * of date.
  */
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
@@ -12,10 +13,13 @@ const vm = require('node:vm');
 
 const ROOT = path.resolve(__dirname, '../..');
 const FOLDER = path.join(ROOT, '.foretune', 'program');
-/** Of libraries, what is installed is known by the lock that npm leaves beside it. */
+/** The lock file that npm writes into node_modules identifies the installed libraries. */
 const LIBRARIES = path.join('node_modules', '.package-lock.json');
 const CONFIG = 'temporal.config.ts';
-/** What study files and the configuration import of ours: the program's own, so that its errors are known as such. */
+/**
+ * Modules that study files and the configuration import from foretune. They get the bundle's own
+ * copies, so that `instanceof` recognizes their errors.
+ */
 const SHARED = [
   'src/index.ts',
   'src/define-config.ts',
@@ -23,7 +27,10 @@ const SHARED = [
   'src/domain/study.ts',
 ];
 
-/** Null where it cannot be made, as where a source is not valid or the folder not writable: the sources say why. */
+/**
+ * Null when the bundle cannot be built, e.g. because a source is not valid or the folder is not
+ * writable. The caller then loads the sources, whose error says why.
+ */
 async function loadProgram() {
   try {
     const sources = ownFiles();
@@ -35,7 +42,7 @@ async function loadProgram() {
   }
 }
 
-/** Relative to the clone. */
+/** Paths relative to the clone. */
 function ownFiles() {
   const found = fs.readdirSync(path.join(ROOT, 'src'), { recursive: true });
   const sources = found.filter((name) => /\.(ts|cjs)$/.test(name)).sort();
@@ -51,14 +58,17 @@ function digestOf(sources) {
   return digest.digest('hex').slice(0, 20);
 }
 
-/** The user's configuration is part of it, unless it imports what the digest does not see. */
+/**
+ * The user's configuration is part of the bundle, unless it imports files that the digest does not
+ * cover.
+ */
 async function build(file, sources) {
   fs.mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   for (const old of fs.readdirSync(FOLDER))
     if (!old.startsWith(path.basename(file))) fs.rmSync(path.join(FOLDER, old), { force: true });
   const made = await bundle(file, [...SHARED, CONFIG]);
   const { outputFiles } = isCovered(made, sources) ? made : await bundle(file, SHARED);
-  // The program last: it is looked for.
+  // The bundle itself is written last, since its existence marks the build as complete.
   for (const { path: name, contents } of outputFiles.reverse()) {
     fs.writeFileSync(`${name}.${process.pid}`, contents);
     fs.renameSync(`${name}.${process.pid}`, name);
@@ -77,15 +87,18 @@ function bundle(file, shared) {
     absWorkingDir: ROOT,
     ...{ bundle: true, write: false, metafile: true, platform: 'node', format: 'cjs' },
     target: `node${process.versions.node}`,
-    keepNames: true, // an error's class is known by its name
+    keepNames: true, // errors are recognized by their class's name
     ...{ minifyWhitespace: true, charset: 'ascii', legalComments: 'none' },
     ...{ sourcemap: 'external', sourcesContent: false, logLevel: 'silent' },
     external: ['*/temporal/work-here'],
-    plugins: [{ name: 'places of files', setup: keepPlaces }],
+    plugins: [{ name: 'source paths', setup: keepPlaces }],
   });
 }
 
-/** Code that looks for files beside it finds them where its source is. */
+/**
+ * Keeps `__dirname` and `__filename` those of the source file, for code that looks for files next
+ * to itself.
+ */
 function keepPlaces(build) {
   build.onLoad({ filter: /\.(ts|js|cjs)$/ }, async ({ path: file }) => {
     const source = await fs.promises.readFile(file, 'utf8');
@@ -113,7 +126,7 @@ function run(file) {
     cachedData,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  // At the end, when what was needed has been compiled.
+  // On exit, when all functions that were needed have been compiled.
   if (!cachedData) process.once('exit', () => keepCompiled(script, file, cache));
   const program = { exports: {} };
   script.runInThisContext()(program.exports, Module.createRequire(file), program, file, FOLDER);
@@ -123,7 +136,7 @@ function run(file) {
 }
 
 function keepCompiled(script, file, cache) {
-  if (!fs.existsSync(file)) return; // the sources were changed meanwhile
+  if (!fs.existsSync(file)) return; // a newer build has replaced the file
   try {
     fs.writeFileSync(`${cache}.${process.pid}`, script.createCachedData());
     fs.renameSync(`${cache}.${process.pid}`, cache);
@@ -132,7 +145,7 @@ function keepCompiled(script, file, cache) {
   }
 }
 
-/** Whoever requires one of these files gets the program's own. */
+/** Makes `require` of these files return the bundle's own modules. */
 function share(shared) {
   for (const [name, load] of Object.entries(shared)) {
     const file = path.join(ROOT, name);
@@ -143,7 +156,10 @@ function share(shared) {
   }
 }
 
-/** A file that throws is loaded once more from its source, whose places the error then names. */
+/**
+ * A module that throws is loaded again from its source, so that the error names positions in the
+ * source.
+ */
 function orFromSource(file, load) {
   try {
     return load();
@@ -153,7 +169,7 @@ function orFromSource(file, load) {
   }
 }
 
-/** For study files; most commands read none. */
+/** Loads tsx at the first study file; most commands read none. */
 function loadTypeScriptLate() {
   require.extensions['.ts'] = (module, file) => {
     delete require.extensions['.ts'];
@@ -162,7 +178,7 @@ function loadTypeScriptLate() {
   };
 }
 
-/** A stack with places in the sources. */
+/** The stack trace with positions in the sources. */
 function withPlaces(stack, file) {
   const map = new Module.SourceMap(JSON.parse(fs.readFileSync(`${file}.map`, 'utf8')));
   const places = new RegExp(`${file.replace(/[.\\]/g, '\\$&')}:(\\d+):(\\d+)`, 'g');

@@ -1,4 +1,4 @@
-/** What `run`, `resume` and `retry` share: a study is followed to its end, and its results are printed. */
+/** Used by `run`, `resume` and `retry`: follows a study to its end and prints its results. */
 import type { PlanRequest } from '../domain/request';
 import type { Study } from '../domain/schema';
 import { failedRuns } from '../study/failed-runs';
@@ -11,7 +11,7 @@ import { failureText, missingLine } from './words/failures';
 import { liveDisplay, type LiveDisplay } from './words/live-display';
 import { printResults } from './words/results';
 
-/** What a shell reports for a command that Ctrl-C ended. */
+/** The exit code that a shell reports for a command ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
 export async function runToEnd(
@@ -27,7 +27,7 @@ export async function runToEnd(
     context.stderr(`${summary.not_fine_tuned} variants not fine-tuned (budget).`);
   if (summary.spent !== undefined)
     context.stderr(
-      `The study ended at ${summary.spent}. Raise \`budget\` in the study file and run it again: it goes on from here.`,
+      `The study ended at ${summary.spent}. To continue it, raise \`budget\` in the study file and run it again.`,
     );
   for (const failure of await failedRuns(session, summary.study))
     context.stderr(failureText(failure));
@@ -39,7 +39,7 @@ export async function runToEnd(
   context.setExitCode(status === 'done' ? EXIT.done : EXIT.failed);
 }
 
-/** Ctrl-C leaves study and worker running. */
+/** Ctrl-C leaves the study and the worker running. */
 async function untilDetached<T>(
   context: CliContext,
   study: string,
@@ -59,7 +59,7 @@ async function untilDetached<T>(
 function leave(context: CliContext, study: string, display: LiveDisplay): never {
   display.stop();
   context.stderr(
-    `\nDetached. The study goes on in the background.\n  watch it again:  npx foretune resume ${study}\n  look at it:      npx foretune status ${study}\n  stop everything: npx foretune down --force`,
+    `\nDetached. The study continues in the background.\n  follow it again:  npx foretune resume ${study}\n  show its status:  npx foretune status ${study}\n  stop everything:  npx foretune down --force`,
   );
   process.exit(INTERRUPTED);
 }

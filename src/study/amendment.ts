@@ -1,4 +1,4 @@
-/** What changes in the plan of a study that runs: runs to try again, variants that were added. */
+/** Changes to the plan of a running study: runs to try again, or variants that were added. */
 import type { SpecRecord } from '../books/studies';
 import { SpecError } from '../base/errors';
 import { amendPlan } from '../domain/amend';
@@ -8,11 +8,11 @@ import { planFromRecord, type PlanBooks } from './plan-from-record';
 
 export interface Amendment {
   readonly plan: Plan;
-  /** Variants that have jobs to run again, or for the first time. */
+  /** Variants with jobs to run. */
   readonly variants: ReadonlySet<string>;
 }
 
-/** `only`: runs to try again; absent: all runs of variants that the plan does not have. */
+/** `only`: runs to try again. By default, all runs of variants that the plan does not have. */
 export async function amend(
   deps: PlanBooks,
   spec: SpecRecord,
@@ -31,12 +31,12 @@ function added(standing: Plan, whole: Plan): string[] {
   return whole.runs.map(({ run_id }) => run_id).filter((id) => !known.has(id));
 }
 
-/** Every variant waits for the base: once it has failed, the study can only end. */
+/** Every variant depends on the base: once the base has failed, the study can only end. */
 function refuseBase(study: string, fresh: Plan, standing: Plan): void {
   const base = fresh.jobs.find(({ variant_id }) => variant_id === BASE_VARIANT);
   if (!base || standing.jobs.some((job) => job.name === base.name && job.attempt === base.attempt))
     return;
   throw new SpecError(
-    `The shared base of study "${study}" has failed, and what was asked for needs it. Let the study end, then: npx foretune resume ${study}`,
+    `The shared base of study "${study}" has failed, and the requested runs depend on it. Wait until the study has ended, then: npx foretune resume ${study}`,
   );
 }

@@ -1,4 +1,4 @@
-/** Whether a study may go on spending, by the record and by the jobs that run. */
+/** Whether a study's budget allows more jobs, from the record and the running jobs. */
 import type { Dataset } from '../dataset/log';
 import type { Studies } from '../books/studies';
 import { studyId } from '../domain/ids';
@@ -44,7 +44,7 @@ async function runningJobs(
   return (await Promise.all(found)).flat();
 }
 
-/** Why nothing more may run, or null. */
+/** Why no more jobs may run, or null. */
 export async function spentBudget(
   deps: BudgetDeps,
   study: Study,
@@ -62,13 +62,16 @@ export interface Guard {
   stop(): void;
 }
 
-/** Looks at what studies have spent, for all their jobs on this worker: a look takes as long as a study has jobs. */
+/**
+ * Checks what studies have spent. All jobs of a study on this worker share one check, since a check
+ * takes longer the more jobs a study has.
+ */
 export class BudgetWatch {
   private readonly looks = new Map<string, SharedAnswer<Spending>>();
 
   constructor(private readonly deps: BudgetDeps) {}
 
-  /** Why no job may be submitted, by all that is on record at the call, or null. */
+  /** Why no job may be submitted, by the record at the time of the call, or null. */
   spent(study: Study): Promise<string | null> {
     return spentBudget(this.deps, study, (trained) =>
       this.lookAt(trained).renewed(() => studySpending(this.deps, trained)),
@@ -76,8 +79,8 @@ export class BudgetWatch {
   }
 
   /**
-   * Ends a job when the budget of its study is spent. A budget that is raised meanwhile holds in a moment; a
-   * look that fails is taken again.
+   * Ends a job when the budget of its study is spent. A raised budget takes effect at the next
+   * check, and a failed check is repeated.
    */
   guard(study: string, end: () => Promise<void>): Guard {
     let reason: string | null = null;
@@ -88,7 +91,7 @@ export class BudgetWatch {
     return { reason: () => reason, stop: repeat(look, CHECK_MS) };
   }
 
-  /** As `spent`, by a look that may have been taken for another job. */
+  /** As `spent`, but may use a recent check made for another job. */
   private lately(study: Study): Promise<string | null> {
     return spentBudget(this.deps, study, (trained) =>
       this.lookAt(trained).recent(() => studySpending(this.deps, trained)),

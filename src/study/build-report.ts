@@ -13,7 +13,7 @@ interface Sources {
   readonly store: ObjectStore;
 }
 
-/** The report of everything that is recorded of a study. */
+/** Builds the report from all rows of a study. */
 export async function buildReport(deps: Sources, study: string, version?: number): Promise<string> {
   const { dataset, studies, store } = deps;
   const spec = await studies.spec(study);

@@ -1,6 +1,6 @@
 /**
- * What only a recipe knows is asked before anything costs: `<command> --check <file>`, with the configuration of every
- * run that is to be made. An answer without problems is remembered.
+ * Asks recipes whether they can do the planned runs, before any job is started: `<command> --check
+ * <file>`, with the configurations of all runs to do. An answer without problems is cached.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -16,13 +16,13 @@ const AnswerSchema = z.object({ problems: z.array(z.string()) });
 const MOST_NAMED = 20;
 
 export interface CheckPlaces {
-  /** Where answers without problems are remembered. */
+  /** Folder in which answers without problems are cached. */
   readonly folder: string;
-  /** What programs see of the user's environment. */
+  /** The part of the user's environment that the programs get. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Throws SpecError that names what the recipes of a plan's runs cannot do. */
+/** Throws SpecError that lists all problems that the recipes report for a plan's runs. */
 export async function checkPlan(
   plan: Plan,
   recipes: Recipes,
@@ -40,7 +40,7 @@ export async function checkPlan(
   const more = problems.length - MOST_NAMED;
   throw new SpecError(
     [
-      `Study "${plan.study}" cannot be run by its recipes:`,
+      `The recipes cannot run study "${plan.study}":`,
       ...problems.slice(0, MOST_NAMED).map((problem) => `  ${problem}`),
       ...(more > 0 ? [`  and ${more} more`] : []),
     ].join('\n'),
@@ -68,13 +68,16 @@ async function problemsOf(
   return found;
 }
 
-/** The program that describes the recipe is asked, which may be here where that of its jobs is not. */
+/**
+ * Uses the program that describes the recipe: it may be on this machine when the program of the
+ * jobs is not.
+ */
 function checkCommand({ command, describe = [] }: RecipeConfig, file: string): string[] {
   const asked = describe.at(-1) === '--describe' ? describe.slice(0, -1) : command;
   return [...asked, '--check', file];
 }
 
-/** Runs of one stage and configuration are asked about once. */
+/** One run for each stage and configuration. */
 function different(runs: readonly PlannedRun[]) {
   const kinds = new Map<string, Pick<PlannedRun, 'run_id' | 'stage' | 'config' | 'fingerprint'>>();
   for (const { run_id, stage, config } of runs) {
@@ -100,7 +103,7 @@ function parseAnswer(name: string, text: string): string[] {
     return AnswerSchema.parse(JSON.parse(text)).problems;
   } catch (cause) {
     throw new SpecError(
-      `Recipe "${name}" answers --check by "${text.trim().slice(0, 200)}". Expected {"problems": [...]}, each a sentence.`,
+      `Recipe "${name}" answered --check with "${text.trim().slice(0, 200)}". Expected {"problems": [...]}, each problem a sentence.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** Ends a study's execution: the report, and how it ended, on record. */
+/** Ends a study's execution: writes the report and records how the study ended. */
 import type { Latest, Studies } from '../books/studies';
 import type { ObjectStore } from '../dataset/store';
 import type { Plan, PlannedRun } from '../domain/plan';
@@ -13,9 +13,9 @@ export interface StudySummary {
   readonly study: string;
   readonly status: Latest['status'];
   readonly runs: RunCounts;
-  /** Where not all variants are fine-tuned: how many the budget left out. */
+  /** Number of variants that the budget left out, when not all are fine-tuned. */
   readonly not_fine_tuned?: number;
-  /** Of a study that ended at its budget: what was spent. */
+  /** What was spent, for a study that ended at its budget. */
   readonly spent?: string;
   readonly report_key: string;
   readonly dataset_version: number;
@@ -24,48 +24,54 @@ export interface StudySummary {
 interface Deps extends BudgetDeps {
   readonly studies: Studies;
   readonly store: ObjectStore;
-  /** Removes the checkpoints that a finished study does not keep. */
+  /** Removes the checkpoints that the study does not keep after its end. */
   readonly letGo: (study: Study, plan: Plan) => Promise<void>;
 }
 
 export interface ReportInput {
   readonly study: string;
   readonly cancelled: boolean;
-  /** Where not all are fine-tuned: the variants that were chosen. */
+  /** The variants that were chosen, when not all are fine-tuned. */
   readonly chosen?: readonly string[];
 }
 
-/** Renders the report and closes the study's books. */
-export async function closeStudy(deps: Deps, of: ReportInput): Promise<StudySummary> {
+/** Renders the report and records the end of the study. */
+export async function closeStudy(deps: Deps, input: ReportInput): Promise<StudySummary> {
   const { studies, dataset } = deps;
-  const latest = await studies.latest(of.study);
-  const statuses = await statusOfRuns(deps, of.study);
-  const report_key = await studies.saveReport(of.study, await buildReport(deps, of.study));
+  const latest = await studies.latest(input.study);
+  const statuses = await statusOfRuns(deps, input.study);
+  const report_key = await studies.saveReport(input.study, await buildReport(deps, input.study));
   const plan = latest && (await studies.plan(latest.plan_key));
-  const untuned = plan && of.chosen ? leftOut(plan, statuses, of.chosen) : new Set();
+  const untuned = plan && input.chosen ? leftOut(plan, statuses, input.chosen) : new Set();
   const needed = (plan?.runs ?? []).filter(
     ({ task, variant_id }) => task === null || !untuned.has(variant_id),
   );
   const ends = needed.map((run) => endOf(run, statuses.get(run.run_id)));
-  const status = conclusion(ends, of.cancelled);
-  const { study } = await studies.spec(of.study);
-  const isShort = status === 'cancelled' && !of.cancelled;
+  const status = conclusion(ends, input.cancelled);
+  const { study } = await studies.spec(input.study);
+  const isShort = status === 'cancelled' && !input.cancelled;
   const spent = isShort ? await spentBudget(deps, study) : null;
   if (latest)
-    await studies.saveLatest(of.study, { ...latest, status, ended_at: new Date().toISOString() });
+    await studies.saveLatest(input.study, {
+      ...latest,
+      status,
+      ended_at: new Date().toISOString(),
+    });
   if (plan && status === 'done') await deps.letGo(study, plan);
   return {
-    study: of.study,
+    study: input.study,
     status,
     runs: countStatuses(statuses.values()),
-    ...(of.chosen && { not_fine_tuned: untuned.size }),
+    ...(input.chosen && { not_fine_tuned: untuned.size }),
     ...(spent !== null && { spent }),
     report_key,
     dataset_version: await dataset.version(),
   };
 }
 
-/** The variants that nobody chose: the budget left them out, and their fine-tuning is not missing. */
+/**
+ * The variants that were not chosen. The budget left them out, so their fine-tuning is not missing.
+ */
 function leftOut(
   plan: Plan,
   statuses: ReadonlyMap<string, RunStatus>,
@@ -75,7 +81,10 @@ function leftOut(
   return new Set([...untunedVariants(plan, statuses)].filter((id) => !asked.has(id)));
 }
 
-/** A study without runs that nobody asked for, or that a budget forbade, was ended early; it has not failed. */
+/**
+ * A study with runs that were not requested or that a budget ruled out ended early; it has not
+ * failed.
+ */
 function conclusion(statuses: readonly RunStatus[], cancelled: boolean): Latest['status'] {
   if (cancelled) return 'cancelled';
   if (statuses.every((status) => status === 'done' || status === 'reused')) return 'done';
@@ -83,7 +92,7 @@ function conclusion(statuses: readonly RunStatus[], cancelled: boolean): Latest[
   return !failed && statuses.includes('cancelled') ? 'cancelled' : 'failed';
 }
 
-/** What nobody asked for, or a budget forbade, is not under way. */
+/** A blocked run that never started was not requested, or a budget ruled it out. */
 function endOf({ action }: PlannedRun, status: RunStatus = 'pending'): RunStatus {
   return status === 'pending' && action === 'blocked' ? 'cancelled' : status;
 }

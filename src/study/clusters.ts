@@ -1,4 +1,4 @@
-/** The clusters that temporal.config.ts names, opened. */
+/** Opens the clusters of temporal.config.ts. */
 import path from 'node:path';
 import { SpecError } from '../base/errors';
 import { nearest } from '../base/explain';
@@ -6,7 +6,7 @@ import type { JobNames, OpenCluster, Place } from '../cluster/kind';
 import { kindOf, type ClusterConfig } from '../cluster/settings';
 import type { Config } from '../config';
 
-/** A cluster that studies may name. */
+/** A cluster that studies can use. */
 export interface ClusterEntry extends OpenCluster {
   readonly jobNames: JobNames;
 }
@@ -24,7 +24,10 @@ function open(config: Config, name: string, settings: ClusterConfig): ClusterEnt
   return { ...kind.open(settings, placeOf(config, name)), jobNames: kind };
 }
 
-/** Folder that jobs on this machine share: tokenizer, encoded text, compiled code, copies of checkpoints. */
+/**
+ * Folder shared by the jobs on this machine: tokenizer, encoded text, compiled code, copies of
+ * checkpoints.
+ */
 export function cacheOf({ stateDir }: Pick<Config, 'stateDir'>): string {
   return path.join(stateDir, 'cache');
 }
@@ -46,6 +49,6 @@ export function requireCluster<C>(clusters: ReadonlyMap<string, C>, name: string
   const known = [...clusters.keys()];
   const guess = nearest(name, known);
   throw new SpecError(
-    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Run the study's file on one of them (\`cluster\` in the file, or --cluster).`,
+    `There is no cluster "${name}" in temporal.config.ts.${guess ? ` Did you mean "${guess}"?` : ''} Known: ${known.join(', ')}. Choose one of them with \`cluster\` in the study file, or with --cluster.`,
   );
 }

@@ -1,4 +1,4 @@
-/** Ends jobs that somebody may want to go on with later. */
+/** Ends jobs in such a way that they can be resumed. */
 import type { Cluster } from '../cluster/cluster';
 import { ClusterUnavailableError } from '../base/errors';
 import { mapParallel } from '../base/parallel';
@@ -8,13 +8,16 @@ export interface LiveJob {
   readonly job: string;
 }
 
-/** So many that a scheduler hears of them together, and no more files are open than a process may have. */
+/**
+ * Enough for one scheduler command to end many jobs, and few enough not to exceed the limit of open
+ * files.
+ */
 const AT_ONCE = 64;
 const NAMED = 5;
 
 /**
- * Ends jobs so that a study that is resumed tries them again. All are tried; throws
- * ClusterUnavailableError that names those that may go on.
+ * Ends jobs as preempted, so that a resumed study tries them again. Tries to end all of them, then
+ * throws ClusterUnavailableError that names those that may still be running.
  */
 export async function endJobs(jobs: readonly LiveJob[]): Promise<void> {
   const ends = await mapParallel(jobs, AT_ONCE, tryToEnd);
@@ -24,10 +27,10 @@ export async function endJobs(jobs: readonly LiveJob[]): Promise<void> {
   const more = failures.length - named.length;
   throw new ClusterUnavailableError(
     [
-      `${failures.length} of ${jobs.length} jobs may go on, since they could not be ended:`,
+      `${failures.length} of ${jobs.length} jobs could not be ended and may still be running:`,
       ...named,
       ...(more > 0 ? [`  and ${more} more`] : []),
-      'Run this again.',
+      'Run this command again.',
     ].join('\n'),
     { cause: failures[0]?.error },
   );

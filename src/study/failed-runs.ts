@@ -1,17 +1,17 @@
-/** Why runs of a study failed. */
+/** The reasons for which runs of a study failed. */
 import type { Dataset } from '../dataset/log';
 import type { Row } from '../dataset/tables';
 import { latestRuns } from '../domain/status';
 
-/** Runs of one job fail for one reason. */
+/** Runs of one job that failed for the same reason. */
 export interface Failure {
   readonly error: string;
-  /** The first: those that came after it in its job failed with it. */
+  /** The first of them: the later runs of its job failed as a consequence. */
   readonly first: Row<'runs'>;
   readonly others: number;
 }
 
-/** One for each reason, of the newest attempts. */
+/** One entry for each reason, from the newest attempts. */
 export async function failedRuns(
   { dataset }: { readonly dataset: Dataset },
   study: string,

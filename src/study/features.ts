@@ -1,4 +1,4 @@
-/** The features of a study as they are on record. */
+/** The features of a study, from the record. */
 import type { Studies } from '../books/studies';
 import type { Dataset } from '../dataset/log';
 import { wordsOf, type Words } from '../domain/words';
@@ -11,7 +11,7 @@ export interface Books {
   readonly studies: Studies;
 }
 
-/** In the words that the study has today, whatever the version. */
+/** Uses today's labels and directions of the study, whatever the dataset version. */
 export async function readFeatures(
   { dataset, studies }: Books,
   study: string,

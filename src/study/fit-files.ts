@@ -1,4 +1,6 @@
-/** The files that a fit process reads and writes (src/domain/fit-schema.ts), as Arrow IPC. */
+/**
+ * The files that a fit process reads and writes (src/domain/fit-schema.ts), in Arrow IPC format.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Table, Utf8, makeVector, tableToIPC, vectorFromArray, type Vector } from 'apache-arrow';
@@ -10,7 +12,7 @@ import { columnNamed } from '../predict/feature-table';
 import type { Trained, TrainingJob } from '../predict/predictors/learner';
 import type { Sample } from '../predict/predictor';
 
-/** Writes what the process reads; job.json last, since it names the others. */
+/** Writes the input files of the fit process; job.json last, since it names the others. */
 export async function writeJob(
   folder: string,
   jobs: readonly TrainingJob[],
@@ -50,12 +52,12 @@ export async function writeJob(
   await writeFile(path.join(folder, 'job.json'), JSON.stringify(job));
 }
 
-/** Each once, though several learners are trained on it. */
+/** Each variant once, even if several learners are trained on it. */
 function samplesOf(jobs: readonly TrainingJob[]): Sample[] {
   return [...new Map(jobs.map(({ sample }) => [sample.id, sample])).values()];
 }
 
-/** Those that are trained on or asked about, in order of id. */
+/** The variants to train on or to predict, in order of id. */
 function variantsOf(samples: readonly Sample[]): string[] {
   return [
     ...new Set(samples.flatMap(({ training, asked }) => [...training, ...asked.flat()])),
@@ -77,7 +79,7 @@ function featureColumns(
   );
 }
 
-/** The part of job.json that says what is trained. */
+/** The part of job.json that describes the training jobs. */
 function trainingOf(jobs: readonly TrainingJob[]): Pick<FitJob, 'predictors' | 'splits_to_fit'> {
   const bySample = mapGroups(
     jobs,
@@ -101,7 +103,7 @@ export async function readAnswers(
   { predictions, importance }: FitResult,
 ): Promise<Trained[]> {
   const table = async (file: string | null) =>
-    openIpc(await readFile(path.join(folder, file ?? '')), `The fit's file "${file}"`);
+    openIpc(await readFile(path.join(folder, file ?? '')), `File "${file}" of the fit`);
   const variants = variantsOf(samplesOf(jobs));
   const probabilities = readPredictions(await table(predictions), variants);
   const shares = readImportance(await table(importance));
@@ -151,7 +153,7 @@ function readImportance(table: Table): Numbers {
 function columnOf(table: Table, name: string): Vector {
   const column = table.getChild(name);
   if (column) return column;
-  throw new SchemaError(`What the fit process wrote has no column "${name}".`);
+  throw new SchemaError(`The output of the fit process has no column "${name}".`);
 }
 
 async function writeTable(file: string, columns: Record<string, Vector>): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * A child process that trains learners (`python -m foretune_learn.fit`), started before its work is
- * known: importing scikit-learn takes it as long as everything else together.
+ * A child process that trains learners (`python -m foretune_learn.fit`). It is started before its
+ * jobs are known, since importing scikit-learn takes as long as all the rest.
  */
 import { execFile, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
@@ -14,15 +14,15 @@ import { readAnswers, writeJob } from './fit-files';
 import { JobFailedError } from './job-failed';
 
 export interface FitProcessOptions {
-  /** The recipes' interpreter. */
+  /** The Python interpreter of the recipes. */
   readonly python: string;
-  /** Folder of the Python packages. */
+  /** Folder of the recipes' Python packages. */
   readonly recipes: string;
-  /** Modules to import at once. */
+  /** Modules to import at the start. */
   readonly preload: readonly string[];
-  /** Where its temporary folder is made; that of the system by default. */
+  /** Parent of the temporary folder; the system's by default. */
   readonly temporary?: string;
-  /** Ends the process. */
+  /** Aborting it ends the process. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,23 +55,26 @@ export class FitProcess {
       },
       (error, _stdout, stderr) => settle({ failure: error?.message ?? null, stderr }),
     );
-    // A process that is gone already says why in its end.
+    // If the process has already exited, `ended` says why.
     this.child.stdin?.on('error', () => undefined);
   }
 
-  /** Throws SpecError for a learner that is refused, JobFailedError with the last lines for all else. */
+  /**
+   * Throws SpecError if a learner is refused, and JobFailedError with the last lines of output for
+   * any other failure.
+   */
   async fit(jobs: readonly TrainingJob[]): Promise<Trained[]> {
     await writeJob(this.folder, jobs, PROCESSES);
     this.child.stdin?.write('\n');
     const ended = await this.ended;
     const result = await this.result();
     if (result?.status === 'refused')
-      throw new SpecError(result.error ?? 'The learner is refused.');
+      throw new SpecError(result.error ?? 'The learner was refused.');
     if (result?.status !== 'done') throw failed(ended, result);
     return readAnswers(this.folder, jobs, result);
   }
 
-  /** Ends it, whatever it is doing; the processes that it forked end with their input. */
+  /** Ends the process at once. The processes that it forked end when their input is closed. */
   async close(): Promise<void> {
     this.child.stdin?.end();
     this.child.kill();
@@ -84,7 +87,7 @@ export class FitProcess {
       const text = await readFile(path.join(this.folder, 'result.json'), 'utf8');
       return FitResultSchema.parse(JSON.parse(text));
     } catch {
-      return null; // the process's own words say more than a missing or broken file
+      return null; // the output of the process explains more than a missing or broken file
     }
   }
 }
@@ -96,7 +99,7 @@ function pythonPath(recipes: string): string {
 function failed({ failure, stderr }: Ended, result: FitResult | null): JobFailedError {
   const lines = stderr.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
   const said = lines ? ` Its last lines:\n${lines}` : '';
-  const reason = result?.error ?? failure?.split('\n')[0] ?? 'it wrote no valid result.json';
+  const reason = result?.error ?? failure?.split('\n')[0] ?? 'no valid result.json was written';
   return new JobFailedError(
     'fit',
     'user_code',

@@ -1,4 +1,4 @@
-/** Fits of a study's recorded measurements that learn nothing. */
+/** Fits the predictors of a study that are not trained. */
 import { fingerprint } from '../base/fingerprint';
 import { featuresOf } from '../predict/features';
 import { fitAllPairs } from '../predict/fit';
@@ -8,14 +8,17 @@ import { identityOf, measurements } from './measurements';
 export interface FitSummary {
   readonly fit_id: string;
   readonly dataset_version: number;
-  /** False when the same rows were fitted before: nothing was committed. */
+  /** False if the same rows were fitted before, so that nothing was committed. */
   readonly fitted: boolean;
 }
 
-/** Raised when the same rows would give other fits. */
+/** Raised when the same rows would give different fits. */
 const FIT_VERSION = 2;
 
-/** Judges every predictor that learns nothing on all pairs; unchanged rows are left as they are fitted. */
+/**
+ * Judges every predictor that is not trained on all pairs. Does nothing if the rows have not
+ * changed.
+ */
 export async function fitStudy({ dataset, studies }: Books, study: string): Promise<FitSummary> {
   const words = await studyWords(studies, study);
   const read_version = await dataset.version();

@@ -1,4 +1,4 @@
-/** Everything about one attempt at one job, from the study's books. */
+/** Everything about one attempt at one job, from the study's plan and configuration. */
 import { SpecError } from '../base/errors';
 import type { Studies } from '../books/studies';
 import type { Plan, PlannedJob, PlannedRun } from '../domain/plan';
@@ -28,7 +28,7 @@ export interface JobResults {
   readonly ends: readonly RunEnd[];
 }
 
-/** Which attempt at which job of a plan. */
+/** Identifies an attempt at a job of a plan. */
 export interface JobAttempt {
   readonly plan_key: string;
   readonly job: string;
@@ -37,14 +37,14 @@ export interface JobAttempt {
 
 export async function loadJobContext(
   studies: Pick<Studies, 'plan' | 'recentSpec'>,
-  of: JobAttempt,
+  { plan_key, job: name, attempt }: JobAttempt,
 ): Promise<JobContext> {
-  const plan = await studies.plan(of.plan_key);
+  const plan = await studies.plan(plan_key);
   const { jobs, runs: planned } = indexOf(plan);
-  const job = jobs.get(of.job);
+  const job = jobs.get(name);
   const { study } = await studies.recentSpec(plan.study);
   if (!job || study.kind !== 'trained')
-    throw new SpecError(`Plan "${of.plan_key}" has no job "${of.job}".`);
+    throw new SpecError(`Plan "${plan_key}" has no job "${name}".`);
   const runs = job.run_ids.flatMap((id) => planned.get(id) ?? []);
-  return { plan, study, job, attempt: of.attempt, runs };
+  return { plan, study, job, attempt, runs };
 }

@@ -1,8 +1,8 @@
-/** The error of a recipe's process. */
+/** The error of a failed recipe process. */
 import { ForetuneError } from '../base/errors';
 import type { FailureClass } from '../domain/vocabulary';
 
-/** A recipe exited badly or wrote no valid result.json. */
+/** A recipe exited with an error or wrote no valid result.json. */
 export class JobFailedError extends ForetuneError {
   readonly retryable = false;
   constructor(

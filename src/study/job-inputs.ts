@@ -1,4 +1,4 @@
-/** Where the checkpoints are that a job starts from. */
+/** The addresses of the checkpoints that a job starts from. */
 import { copyFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Artifacts } from '../artifacts/artifacts';
@@ -11,9 +11,10 @@ import type { RemoteCheckpoints } from './remote-checkpoints';
 import type { JobContext } from './job-context';
 
 /**
- * The address of each checkpoint that comes from outside the job, by the run that made it, fetched to where
- * jobs see it if the object store keeps it; null when one is not recorded under the fingerprint that the
- * plan wants, or is no longer kept: the job is blocked, and the next plan makes the checkpoint again.
+ * The address of each checkpoint from outside the job, by the run that made it. Checkpoints in the
+ * object store are first fetched to where the jobs can read them. Null when a checkpoint is not
+ * recorded under the planned fingerprint, or is no longer kept: then the job is blocked, and the
+ * next plan makes the checkpoint again.
  */
 export async function resolveInputs(
   deps: Deps,
@@ -30,7 +31,10 @@ interface Deps {
   readonly remote: Pick<RemoteCheckpoints, 'fetch'>;
 }
 
-/** Checkpoints that existed before the study, by their address: copied to where jobs see them if they do not. */
+/**
+ * Addresses of checkpoints that existed before the study. They are copied if the jobs cannot read
+ * them where they are.
+ */
 async function registeredInputs(
   { remote }: Deps,
   { runs }: JobContext,

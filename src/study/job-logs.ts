@@ -1,4 +1,4 @@
-/** The log of a run's job: finding it, printing it, following it until the job has ended. */
+/** The log of a run's job: finds, prints and follows it until the job has ended. */
 import { nearest } from '../base/explain';
 import { NotFoundError } from '../base/errors';
 import { pause } from '../base/processes';
@@ -11,21 +11,21 @@ import type { OnRecord } from './on-record';
 const READ_MS = 500;
 
 interface Following {
-  /** How often the cluster is asked whether the job has ended. */
+  /** Interval between checks whether the job has ended. */
   readonly pollMs: number;
-  /** Of a job that the cluster does not know: whether it is on its way there. */
+  /** For a job that the cluster does not know: whether it is still to be submitted. */
   readonly isExpected: () => Promise<boolean>;
 }
 
 export interface LogStream {
-  /** Null: only what the log holds now. */
+  /** Null: print only what the log has now. */
   readonly follow: Following | null;
   readonly write: (text: string) => void;
-  /** Called once, where the first look finds nothing. */
+  /** Called once, if the log is empty at the first look. */
   readonly silent?: () => Promise<void>;
 }
 
-/** Writes a job's log, each part once, and where it is followed goes on until the job has ended. */
+/** Writes a job's log, each part once. With `follow`, continues until the job has ended. */
 export async function streamLog(
   cluster: Pick<Cluster, 'readLog' | 'poll'>,
   job: string,
@@ -35,7 +35,7 @@ export async function streamLog(
   if (first.text) write(first.text);
   let isOver = !follow;
   const over = () => void (isOver = true);
-  // Side by side: the log can be read while the cluster is slow to answer, or away.
+  // In parallel: the log can be read while the cluster is slow to answer or unavailable.
   await Promise.all([
     follow && untilEnded(cluster, job, follow, () => isOver).finally(over),
     copyLog(cluster, { job, from: first.cursor }, write, () => isOver).finally(over),
@@ -50,7 +50,7 @@ async function copyLog(
   isOver: () => boolean,
 ): Promise<void> {
   for (let cursor = from; ;) {
-    // Asked before the log is read: what the job says at its very end is read after it.
+    // The status is read before the log, so that the last lines of the job are not missed.
     const isLast = isOver();
     const chunk = await cluster.readLog(job, cursor);
     if (chunk.text) write(chunk.text);
@@ -68,7 +68,7 @@ async function untilEnded(
 ): Promise<void> {
   while (!isLeft()) {
     const state = await stateOf(cluster, job);
-    // A cluster that does not answer has ended no job.
+    // An error of the cluster does not mean that the job has ended.
     const status = state instanceof Error ? null : state.status;
     if (status === 'succeeded' || status === 'failed') return;
     if (status === 'unknown' && !(await isExpected())) return;
@@ -76,7 +76,7 @@ async function untilEnded(
   }
 }
 
-/** On record: the row is written before its job is submitted. */
+/** Whether a run is on record as running: its row is written before its job is submitted. */
 export async function isRunning(
   { dataset }: Pick<OnRecord, 'dataset'>,
   { study, run_id, job }: Row<'runs'>,
@@ -85,7 +85,10 @@ export async function isRunning(
   return newest?.job === job && newest.status === 'running';
 }
 
-/** The newest attempt of a run, by the run's name or its job's. Throws NotFoundError with the nearest name. */
+/**
+ * The newest attempt of a run, by the name of the run or its job. Throws NotFoundError with the
+ * nearest name.
+ */
 export async function findRun(
   session: Pick<OnRecord, 'dataset' | 'studies'>,
   name: string,
@@ -97,12 +100,12 @@ export async function findRun(
   const studies = [...new Set(matches.map((row) => row.study))];
   if (studies.length > 1)
     throw new NotFoundError(
-      `Several studies have a run "${name}": ${studies.join(', ')}. Name one with --study.`,
+      `Several studies have a run "${name}": ${studies.join(', ')}. Choose one with --study.`,
     );
   const found = matches.at(-1);
   if (found) return found;
   const guess = nearest(name, [...latestRuns(rows).keys()]);
   throw new NotFoundError(
-    `There is no run "${name}".${guess ? ` Did you mean "${guess}"?` : ''} \`npx foretune status <study> --runs\` lists them.`,
+    `There is no run "${name}".${guess ? ` Did you mean "${guess}"?` : ''} To list the runs: npx foretune status <study> --runs`,
   );
 }

@@ -1,4 +1,4 @@
-/** What a cluster is given to run a job. */
+/** The request that a cluster gets to run a job. */
 import type { JobRequest } from '../cluster/cluster';
 import { BASE_VARIANT, runId } from '../domain/ids';
 import type { PlannedRun } from '../domain/plan';
@@ -6,7 +6,10 @@ import type { ClusterEntry } from './clusters';
 import type { JobContext } from './job-context';
 import { requireRecipe, type Recipes } from './recipe';
 
-/** `inputs`: addresses of checkpoints that come from outside, by the run that made them or where they are registered. */
+/**
+ * `inputs`: addresses of checkpoints from outside the job, by the run that made them or in whose
+ * place they are registered.
+ */
 export function jobRequest(
   recipes: Recipes,
   entry: Omit<ClusterEntry, 'cluster'>,
@@ -34,7 +37,7 @@ function jobRun(run: PlannedRun, inputs: ReadonlyMap<string, string>) {
   return { run_id, stage, variant_id, fingerprint, config, input: inputOf(run, inputs) };
 }
 
-/** A registered checkpoint counts as what its variant's pre-training would have made. */
+/** A registered checkpoint takes the place of the checkpoint that pre-training would have made. */
 function inputOf(
   { variant_id, input_run_id, input_uri }: PlannedRun,
   inputs: ReadonlyMap<string, string>,

@@ -1,4 +1,4 @@
-/** Takes what a job left in its work folder into the dataset of record, run by run. */
+/** Commits the results of a job to the dataset of record, run by run. */
 import { z } from 'zod';
 import type { Artifacts } from '../artifacts/artifacts';
 import { ForetuneError, SchemaError } from '../base/errors';
@@ -25,7 +25,7 @@ interface Deps {
   readonly artifacts: Artifacts;
 }
 
-/** Where the job left its files. */
+/** Access to the files that the job left. */
 type Files = Pick<Cluster, 'readFile' | 'weights'>;
 
 export async function collectResults(
@@ -37,7 +37,7 @@ export async function collectResults(
   const result = await readResult(context, state, files);
   if (result instanceof JobFailedError)
     return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
-  // At once, so that the commits of all runs are recorded together.
+  // In parallel, so that the commits of all runs are grouped.
   const ends = await Promise.all(
     context.runs.map((run) => collectRun(deps, context, state, run, result, files)),
   );
@@ -45,8 +45,8 @@ export async function collectResults(
 }
 
 /**
- * The job's result.json, or why there is none to trust. A job that was killed may have left the
- * results of the runs that it finished.
+ * The job's result.json, or an error that says why there is no valid one. A job that was killed may
+ * have left the results of the runs that it finished.
  */
 async function readResult(
   context: JobContext,
@@ -65,7 +65,7 @@ async function readResult(
   return new JobFailedError(name, 'user_code', `Job "${name}": result.json ${why}`);
 }
 
-/** Why a run has no result: how its job failed, or `otherwise` for a job that says all is well. */
+/** Why a run has no result: how its job failed, or `otherwise` if the job reports success. */
 function lost({ job }: JobContext, state: TerminalState, otherwise: string): JobFailedError {
   return state.status === 'failed'
     ? new JobFailedError(job.name, state.failure_class, state.message)
@@ -80,7 +80,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A run whose rows cannot be taken has failed, and says why; the job's other runs are unharmed. */
+/**
+ * A run whose rows are not valid has failed, with the reason; the job's other runs are not
+ * affected.
+ */
 async function collectRun(
   deps: Deps,
   context: JobContext,
@@ -113,10 +116,10 @@ function ownFailure({ job }: JobContext, { error }: RunResult): JobFailedError {
 }
 
 /**
- * The key of measurements names the run, not the attempt: a run done again, for its lost weights or
- * after a worker's death, perhaps on another machine, leaves what was measured first. Only one that is
- * done again by choice is measured again: readers take the newest attempt. Where weights lie is no
- * measurement.
+ * The key of measurements names the run, not the attempt. A run that is repeated because its
+ * weights were lost or its worker died, perhaps on another machine, keeps its first measurements.
+ * Only a run that is repeated by choice is measured again, and readers take the newest attempt. The
+ * place of the weights is not a measurement.
  */
 async function commitRun(
   { dataset, artifacts }: Deps,
@@ -151,7 +154,7 @@ async function readTable(files: Files, job: string, name: string): Promise<Uint8
   const bytes = await files.readFile(job, name);
   if (bytes !== null) return bytes;
   throw new SchemaError(
-    `result.json names "${name}", which cannot be read: there is no such file in the work folder.`,
+    `result.json names "${name}", which cannot be read: the work folder has no such file.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Rows of the `runs` table: one for each run at submit, one at the end. */
+/** Rows of the `runs` table: one for each run at submission and one at its end. */
 import type { JobState } from '../cluster/cluster';
 import type { Plan, PlannedRun } from '../domain/plan';
 import { costOf, shareOut, type Rates } from '../domain/spending';
@@ -8,7 +8,7 @@ import type { JobResults } from './job-context';
 
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
-/** The columns that every row of every table carries. */
+/** The columns that all tables have in common. */
 export function identity(
   { plan, attempt }: JobContext,
   run: PlannedRun,
@@ -18,7 +18,7 @@ export function identity(
   return { study: plan.study, variant_id, run_id, attempt, recorded_at };
 }
 
-/** `cancelled`: why the job is not submitted, or was ended before it was. */
+/** `cancelled`: why the job is not submitted, or was ended before its submission. */
 export function submitRows(context: JobContext, now: Date, cancelled?: string): Row<'runs'>[] {
   return context.runs.map((run) => ({
     ...describe(context, run, now),
@@ -34,7 +34,7 @@ export function submitRows(context: JobContext, now: Date, cancelled?: string): 
   }));
 }
 
-/** Processor time and memory are the whole job's, put down once, at its first run. */
+/** CPU time and memory are those of the whole job, recorded once, with its first run. */
 export function endRows(
   context: JobContext,
   state: TerminalState,
@@ -43,7 +43,7 @@ export function endRows(
   now: Date,
 ): Row<'runs'>[] {
   const usage = 'usage' in state ? state.usage : null;
-  // A scheduler's own account is what it charges for; not every one counts GPUs.
+  // The scheduler's accounting is what it charges for; not every scheduler counts GPUs.
   const allocation = usage?.allocation;
   const ends = context.runs.map((run) => results.ends.find((one) => one.run_id === run.run_id));
   const seconds = shareOut(
@@ -69,7 +69,7 @@ export function endRows(
   });
 }
 
-/** What the process took, by its own usage, else by the clock. */
+/** Resources of the process, as measured by the process, or else by wall time. */
 function jobSeconds({ started_at, ended_at, usage }: TerminalState): number {
   if (usage) return usage.wall_seconds;
   return started_at && ended_at ? (ended_at.getTime() - started_at.getTime()) / 1000 : 0;
@@ -94,7 +94,7 @@ function describe(context: JobContext, run: PlannedRun, now: Date) {
   };
 }
 
-/** What a run's row says of its plan. */
+/** The columns of a run's row that come from its plan. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- columns of a row
 export function planned({ recipes }: Plan, run: PlannedRun) {
   const { stage, task, fingerprint, values } = run;

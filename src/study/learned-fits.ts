@@ -1,4 +1,4 @@
-/** Learning to compare on a study's record: predictors, judgement, commit. */
+/** Fits that train learners on a study's record: predictors, judging, commit. */
 import { fingerprint } from '../base/fingerprint';
 import { NotFoundError, SpecError } from '../base/errors';
 import type { Studies } from '../books/studies';
@@ -23,15 +23,15 @@ import { findPredictor } from './predictors';
 
 export interface LearnSettings {
   readonly learners: readonly Learner[];
-  /** Whether one of the learners and proxies is chosen within the training variants. */
+  /** Whether one of the learners and proxies is chosen on the training variants. */
   readonly nested: boolean;
   readonly features: FeatureSet;
   readonly protocol: Exclude<Protocol, { kind: 'all-pairs' | 'held-out' }>;
-  /** Null: the task that is asked about. */
+  /** Null: train on the task that is predicted. */
   readonly train_task: string | null;
-  /** Whether outcomes are dealt out at random: what is left is chance. */
+  /** Whether the outcomes are shuffled: the accuracy that is left is chance. */
   readonly shuffle: boolean;
-  /** Names of other predictors to judge beside them. */
+  /** Names of other predictors to judge as well. */
   readonly predictors?: readonly string[];
 }
 
@@ -39,47 +39,47 @@ export interface LearnedFit {
   readonly study: string;
   readonly fit_id: string;
   readonly dataset_version: number;
-  /** False when the same rows were fitted under the same settings before. */
+  /** False if the same rows were fitted under the same settings before. */
   readonly fitted: boolean;
-  /** The indicators of the study that predictors may see. */
+  /** The indicators of the study that predictors may use. */
   readonly features: readonly string[];
   readonly baseline: string | null;
   readonly fits: readonly Row<'fits'>[];
-  /** What was left out, and why. */
+  /** Rows that were left out, and why. */
   readonly notes: readonly string[];
 }
 
-/** Raised when the same rows and settings would give other numbers. */
+/** Raised when the same rows and settings would give different numbers. */
 const LEARNED_FIT_VERSION = 3;
-/** A pair's prediction is recorded while a fit has no more of them than this. */
+/** Predictions of single pairs are recorded only for fits with at most this many. */
 const MOST_PREDICTIONS = 100_000;
 
-/** Outcomes dealt out at random are never recorded. */
+/** Fits with shuffled outcomes are never recorded. */
 export async function fitLearned(
   books: Books,
-  of: { readonly study: string; readonly settings: LearnSettings },
+  input: { readonly study: string; readonly settings: LearnSettings },
   trainer: Trainer,
 ): Promise<LearnedFit> {
   const { dataset } = books;
   const read_version = await dataset.version();
-  const own = await loadTable(books, of.study, read_version);
-  const settings = await resolved(books.studies, of.study, of.settings);
+  const own = await loadTable(books, input.study, read_version);
+  const settings = await resolved(books.studies, input.study, input.settings);
   const other = await otherTable(books, settings, read_version);
   const identity = { version: LEARNED_FIT_VERSION, settings, own: own.identity };
   const known = { ...identity, other: other?.identity };
   const fit_id = fingerprint(JSON.parse(JSON.stringify(known))).slice(0, 16);
-  const key = `fit:${of.study}/${fit_id}`;
+  const key = `fit:${input.study}/${fit_id}`;
   const { indicators, words } = own.table;
   const names = { features: [...indicators.keys()], baseline: words.baseline };
-  const answer = { study: of.study, fit_id, ...names };
+  const answer = { study: input.study, fit_id, ...names };
   if (!settings.shuffle && (await dataset.hasKey(key))) {
-    const fits = await dataset.read('fits', { study: of.study, version: read_version });
+    const fits = await dataset.read('fits', { study: input.study, version: read_version });
     const recorded = fits.filter((fit) => fit.fit_id === fit_id);
     const notes = own.table.notes;
     return { ...answer, notes, dataset_version: read_version, fitted: false, fits: recorded };
   }
   const { judgements, notes } = await judged(own.table, other?.table ?? null, settings, trainer);
-  const context = { study: of.study, fit_id, read_version, recorded_at: new Date() };
+  const context = { study: input.study, fit_id, read_version, recorded_at: new Date() };
   const fits = judgements.map((one) => learnedRow(one, settings, context));
   if (settings.shuffle)
     return { ...answer, notes, dataset_version: read_version, fitted: true, fits };
@@ -105,7 +105,10 @@ async function judged(
   return { ...verdict, notes: [...table.notes, ...theirs, ...verdict.notes] };
 }
 
-/** Those that learn nothing, the learners, and beside them the learners of the configuration alone. */
+/**
+ * The predictors that are not trained, the learners, and for comparison the same learners on the
+ * configuration alone.
+ */
 export function predictorsFor(
   { learners, nested, features: set }: LearnSettings,
   features: Features,
@@ -140,7 +143,7 @@ async function loadTable(
   return { table: featuresOf(words, renamed(rows, prefix)), identity: identityOf(rows, words) };
 }
 
-/** Variants of two studies may have the same ids. */
+/** Prefixes ids with the study, since variants of two studies may have the same ids. */
 function renamed(rows: Measurements, prefix: string): Measurements {
   const rename = <T extends { readonly variant_id: string }>(row: T): T => ({
     ...row,
@@ -153,7 +156,7 @@ function renamed(rows: Measurements, prefix: string): Measurements {
   };
 }
 
-/** The other study by its whole name, so that a later version of it is another fit. */
+/** Uses the full name of the other study, so that a later version of it is another fit. */
 async function resolved(
   studies: Studies,
   study: string,
@@ -162,7 +165,7 @@ async function resolved(
   if (settings.protocol.kind !== 'leave-study-out') return settings;
   const other = await studies.resolve(settings.protocol.study);
   if (other === study)
-    throw new SpecError(`"${other}" is the study that is asked about: train on another one.`);
+    throw new SpecError(`"${other}" is the study to predict: train on another study.`);
   return { ...settings, protocol: { kind: 'leave-study-out', study: other } };
 }
 
@@ -177,7 +180,9 @@ async function otherTable(
   throw new NotFoundError(`Study "${protocol.study}" has no variant with indicators.`);
 }
 
-/** Of what learned from indicators: the others can be computed again without a learner. */
+/**
+ * Predictions of learners that use indicators. The others can be computed again without a learner.
+ */
 function predictionRows(
   judgements: readonly Judgement[],
   context: FitContext,

@@ -1,4 +1,4 @@
-/** Processes that train learners, started as temporal.config.ts has it. */
+/** Processes that train learners, with the interpreter of temporal.config.ts. */
 import path from 'node:path';
 import type { Config } from '../config';
 import { knownModule, type Learner } from '../predict/learners';
@@ -6,7 +6,7 @@ import type { Trained, Trainer, TrainingJob } from '../predict/predictors/learne
 import { FitProcess, type FitProcessOptions } from './fit-process';
 
 export interface Learning extends Trainer {
-  /** Ends its processes, whatever they are doing. */
+  /** Ends all processes at once. */
   readonly close: () => Promise<void>;
 }
 
@@ -22,8 +22,8 @@ export function startLearning(
 }
 
 /**
- * A process for each batch of jobs; that of the first batch is started at once where learners are named, since
- * its imports take as long as all else.
+ * Starts a process for each batch of jobs. The process of the first batch is started immediately if
+ * there are learners, since its imports take as long as all the rest.
  */
 export function learningWith(options: FitProcessOptions): Learning {
   const started: FitProcess[] = [];

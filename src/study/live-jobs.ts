@@ -1,14 +1,14 @@
-/** What clusters say of the jobs that are on record as running. */
+/** The state on their clusters of all jobs that are on record as running. */
 import type { Cluster, JobState } from '../cluster/cluster';
 import type { ClusterEntry } from './clusters';
 import { ClusterUnavailableError } from '../base/errors';
 import type { StudyProgress } from './progress';
 
-/** An error is that of a cluster that does not answer. */
+/** An error means that the cluster does not answer. */
 export type LiveState = JobState | ClusterUnavailableError;
 /** By run. */
 export type LiveJobs = ReadonlyMap<string, LiveState>;
-/** By the cluster's name. */
+/** By the name of the cluster. */
 export type NamedJobs = ReadonlyMap<string, Pick<ClusterEntry, 'jobNames'>>;
 
 export async function pollJobs(
@@ -44,7 +44,7 @@ async function statesOf(
   });
 }
 
-/** What the cluster calls that attempt at a job; null where it has not said. */
+/** The cluster's id of this attempt at a job; null if the cluster has not given one. */
 export function externalId(job: LiveState | undefined, attempt: number): string | null {
   if (!job || !('external_id' in job) || job.attempt !== attempt) return null;
   return job.external_id || null;

@@ -11,9 +11,9 @@ import { makeOwnNameKnown } from './own-name';
 
 export interface LoadedStudy {
   readonly study: Study;
-  /** The text of an imported study's table. */
+  /** The text of the table, for an imported study. */
   readonly table: string | null;
-  /** The folder of the study file, to which the paths in it are relative. */
+  /** The folder of the study file. Paths in the study file are relative to it. */
   readonly folder: string;
 }
 
@@ -22,7 +22,7 @@ export interface StudyOverrides extends StudyOptions {
   readonly cluster?: string;
 }
 
-/** Reads and checks a study and its table, before anything is started or written. */
+/** Loads and validates a study and its table, before anything is started or written. */
 export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedStudy {
   const where = path.resolve(file);
   mustBeFile(file, where);
@@ -33,29 +33,29 @@ export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedS
   return { study, table, folder: path.dirname(where) };
 }
 
-/** A variant has one origin: it is trained, registered, or imported. */
+/** A variant has one origin: trained, registered or imported. */
 function checkTable(study: Study, tabled: Tabled, table: string): void {
   const { variants } = importRows(tabled, table, new Date());
   const own = new Set(study.kind === 'trained' ? study.variants.map(({ id }) => id) : []);
   const twice = variants.filter(({ variant_id }) => own.has(variant_id));
   if (twice.length)
     throw new SpecError(
-      `Variants of the study are in its table "${tabled.table}" too: ${twice.map(({ variant_id }) => `"${variant_id}"`).join(', ')}. Rename them, or leave them out of one.`,
+      `These variants are in the study file and in its table "${tabled.table}": ${twice.map(({ variant_id }) => `"${variant_id}"`).join(', ')}. Rename them, or remove them from one of the two.`,
     );
 }
 
 function mustBeFile(file: string, where: string): void {
   if (!existsSync(where))
     throw new NotFoundError(
-      `There is no study file "${file}".${guessOf(file)} Studies that come with foretune are in studies/.`,
+      `There is no study file "${file}".${guessOf(file)} The studies that come with foretune are in studies/.`,
     );
   if (!statSync(where).isFile())
-    throw new SpecError(`"${file}" is no file. Name a study file, e.g. studies/quickstart.ts.`);
+    throw new SpecError(`"${file}" is not a file. Name a study file, e.g. studies/quickstart.ts.`);
 }
 
 const STUDIES = path.join(__dirname, '..', '..', 'studies');
 
-/** A file beside it, or among those that come with foretune, whose name is nearly that. */
+/** A file with a similar name in the same folder, or among the studies that come with foretune. */
 function guessOf(file: string): string {
   const folders = [path.dirname(path.resolve(file)), STUDIES];
   const name = path.basename(file, '.ts');
@@ -80,7 +80,7 @@ function makeStudy(where: string, { variants }: StudyOptions): unknown {
     );
   if (variants === undefined) return exported;
   throw new SpecError(
-    `"${where}" lists its variants itself and takes no --variants. A study that takes it exports a function: \`export default ({ variants }) => defineStudy({...})\`.`,
+    `"${where}" has a fixed list of variants and takes no --variants. A study that takes it exports a function: \`export default ({ variants }) => defineStudy({...})\`.`,
   );
 }
 
@@ -98,8 +98,8 @@ function hasDefault(value: unknown): value is { readonly default: unknown } {
 }
 
 /**
- * A replicate with another seed is a study of its own: its name says so, and the first one's
- * measurements stay as they are.
+ * A replicate with another seed is another study, with another name, so the measurements of the
+ * first one do not change.
  */
 function override(study: Study, { seed, cluster }: StudyOverrides): Study {
   if (seed === undefined && cluster === undefined) return study;
@@ -114,7 +114,7 @@ function readTable(studyFile: string, table: string): string {
   const where = path.resolve(path.dirname(studyFile), table);
   if (!existsSync(where))
     throw new NotFoundError(
-      `Study "${studyFile}" names table "${table}", and there is no ${where}.`,
+      `Study "${studyFile}" names table "${table}", but there is no file ${where}.`,
     );
   return readFileSync(where, 'utf8');
 }

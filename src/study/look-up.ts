@@ -1,4 +1,4 @@
-/** Looks into the dataset of record: tables, their rows, the commits. */
+/** Reads the dataset of record: tables, their rows, the commits. */
 import { nearest } from '../base/explain';
 import { NotFoundError } from '../base/errors';
 import type { Dataset } from '../dataset/log';
@@ -18,18 +18,18 @@ export async function tableSizes(dataset: Dataset, version: number): Promise<Tab
   const snapshot = await dataset.snapshot(version);
   return TABLE_NAMES.map((table) => {
     const files = snapshot.files(table);
-    const sum = (of: 'rows' | 'bytes') => files.reduce((total, file) => total + file[of], 0);
+    const sum = (unit: 'rows' | 'bytes') => files.reduce((total, file) => total + file[unit], 0);
     return { table, rows: sum('rows'), files: files.length, bytes: sum('bytes') };
   });
 }
 
-/** The commits, oldest first; `limit`: only the newest so many. */
+/** The commits, oldest first; `limit`: only this many of the newest. */
 export async function newestEntries(dataset: Dataset, limit?: number): Promise<Entry[]> {
   const latest = await dataset.version();
   return dataset.entries(limit === undefined ? 1 : Math.max(1, latest - limit + 1));
 }
 
-/** `named`: a study, or one of its variants, as in `zeng2025/7`. */
+/** `named`: a study or one of its variants, such as `zeng2025/7`. */
 export async function readRows<T extends TableName>(
   { dataset, studies }: Pick<OnRecord, 'dataset' | 'studies'>,
   table: T,
@@ -46,17 +46,17 @@ export async function readRows<T extends TableName>(
   return found;
 }
 
-/** A variant without rows in a table is none that does not exist. */
+/** A variant without rows in this table may still exist. */
 async function refuseUnknown(
   dataset: Dataset,
-  of: { readonly study: string; readonly version: number },
+  at: { readonly study: string; readonly version: number },
   variant: string,
 ): Promise<void> {
-  const known = (await dataset.read('variants', of)).map((row) => row.variant_id);
+  const known = (await dataset.read('variants', at)).map((row) => row.variant_id);
   if (known.includes(variant)) return;
   const guess = nearest(variant, known);
   throw new NotFoundError(
-    `Study "${of.study}" has no variant "${variant}".${guess ? ` Did you mean "${guess}"?` : ''} \`npx foretune data show variants --study ${of.study}\` lists them.`,
+    `Study "${at.study}" has no variant "${variant}".${guess ? ` Did you mean "${guess}"?` : ''} To list its variants: npx foretune data show variants --study ${at.study}`,
   );
 }
 

@@ -1,4 +1,7 @@
-/** What recipes say of themselves: `<command> --describe`, run once for each source of a recipe, and kept. */
+/**
+ * Manifests of recipes: the output of `<command> --describe`, run once for each version of a
+ * recipe's source and cached.
+ */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +14,7 @@ import type { Config } from '../config';
 import { inheritedFrom } from '../base/environment';
 import { digestOf, requireRecipe, type RecipeConfig, type Recipes } from './recipe';
 
-/** A recipe that imports its framework to describe itself may take so long. */
+/** Time limit for --describe: a recipe may import its framework. */
 const TIMEOUT_MS = 120_000;
 const MOST_OUTPUT = 4 * 1024 * 1024;
 
@@ -21,9 +24,9 @@ export interface Described {
 }
 
 export interface ManifestPlaces {
-  /** Where manifests of recipes with a source are kept between processes; null: nowhere. */
+  /** Folder in which manifests of recipes with a source are cached; null: no cache. */
   readonly folder: string | null;
-  /** What programs see of the user's environment. */
+  /** The part of the user's environment that the programs get. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -35,7 +38,7 @@ export class Manifests {
     private readonly places: ManifestPlaces,
   ) {}
 
-  /** Throws SpecError for a recipe that is not registered, or cannot describe itself. */
+  /** Throws SpecError if the recipe is not registered or cannot describe itself. */
   of(name: string): Promise<Described> {
     const recipe = requireRecipe(this.recipes, name);
     const source_digest = digestOf(recipe);
@@ -74,7 +77,7 @@ function commandOf({ command, describe }: RecipeConfig): readonly string[] {
   return describe ?? [...command, '--describe'];
 }
 
-/** What a recipe's program prints. Throws SpecError in words where it fails. */
+/** The output of a recipe's program. Throws SpecError if the program fails. */
 export function describeOutput(
   name: string,
   recipe: RecipeConfig,
@@ -104,10 +107,10 @@ function cannot(
 ): string {
   const what = `Recipe "${name}" cannot describe itself: \`${shortened(command.join(' '))}\``;
   if (error.code === 'ENOENT') {
-    const mend = recipe.setup
+    const fix = recipe.setup
       ? `Run: ${recipe.setup}`
-      : 'Mend its `command` in temporal.config.ts.';
-    return `${what} names a program that is not there. ${mend}`;
+      : 'Correct its `command` in temporal.config.ts.';
+    return `${what} names a program that does not exist. ${fix}`;
   }
   if (error.killed) return `${what} did not end within ${TIMEOUT_MS / 1000} s.`;
   const last = stderr.trim().split('\n').slice(-MOST_LINES).join('\n  ');
@@ -122,7 +125,7 @@ const LONGEST = 300;
 function missingPackage(stderr: string): string {
   const missing = /ModuleNotFoundError: No module named '([\w.]+)'/.exec(stderr)?.[1];
   if (missing === undefined) return '';
-  return `\nIts interpreter has no package "${missing}". Install it there, or use the interpreter that the set-up made, which has pyarrow and foretune_protocol: command: [python, ...], with \`python\` imported from './src/define-config'.`;
+  return `\nThe recipe's interpreter has no package "${missing}". Install the package, or use the interpreter that the set-up made, which has pyarrow and foretune_protocol: command: [python, ...], with \`python\` imported from './src/define-config'.`;
 }
 
 function parseManifest(name: string, text: string): Manifest {
@@ -142,7 +145,7 @@ function parseJson(name: string, text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new SpecError(
-      `Recipe "${name}" describes itself by what is not JSON: "${text.trim().slice(0, 200)}". Expected one JSON object on its standard output, and nothing else.`,
+      `The output of --describe of recipe "${name}" is not JSON: "${text.trim().slice(0, 200)}". Expected one JSON object on standard output, and nothing else.`,
       { cause },
     );
   }
@@ -159,7 +162,7 @@ function refuseBadSchema(name: string, stage: string, schema: object): void {
   }
 }
 
-/** A file that is damaged or of another version is as good as none. */
+/** A cached file that is damaged or from another version is ignored. */
 function readKept(file: string): Manifest | null {
   try {
     return ManifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -1,4 +1,4 @@
-/** What is measured of a study, as the dataset had it at a version. */
+/** The measurements of a study at a version of the dataset. */
 import { fingerprint } from '../base/fingerprint';
 import type { Dataset } from '../dataset/log';
 import type { Row } from '../dataset/tables';
@@ -23,7 +23,10 @@ export async function measurements(
   return { variants, indicators, outcomes };
 }
 
-/** What a fit depends on: the rows, not when or in which order they were recorded, and the study's words. */
+/**
+ * The inputs of a fit: the rows, without the time and order of their recording, and the study's
+ * labels and directions.
+ */
 export function identityOf(rows: Measurements, words: Words): object {
   const strip = (table: readonly { recorded_at: Date; attempt: number }[]) =>
     table.map(({ recorded_at: _r, attempt: _a, ...row }) => fingerprint(row)).sort();

@@ -1,6 +1,6 @@
 /**
- * Tells somebody outside: a command that reads JSON on its input, a webhook that takes it. What these are is
- * nobody's to read: a webhook's address may be a secret, so that no error names it.
+ * Channels of notifications: a command that reads JSON on standard input, or a webhook that accepts
+ * JSON. A webhook's address may be a secret, so no error names it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,14 +8,14 @@ import { z } from 'zod';
 import { SpecError } from '../base/errors';
 
 const NotifySchema = z.strictObject({
-  /** An argument vector, never a shell string. */
+  /** An argument vector, not a shell string. */
   command: z.array(z.string().min(1)).min(1).readonly().optional(),
-  /** Address to which JSON is posted. */
+  /** URL to which JSON is posted. */
   webhook: z.url({ protocol: /^https?$/, error: 'expected http(s)://…' }).optional(),
 });
 export type NotifySettings = z.infer<typeof NotifySchema>;
 
-/** Throws SpecError for what is no such thing, without the webhook's address. */
+/** Throws SpecError if the setting is not valid, without the webhook's address. */
 export function checkedNotify(settings: unknown): NotifySettings {
   const parsed = NotifySchema.safeParse(settings);
   if (parsed.success) return parsed.data;
@@ -26,13 +26,13 @@ export function checkedNotify(settings: unknown): NotifySettings {
 
 export interface Channel {
   readonly name: 'command' | 'webhook';
-  /** Hands over one message. Throws an error that says why not, without the webhook's address. */
+  /** Sends one message. Throws an error that says why it failed, without the webhook's address. */
   send(message: string): Promise<void>;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** `environment` is all that the command sees. */
+/** `environment` is the whole environment of the command. */
 export function openChannels(
   { command, webhook }: NotifySettings,
   environment: NodeJS.ProcessEnv,
@@ -46,7 +46,7 @@ export function openChannels(
   return channels;
 }
 
-/** What it prints is dropped: a program that posts the message may print where to. */
+/** The output of the command is dropped: a program that posts the message may print the address. */
 async function run(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -55,11 +55,11 @@ async function run(
 ): Promise<void> {
   const stdio: ['pipe', 'ignore', 'ignore'] = ['pipe', 'ignore', 'ignore'];
   const child = spawn(program, args, { env, stdio, timeout, killSignal: 'SIGKILL' });
-  child.stdin.on('error', () => undefined); // it may end without reading; its exit code tells
+  child.stdin.on('error', () => undefined); // the command may exit without reading; its exit code counts
   child.stdin.end(message);
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-  if (signal === 'SIGKILL') throw new Error(`it was ended: it has ${timeout / 1000} s`);
-  if (code !== 0) throw new Error(`it ended with ${code ?? signal}`);
+  if (signal === 'SIGKILL') throw new Error(`the command did not end within ${timeout / 1000} s`);
+  if (code !== 0) throw new Error(`the command ended with ${code ?? signal}`);
 }
 
 async function post(url: string, body: string, timeout: number): Promise<void> {
@@ -67,14 +67,14 @@ async function post(url: string, body: string, timeout: number): Promise<void> {
   const signal = AbortSignal.timeout(timeout);
   const request = { method: 'POST', headers, body, signal, redirect: 'error' } as const;
   const answer = await fetch(url, request).catch((error: unknown) => {
-    throw new Error(whyNot(error)); // without its cause, which may name the address
+    throw new Error(whyNot(error)); // without its cause, which may contain the address
   });
   await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
 }
 
 function whyNot(error: unknown): string {
   const { name, cause } = error as { readonly name?: string; readonly cause?: { code?: unknown } };
-  if (name === 'TimeoutError') return 'it did not answer in time';
-  return `it cannot be reached${typeof cause?.code === 'string' ? ` (${cause.code})` : ''}`;
+  if (name === 'TimeoutError') return 'the server did not answer in time';
+  return `the server cannot be reached${typeof cause?.code === 'string' ? ` (${cause.code})` : ''}`;
 }

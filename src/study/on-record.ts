@@ -1,4 +1,7 @@
-/** What is kept of studies: their measurements, their books, and the store that holds both. */
+/**
+ * Everything that is kept about studies: their measurements, their books, and the store that holds
+ * both.
+ */
 import type { Studies } from '../books/studies';
 import type { Dataset } from '../dataset/log';
 import type { ObjectStore } from '../dataset/store';

@@ -1,6 +1,7 @@
 /**
- * The name by which study files import this clone: `foretune` means it wherever they are, inside of it or not, with
- * or without a package.json beside them. Inside, Node finds it by the clone's own package.json.
+ * Makes the name `foretune` mean this clone for study files in any folder, with or without a
+ * package.json next to them. For files inside the clone, Node resolves the name by the clone's own
+ * package.json.
  */
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,14 +10,14 @@ import { ROOT } from '../define-config';
 const OWN = /^foretune(\/|$)/;
 const MANIFEST = path.join(ROOT, 'package.json');
 
-/** The step of Node's loader that every hook on names takes part in. */
+/** The resolve step of Node's loader, which resolution hooks wrap. */
 interface Loader {
   _resolveFilename(name: string, importer: object | undefined, ...rest: unknown[]): string;
 }
 
 let isKnown = false;
 
-/** From now on. */
+/** Takes effect for all later imports. */
 export function makeOwnNameKnown(): void {
   if (isKnown) return;
   isKnown = true;
@@ -27,7 +28,7 @@ export function makeOwnNameKnown(): void {
     resolve(name, OWN.test(name) ? { ...importer, filename, paths } : importer, ...rest);
 }
 
-/** A name is looked up as if a file beside the clone's package.json asked for it. */
+/** Resolves a name as if it were imported by a file next to the clone's package.json. */
 function asIfInside(): { readonly filename: string; readonly paths: readonly string[] } {
   const paths = createRequire(MANIFEST).resolve.paths('foretune') ?? [];
   return { filename: MANIFEST, paths };

@@ -1,4 +1,4 @@
-/** Plans: what a study has to run, from its specification and the record. */
+/** Plans the runs of a study, from its specification and the record. */
 import type { Artifacts } from '../artifacts/artifacts';
 import type { WeightFiles } from '../artifacts/weight-files';
 import { SpecError } from '../base/errors';
@@ -24,7 +24,7 @@ export interface PlanBooks {
   readonly manifests: Manifests;
 }
 
-/** Plans without writing anything. Throws SpecError for a study that its recipes cannot carry out. */
+/** Plans without writing anything. Throws SpecError if the recipes cannot run the study. */
 export async function planFromRecord(
   { artifacts, clusters, dataset, recipes, manifests }: PlanBooks,
   { study, table, registered }: Configuration,
@@ -36,13 +36,16 @@ export async function planFromRecord(
   const places = study.kind === 'trained' ? await placesOf(manifests, study) : null;
   const looked = { places, tableDigest, registered: new Map(Object.entries(registered)) };
   const plan = planStudy(study, looked, recorded, fingerprint, request);
-  // Without jobs, what is recorded can be fitted and reported on any machine.
+  // Without jobs to run, recorded results can be fitted and reported on any machine.
   for (const { recipe, cluster } of plan.jobs.slice(0, 1))
     requireSetUp(recipes, recipe, clusters.get(cluster)?.programs_here ?? 'all');
   return plan;
 }
 
-/** The recipe and the cluster of each stage. Throws SpecError for all that a recipe does not know. */
+/**
+ * The recipe and the cluster of each stage. Throws SpecError that lists everything that the recipes
+ * do not know.
+ */
 export async function placesOf(manifests: Manifests, study: TrainedStudy): Promise<StagePlaces> {
   const places = await Promise.all(
     RECIPE_STAGES.map(async (stage): Promise<readonly [string, StagePlace]> => {
@@ -65,14 +68,14 @@ function refuseFaults(study: TrainedStudy, places: StagePlaces): void {
   });
   if (faults.length)
     throw new SpecError(
-      `Study "${studyId(study)}" cannot be run by its recipes:\n${faults.join('\n')}\nSee what a recipe knows: npx foretune recipes ${study.recipe}`,
+      `The recipes cannot run study "${studyId(study)}":\n${faults.join('\n')}\nTo see what a recipe knows: npx foretune recipes ${study.recipe}`,
     );
 }
 
 interface Recorded {
   readonly dataset: Dataset;
   readonly artifacts: Artifacts;
-  /** Of the clusters that the study uses. */
+  /** The clusters that the study uses. */
   readonly weights: readonly WeightFiles[];
 }
 
@@ -101,7 +104,10 @@ function weightsOf(clusters: Clusters, study: TrainedStudy): WeightFiles[] {
   return clustersOf(study).flatMap((name) => clusters.get(name)?.cluster.weights ?? []);
 }
 
-/** A file:// address means what it means on the clusters of the study: it is missing where none has it. */
+/**
+ * A file:// address is resolved on the clusters of the study: the file is missing if none of them
+ * has it.
+ */
 async function missingFiles(
   uris: readonly string[],
   weights: readonly WeightFiles[],

@@ -1,4 +1,4 @@
-/** The plan that a study would be run by now, its budget included. */
+/** The plan by which a study would run now, including its budget. */
 import path from 'node:path';
 import { Artifacts } from '../artifacts/artifacts';
 import { inheritedFrom } from '../base/environment';
@@ -39,19 +39,22 @@ export async function planStudyNow(
   return plan;
 }
 
-/** Throws SpecError for a cluster that nobody configured: once on record, it would keep the study from being resumed. */
+/**
+ * Throws SpecError if a cluster is not configured: once on record, it would keep the study from
+ * being resumed.
+ */
 export function checkCluster({ clusters }: Pick<Config, 'clusters'>, study: Study): void {
   if (study.kind !== 'trained') return;
   const known = new Map(Object.entries(clusters));
   for (const name of clustersOf(study)) requireCluster(known, name);
 }
 
-/** The cluster that runs a plan's jobs, and what an hour of one takes. */
+/** The cluster that runs a plan's jobs, and its cost per hour of a job. */
 export interface PlannedOn extends Rates {
   readonly name: string;
 }
 
-/** Undefined for a study without jobs. */
+/** Undefined if the study has no jobs. */
 export function clusterOf(config: Config, study: Study): PlannedOn | undefined {
   if (study.kind !== 'trained') return undefined;
   const rates = openClusters(config).get(study.cluster);

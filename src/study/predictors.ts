@@ -1,4 +1,4 @@
-/** A predictor by the name that a user gave it. */
+/** Finds a predictor by the name that the user gave. */
 import path from 'node:path';
 import { SpecError } from '../base/errors';
 import { seen, type FeatureTable } from '../predict/feature-table';
@@ -7,7 +7,10 @@ import { gathering, type Trainer } from '../predict/predictors/learner';
 import { predictorNamed } from '../predict/predictors/named';
 import { isFile, ownPredictor } from '../predict/predictors/own';
 
-/** A name of foretune's own predictors, or a file with one, relative to the working directory. */
+/**
+ * The name of a predictor of foretune, or a file with a predictor, relative to the working
+ * directory.
+ */
 export function findPredictor(name: string, table: FeatureTable, trainer: Trainer): Predictor {
   return isFile(name) ? ownPredictor(name) : predictorNamed(name, seen(table), gathering(trainer));
 }

@@ -1,4 +1,4 @@
-/** How far a study is: from the record, and from what running jobs say of themselves. */
+/** Progress of a study: from the record and from the progress files of running jobs. */
 import { ClusterUnavailableError } from '../base/errors';
 import type { Cluster } from '../cluster/cluster';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
@@ -15,11 +15,11 @@ export interface StudyProgress {
   readonly counts: RunCounts;
   readonly statuses: ReadonlyMap<string, RunStatus>;
   readonly latest: ReadonlyMap<string, Row<'runs'>>;
-  /** What each running job does at the moment. */
+  /** The current step of each running job. */
   readonly current: readonly Progress[];
-  /** Null until something of the same kind was measured. */
+  /** Null until a similar run was measured. */
   readonly seconds_left: number | null;
-  /** Of a study that has ended: variants that its budget left out. */
+  /** For a study that has ended: number of variants that its budget left out. */
   readonly not_fine_tuned: number;
 }
 
@@ -47,7 +47,7 @@ export async function studyProgress(
   };
 }
 
-/** Each run with its status and how it failed: what a retry chooses from. */
+/** Each run with its status and failure class, from which a retry chooses. */
 export function retryable({
   statuses,
   latest,
@@ -60,7 +60,7 @@ export function retryable({
   );
 }
 
-/** The clock of a node may be behind this machine's. */
+/** A node's clock may lag this machine's. */
 const CLOCKS_DIFFER_MS = 30_000;
 const FILES_AT_ONCE = 64;
 
@@ -82,12 +82,15 @@ async function currentStep(
 ): Promise<Progress | null> {
   const cluster = clusters.get(name)?.cluster;
   const step = cluster ? await lastProgress(cluster, job) : null;
-  // An attempt before wrote to the same file.
+  // The attempt before wrote to the same file.
   const since = recorded_at.getTime() - CLOCKS_DIFFER_MS;
   return step && !(Date.parse(step.time) < since) ? step : null;
 }
 
-/** A job's runs are recorded together at its end; until then its progress tells them apart. */
+/**
+ * The runs of a job are recorded together at its end; until then, the progress file shows which run
+ * is current.
+ */
 function refine(
   statuses: ReadonlyMap<string, RunStatus>,
   latest: ReadonlyMap<string, Row<'runs'>>,
@@ -100,10 +103,10 @@ function refine(
   return refined;
 }
 
-/** Many times a line of progress. */
+/** Many times the length of a progress line. */
 const PROGRESS_BYTES = 4096;
 
-/** The last complete line of a job's progress file. A cluster that cannot be reached shows none. */
+/** The last complete line of a job's progress file; null if the cluster cannot be reached. */
 async function lastProgress(
   cluster: Pick<Cluster, 'readFile'>,
   job: string,
@@ -120,7 +123,7 @@ async function lastProgress(
   try {
     return ProgressSchema.safeParse(JSON.parse(line)).data ?? null;
   } catch {
-    return null; // a line that is being written
+    return null; // an incomplete line
   }
 }
 
@@ -129,7 +132,10 @@ function ignoreUnavailable(error: unknown): null {
   throw error;
 }
 
-/** Mean recorded time of each kind of run, over what is left, over the jobs that run side by side. */
+/**
+ * Mean recorded time of each kind of run, summed over the runs that are left, divided by the number
+ * of parallel jobs.
+ */
 function secondsLeft(
   plan: Plan,
   statuses: ReadonlyMap<string, RunStatus>,

@@ -1,4 +1,4 @@
-/** Recipes as temporal.config.ts registers them, and whether one can run a study. */
+/** Recipes as registered in temporal.config.ts, and whether a recipe can run on this machine. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -10,26 +10,29 @@ import type { OpenCluster } from '../cluster/kind';
 const text = z.string().min(1);
 
 export const RecipeConfigSchema = z.strictObject({
-  /** The program and its first arguments; a job's file is put behind them. */
+  /** The program and its first arguments; the job file is appended. */
   command: z.array(text).min(1).readonly(),
-  /** What prints the manifest; absent: `command` with --describe. */
+  /** The command that prints the manifest; by default `command` with --describe. */
   describe: z.array(text).min(1).readonly().optional(),
-  /** Folders or files whose digest is recorded beside results. */
+  /** Folders or files whose digest is recorded with results. */
   source: z
     .union([text, z.array(text).readonly()])
     .nullable()
     .default(null),
-  /** Variables that its jobs see: no secrets. */
+  /** Environment variables of its jobs: no secrets. */
   environment: z.record(z.string(), z.string()).default({}),
-  /** The command that brings the program onto this machine: it is named where the program is missing. */
+  /**
+   * The command that installs the program on this machine, for the error when the program is
+   * missing.
+   */
   setup: text.optional(),
 });
-/** As users write it. */
+/** As written in the configuration. */
 export type RecipeSettings = z.input<typeof RecipeConfigSchema>;
 export type RecipeConfig = z.infer<typeof RecipeConfigSchema>;
 export type Recipes = Readonly<Record<string, RecipeConfig>>;
 
-/** Throws SpecError that names every wrong field. */
+/** Throws SpecError that names every invalid field. */
 export function checkedRecipes(settings: unknown): Recipes {
   const parsed = z.record(z.string(), RecipeConfigSchema).safeParse(settings);
   if (parsed.success) return parsed.data;
@@ -57,7 +60,9 @@ export function digestOf({ source }: Pick<RecipeConfig, 'source'>): string {
     : sha256(source.map((one) => sourceDigest(one)).join());
 }
 
-/** Throws SpecError where jobs could only fail, since a program that must be on this machine is missing. */
+/**
+ * Throws SpecError if a program that must be on this machine is missing, since all jobs would fail.
+ */
 export function requireSetUp(
   recipes: Recipes,
   name: string,
@@ -68,6 +73,6 @@ export function requireSetUp(
   if (!recipe || !path.isAbsolute(program) || existsSync(program)) return;
   const { setup } = recipe;
   if (programsHere === 'none' || (programsHere === 'set_up' && setup === undefined)) return;
-  const mend = setup ? `Run: ${setup}` : 'Correct its `command` in temporal.config.ts.';
-  throw new SpecError(`Recipe "${name}" is not set up: ${program} is missing. ${mend}`);
+  const fix = setup ? `Run: ${setup}` : 'Correct its `command` in temporal.config.ts.';
+  throw new SpecError(`Recipe "${name}" is not set up: ${program} is missing. ${fix}`);
 }

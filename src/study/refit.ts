@@ -1,4 +1,4 @@
-/** What a scheduled re-fit needs beside the fits themselves: the fits before it, and what they no longer say. */
+/** Parts of a scheduled re-fit besides the fits: the previous fits, and the drift since then. */
 import type { ObjectStore } from '../dataset/store';
 import { driftBetween, type Drift } from '../predict/drift';
 import { featuresOf } from '../predict/features';
@@ -7,17 +7,17 @@ import { measurements } from './measurements';
 import { latestFits, newestFits } from './newest-fits';
 
 export interface RecordedFits {
-  /** The newest fit under each settings. */
+  /** The newest fit for each settings. */
   readonly fit_ids: readonly string[];
-  /** Settings of the learned fits, to be fitted again. */
+  /** Settings of the learned fits to repeat. */
   readonly learned: readonly string[];
-  /** The dataset version that the newest fit of all pairs was made at; null before the first. */
+  /** The dataset version of the newest fit on all pairs; null before the first fit. */
   readonly read_version: number | null;
 }
 
 export interface DriftSummary {
   readonly key: string;
-  /** Whether anything that was said before is no longer so. */
+  /** Whether any earlier result has changed. */
   readonly drifted: boolean;
   readonly summary: string;
 }
@@ -26,7 +26,7 @@ export async function recordedFits(
   { dataset, studies }: Books,
   study: string,
 ): Promise<RecordedFits> {
-  await studies.spec(study); // throws for a study that is not there
+  await studies.spec(study); // throws if there is no such study
   const newest = newestFits(await dataset.read('fits', { study }));
   return {
     fit_ids: [...new Set(newest.map(({ fit_id }) => fit_id))],
@@ -41,7 +41,9 @@ export interface DriftInput {
   readonly fit_id: string;
 }
 
-/** Compares the rows of today with those of the version before, and keeps the report by its fit. */
+/**
+ * Compares today's rows with those of the previous version, and stores the report under its fit.
+ */
 export async function reportDrift(
   { dataset, studies, store }: Books & { readonly store: ObjectStore },
   { study, before, fit_id }: DriftInput,
@@ -57,7 +59,7 @@ export async function reportDrift(
   const report = { study, fit_id, before, after, ...drift };
   await store.put(key, new TextEncoder().encode(JSON.stringify(report)));
   const changes = changesOf(drift);
-  const summary = changes.join(', ') || 'rows were added that change no number';
+  const summary = changes.join(', ') || 'rows were added, and no number changed';
   return { key, drifted: changes.length > 0, summary };
 }
 

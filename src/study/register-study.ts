@@ -1,4 +1,4 @@
-/** Takes a study up in the books, once it is known that it can be planned. */
+/** Registers a study, once its plan has succeeded. */
 import type { Configuration, IsUnused, SpecRecord } from '../books/studies';
 import type { Config } from '../config';
 import type { Plan } from '../domain/plan';
@@ -7,11 +7,14 @@ import { planStudyNow } from './plan-study';
 
 export interface Registered {
   readonly plan: Plan;
-  /** What was on record before. */
+  /** The study as it was on record before. */
   readonly standing: SpecRecord | undefined;
 }
 
-/** Throws FingerprintMismatchError where another study is on record under its name, and cannot be corrected. */
+/**
+ * Throws FingerprintMismatchError if another configuration is on record under its name and cannot
+ * be corrected.
+ */
 export async function registerStudy(
   config: Config,
   record: OnRecord,
@@ -19,7 +22,7 @@ export async function registerStudy(
   isUnused: IsUnused,
 ): Promise<Registered> {
   const standing = await record.studies.check(wanted, isUnused);
-  // What cannot be planned leaves nothing on record.
+  // A study that cannot be planned must not be recorded.
   const plan = await planStudyNow(config, record, wanted);
   await record.studies.register(wanted, isUnused);
   return { plan, standing };

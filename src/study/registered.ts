@@ -1,4 +1,4 @@
-/** Checkpoints that exist already: where they are, and what tells their content from another's. */
+/** Checkpoints that already exist: their addresses, and the identity of their content. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -10,14 +10,15 @@ import type { Study } from '../domain/schema';
 import { isRegistered, type Variant } from '../domain/variant-schema';
 
 type Registered = Variant & { readonly checkpoint: string };
-/** Looks up an s3:// address: the digest of what is there. Throws SpecError where nothing is. */
+/** The digest of the object at an s3:// address. Throws SpecError if there is none. */
 export type LookUpObject = (uri: string) => Promise<string>;
 
 /**
- * By variant. Folders and files are known by the digest of their content, names of the hub by their revision. Throws
- * SpecError that names every checkpoint that is not there.
+ * Registered checkpoints by variant. Folders and files are identified by the digest of their
+ * content, names of the hub by their revision. Throws SpecError that names every checkpoint that
+ * does not exist.
  *
- * folder: the study file's, to which relative paths are relative.
+ * folder: the folder of the study file, to which paths in it are relative.
  */
 export async function lookUpCheckpoints(
   study: Study,
@@ -35,7 +36,7 @@ export async function lookUpCheckpoints(
       faults.push(`  variant "${variant.id}": ${error.message}`);
     }
   if (faults.length)
-    throw new SpecError(`Checkpoints of the study cannot be used:\n${faults.join('\n')}`);
+    throw new SpecError(`Some checkpoints of the study cannot be used:\n${faults.join('\n')}`);
   return Object.fromEntries(found);
 }
 
@@ -53,7 +54,7 @@ async function lookUp(
     throw new SpecError(`there is no checkpoint "${checkpoint}" (${place}).`);
   if (revision === undefined)
     throw new SpecError(
-      `there is no folder "${checkpoint}" (${place}). If it is a name of the Hugging Face hub, add its \`revision\`: a commit or a tag.`,
+      `there is no folder "${checkpoint}" (${place}). If this is a name of the Hugging Face hub, add its \`revision\`: a commit or a tag.`,
     );
   return { uri: `hf://${checkpoint}@${revision}`, identity: `hf://${checkpoint}@${revision}` };
 }

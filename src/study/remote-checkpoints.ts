@@ -1,4 +1,4 @@
-/** Checkpoints that exist below an s3:// address: their identity, and a copy on this machine for jobs. */
+/** Checkpoints at s3:// addresses: their identity, and a copy on this machine for jobs. */
 import { mkdir, rename } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -7,27 +7,30 @@ import { NotFoundError, SpecError } from '../base/errors';
 import { fingerprint } from '../base/fingerprint';
 import type { ObjectStore, StoredObject } from '../dataset/store';
 
-/** The objects below an address, as a store whose keys are relative to it. */
+/** The objects under an address, as a store whose keys are relative to it. */
 export type OpenAddress = (uri: string) => ObjectStore;
 
 export class RemoteCheckpoints {
   constructor(
     private readonly open: OpenAddress,
-    /** Where copies are kept on this machine. */
+    /** Folder of the copies on this machine. */
     private readonly cacheDir: string,
   ) {}
 
-  /** Of names, sizes and entity tags. Throws SpecError where nothing lies below the address. */
+  /**
+   * Digest of names, sizes and entity tags. Throws SpecError if there are no objects under the
+   * address.
+   */
   async identity(uri: string): Promise<string> {
     const objects = await this.objects(uri);
-    if (!objects.length) throw new SpecError(`there is nothing below "${uri}".`);
+    if (!objects.length) throw new SpecError(`there is no object under "${uri}".`);
     return `etags:${digestOf(objects)}`;
   }
 
-  /** The file:// address of a copy, made once. Throws NotFoundError where nothing is. */
+  /** The file:// address of a copy, made once. Throws NotFoundError if there are no objects. */
   async fetch(uri: string): Promise<string> {
     const objects = await this.objects(uri);
-    if (!objects.length) throw new NotFoundError(`There is nothing below "${uri}".`);
+    if (!objects.length) throw new NotFoundError(`There is no object under "${uri}".`);
     const folder = path.join(this.cacheDir, 'registered', digestOf(objects).slice(0, 32));
     if (!existsSync(folder)) await this.download(uri, objects, folder);
     return pathToFileURL(folder).href;
@@ -43,12 +46,12 @@ export class RemoteCheckpoints {
     for (const { key } of objects) {
       const file = path.join(part, ...key.split('/'));
       if (!file.startsWith(`${part}${path.sep}`))
-        throw new SpecError(`"${uri}" holds an object whose name leaves its folder: "${key}".`);
+        throw new SpecError(`"${uri}" has an object whose name leads out of its folder: "${key}".`);
       await mkdir(path.dirname(file), { recursive: true });
       await store.getFile(key, file);
     }
     await rename(part, folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error; // else another process was first
+      if (!existsSync(folder)) throw error; // otherwise another process has made the copy
     });
   }
 

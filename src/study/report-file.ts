@@ -1,4 +1,4 @@
-/** Puts a study's report where a browser can open it. */
+/** Writes a study's report to a file that a browser can open. */
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolderSync } from '../base/folders';
@@ -6,7 +6,10 @@ import type { Config } from '../config';
 
 interface ReportOf {
   readonly study: string;
-  /** Of the dataset, where it was asked for: an old report takes no place from the current one. */
+  /**
+   * The dataset version, if one was requested: a report of an old version must not replace the
+   * current one.
+   */
   readonly version?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The answer of a study: how well each predictor orders its pairs, per task. */
+/** The results of a study: how well each predictor orders its pairs, for each task. */
 import type { Row } from '../dataset/tables';
 import { readFeatures } from './features';
 import { latestFits } from './newest-fits';
@@ -7,9 +7,9 @@ import type { OnRecord } from './on-record';
 export interface StudyResults {
   readonly study: string;
   readonly dataset_version: number;
-  /** The indicators that predictors may see. */
+  /** The indicators that predictors may use. */
   readonly features: readonly string[];
-  /** The indicator that all others are compared with. */
+  /** The indicator with which all others are compared. */
   readonly baseline: string | null;
   readonly results: readonly Result[];
 }

@@ -1,4 +1,4 @@
-/** Removes, when a study is done, kept checkpoints that its rule lets go of, and uploads that nobody ends. */
+/** When a study is done, removes the checkpoints that it does not keep, and abandoned uploads. */
 import type { Artifacts } from '../artifacts/artifacts';
 import { GC_GRACE_MS, type Dataset } from '../dataset/log';
 import { isKept, staysKept } from '../domain/kept';
@@ -13,7 +13,7 @@ interface Deps {
   readonly warn: (message: string, facts: Readonly<Record<string, string>>) => void;
 }
 
-/** The rows stay: what needs such a checkpoint later makes it again. */
+/** The rows stay: a later run that needs such a checkpoint makes it again. */
 export async function letGo(deps: Deps, study: Study, plan: Plan): Promise<void> {
   if (study.kind !== 'trained' || study.keep_checkpoints === undefined) return;
   await removeLeaving(deps, study, plan);
@@ -29,17 +29,17 @@ async function removeLeaving(deps: Deps, study: TrainedStudy, plan: Plan): Promi
   const staying = new Set<string>();
   for (const row of await deps.dataset.read('checkpoints'))
     (row.study === plan.study && ids.has(row.run_id) ? going : staying).add(row.uri);
-  // Weights of equal content are one, whichever study made them.
+  // Checkpoints of equal content share one object, even across studies.
   for (const uri of going)
     if (!staying.has(uri)) await ifAllowed(deps, uri, () => deps.artifacts.remove(uri));
 }
 
-/** A study that is done has not failed because its credentials may not delete. */
+/** A study that is done does not fail because its credentials do not permit deletion. */
 async function ifAllowed({ warn }: Deps, what: string, remove: () => Promise<void>): Promise<void> {
   try {
     await remove();
   } catch (error) {
     if (!(error instanceof StoreError) || error.retryable) throw error;
-    warn('What is kept no longer could not be removed', { what, error: error.message });
+    warn('Objects that are no longer kept could not be removed', { what, error: error.message });
   }
 }

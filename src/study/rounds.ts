@@ -1,4 +1,7 @@
-/** Which variants a study fine-tunes next, from the record alone: asked again, it answers the same. */
+/**
+ * Chooses the variants that a study fine-tunes next. Depends on the record alone: the same record
+ * gives the same choice.
+ */
 import { SpecError } from '../base/errors';
 import { spentOn, variantsLeft, type Spent } from '../domain/budget';
 import type { Plan } from '../domain/plan';
@@ -14,34 +17,37 @@ import { findPredictorHere } from './predictors';
 
 export interface Choice {
   readonly variant_id: string;
-  /** `begun`: its fine-tuning was begun before and has not ended well. */
+  /** `begun`: fine-tuning was started before and has not succeeded. */
   readonly reason: PickReason | 'begun';
 }
 
 export interface ChoiceInput {
   readonly study: string;
   readonly plan_key: string;
-  /** The variants of the rounds before. */
+  /** The variants of the previous rounds. */
   readonly chosen: readonly string[];
 }
 
-/** None when the budget is spent. `waitingIn`: the variants of a plan that are still to be fine-tuned. */
+/**
+ * Returns none when the budget is spent. `waitingIn`: the variants of a plan that are still to be
+ * fine-tuned.
+ */
 export async function chooseVariants(
   books: Books,
-  of: ChoiceInput,
+  input: ChoiceInput,
   waitingIn: (plan: Plan) => readonly string[],
   trainer: Trainer,
 ): Promise<Choice[]> {
   const { dataset, studies } = books;
-  const [{ study }, plan] = [await studies.spec(of.study), await studies.plan(of.plan_key)];
+  const [{ study }, plan] = [await studies.spec(input.study), await studies.plan(input.plan_key)];
   if (study.kind !== 'trained' || !study.fine_tune)
-    throw new SpecError(`Study "${of.study}" has no \`fine_tune\`: there is nothing to choose.`);
+    throw new SpecError(`Study "${input.study}" has no \`fine_tune\`: there is nothing to choose.`);
   const version = await dataset.version();
-  const runs = latestRuns(await dataset.read('runs', { study: of.study, version }));
-  const table = await readFeatures(books, of.study, version);
+  const runs = latestRuns(await dataset.read('runs', { study: input.study, version }));
+  const table = await readFeatures(books, input.study, version);
   const { begun, hours } = spentOn(plan.runs, runs);
-  const spent = { begun: new Set([...begun, ...of.chosen]), hours };
-  const waiting = waitingIn(plan).filter((id) => !of.chosen.includes(id));
+  const spent = { begun: new Set([...begun, ...input.chosen]), hours };
+  const waiting = waitingIn(plan).filter((id) => !input.chosen.includes(id));
   return choose(study, study.fine_tune, { table, spent, waiting, trainer });
 }
 
@@ -52,19 +58,19 @@ interface Known {
   readonly trainer: Trainer;
 }
 
-async function choose(study: TrainedStudy, fineTune: FineTune, of: Known): Promise<Choice[]> {
-  const { waiting, spent } = of;
+async function choose(study: TrainedStudy, fineTune: FineTune, known: Known): Promise<Choice[]> {
+  const { waiting, spent } = known;
   const unfinished = waiting.filter((id) => spent.begun.has(id)).sort(byName);
   const begun = unfinished.slice(0, fineTune.batch);
   const batch = Math.min(fineTune.batch - begun.length, variantsLeft(fineTune, spent));
   const fresh = waiting.filter((id) => !spent.begun.has(id));
   return [
     ...begun.map((variant_id): Choice => ({ variant_id, reason: 'begun' })),
-    ...(await chooseFresh(study, { ...fineTune, batch }, of, new Set(fresh))),
+    ...(await chooseFresh(study, { ...fineTune, batch }, known, new Set(fresh))),
   ];
 }
 
-/** A variant without a number that the predictor needs is not chosen: nothing is known of it. */
+/** A variant is not chosen when a value that the predictor needs is missing. */
 async function chooseFresh(
   study: TrainedStudy,
   { task, predictor: name, batch, explore }: FineTune,

@@ -1,7 +1,7 @@
 /**
- * Runs a job on a cluster: submit, watch, record. It may be killed at any moment and called again: the
- * submission is idempotent by name and attempt, the job outlives whoever watches it, and every commit has a
- * key of its own.
+ * Runs a job on a cluster: submits, watches and records it. It may be killed at any moment and
+ * called again: submission is idempotent by name and attempt, the job outlives the process that
+ * watches it, and every commit has its own key.
  */
 import type { Artifacts } from '../artifacts/artifacts';
 import { ClusterUnavailableError, InterruptedError, SupersededError } from '../base/errors';
@@ -29,9 +29,9 @@ import type { RemoteCheckpoints } from './remote-checkpoints';
 
 export interface JobOutcome {
   readonly runs: readonly { readonly run_id: string; readonly status: RunEnd['status'] }[];
-  /** Why the job ended badly, or null when it ended well. */
+  /** Why the job failed, or null if it succeeded. */
   readonly failure_class: FailureClass | null;
-  /** How often and when it is tried again after that, where the study says so. */
+  /** Retries of this failure class, if the study sets them. */
   readonly retry?: Retry;
 }
 
@@ -46,17 +46,17 @@ export interface JobDeps {
   readonly remote: Pick<RemoteCheckpoints, 'fetch'>;
 }
 
-/** How a call is told to stop waiting. */
+/** Asks a call to stop waiting. */
 export interface Stop {
   readonly signal: AbortSignal;
-  /** Of a signal that was aborted: whether the job is to end too. Otherwise it goes on without a watcher. */
+  /** After an abort: whether to end the job too. Otherwise the job continues without a watcher. */
   readonly endsJob: () => boolean;
 }
 
 type FailedState = Extract<JobState, { status: 'failed' }>;
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
-/** One for a process: its jobs share what is known of budgets. */
+/** One per process, so that its jobs share the checks of budgets. */
 export class JobRunner {
   private readonly budgets: BudgetWatch;
 
@@ -64,25 +64,26 @@ export class JobRunner {
     this.budgets = new BudgetWatch(deps);
   }
 
-  async run(of: JobAttempt, stop: Stop): Promise<JobOutcome> {
+  async run(attempt: JobAttempt, stop: Stop): Promise<JobOutcome> {
     const { dataset, studies, clusters, recipes } = this.deps;
-    const context = await loadJobContext(studies, of);
+    const context = await loadJobContext(studies, attempt);
     const entry = requireCluster(clusters, context.job.cluster);
     const submit = keyOf(context, 'submit');
     const spent = await this.budgets.spent(context.study);
-    // One that was submitted before its worker died is watched, whatever it has cost since.
+    // A job that was submitted before its worker died is watched, whatever the study has spent
+    // since.
     const submitted = await dataset.hasKey(submit);
     if (spent !== null && !submitted) return this.withhold(context, spent);
     const inputs = await resolveInputs(this.deps, context, entry.cluster.weights);
     if (!inputs && !submitted) return outcomeOf(context, 'blocked');
-    // What the configuration does not know is refused before anything is recorded.
+    // A request that the configuration does not allow is refused before anything is recorded.
     const request = jobRequest(recipes, entry, context, inputs ?? new Map());
     await dataset.commit({ key: submit, rows: { runs: submitRows(context, new Date()) } });
     const state = await this.submitAndWatch(context, entry, request, stop);
     return this.record(context, entry, state);
   }
 
-  /** Not submitted: the study goes on without it, and says why. */
+  /** The job is not submitted. The study continues without it, and the record has the reason. */
   private async withhold(context: JobContext, reason: string): Promise<JobOutcome> {
     await this.recordCancelled(context, 'withheld', `Not started: ${reason}.`);
     return outcomeOf(context, 'cancelled');
@@ -120,7 +121,7 @@ export class JobRunner {
     { signal, endsJob }: Stop,
     end: () => Promise<void>,
   ): Promise<never> {
-    if (!endsJob()) throw new InterruptedError('The worker is leaving; the job goes on.');
+    if (!endsJob()) throw new InterruptedError('The worker is stopping; the job continues.');
     await end();
     await this.recordCancelled(context, 'cancelled', 'Cancelled on request.');
     throw signal.reason;
@@ -147,7 +148,9 @@ function outcomeOf({ runs }: JobContext, status: 'blocked' | 'cancelled'): JobOu
   return { runs: runs.map(({ run_id }) => ({ run_id, status })), failure_class: null };
 }
 
-/** The end of this very attempt. What a newer one left must not be recorded as this one's. */
+/**
+ * The end of this attempt. The result of a newer attempt must not be recorded as this attempt's.
+ */
 function endOf(
   { job, attempt }: JobContext,
   state: JobState | undefined,
@@ -155,12 +158,12 @@ function endOf(
 ): TerminalState {
   if (state && 'attempt' in state && state.attempt > attempt)
     throw new SupersededError(
-      `Attempt ${attempt} of job "${job.name}" was followed by attempt ${state.attempt}: whoever runs that records it.`,
+      `Attempt ${attempt} of job "${job.name}" was followed by attempt ${state.attempt}, which is recorded by the process that runs it.`,
     );
   if (state?.status === 'succeeded') return state;
   if (state?.status === 'failed') return withReason(state, spent);
   throw new ClusterUnavailableError(
-    `Cluster "${job.cluster}" does not know job "${job.name}": it is submitted again.`,
+    `Cluster "${job.cluster}" does not know job "${job.name}": the job will be submitted again.`,
   );
 }
 
@@ -171,7 +174,7 @@ function withReason(state: FailedState, reason: string | null): FailedState {
 
 function recorded({ study }: JobContext, { ends }: JobResults, state: TerminalState): JobOutcome {
   const runs = ends.map(({ run_id, status }) => ({ run_id, status }));
-  // Of a job that was killed after its last result nothing is left to try again.
+  // A job that was killed after its last result needs no retry.
   const isComplete = ends.every(({ status }) => status === 'done');
   if (state.status !== 'failed' || isComplete) return { runs, failure_class: null };
   const { failure_class } = state;

@@ -1,4 +1,4 @@
-/** How the runs of a study stand by the record. */
+/** The status of a study's runs, from the record. */
 import type { Studies } from '../books/studies';
 import type { Dataset } from '../dataset/log';
 import { runStatuses } from '../domain/status';

@@ -1,7 +1,7 @@
 /**
- * Which studies Temporal is asked about when `status` looks for their schedule: its client takes half a
- * second to load. Schedules are noted among the books of their study; one that is older than these notes
- * is found by asking once.
+ * Notes whether a study has a schedule, so that `status` rarely needs Temporal's client, which
+ * takes half a second to load. A schedule is noted in the study's books when it is created. For a
+ * study without a note, Temporal is asked once.
  */
 import type { OnRecord } from './on-record';
 
@@ -12,7 +12,7 @@ export async function mayBeScheduled({ studies, store }: Books, study: string): 
   return (await store.get(askedKey(study))) === undefined;
 }
 
-/** Notes what Temporal said. A schedule that was made meanwhile is noted too, and that note holds. */
+/** Notes Temporal's answer. If a schedule was created in the meantime, its note is kept. */
 export async function noteAnswer(
   { studies, store }: Books,
   study: string,

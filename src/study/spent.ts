@@ -1,4 +1,4 @@
-/** What a study has spent, of its budget and besides. */
+/** What a study has spent: against its budget, and in total. */
 import { ClusterUnavailableError } from '../base/errors';
 import type { Budget } from '../domain/schema';
 import { isPriced, type Rates, type Spending } from '../domain/spending';
@@ -8,13 +8,13 @@ type Kind = keyof Spending;
 
 export interface Spent {
   readonly budget?: Partial<Record<Kind, { readonly spent: number; readonly limit: number }>>;
-  /** On a cluster with GPUs or a price. */
+  /** For a cluster with GPUs or a price. */
   readonly spent?: Partial<Spending>;
-  /** Why neither is known: the cluster does not say how long its jobs have run. */
+  /** Why neither is known: the cluster does not report how long its jobs have run. */
   readonly spent_unknown?: string;
 }
 
-/** Every attempt counts, and jobs that run up to now. */
+/** Includes every attempt, and running jobs up to now. */
 export async function spentByStudy(deps: BudgetDeps, id: string): Promise<Spent> {
   const { study } = await deps.studies.recentSpec(id);
   const rates = study.kind === 'trained' ? deps.clusters.get(study.cluster) : undefined;

@@ -3,10 +3,13 @@ import type { IsUnused } from '../books/studies';
 import type { Dataset } from '../dataset/log';
 
 const MEASURED = ['checkpoints', 'curves', 'indicators', 'outcomes', 'samples'] as const;
-/** Of runs that left nothing. */
+/** Statuses of runs that left no measurements. */
 const LEFT_NOTHING = new Set(['failed', 'cancelled', 'blocked']);
 
-/** `isRunning`: whether the study's workflow runs, which is asked only of one without measurements. */
+/**
+ * `isRunning`: whether the study's workflow is running; only called for a study without
+ * measurements.
+ */
 export function unusedIn(
   dataset: Dataset,
   isRunning: (study: string) => Promise<boolean>,
@@ -14,7 +17,7 @@ export function unusedIn(
   return async (study) => (await hasNoMeasurement(dataset, study)) && !(await isRunning(study));
 }
 
-/** Nothing measured, and no job that may still be at it. */
+/** No measurement on record, and no job that may still make one. */
 export async function hasNoMeasurement(dataset: Dataset, study: string): Promise<boolean> {
   const attempts = await dataset.read('runs', { study });
   if (attempts.some(({ status }) => status === 'done')) return false;

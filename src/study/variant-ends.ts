@@ -1,4 +1,4 @@
-/** How the runs of a variant ended, by the record. */
+/** How the runs of a variant ended, from the record. */
 import type { VariantEnded } from '../../workflows/messages';
 import type { Studies } from '../books/studies';
 import type { Dataset } from '../dataset/log';
@@ -10,7 +10,7 @@ interface Deps {
   readonly studies: Studies;
 }
 
-/** `part`: of the part of a variant that a workflow of its own runs. */
+/** `part`: the part of a variant that its workflow runs, if a variant has two workflows. */
 export async function variantEnds(
   { dataset, studies }: Deps,
   { study, part }: { readonly study: string; readonly part?: VariantPart },

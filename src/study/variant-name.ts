@@ -2,7 +2,7 @@
 import { SpecError } from '../base/errors';
 import type { Studies } from '../books/studies';
 
-/** `zeng2025/7`. A variant's id may hold slashes itself, the name of a study never does. */
+/** Such as `zeng2025/7`. A variant's id may contain slashes; the name of a study never does. */
 export function studyAndVariant(named: string): { study: string; variant?: string } {
   const slash = named.indexOf('/');
   if (slash < 0) return { study: named };
@@ -14,16 +14,18 @@ export interface NamedVariant {
   readonly variant: string;
 }
 
-/** Throws SpecError for a name without a study or a variant. */
+/** Throws SpecError if the study or the variant is missing. */
 export function variantNamed(named: string): NamedVariant {
   const { study, variant } = studyAndVariant(named);
   if (study && variant) return { study, variant };
   throw new SpecError(
-    `"${named}" names no variant: expected study/variant, such as zeng2025/7. \`npx foretune list\` lists the studies.`,
+    `"${named}" does not name a variant: expected study/variant, such as zeng2025/7. To list the studies: npx foretune list`,
   );
 }
 
-/** Outcomes of two studies come from two ways of training and asking: they are not compared. */
+/**
+ * Outcomes of two studies come from different training and evaluation, so they are not compared.
+ */
 export async function sharedStudy(
   studies: Pick<Studies, 'resolve'>,
   a: NamedVariant,
@@ -32,6 +34,6 @@ export async function sharedStudy(
   const [one, two] = [await studies.resolve(a.study), await studies.resolve(b.study)];
   if (one === two) return one;
   throw new SpecError(
-    `"${one}" and "${two}" are two studies: variants are compared inside one study, which fine-tunes and evaluates them alike. Name two variants of one of them.`,
+    `"${one}" and "${two}" are different studies. Only variants of one study, which are fine-tuned and evaluated alike, can be compared. Name two variants of one study.`,
   );
 }

@@ -1,4 +1,4 @@
-/** The rows of a trained study's variants; an imported study's come with its table. */
+/** The rows of a trained study's variants; those of an imported study come with its table. */
 import { fingerprint } from '../base/fingerprint';
 import type { SpecRecord } from '../books/studies';
 import type { Dataset } from '../dataset/log';
@@ -14,13 +14,16 @@ export async function recordVariants(dataset: Dataset, spec: SpecRecord, now: Da
   await dataset.commit({ key, rows: { variants: rows } });
 }
 
-/** Rows of a study that was corrected, and corrected back, are on record, but not as the newest. */
+/**
+ * The rows of a study that was corrected and then corrected back are on record, but are not the
+ * newest.
+ */
 async function variantsKey(
   dataset: Dataset,
-  { study, fingerprint: of, registered_at }: SpecRecord,
+  { study, fingerprint: configuration, registered_at }: SpecRecord,
   rows: readonly Row<'variants'>[],
 ): Promise<string> {
-  const key = `variants:${studyId(study)}/${of.slice(0, 12)}`;
+  const key = `variants:${studyId(study)}/${configuration.slice(0, 12)}`;
   if (!(await dataset.hasKey(key))) return key;
   const newest = await dataset.newest('variants', studyId(study));
   const current = rows.every((row) => newest.get(row.run_id)?.fingerprint === row.fingerprint);

@@ -5,7 +5,8 @@ import { StackError } from '../base/errors';
 import type { StackEndpoints } from '../stack/stack';
 
 export async function connectClient(config: Config, endpoints: StackEndpoints): Promise<Client> {
-  // Loaded here, since it takes half a second and most commands need the record alone.
+  // Loaded here, since Temporal's client takes half a second to load and most commands do not need
+  // it.
   const { Client, Connection } = await import('@temporalio/client');
   const { address, namespace } = endpoints.temporal;
   const connection = await Connection.connect({ ...config.temporal.connection, address }).catch(
@@ -19,7 +20,7 @@ export async function connectClient(config: Config, endpoints: StackEndpoints): 
   return new Client({ connection, namespace });
 }
 
-/** Why a workflow or an update of it failed, in the words of what failed within it. */
+/** Why a workflow or its update failed: the message of the innermost failure. */
 export function failureReason(error: WorkflowFailedError | WorkflowUpdateFailedError): string {
   const cause = error.cause?.cause ?? error.cause;
   return cause instanceof Error ? cause.message : error.message;

@@ -1,4 +1,4 @@
-/** Follows a study until it ends. A worker or a server that dies meanwhile is started again. */
+/** Follows a study until it ends. A worker or server that dies in the meantime is started again. */
 import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ServiceError, WorkflowFailedError } from '@temporalio/client';
@@ -15,18 +15,21 @@ import type { Session, WorkSession } from './session';
 import { findTroubles, type Troubles } from './troubles';
 
 const POLL_MS = 500;
-/** Of a large study a look costs the cores that its jobs could have: it takes a twentieth of the time, while that keeps it up to date. */
+/**
+ * A check of a large study takes CPU time from its jobs, so checks take at most a twentieth of the
+ * time, as long as LONGEST_REST_MS permits.
+ */
 const REST = 19;
 const LONGEST_REST_MS = 15_000;
 const CHECK_WORKER_EVERY_MS = 5000;
 const MOST_BLIND_MS = 60_000;
 
-/** How far a study is, shown while it is followed. */
+/** Shows the progress of a study while it is followed. */
 export interface Display {
   show(progress: StudyProgress, troubles?: Troubles): void;
 }
 
-/** Follows a study until it ends. Whoever stops following leaves study and worker running. */
+/** Follows a study until it ends. If the caller stops, the study and the worker keep running. */
 export async function followStudy(
   session: WorkSession,
   study: string,
@@ -70,7 +73,7 @@ async function untilEnded(
       troubles = progress ? await findTroubles(session.client, study, progress) : troubles;
       await ensureWorker(session.config, session.endpoints, session.say);
     } catch (error) {
-      took = 0; // asked again soon
+      took = 0; // check again soon
       await waitOut(session, study, error, Date.now() - seen);
     }
   }
@@ -80,7 +83,10 @@ function restAfter(tookMs: number): number {
   return Math.min(Math.max(POLL_MS, REST * tookMs), LONGEST_REST_MS);
 }
 
-/** The server says so itself: after a slow look, the last one is not late. */
+/**
+ * Waits for the server's own report of the end, so that the end is not noticed late after a slow
+ * check.
+ */
 class EndOf {
   private ended: Promise<void> | undefined;
   private readonly left = new AbortController();
@@ -90,7 +96,7 @@ class EndOf {
     private readonly handle: WorkflowHandle,
   ) {}
 
-  /** An open question to the server would keep the program from its end. */
+  /** An open request to the server would keep the process alive. */
   stop(): void {
     this.left.abort();
   }
@@ -99,10 +105,11 @@ class EndOf {
     return this.client.withAbortSignal(this.left.signal, () => this.handle.result());
   }
 
-  /** Resolves when the study has ended, at the latest after the given time, at the earliest after a poll's. */
+  /** Resolves when the study has ended, but not before POLL_MS and not after the given time. */
   async within(ms: number): Promise<void> {
     this.ended ??= this.ask().then(nothing, (error: unknown) => {
-      // The server went away: asked again. Whoever looks at the study next sees it too, and says so.
+      // The server is gone: the request is repeated later. The next check of the study meets the
+      // same error and reports it.
       if (!(error instanceof WorkflowFailedError)) this.ended = undefined;
     });
     const ended = this.ended;
@@ -110,13 +117,15 @@ class EndOf {
     const rest = new AbortController();
     const waited = setTimeout(ms - POLL_MS, undefined, { signal: rest.signal }).catch(nothing);
     await Promise.race([ended, waited]);
-    rest.abort(); // a timer would keep the program from its end
+    rest.abort(); // a timer would keep the process alive
   }
 }
 
 function nothing(): void {}
 
-/** The study waits for servers that are away, so whoever follows it does; dead ones are started again. */
+/**
+ * A study waits for unavailable servers, so following it does too; dead servers are started again.
+ */
 async function waitOut(
   { config, say }: Session,
   study: string,
@@ -126,10 +135,10 @@ async function waitOut(
   if (!mayPass(error)) throw error;
   if (blindMs > MOST_BLIND_MS)
     throw new StackError(
-      `Study "${study}" cannot be followed any more: ${(error as Error).message}\nNothing that was measured is lost. Once its servers answer (npx foretune doctor): npx foretune resume ${study}`,
+      `Study "${study}" can no longer be followed: ${(error as Error).message}\nNo measurement is lost. Once its servers answer (check with npx foretune doctor): npx foretune resume ${study}`,
       { cause: error },
     );
-  await startStack(config, say).catch(() => undefined); // reported when the time is up
+  await startStack(config, say).catch(() => undefined); // reported after MOST_BLIND_MS
 }
 
 function mayPass(error: unknown): boolean {
@@ -146,7 +155,7 @@ async function summary(handle: WorkflowHandle, study: string): Promise<StudySumm
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     throw new StackError(
-      `Study "${study}" stopped: ${failureReason(error)}\nWhat was measured is kept. Mend the cause, then: npx foretune resume ${study}`,
+      `Study "${study}" stopped: ${failureReason(error)}\nIts measurements are kept. Fix the cause, then: npx foretune resume ${study}`,
       { cause: error },
     );
   }

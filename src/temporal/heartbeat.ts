@@ -1,11 +1,13 @@
-/** Every activity tells the server that its worker lives: a dead one is noticed by its silence. */
+/**
+ * Sends heartbeats of every activity, so that the server notices a dead worker by their absence.
+ */
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptors } from '@temporalio/worker';
 
-/** Several in the shortest heartbeat timeout of workflows/activity-options.ts. */
+/** Several fit into the shortest heartbeat timeout of workflows/activity-options.ts. */
 const HEARTBEAT_MS = 2000;
 
-/** `everyMs` between heartbeats. */
+/** `everyMs`: interval between heartbeats. */
 export function heartbeats(context: Context, everyMs = HEARTBEAT_MS): ActivityInterceptors {
   return {
     inbound: {

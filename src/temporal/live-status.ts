@@ -1,8 +1,8 @@
-/** A study's status: what the books say, and for one that should be running, what Temporal says. */
+/** A study's status: from the books, and from Temporal if the study should be running. */
 import { studyWorkflowId } from '../domain/ids';
 import { withClient, type Session } from './session';
 
-/** `paused` and `cancelling` are running studies that were steered. */
+/** `paused` and `cancelling` are running studies that a user paused or cancelled. */
 const STEERED = ['paused', 'cancelling'] as const;
 export type LiveStatus =
   | (typeof STEERED)[number]
@@ -24,7 +24,7 @@ function workflowStatus(session: Session, study: string): Promise<LiveStatus> {
   return withClient(session, async (client) => {
     const handle = client.workflow.getHandle(studyWorkflowId(study));
     const described = await handle.describe().catch(() => null);
-    // Temporal has forgotten it, or never knew it.
+    // Temporal does not know the workflow, or no longer keeps it.
     if (described?.status.name !== 'RUNNING') return 'interrupted';
     const said = described.searchAttributes.ForetuneStatus?.[0];
     return STEERED.find((one) => one === said) ?? 'running';

@@ -1,4 +1,4 @@
-/** Jobs that run for a study that nobody runs. */
+/** Jobs that are running although no workflow watches them. */
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config';
 import type { Row } from '../dataset/tables';
@@ -8,7 +8,7 @@ import { endJobs } from '../study/end-jobs';
 import { startStudy } from './run-study';
 import type { WorkSession } from './session';
 
-/** `study` is null for a job that the record does not know. */
+/** `study` is null for a job that is not on record. */
 export interface Orphan {
   readonly cluster: string;
   readonly job: string;
@@ -17,7 +17,7 @@ export interface Orphan {
   readonly submitted_at: Date | null;
 }
 
-/** Jobs on every cluster whose variant nobody runs. */
+/** Jobs on all clusters whose variant's workflow is not running. */
 export async function findOrphans(session: WorkSession): Promise<Orphan[]> {
   const orphans: Orphan[] = [];
   for (const { cluster } of openClusters(session.config).values()) {
@@ -35,7 +35,7 @@ export async function findOrphans(session: WorkSession): Promise<Orphan[]> {
 
 const PARTS: readonly (VariantPart | undefined)[] = [undefined, 'measure', 'tune'];
 
-/** A variant's workflow owns its jobs, whether or not its study still runs. */
+/** A variant's workflow owns its jobs, whether or not its study's workflow is still running. */
 async function isOwned(client: Client, { study, variant_id }: Row<'runs'>): Promise<boolean> {
   const states = await Promise.all(
     PARTS.map((part) =>
@@ -44,7 +44,7 @@ async function isOwned(client: Client, { study, variant_id }: Row<'runs'>): Prom
         .describe()
         .then(
           ({ status }) => status.name === 'RUNNING',
-          () => false, // never started, or forgotten
+          () => false, // never started, or no longer kept by Temporal
         ),
     ),
   );
@@ -61,7 +61,7 @@ function describe(cluster: string, job: string, row: Row<'runs'> | undefined): O
   };
 }
 
-/** Their studies can be resumed. */
+/** Ends the jobs in such a way that their studies can be resumed. */
 export async function endOrphans(config: Config, orphans: readonly Orphan[]): Promise<void> {
   const clusters = openClusters(config);
   await endJobs(
@@ -72,7 +72,7 @@ export async function endOrphans(config: Config, orphans: readonly Orphan[]): Pr
   );
 }
 
-/** Starts their studies again, which find the jobs by name; returns the studies. */
+/** Starts their studies again, which find the jobs by name. Returns the studies. */
 export async function adoptOrphans(
   { client, config, studies }: WorkSession,
   orphans: readonly Orphan[],

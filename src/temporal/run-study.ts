@@ -1,4 +1,4 @@
-/** Starts or finds a study's workflow, follows it to its end, and reads what came out. */
+/** Starts a study's workflow or attaches to it, follows it to its end, and reads the results. */
 import {
   ServiceError,
   WorkflowExecutionAlreadyStartedError,
@@ -20,9 +20,9 @@ import type { WorkSession } from './session';
 export interface StudyEnd {
   readonly study: string;
   readonly summary: StudySummary;
-  /** Of a study that is not done: where its runs are. */
+  /** The state of each run, for a study that is not done. */
   readonly unfinished: StudyProgress | null;
-  /** File of its report; null where none was made. */
+  /** File of the study's report; null if no report was made. */
   readonly report: string | null;
 }
 
@@ -43,7 +43,7 @@ export async function runStudy(
   return { study: id, summary, unfinished, report };
 }
 
-/** A second start attaches to the first, unless it asks for something of its own. */
+/** A second start attaches to the running study, unless it requests particular runs. */
 export async function startStudy(
   { temporal }: Pick<Config, 'temporal'>,
   client: Client,
@@ -62,7 +62,7 @@ export async function startStudy(
   await start.catch((error: unknown) => explainRefusal(id, error));
 }
 
-/** As on a server that does not know our search attributes: the reason is in the cause. */
+/** For example, when the server does not know our search attributes: the reason is in the cause. */
 function explainRefusal(study: string, error: unknown): never {
   if (error instanceof WorkflowExecutionAlreadyStartedError)
     throw new SpecError(

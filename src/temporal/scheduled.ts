@@ -1,4 +1,4 @@
-/** The schedules of studies by name: Temporal's, and what the books note of them. */
+/** The schedules of studies by name, in Temporal and as noted in the books. */
 import { ScheduleOverlapPolicy, type ScheduleHandle } from '@temporalio/client';
 import { noteAnswer } from '../study/schedule-notes';
 import {
@@ -29,7 +29,7 @@ export function listSchedules(session: Session): Promise<ScheduleStatus[]> {
   });
 }
 
-/** Throws NotFoundError for a study without a schedule, as do all that follow. */
+/** Throws NotFoundError for a study without a schedule, as do all functions below. */
 export async function scheduleNamed(session: Session, name: string): Promise<ScheduleStatus> {
   const study = await session.studies.resolve(name);
   const status = await withClient(session, (client) => describeSchedule(client, study));
@@ -37,7 +37,7 @@ export async function scheduleNamed(session: Session, name: string): Promise<Sch
   return status;
 }
 
-/** Returns the study's whole name. */
+/** Returns the study's full name. */
 export async function changeSchedule(
   session: Session,
   name: string,
@@ -48,7 +48,7 @@ export async function changeSchedule(
   return study;
 }
 
-/** Runs what would have been due between two times, one after the other. */
+/** Starts the runs that were due between two times, one after the other. */
 export function backfillSchedule(
   session: Session,
   name: string,
@@ -58,7 +58,7 @@ export function backfillSchedule(
   return changeSchedule(session, name, (handle) => handle.backfill({ ...between, overlap }));
 }
 
-/** Fits stay. */
+/** Deletes the schedule; recorded fits are kept. */
 export async function deleteSchedule(session: Session, name: string): Promise<string> {
   const study = await changeSchedule(session, name, (handle) => handle.delete());
   await session.studies.markScheduled(study, false);

@@ -1,4 +1,6 @@
-/** Schedules of re-fits, one a study, kept by Temporal: they outlive every process of ours. */
+/**
+ * Schedules of re-fits, one per study. Temporal keeps them, so they do not depend on our processes.
+ */
 import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
@@ -23,32 +25,35 @@ const SettingsSchema = z.object({
   cron: z.string(),
   /** A name such as `Europe/Berlin`. */
   timezone: z.string(),
-  /** `30s`, `10m`, `12h`, `2d`: a run starts up to so much later than the cron says, so that many do not start at once. */
+  /**
+   * Such as `30s`, `10m`, `12h` or `2d`: each start is delayed by a random time up to this, so that
+   * many schedules do not start at once.
+   */
   jitter: z.string(),
-  /** A run that was due while nothing ran is made up for within this time. */
+  /** A missed run is made up for within this time after it was due. */
   catch_up: z.string(),
 });
 export type ScheduleSettings = Readonly<z.infer<typeof SettingsSchema>>;
 
 export interface ScheduleStatus {
   readonly study: string;
-  /** Null for a schedule that was made by other means, which says nothing of them. */
+  /** Null for a schedule that was not made by foretune, whose settings are not known. */
   readonly spec: ScheduleSettings | null;
   readonly paused: boolean;
-  /** Why it is paused, and who says so. */
+  /** Why the schedule is paused, and who paused it. */
   readonly note: string | null;
   readonly next: readonly Date[];
-  /** The newest last. */
+  /** The newest is last. */
   readonly recent: readonly RecentRefit[];
-  /** Runs that were due, and came too late to be made up for. */
+  /** Runs that could not start when they were due, nor within the catch-up time. */
   readonly missed: number;
-  /** Runs that were due while the one before was still running. */
+  /** Runs that were due while the run before was still running. */
   readonly skipped: number;
 }
 
 export interface RecentRefit {
   readonly started: Date;
-  /** `unknown`: Temporal has forgotten how it ended. */
+  /** `unknown`: Temporal no longer keeps how it ended. */
   readonly outcome: RefitResult['outcome'] | 'failed' | 'running' | 'unknown';
   readonly reason: string;
 }
@@ -57,12 +62,18 @@ const NEXT_SHOWN = 3;
 const POLL_MS = 300;
 const STARTED_WITHIN_MS = 60_000;
 
-/** Throws SpecError when there is one, and for a cron or timezone that Temporal does not take. */
+/**
+ * Throws SpecError if the study has a schedule, or if Temporal refuses the cron or the time zone.
+ */
 export async function createSchedule(
   client: Client,
-  of: { readonly study: string; readonly taskQueue: string; readonly settings: ScheduleSettings },
+  schedule: {
+    readonly study: string;
+    readonly taskQueue: string;
+    readonly settings: ScheduleSettings;
+  },
 ): Promise<void> {
-  const { study, taskQueue, settings } = of;
+  const { study, taskQueue, settings } = schedule;
   const { cron, timezone, jitter, catch_up } = settings;
   const create = client.schedule.create({
     scheduleId: refitId(study),
@@ -80,7 +91,7 @@ export async function createSchedule(
       catchupWindow: milliseconds(catch_up),
       pauseOnFailure: true,
     },
-    // Temporal keeps what a cron means, not the cron.
+    // Temporal keeps the meaning of a cron, not its text.
     memo: { ...settings },
     searchAttributes: { ForetuneStudy: [study] },
   });
@@ -89,7 +100,7 @@ export async function createSchedule(
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Throws SpecError for what is no time. */
+/** Throws SpecError if the text is not a time. */
 export function milliseconds(text: string): number {
   const [, count, unit = ''] = /^(\d+) ?([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return Number(count) * (UNITS[unit] ?? NaN);
@@ -99,13 +110,13 @@ export function milliseconds(text: string): number {
 function explainRefusal(study: string, error: unknown): never {
   if (error instanceof ScheduleAlreadyRunning)
     throw new SpecError(
-      `Study "${study}" has a schedule. Look at it: npx foretune schedule describe ${study}. Or delete it first.`,
+      `Study "${study}" already has a schedule. Show it: npx foretune schedule describe ${study}. To replace it, delete it first: npx foretune schedule delete ${study}`,
       { cause: error },
     );
   const reason = error instanceof ServiceError && error.cause ? error.cause : error;
   const message = reason instanceof Error ? reason.message : String(reason);
   throw new SpecError(
-    `Temporal did not take the schedule of "${study}": ${message}. A cron has five fields, such as '0 3 * * *'; a timezone is a name, such as Europe/Berlin.`,
+    `Temporal refused the schedule of "${study}": ${message}. A cron has five fields, such as '0 3 * * *'; a time zone is a name, such as Europe/Berlin.`,
     { cause: error },
   );
 }
@@ -117,7 +128,7 @@ export async function describeSchedule(client: Client, study: string): Promise<S
     study,
     spec: SettingsSchema.safeParse(memo).data ?? null,
     paused: state.paused,
-    note: state.note ? state.note : null, // Temporal's is empty before the first pause
+    note: state.note ? state.note : null, // Temporal's note is empty before the first pause
     next: info.nextActionTimes.slice(0, NEXT_SHOWN),
     recent: await Promise.all(info.recentActions.map((action) => recentRefit(client, action))),
     missed: info.numActionsMissedCatchupWindow,
@@ -143,17 +154,21 @@ async function recentRefit(
   try {
     const { status } = await handle.describe();
     if (status.name === 'RUNNING')
-      return { started: takenAt, outcome: 'running', reason: 'it has not ended' };
+      return { started: takenAt, outcome: 'running', reason: 'it has not ended yet' };
     return { started: takenAt, ...(await endOf(client, action.workflow)) };
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    return { started: takenAt, outcome: 'unknown', reason: 'Temporal has forgotten it' };
+    return {
+      started: takenAt,
+      outcome: 'unknown',
+      reason: 'Temporal no longer keeps how it ended',
+    };
   }
 }
 
 type Started = ScheduleExecutionResult['action']['workflow'];
 
-/** Waits for its end. */
+/** Waits for the end of a re-fit. */
 async function endOf(
   client: Client,
   { workflowId, firstExecutionRunId }: Started,
@@ -177,29 +192,30 @@ export async function scheduledStudies(client: Client): Promise<string[]> {
   return studies.sort();
 }
 
-/** A schedule that is there, to be changed. Throws NotFoundError. */
+/** The handle of an existing schedule, for changes. Throws NotFoundError. */
 export async function scheduleOf(client: Client, study: string): Promise<ScheduleHandle> {
   const handle = client.schedule.getHandle(refitId(study));
   await describe(handle, study);
   return handle;
 }
 
-/** Starts a re-fit now, unless one is running; either is then the one that is waited for. */
+/** Starts a re-fit now, unless one is running, and returns a way to wait for it. */
 export async function triggerSchedule(client: Client, study: string): Promise<TriggeredRefit> {
   const handle = client.schedule.getHandle(refitId(study));
   const { info } = await describe(handle, study);
   const [running] = info.runningActions;
   if (running) return { already: true, end: () => endOf(client, running.workflow) };
   const known = new Set(info.recentActions.map(runOf));
-  // Whatever the schedule's own policy: `triggerImmediately` at its creation would ignore it.
+  // Overrides the schedule's own overlap policy, which `triggerImmediately` at its creation would
+  // ignore.
   await handle.trigger(ScheduleOverlapPolicy.SKIP);
   return { already: false, end: async () => endOf(client, await startedSince(handle, known)) };
 }
 
 export interface TriggeredRefit {
-  /** One was running; no other was started. */
+  /** A re-fit was already running, so no other was started. */
   readonly already: boolean;
-  /** Resolves when it has ended. */
+  /** Resolves when the re-fit has ended. */
   readonly end: () => Promise<Pick<RecentRefit, 'outcome' | 'reason'>>;
 }
 
@@ -214,6 +230,6 @@ async function startedSince(handle: ScheduleHandle, known: ReadonlySet<string>):
     if (started) return started.action.workflow;
   }
   throw new StackError(
-    `The schedule started nothing within ${STARTED_WITHIN_MS / 1000} s. Run: npx foretune doctor`,
+    `The schedule started no re-fit within ${STARTED_WITHIN_MS / 1000} s. Run: npx foretune doctor`,
   );
 }

@@ -1,4 +1,4 @@
-/** The running stack, opened: the dataset of record, the books, Temporal's client. */
+/** An open session with the running stack: the dataset of record, the books, Temporal's client. */
 import type { Client } from '@temporalio/client';
 import { Studies } from '../books/studies';
 import type { Config } from '../config';
@@ -12,7 +12,7 @@ import { connectClient } from './client';
 export interface Session extends OnRecord {
   readonly config: Config;
   readonly endpoints: StackEndpoints;
-  /** Says what takes a while: servers that start, a worker that is replaced. */
+  /** Reports slow steps: servers that start, a worker that is replaced. */
   readonly say: (text: string) => void;
 }
 
@@ -21,7 +21,7 @@ export interface WorkSession extends Session {
   readonly client: Client;
 }
 
-/** The stack is started when it is not running: reading the record needs its S3 server. */
+/** Starts the stack if it is not running: reading the record needs its S3 server. */
 export async function openSession(config: Config, say: Session['say']): Promise<Session> {
   const endpoints = await startStack(config, say);
   const store = await openStore(config, endpoints);
@@ -29,14 +29,14 @@ export async function openSession(config: Config, say: Session['say']): Promise<
   return { config, endpoints, say, store, dataset: openDataset(store), studies };
 }
 
-/** As `openSession`, with a worker of this code's build and a client to Temporal. */
+/** As `openSession`, with a worker of the current build and a client to Temporal. */
 export async function openWorkSession(config: Config, say: Session['say']): Promise<WorkSession> {
   const session = await openSession(config, say);
   await ensureWorker(config, session.endpoints, say);
   return { ...session, client: await connectClient(config, session.endpoints) };
 }
 
-/** Asks Temporal, without a worker. */
+/** Uses Temporal's client, without a worker. */
 export async function withClient<T>(
   session: Session,
   ask: (client: Client) => Promise<T>,

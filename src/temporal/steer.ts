@@ -1,4 +1,6 @@
-/** Steers a running study: an update of its workflow, which answers when it is in force. */
+/**
+ * Steers a running study with an update of its workflow, which returns once it has taken effect.
+ */
 import { WorkflowUpdateFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { StudyProgress } from '../../workflows/messages';
 import { SpecError } from '../base/errors';
@@ -13,7 +15,7 @@ export type Change =
 
 export type Steered = StudyProgress & { readonly study: string };
 
-/** Throws SpecError for a study that is not running, or is at its end. */
+/** Throws SpecError if the study is not running or is ending. */
 export async function steer(
   { client, studies }: WorkSession,
   name: string,
@@ -33,12 +35,12 @@ export async function runningStudy(client: Client, study: string): Promise<Workf
   const handle = client.workflow.getHandle(studyWorkflowId(study));
   const running = await handle.describe().then(
     ({ status }) => status.name === 'RUNNING',
-    () => false, // Temporal has forgotten it, or never knew it
+    () => false, // Temporal does not know the workflow, or no longer keeps it
   );
   return running ? handle : null;
 }
 
-/** A study that was paused goes on; one that was cancelled since is at its end. */
+/** Continues a paused study. A study that is being cancelled ends without this. */
 export async function unpause(client: Client, study: string): Promise<void> {
   const handle = await runningStudy(client, study);
   const progress = await handle?.query<StudyProgress>('progress');

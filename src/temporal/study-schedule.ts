@@ -1,4 +1,4 @@
-/** A study's schedule in short, for `status`. */
+/** A summary of a study's schedule, for `status`. */
 import type { Client } from '@temporalio/client';
 import { NotFoundError } from '../base/errors';
 import { noteAnswer } from '../study/schedule-notes';
@@ -8,27 +8,27 @@ import { withClient, type Session } from './session';
 export interface ScheduleSummary {
   readonly next: Date | null;
   readonly last: RecentRefit | null;
-  /** Runs that were due, and came too late to be made up for. */
+  /** Runs that could not start when they were due, nor within the catch-up time. */
   readonly missed: number;
-  /** Of the last ten runs. */
+  /** Failed runs among the last ten. */
   readonly failed: number;
   readonly paused: boolean;
   readonly note: string | null;
 }
 
-/** Null for a study without a schedule, and where Temporal does not answer. */
+/** Null if the study has no schedule, or if Temporal does not answer. */
 export async function studySchedule(
   session: Session,
   study: string,
 ): Promise<ScheduleSummary | null> {
   try {
     const schedule = await withClient(session, (client) => found(client, study));
-    // Whoever may only read is asked again each time.
+    // With read-only credentials the note cannot be written, so Temporal is asked each time.
     await noteAnswer(session, study, schedule !== null).catch(() => undefined);
     return schedule && summarizeSchedule(schedule);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    session.say(`Its schedule is not known: ${reason}`);
+    session.say(`The schedule of the study is unknown: ${reason}`);
     return null;
   }
 }

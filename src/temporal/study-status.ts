@@ -1,4 +1,7 @@
-/** Where a study is: its runs by the record, what its clusters and Temporal say of them, what it has spent. */
+/**
+ * The state of a study: its runs from the record, its jobs from the clusters and Temporal, and what
+ * it has spent.
+ */
 import type { Session } from './session';
 import { countStatuses, type RunCounts } from '../domain/status';
 import { openClusters } from '../study/clusters';
@@ -11,7 +14,7 @@ import { withClient } from './session';
 import type * as Schedules from './study-schedule';
 import { findTroubles, type Troubles } from './troubles';
 
-// Temporal's client takes long to load, and a study without a schedule needs none.
+// Temporal's client is slow to load, and a study without a schedule does not need it.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const schedules = () => require('./study-schedule') as typeof Schedules;
 
@@ -20,10 +23,10 @@ export interface StudyStatus {
   readonly status: LiveStatus;
   readonly dataset_version: number;
   readonly counts: RunCounts;
-  /** Null for a study that never ran. */
+  /** Null for a study that has never run. */
   readonly progress: StudyProgress | null;
   readonly troubles: Troubles;
-  /** What clusters say of jobs that run, where each run is asked for. */
+  /** The jobs' states on their clusters, if each run is requested. */
   readonly jobs: LiveJobs;
   /** What jobs are called on each cluster. */
   readonly clusters: NamedJobs;
@@ -31,10 +34,10 @@ export interface StudyStatus {
   readonly schedule: Schedules.ScheduleSummary | null;
 }
 
-/** Temporal knows of a study that is one of these. */
+/** The statuses in which Temporal runs the study's workflow. */
 const LIVE: ReadonlySet<LiveStatus> = new Set(['running', 'paused', 'cancelling']);
 
-/** `runs`: whether clusters are asked about each run. */
+/** `runs`: whether to ask the clusters about each run. */
 export async function studyStatus(
   session: Session,
   study: string,
@@ -56,7 +59,7 @@ export async function studyStatus(
   };
 }
 
-/** What keeps a study that runs from going on. */
+/** What keeps a running study from making progress. */
 function troubles(session: Session, study: string, progress: StudyProgress): Promise<Troubles> {
   return withClient(session, (client) => findTroubles(client, study, progress));
 }

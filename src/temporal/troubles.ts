@@ -1,4 +1,7 @@
-/** What keeps jobs from their cluster, in the words of what failed last: the study tries it again until it succeeds. */
+/**
+ * Why jobs cannot be submitted or watched: the last failure of each activity, which is retried
+ * until it succeeds.
+ */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { variantWorkflowId, type VariantPart } from '../domain/ids';
 import type { StudyProgress } from '../study/progress';
@@ -7,17 +10,20 @@ type PendingActivity = NonNullable<
   WorkflowExecutionDescription['raw']['pendingActivities']
 >[number];
 
-/** What has run for that long is over its last failure. */
+/** An activity that has run this long since its last failure has recovered. */
 const FRESH_MS = 60_000;
-/** As the server numbers the states of an activity that waits to be tried again. */
+/** The server's number for the state of an activity that waits for its retry. */
 const SCHEDULED = 1;
-/** Where a cluster cannot be reached all variants say the same; where it takes some, those that began last wait. */
+/**
+ * If a cluster cannot be reached, all variants fail alike; if it accepts only some jobs, the
+ * variants that started last are waiting. So few variants are enough.
+ */
 const MOST_ASKED = 8;
 const PARTS: readonly (VariantPart | undefined)[] = [undefined, 'measure', 'tune'];
 
 export type Troubles = ReadonlyMap<string, string>;
 
-/** Of the variants that have begun and say nothing of how far they are. */
+/** Looks at the variants that are running and report no progress. */
 export async function findTroubles(
   client: Client,
   study: string,
@@ -34,7 +40,7 @@ export async function findTroubles(
   );
 }
 
-/** By variant, of the first and the last few that are asked about. */
+/** By variant; only the first and the last few variants are checked. */
 async function troublesOf(
   client: Client,
   study: string,
@@ -50,21 +56,21 @@ async function troublesOf(
 async function troubleOf(client: Client, study: string, variant: string): Promise<string | null> {
   for (const part of PARTS) {
     const handle = client.workflow.getHandle(variantWorkflowId(study, variant, part));
-    const described = await handle.describe().catch(() => null); // it has no such part
+    const described = await handle.describe().catch(() => null); // the variant has no such part
     for (const activity of described?.raw.pendingActivities ?? [])
       if (isFailing(activity)) return oneLine(activity.lastFailure?.message ?? '');
   }
   return null;
 }
 
-/** A worker that left, or died, is no trouble of the cluster's: the next one goes on. */
+/** The failure of a worker that stopped or died does not count: the next worker continues. */
 function isFailing({ lastFailure, lastStartedTime, state }: PendingActivity): boolean {
   const isOurs = lastFailure?.applicationFailureInfo?.type?.endsWith('Error') ?? false;
   if (!isOurs || Number(state) === SCHEDULED) return isOurs;
   return Date.now() - Number(lastStartedTime?.seconds ?? 0) * 1000 < FRESH_MS;
 }
 
-/** Schedulers say a thing in many lines, each of which opens as the last. */
+/** Schedulers print messages of several lines, of which each begins like the last. */
 function oneLine(words: string): string {
   return words.replace(/\s*\n\s*/g, ' | ');
 }

@@ -1,4 +1,4 @@
-/** Whether a study's configuration may still be corrected, by the record and by Temporal. */
+/** Whether a study's configuration may still be corrected, from the record and Temporal. */
 import type { Client } from '@temporalio/client';
 import type { IsUnused } from '../books/studies';
 import { studyWorkflowId } from '../domain/ids';
@@ -9,9 +9,11 @@ export function isUnused(session: Session): IsUnused {
   return unusedIn(session.dataset, (study) => withClient(session, (client) => runs(client, study)));
 }
 
-/** A server that does not answer is no answer. */
+/**
+ * If the server does not answer, it is not known whether the study runs, so the error is thrown.
+ */
 async function runs(client: Client, study: string): Promise<boolean> {
-  // Loaded here, as in `connectClient`.
+  // Loaded late, as in `connectClient`.
   const { WorkflowNotFoundError } = await import('@temporalio/client');
   try {
     const { status } = await client.workflow.getHandle(studyWorkflowId(study)).describe();

@@ -1,11 +1,11 @@
-/** Makes this process the worker. */
+/** Runs the worker in this process. */
 import { startTime } from '../base/processes';
 import type { Config } from '../config';
 import { startStack } from '../stack/stack';
 import { announceWorker, buildId, takePlace } from '../stack/worker-process';
 import { runWorker } from './worker';
 
-/** `detached`: unless another worker of the folder runs. */
+/** `detached`: exit if another worker of the folder is running. */
 export async function workHere(
   config: Config,
   say: (text: string) => void,
@@ -15,10 +15,10 @@ export async function workHere(
   const build = buildId(config, endpoints);
   const identity = { pid: process.pid, started: startTime(process.pid) ?? '' };
   if (detached && !(await takePlace(config, build, identity)))
-    return say('Another worker of this folder runs: this one is not needed.');
+    return say('Another worker of this folder is already running, so this one exits.');
   const ready = () => {
     announceWorker(config, build, identity);
-    say(`Worker ${build} polls "${config.temporal.taskQueue}". Ctrl-C ends it.`);
+    say(`Worker ${build} polls "${config.temporal.taskQueue}". Press Ctrl-C to stop it.`);
   };
   await runWorker(config, endpoints, { build, ready });
 }

@@ -1,4 +1,6 @@
-/** The worker process: polls the task queue and runs workflows and activities until it is asked to end. */
+/**
+ * The worker process: polls the task queue and runs workflows and activities until it is stopped.
+ */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
@@ -26,18 +28,18 @@ import { openStore, storeAt } from '../stack/open-store';
 import type { StackEndpoints } from '../stack/stack';
 import { writeState } from '../stack/state';
 
-/** Every open run of the widest window may hold one, and holds nothing but a timer. */
+/** Every running job of the widest window may hold one, and holds nothing but a timer. */
 const MAX_ACTIVITIES = 2000;
 const MAX_CACHED_WORKFLOWS = 500;
-/** Small beside a job; of hundreds that end together it makes a few entries of the log. */
+/** Short compared with a job; of hundreds of jobs that end together it makes a few log entries. */
 const GATHER_MS = 50;
 
 export interface WorkerOptions {
   readonly build: string;
-  /** Called when the worker polls. */
+  /** Called when the worker starts polling. */
   readonly ready: () => void;
 }
-
+/** Runs until SIGTERM or SIGINT. Running jobs continue: the next worker finds them by name. */
 /** Runs until SIGTERM or SIGINT. Jobs that run go on: the next worker finds them by name. */
 export async function runWorker(
   config: Config,
@@ -95,7 +97,7 @@ async function describeWorkflow(client: Client, workflowId: string) {
   }
 }
 
-/** Bundling takes seconds: a bundle is kept for each build. */
+/** Bundling takes seconds, so the bundle of each build is cached. */
 async function workflowBundle(config: Config, build: string): Promise<WorkflowBundleOption> {
   const folder = path.join(config.stateDir, 'bundles');
   const codePath = path.join(folder, `${build}.js`);

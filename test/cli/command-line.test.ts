@@ -119,7 +119,7 @@ describe('What cannot be understood exits 1, with words on stderr and nothing on
   it('a number of variants for a study on record', () => {
     const { code, stdout, stderr } = foretune(['plan', 'noop-50', '--variants', '4']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/"noop-50" is no study file, and --variants 4 changes/);
+    expect(stderr).toMatch(/"noop-50" is not a study file, and --variants 4 overrides/);
   });
 
   it('a file without a study', () => {

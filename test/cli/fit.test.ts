@@ -56,7 +56,7 @@ describe('the options of fit', () => {
 
   it.each<[FitOptions, RegExp]>([
     [{ learner: 'lightgm' }, /no learner "lightgm". Did you mean "lightgbm"\?/],
-    [{ learner: 'nested,mlp' }, /name it alone/],
+    [{ learner: 'nested,mlp' }, /do not name others with it/],
     [{ learner: 'ensembl' }, /no learner "ensembl". Did you mean "ensemble"\?/],
     [{ learner: 'gp-symmetric' }, /no learner "gp-symmetric"/],
     [{ learner: 'ensemble', params: '{}' }, /ensemble has no parameters/],
@@ -66,7 +66,7 @@ describe('the options of fit', () => {
     [{ protocol: 'all-pairs', learner: 'mlp' }, /holds no variant out/],
     [{ protocol: 'leave-one-out' }, /no protocol "leave-one-out"/],
     [{ protocol: 'leave-group-out:' }, /no protocol/],
-    [{ protocol: 'leave-group-out:lr', seeds: 3 }, /has its own/],
+    [{ protocol: 'leave-group-out:lr', seeds: 3 }, /has fixed splits/],
   ])('%j is refused in words', (options, reason) => {
     expect(() => learnSettings(options)).toThrow(reason);
   });
@@ -116,7 +116,7 @@ describe('the words of a fit with learners', () => {
         ...['0.500 - 1.000', '63%'],
       ],
       [
-        'leave-group-out:lr/within: both variants are of the held-out group; accuracy is the mean over groups, pooled accuracy that of all pairs',
+        'leave-group-out:lr/within: both variants of a test pair are from the held-out group; accuracy is the mean over groups, pooled accuracy is over all pairs',
       ],
       [
         'task',
@@ -140,7 +140,7 @@ describe('the words of a fit with learners', () => {
     expect(lines.at(-1)).toMatch(/ {2}0.700 +0.750 +0.500 - 1.000/);
   });
 
-  it('say that outcomes were dealt out at random', () => {
-    expect(learnedText(fit, true)).toContain('dealt out at random (not recorded)');
+  it('say that the outcomes were shuffled', () => {
+    expect(learnedText(fit, true)).toContain('with shuffled outcomes (not recorded)');
   });
 });

@@ -24,13 +24,13 @@ describe('the words of a plan', () => {
     expect(planSummary(planOf(reused, {}, {}))).toBe(
       'tiny@1: 3 runs: 1 reused, 2 to run in 2 jobs',
     );
-    expect(planSummary(planOf(reused))).toBe('tiny@1: 1 run, every one reused: nothing to run');
+    expect(planSummary(planOf(reused))).toBe('tiny@1: 1 run, all reused: nothing to run');
   });
 
   it('estimate the runs that were never measured by those that were', () => {
     const plan = planOf({ estimated_seconds: 10 }, { estimated_seconds: 20 }, {}, reused);
     expect(countPlan(plan)).toEqual({ reuse: 1, run: 3, estimated_seconds: 45 });
-    expect(planSummary(plan)).toMatch(/about 45 s of computing$/);
+    expect(planSummary(plan)).toMatch(/about 45 s of computing time$/);
   });
 
   it('give a reason for every run', () => {
@@ -137,20 +137,22 @@ describe('what a study lacks that ended early', () => {
   it('is counted and named by variant, failed runs aside', () => {
     expect(lacking({ 'a/1': 'reused', 'b/1': 'failed' })).toBeNull();
     expect(lacking({ 'a/1': 'done', 'b/1': 'failed', 'b/2': 'blocked', 'c/1': 'pending' })).toBe(
-      'Missing: 2 of 4 runs, of b, c. Each with its reason: npx foretune status tiny@1 --runs',
+      'Missing: 2 of 4 runs, of variants b, c. For the reason of each: npx foretune status tiny@1 --runs',
     );
   });
 
   it('leaves out the variants that nobody was to fine-tune', () => {
     const chosen = { budget: 'spent' };
     expect(lacking({ 'a/sft': 'done', 'x/sft': 'pending' }, chosen)).toBeNull();
-    expect(lacking({ 'x/sft': 'done', 'x/evaluate': 'pending' }, chosen)).toContain('of x. ');
+    expect(lacking({ 'x/sft': 'done', 'x/evaluate': 'pending' }, chosen)).toContain(
+      'of variants x. ',
+    );
   });
 
   it('is not told at length', () => {
     const many = Array.from('abcdefghijkl', (id) => [`${id}/1`, 'pending'] as const);
     expect(lacking(Object.fromEntries(many))).toContain(
-      'of a, b, c, d, e, f, g, h, i, j and 2 more.',
+      'of variants a, b, c, d, e, f, g, h, i, j and 2 more.',
     );
   });
 });

@@ -21,13 +21,13 @@ export function testOrphans(at: () => ToldWorkplace): void {
     expect(JSON.parse(found.stdout)).toMatchObject([orphan]);
   };
 
-  it('are adopted: they are found again, not started anew', async () => {
+  it('are adopted: they are found again, not started again', async () => {
     await lose('adopted', 'o1');
     const both = await at().foretune('orphans', '--adopt', '--end');
     expect(both).toMatchObject({ code: 1, stdout: '' });
     const adopted = await at().foretune('orphans', '--adopt');
     expect(adopted).toMatchObject({ code: 0 });
-    expect(adopted.stderr).toContain('adopted@1 goes on');
+    expect(adopted.stderr).toContain('adopted@1 is running again');
     at().letGo('o1.pretrain');
     expect(await at().foretune('resume', 'adopted')).toMatchObject({ code: 0 });
     for (const variant of ['o1', 'o1b']) expect(at().seenOf(variant)).toEqual(FOUR_ONCE);

@@ -16,7 +16,7 @@ export function testSchedules(at: () => Workplace): void {
     const { version } = (await at().json<{ version: number }[]>('data', 'versions')).at(-1) ?? {};
     const created = ['schedule', 'create', 'zeng2025', '--cron', '0 3 * * *', '--timezone', 'UTC'];
     const { stderr } = await at().foretune(...created);
-    expect(stderr).toContain('while the machine is up');
+    expect(stderr).toContain('only while this machine is on');
     expect((await at().foretune(...created)).stderr).toContain('has a schedule');
     const ended = await at().json('schedule', 'trigger', 'zeng2025', '--wait');
     expect(ended).toMatchObject({ study: 'zeng2025@1', outcome: 'no-op' });
@@ -84,7 +84,7 @@ export function testSchedules(at: () => Workplace): void {
     });
     const { stdout } = await at().foretune('status', 'zeng2025');
     expect(stdout).toMatch(/^schedule PAUSED \(.+\); last .+: failed, .+ damaged/m);
-    expect(stdout).toContain('1 FAILED of the last ten');
+    expect(stdout).toContain('1 of the last ten FAILED');
     expect((await at().foretune('schedule', 'delete', 'zeng2025')).code).toBe(0);
   }, 120_000);
 }

@@ -116,7 +116,7 @@ describe('a study that runs', () => {
     const reasons = each.filter((run) => run.status === 'pending').map(({ reason }) => reason);
     expect(reasons).toEqual(Array(10).fill('the study is paused'));
     const wide = await workplace.foretune('window', 'steered', '2');
-    expect(wide.stdout).toContain('is paused: 0 of 3 variants ended, 1 open, 2 at most at once');
+    expect(wide.stdout).toContain('is paused: 0 of 3 variants ended, 1 open, at most 2 at once');
 
     client.process.kill('SIGKILL'); // nobody has to follow it
     const follower = workplace.start('resume', 'steered', '-o', 'json');

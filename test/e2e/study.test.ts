@@ -136,7 +136,7 @@ describe('the same study once more', () => {
     const before = await Promise.all(MEASUREMENTS.map((name) => table(name)));
     const again = await workplace.foretune('run', TINY, '-o', 'json');
     expect(again.code).toBe(0);
-    expect(again.stderr).toContain('every one reused');
+    expect(again.stderr).toContain('all reused');
     expect((JSON.parse(again.stdout) as Results).results).toEqual(results.results);
     expect(await Promise.all(MEASUREMENTS.map((name) => table(name)))).toEqual(before);
     expect((await table('runs')).every((row) => row.attempt === 1)).toBe(true);

@@ -33,12 +33,14 @@ it('A job that cannot be ended keeps no other from its end, and is named', async
   const failed = endJobs(jobsOn(cancel, 200));
   await expect(failed).rejects.toThrow(ClusterUnavailableError);
   await expect(failed).rejects.toThrow(
-    /^2 of 200 jobs may go on[^]+ job-0 on cluster "far": no room for job-0\n +job-70 on/,
+    /^2 of 200 jobs could not be ended[^]+ job-0 on cluster "far": no room for job-0\n +job-70 on/,
   );
   expect(ended).toHaveLength(198);
 });
 
 it('Of many that cannot be ended a few are named', async () => {
   const failed = endJobs(jobsOn(() => Promise.reject(new Error('away')), 100));
-  await expect(failed).rejects.toThrow(/^100 of 100[^]+job-4 [^]+ and 95 more\nRun this again\.$/);
+  await expect(failed).rejects.toThrow(
+    /^100 of 100[^]+job-4 [^]+ and 95 more\nRun this command again\.$/,
+  );
 });

@@ -130,9 +130,9 @@ describe('a log that holds nothing', () => {
 
   it.each<[string, Answer, string]>([
     ['running', QUEUED, 'Nothing printed yet: waits for a slot'],
-    ['running', RUNNING, 'Nothing printed yet: its job runs as process 7'],
-    ['running', AWAY, 'Nothing printed yet: its cluster does not answer: squeue: no answer'],
-    ['running', { status: 'unknown' }, 'Nothing printed yet: its job is being submitted'],
+    ['running', RUNNING, 'Nothing printed yet: the job runs as process 7'],
+    ['running', AWAY, 'Nothing printed yet: the cluster does not answer: squeue: no answer'],
+    ['running', { status: 'unknown' }, 'Nothing printed yet: the job is being submitted'],
     ['done', ENDED, 'Run "a/pretrain" is done, and its job printed nothing.'],
   ])('says why of a run that is %s', async (status, answer, expected) => {
     const run = { run_id: 'a/pretrain', job: 'talks', status };

@@ -56,7 +56,7 @@ it('asks a file that exports a function for as many variants as wanted', () => {
 it('refuses a number of variants for a file that lists them', () => {
   const load = () => loadStudy(studyFile('tiny.cjs', TINY), { variants: 3 });
   expect(load).toThrow(SpecError);
-  expect(load).toThrow(/lists its variants itself and takes no --variants/);
+  expect(load).toThrow(/has a fixed list of variants and takes no --variants/);
 });
 
 it.each([
@@ -106,7 +106,7 @@ it('a study file that is not there may have meant one beside it', () => {
 });
 
 it('a study file that is like none has no guess', () => {
-  expect(() => loadStudy('nothing-like-it.ts')).toThrow(/like-it\.ts"\. Studies that come/);
+  expect(() => loadStudy('nothing-like-it.ts')).toThrow(/like-it\.ts"\. The studies that come/);
 });
 
 it.each([
@@ -126,7 +126,7 @@ it.each([
     'a folder',
     () => folder,
     SpecError,
-    /" is no file\. Name a study file, e\.g\. studies\/quickstart\.ts/,
+    /" is not a file\. Name a study file, e\.g\. studies\/quickstart\.ts/,
   ],
   [
     'a file that does not parse',

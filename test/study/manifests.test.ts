@@ -59,7 +59,7 @@ it.each<[string, RecipeSettings, RegExp]>([
   [
     'a program that is not there',
     { command: [path.join('/', 'nowhere', 'train')] },
-    /"own" cannot describe itself: .* names a program that is not there\. Mend its `command`/,
+    /"own" cannot describe itself: .* names a program that does not exist\. Correct its `command`/,
   ],
   [
     'one that is to be set up',
@@ -76,7 +76,7 @@ it.each<[string, RecipeSettings, RegExp]>([
     { command: [PYTHON, '-c', 'import no_such_package'] },
     /no package "no_such_package".*command: \[python, \.\.\.\]/s,
   ],
-  ['no JSON', said('hello'), /describes itself by what is not JSON: "hello"/],
+  ['no JSON', said('hello'), /The output of --describe of recipe "own" is not JSON: "hello"/],
   [
     'another format',
     said(wrong({ format: 7 })),

@@ -82,11 +82,11 @@ it('what fails is tried again, under the same id', async () => {
   expect(told).toEqual(['webhook']);
   const ids = received.map((body) => (JSON.parse(body) as Notification).event_id);
   expect(ids).toEqual([TOLD.event_id, TOLD.event_id, TOLD.event_id]);
-  expect(logged).toMatch(/try 1: it answered 500.*\n.*try 2: it answered 429/);
+  expect(logged).toMatch(/try 1: the server answered 500.*\n.*try 2: the server answered 429/);
 });
 
 it.each([
-  ['refuses', () => (answers = [403, 403, 403]), /it answered 403/],
+  ['refuses', () => (answers = [403, 403, 403]), /the server answered 403/],
   ['sends elsewhere', () => (answers = [302, 302, 302]), /cannot be reached/],
   ['is silent', () => (answers = ['silent', 'silent', 'silent']), /did not answer in time/],
   ['is gone', () => server.close(), /cannot be reached \(ECONNREFUSED\)/],
@@ -101,7 +101,7 @@ it.each([
 it.each([
   ['fails', ['false'], /ended with 1/],
   ['is not there', ['no-such-program'], /ENOENT/],
-  ['hangs', ['sleep', '60'], /it was ended: it has 0\.3 s/],
+  ['hangs', ['sleep', '60'], /the command did not end within 0\.3 s/],
 ])('a command that %s is warned of', async (_, command, expected) => {
   const [told, logged] = await notify({ command }, 300);
   expect(told).toEqual([]);

@@ -90,7 +90,7 @@ describe('a checkpoint below an s3:// address', () => {
   it('is refused where there is nothing', async () => {
     const empty = new RemoteCheckpoints(() => new MemoryStore(), folder);
     await expect(empty.identity('s3://b/none')).rejects.toThrow(
-      'there is nothing below "s3://b/none"',
+      'there is no object under "s3://b/none"',
     );
   });
 });

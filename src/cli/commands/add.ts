@@ -1,4 +1,6 @@
-/** `foretune add <study file>`: takes up variants that were added to a study, running or not. */
+/**
+ * `foretune add <study file>`: adds new variants to a recorded study, whether or not it is running.
+ */
 import type { Command } from 'commander';
 import { studyId } from '../../domain/ids';
 import type { CliContext } from '../context';
@@ -14,8 +16,8 @@ import { takesStudyOptions } from '../study-options';
 export function register(program: Command, context: CliContext): void {
   const command = program
     .command('add')
-    .argument('<file>', 'study file in which variants were added')
-    .description('take up variants that were added to a study, while it runs too');
+    .argument('<file>', 'study file with the new variants')
+    .description('add new variants to a study, even while it runs');
   takesStudyOptions(command).action((file: string, options: StudyOverrides) =>
     addVariants(context, file, options),
   );

@@ -21,12 +21,12 @@ interface CompareOptions {
 export function register(program: Command, context: CliContext): void {
   program
     .command('compare')
-    .argument('<a>', 'a variant, written study/variant: zeng2025/7')
+    .argument('<a>', 'a variant, written as study/variant: zeng2025/7')
     .argument('<b>', 'another variant of the same study')
-    .requiredOption('--task <task>', 'the task that they are to be fine-tuned for')
+    .requiredOption('--task <task>', 'the task to fine-tune for')
     .option('--predictor <name>', PREDICTOR_OPTION, PAIRWISE)
-    .option('--version <n>', 'as the dataset was at a version', parseVersion)
-    .description('say which of two variants will be better after fine-tuning, and why')
+    .option('--version <n>', 'use this version of the dataset', parseVersion)
+    .description('predict which of two variants will be better after fine-tuning, and why')
     .action((a: string, b: string, options: CompareOptions) => compare(context, a, b, options));
 }
 

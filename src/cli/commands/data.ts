@@ -1,4 +1,4 @@
-/** `foretune data`: looks into the dataset of record. */
+/** `foretune data`: reads the dataset of record. */
 import type { Command } from 'commander';
 import { rowToJson } from '../../dataset/arrow';
 import { isCompaction, keysOfEntry, type Entry } from '../../dataset/log-format';
@@ -16,28 +16,28 @@ interface ReadOptions {
 }
 
 export function register(program: Command, context: CliContext): void {
-  const data = program.command('data').description('look into the dataset of record');
+  const data = program.command('data').description('inspect the dataset of record');
   data
     .command('tables')
-    .description('list the tables, their rows and bytes')
-    .option('--version <n>', 'as they were at a version', parseVersion)
+    .description('list the tables with their numbers of rows and bytes')
+    .option('--version <n>', 'use this version of the dataset', parseVersion)
     .action((options: ReadOptions) => printTables(context, options));
   data
     .command('show')
     .argument('<table>', TABLE_NAMES.join(', '))
-    .option('--study <study>', 'rows of one study, or of one of its variants: zeng2025/7')
-    .option('--limit <n>', 'at most so many rows', wholeNumber(0))
-    .option('--version <n>', 'as it was at a version', parseVersion)
+    .option('--study <study>', 'only rows of a study, or of one of its variants: zeng2025/7')
+    .option('--limit <n>', 'print at most this many rows', wholeNumber(0))
+    .option('--version <n>', 'use this version of the dataset', parseVersion)
     .description('print the rows of a table')
     .action((table: string, options: ReadOptions) => showTable(context, table, options));
   data
     .command('versions')
     .description('list the commits')
-    .option('--limit <n>', 'only the newest so many', wholeNumber(0))
+    .option('--limit <n>', 'list only the newest commits', wholeNumber(0))
     .action((options: ReadOptions) => printVersions(context, options));
   data
     .command('compact')
-    .description('join small data files, which else happens by itself every hundred versions')
+    .description('merge small data files; this also happens automatically every hundred versions')
     .action(() => compact(context));
 }
 
@@ -82,14 +82,17 @@ async function compact(context: CliContext): Promise<void> {
   const { dataset } = await openSession(context.config, context.stderr);
   const joined = await dataset.compact();
   printVersion(context, await dataset.version());
-  if (!joined.length && context.format() === 'text') return context.stderr('Nothing to join.');
+  if (!joined.length && context.format() === 'text') return context.stderr('Nothing to merge.');
   printRows(
     context,
     joined.map((one) => ({ ...one })),
   );
 }
 
-/** `key` as ever; where commits were made at the same time there are more, which a table only counts. */
+/**
+ * One entry can hold several commits that were made at the same time. Text output shows the first
+ * key and a count, JSON all keys.
+ */
 function keysIn(context: CliContext, entry: Entry): { key: string; keys?: string[] } {
   const keys = keysOfEntry(entry).map(({ key }) => key);
   const [key = '', ...more] = keys;

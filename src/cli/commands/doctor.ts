@@ -1,4 +1,4 @@
-/** `foretune doctor`: checks every part, and says how to mend what fails. */
+/** `foretune doctor`: checks every part, and says how to fix what fails. */
 import type { Command } from 'commander';
 import type { Check } from '../../stack/check';
 import { runChecks } from '../../stack/doctor';
@@ -8,7 +8,7 @@ import { formatTable, printObject } from '../words/output';
 export function register(program: Command, context: CliContext): void {
   program
     .command('doctor')
-    .description('check every part and say how to mend it (exit 2 when something fails)')
+    .description('check every part and say how to fix it (exit 2 when something fails)')
     .action(() => doctor(context));
 }
 

@@ -11,8 +11,8 @@ interface DownOptions {
 export function register(program: Command, context: CliContext): void {
   program
     .command('down')
-    .description('stop the worker and the servers; the data stays')
-    .option('--force', 'also end the jobs that run; their studies can be resumed')
+    .description('stop the worker and the servers; data is kept')
+    .option('--force', 'also end running jobs; their studies can be resumed')
     .action((options: DownOptions) => down(context, options));
 }
 
@@ -32,7 +32,7 @@ async function down(context: CliContext, { force = false }: DownOptions): Promis
 function refuse(context: CliContext, { worker, jobs }: ShutDown): void {
   context.stderr(
     [
-      `${worker ? 'The worker is stopped. ' : ''}${countJobs(jobs)} still at work:`,
+      `${worker ? 'The worker is stopped. ' : ''}${countJobs(jobs)} still running:`,
       ...jobs.map(({ job }) => `  ${job}`),
       'Wait until they end (npx foretune status), or end them with: npx foretune down --force',
     ].join('\n'),

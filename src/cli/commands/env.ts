@@ -9,7 +9,9 @@ import { openSession } from '../../temporal/session';
 export function register(program: Command, context: CliContext): void {
   program
     .command('env')
-    .description('print shell variables for other clients: eval "$(npx foretune env)"')
+    .description(
+      'print shell variables for other S3 and Temporal clients: eval "$(npx foretune env)"',
+    )
     .action(() => printEnvironment(context));
 }
 

@@ -1,4 +1,7 @@
-/** `foretune fit <study>`: fits proxies to what is recorded; unchanged rows are left alone. */
+/**
+ * `foretune fit <study>`: fits predictors to the recorded measurements; does nothing when no row
+ * has changed.
+ */
 import { Option, type Command } from 'commander';
 import { FEATURE_SETS } from '../../predict/predictor';
 import { fitStudy } from '../../study/fit-study';
@@ -12,34 +15,34 @@ import { printResults } from '../words/results';
 import { wholeNumber } from '../words/numbers';
 import { openSession } from '../../temporal/session';
 
-const NOTHING_TO_DO = 'The measurements are as they were at the last fit: nothing to do.';
+const NOTHING_TO_DO = 'The measurements have not changed since the last fit: nothing to do.';
 
 export function register(program: Command, context: CliContext): void {
   program
     .command('fit')
     .argument('<study>', 'name or name@version')
     .description(
-      'judge predictors on what is recorded of a study: without options those that learn nothing',
+      'evaluate predictors on the record of a study; without options, those that are not trained',
     )
     .option(
       '--protocol <protocol>',
-      'all-pairs, paper, leave-group-out:<setting>, leave-study-out:<study> (paper, when another option asks for learning)',
+      'all-pairs, paper, leave-group-out:<setting>, leave-study-out:<study> (default with learners: paper)',
     )
     .option(
       '--learner <names>',
-      'lightgbm, logreg, mlp, each also as <name>-symmetric; ensemble; gp; all; nested; or the import path of a scikit-learn classifier; several with commas',
+      'lightgbm, logreg, mlp, each also as <name>-symmetric; ensemble; gp; all; nested; or the import path of a scikit-learn classifier; separate several with commas',
     )
-    .option('--params <json>', 'arguments of the one learner, e.g. \'{"n_estimators": 50}\'')
-    .addOption(new Option('--features <set>', 'what learners see').choices(FEATURE_SETS))
-    .option('--seeds <n>', 'splits of protocol paper (20)', wholeNumber(1, 1000))
+    .option('--params <json>', 'arguments of the learner, e.g. \'{"n_estimators": 50}\'')
+    .addOption(new Option('--features <set>', 'features that learners use').choices(FEATURE_SETS))
+    .option('--seeds <n>', 'number of splits of protocol paper (default: 20)', wholeNumber(1, 1000))
     .option(
       '--predictor <names>',
-      'other predictors to judge beside them: names or files, with commas',
+      'other predictors to evaluate as well: names or files, separated by commas',
     )
-    .option('--train-task <task>', 'learn from the outcomes of this task, whichever is asked about')
+    .option('--train-task <task>', 'train on the outcomes of this task, for every task')
     .option(
       '--shuffle-outcomes',
-      'deal outcomes out at random: what is left is chance; not recorded',
+      'shuffle the outcomes: the accuracy that is left is chance; not recorded',
     )
     .action((study: string, options: FitOptions) => {
       const settings = learnSettings(options);

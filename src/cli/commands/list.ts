@@ -14,7 +14,7 @@ export function register(program: Command, context: CliContext): void {
 
 export async function printList(context: CliContext, session: Session): Promise<void> {
   const studies = await listStudies(session);
-  if (!studies.length) context.stderr('No study was run here yet. Begin with: npm start');
+  if (!studies.length) context.stderr('No study has been run here yet. Start with: npm start');
   const rows = studies.map((one) => ({ ...one }));
   printRows(context, rows, ['study', 'status', 'runs', 'done', 'failed', 'started_at']);
 }

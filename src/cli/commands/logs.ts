@@ -15,9 +15,9 @@ interface LogOptions {
 export function register(program: Command, context: CliContext): void {
   program
     .command('logs')
-    .argument('<run>', 'a run as `status --runs` names it, or a job')
-    .option('--study <study>', 'study of the run; by default the one that knows it')
-    .option('-f, --follow', 'go on until the job ends')
+    .argument('<run>', 'a run as listed by `status --runs`, or a job')
+    .option('--study <study>', 'study of the run; needed when several studies have the run')
+    .option('-f, --follow', 'keep printing until the job ends')
     .description("print the log of a run's job")
     .action((run: string, options: LogOptions) => printLog(context, run, options));
 }
@@ -28,7 +28,7 @@ async function printLog(context: CliContext, name: string, options: LogOptions):
   const entry = openClusters(context.config).get(run.cluster);
   if (!entry)
     throw new NotFoundError(
-      `Run "${name}" ran on cluster "${run.cluster}", which temporal.config.ts does not name.`,
+      `Run "${name}" ran on cluster "${run.cluster}", which is not in temporal.config.ts.`,
     );
   const { cluster, poll_ms: pollMs, jobNames } = entry;
   const follow = options.follow ? { pollMs, isExpected: () => isRunning(session, run) } : null;

@@ -1,4 +1,4 @@
-/** `foretune orphans`: jobs that run for a study that nobody runs. */
+/** `foretune orphans`: jobs that are running although their study is not. */
 import type { Command } from 'commander';
 import { SpecError } from '../../base/errors';
 import { adoptOrphans, endOrphans, findOrphans, type Orphan } from '../../temporal/orphans';
@@ -14,19 +14,19 @@ interface OrphanOptions {
 export function register(program: Command, context: CliContext): void {
   program
     .command('orphans')
-    .option('--adopt', 'resume their studies: the jobs are found again, not started again')
+    .option('--adopt', 'resume their studies, which find the jobs and do not start them again')
     .option('--end', 'end them; their studies can be resumed')
-    .description('list jobs that run for nobody (exit 2 when there are any)')
+    .description('list running jobs whose study is not running (exit 2 when there are any)')
     .action((options: OrphanOptions) => showOrphans(context, options));
 }
 
 async function showOrphans(context: CliContext, options: OrphanOptions): Promise<void> {
-  if (options.adopt && options.end) throw new SpecError('Choose one of --adopt and --end.');
+  if (options.adopt && options.end) throw new SpecError('Choose either --adopt or --end.');
   const session = await openWorkSession(context.config, context.stderr);
   const orphans = await findOrphans(session);
   const rows = orphans.map((one) => ({ ...one }));
   printRows(context, rows, COLUMNS);
-  if (!orphans.length) return context.stderr('Every job that runs has a study that runs.');
+  if (!orphans.length) return context.stderr('The study of every running job is running.');
   if (options.end) await end(context, orphans);
   else if (options.adopt) await adopt(context, session, orphans);
   else {
@@ -48,9 +48,9 @@ async function adopt(
   orphans: readonly Orphan[],
 ): Promise<void> {
   for (const name of await adoptOrphans(session, orphans))
-    context.stderr(`${name} goes on: npx foretune resume ${name}`);
+    context.stderr(`${name} is running again. Follow it: npx foretune resume ${name}`);
   const unknown = orphans.filter(({ study }) => study === null).length;
   if (!unknown) return;
-  context.stderr(`${unknown} are not on record: only --end helps.`);
+  context.stderr(`${unknown} of the jobs are not on record. End them with --end.`);
   context.setExitCode(EXIT.failed);
 }

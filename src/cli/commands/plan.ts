@@ -17,7 +17,7 @@ import { refuseOverrides, takesStudyOptions } from '../study-options';
 export function register(program: Command, context: CliContext): void {
   const command = program
     .command('plan')
-    .argument('<study>', 'study file, or the name of a study that was run here')
+    .argument('<study>', 'study file, or the name of a recorded study')
     .description('show what would run and why (exit 10 when there is work to do)');
   takesStudyOptions(command).action((study: string, options: StudyOverrides) =>
     planStudyNamed(context, study, options),
@@ -66,7 +66,10 @@ async function showPlan(
   context.setExitCode(countPlan(plan).run ? EXIT.workToDo : EXIT.done);
 }
 
-/** `gpu_hours` and `cost` are null where nothing like the run was measured yet; a cluster without prices has no `cost`. */
+/**
+ * `gpu_hours` and `cost` are null when no similar run was measured yet; without prices in the
+ * cluster's configuration there is no `cost`.
+ */
 function planRow(run: PlannedRun, rates: Rates | undefined) {
   const { run_id, stage, action, reason, attempt, fingerprint, gpu_hours = null } = run;
   const isToRun = action === 'run';

@@ -1,4 +1,4 @@
-/** `foretune recipes [name]`: the registered recipes, and what one of them says of itself. */
+/** `foretune recipes [name]`: the registered recipes, or the manifest of one recipe. */
 import type { Command } from 'commander';
 import { manifestsOf } from '../../study/manifests';
 import { requireRecipe } from '../../study/recipe';
@@ -9,8 +9,8 @@ import { manifestText } from '../words/manifest-text';
 export function register(program: Command, context: CliContext): void {
   program
     .command('recipes')
-    .argument('[name]', 'name of a recipe in temporal.config.ts; without it, all of them')
-    .description('show the recipes, and what one of them knows')
+    .argument('[name]', 'name of a recipe in temporal.config.ts; all recipes by default')
+    .description('list the recipes, or show the tasks, indicators and settings of one recipe')
     .action((name: string | undefined) =>
       name === undefined ? listRecipes(context) : showRecipe(context, name),
     );

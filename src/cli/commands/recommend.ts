@@ -1,4 +1,4 @@
-/** `foretune recommend <study> --task T --top K`: which few variants are worth fine-tuning. */
+/** `foretune recommend <study> --task T --top K`: which variants to fine-tune. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { SpecError } from '../../base/errors';
 import { targetNamed } from '../../predict/feature-table';
@@ -35,17 +35,25 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('recommend')
     .argument('<study>', 'name or name@version')
-    .requiredOption('--task <task>', 'the task that they are to be fine-tuned for')
+    .requiredOption('--task <task>', 'the task to fine-tune for')
     .addOption(
-      new Option('--top <k>', 'how many can be fine-tuned').argParser(wholeNumber(1)).default(5),
+      new Option('--top <k>', 'number of variants to fine-tune')
+        .argParser(wholeNumber(1))
+        .default(5),
     )
     .option('--predictor <name>', PREDICTOR_OPTION, PAIRWISE)
-    .option('--version <n>', 'as the dataset was at a version', parseVersion)
-    .option('--replay', 'of a finished study: the regret of the loop and of fixed orders')
-    .option('--batch <n>', 'replay: variants a round (default: 5)', wholeNumber(1))
-    .option('--explore <share>', 'replay: drawn at random (default: 0.2)', parseShare)
-    .option('--seeds <n>', 'replay: orders drawn (default: 20)', wholeNumber(1))
-    .description('rank the variants of a study, fine-tuned or not, by who is likely to be best')
+    .option('--version <n>', 'use this version of the dataset', parseVersion)
+    .option('--replay', 'show the regret of the loop and of fixed orders on a finished study')
+    .option('--batch <n>', 'replay: variants per round (default: 5)', wholeNumber(1))
+    .option(
+      '--explore <share>',
+      'replay: share of variants drawn at random (default: 0.2)',
+      parseShare,
+    )
+    .option('--seeds <n>', 'replay: number of random orders (default: 20)', wholeNumber(1))
+    .description(
+      'rank the variants of a study by how likely each is to be the best after fine-tuning',
+    )
     .action((study: string, options: RecommendOptions) => recommend(context, study, options));
 }
 
@@ -65,7 +73,7 @@ async function recommend(
 function refuseAlone({ replay, batch, explore, seeds }: RecommendOptions): void {
   if (replay || [batch, explore, seeds].every((value) => value === undefined)) return;
   throw new SpecError(
-    '--batch, --explore and --seeds belong to --replay: add it, or leave them out.',
+    '--batch, --explore and --seeds apply only with --replay: add --replay, or leave them out.',
   );
 }
 
@@ -107,5 +115,5 @@ async function printReplay(
 function parseShare(text: string): number {
   const value = Number(text);
   if (text.trim() && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError(`"${text}" is not a share from 0 to 1.`);
+  throw new InvalidArgumentError(`"${text}" is not a number from 0 to 1.`);
 }

@@ -1,4 +1,4 @@
-/** `foretune report <study>`: the report as one HTML file. */
+/** `foretune report <study>`: writes the report as one HTML file. */
 import type { Command } from 'commander';
 import { buildReport } from '../../study/build-report';
 import type { CliContext } from '../context';
@@ -11,7 +11,7 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('report')
     .argument('<study>', 'name or name@version')
-    .option('--version <n>', 'as the dataset was at a version', parseVersion)
+    .option('--version <n>', 'use this version of the dataset', parseVersion)
     .description('write the report of a study and print its path')
     .action((study: string, options: { version?: number }) =>
       writeReport(context, study, options.version),

@@ -1,4 +1,7 @@
-/** `foretune resume <study>`: follows a running study, or runs what is missing of an interrupted one. */
+/**
+ * `foretune resume <study>`: follows a running study, or runs what is missing from an interrupted
+ * one.
+ */
 import { Option, type Command } from 'commander';
 import type { PlanRequest } from '../../domain/request';
 import { STAGES } from '../../domain/vocabulary';
@@ -9,18 +12,21 @@ import { planSummary } from '../words/plan-text';
 import { openWorkSession } from '../../temporal/session';
 import { unpause } from '../../temporal/steer';
 
-/** Those that recipes compute: a table is imported, and proxies are fitted, at no cost. */
+/**
+ * Stages that recipes compute. Importing a table and fitting proxies cost nothing, so they are not
+ * listed.
+ */
 const RECIPE_STAGES = STAGES.filter((stage) => stage !== 'import' && stage !== 'fit');
 
 export function register(program: Command, context: CliContext): void {
   program
     .command('resume')
-    .argument('<study>', 'name of a study that was run here, or name@version')
+    .argument('<study>', 'name of a recorded study, or name@version')
     .description(
-      'run exactly what is missing or failed; a study that is running is followed, a paused one goes on',
+      'run what is missing or failed; follow the study if it is running; continue it if it is paused',
     )
     .addOption(
-      new Option('--from <stage>', 'do this stage, and what is made from it, again').choices(
+      new Option('--from <stage>', 'run this stage again, and all that depends on it').choices(
         RECIPE_STAGES,
       ),
     )

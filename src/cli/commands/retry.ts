@@ -1,4 +1,6 @@
-/** `foretune retry <study>`: tries runs again that failed, and what waits for them; nothing else. */
+/**
+ * `foretune retry <study>`: runs failed runs again, and the runs that wait for them; nothing else.
+ */
 import type { Command } from 'commander';
 import { openClusters } from '../../study/clusters';
 import { chooseRuns, parseFailureClass, type RetryChoice } from '../../domain/retry';
@@ -20,11 +22,15 @@ interface RetryOptions {
 export function register(program: Command, context: CliContext): void {
   program
     .command('retry')
-    .argument('<study>', 'name of a study that was run here, or name@version')
-    .argument('[runs...]', 'runs as `status --runs` names them')
-    .option('--failed', 'all that failed or were cancelled')
-    .option('--class <class>', 'all that failed so: oom, timeout, user_code ...', parseFailureClass)
-    .description('try failed runs again, in a study that runs or by themselves')
+    .argument('<study>', 'name of a recorded study, or name@version')
+    .argument('[runs...]', 'runs as listed by `status --runs`')
+    .option('--failed', 'all runs that failed or were cancelled')
+    .option(
+      '--class <class>',
+      'all runs of a failure class: oom, timeout, user_code ...',
+      parseFailureClass,
+    )
+    .description('run failed runs again, whether or not their study is running')
     .action((study: string, runs: string[], options: RetryOptions) =>
       retry(context, study, {
         runs,

@@ -1,4 +1,4 @@
-/** `foretune run <study file>`: plans, runs what is missing, fits, reports. */
+/** `foretune run <study file>`: plans a study, runs what is missing, fits and reports. */
 import type { Command } from 'commander';
 import { loadStudy, type StudyOverrides } from '../../study/load-study';
 import { lookUp } from '../../stack/look-up';
@@ -20,7 +20,7 @@ export function register(program: Command, context: CliContext): void {
   const command = program
     .command('run')
     .argument('<file>', 'study file, e.g. studies/quickstart.ts')
-    .description('run a study: whatever is recorded already is reused');
+    .description('run a study; recorded results are reused');
   takesStudyOptions(command)
     .option('--dry-run', 'print the plan and stop (exit 10 when there is work to do)')
     .action((file: string, options: RunOptions) => runStudy(context, file, options));

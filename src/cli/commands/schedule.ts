@@ -1,4 +1,4 @@
-/** `foretune schedule`: re-fits that come by themselves. */
+/** `foretune schedule`: regular re-fits. */
 import { InvalidArgumentError, type Command } from 'commander';
 import {
   backfillSchedule,
@@ -24,51 +24,51 @@ interface CreateOptions {
 export function register(program: Command, context: CliContext): void {
   const schedule = program
     .command('schedule')
-    .description('re-fit a study by the clock: unchanged rows are a no-op');
+    .description('re-fit a study regularly; a re-fit does nothing when no row has changed');
   const command = (name: string) =>
     schedule.command(name).argument('<study>', 'name or name@version');
   command('create')
     .requiredOption('--cron <fields>', "minute, hour, day, month, weekday: '0 3 * * *'")
-    .option('--timezone <name>', 'whose clock: Europe/Berlin', 'UTC')
-    .option('--jitter <time>', 'start up to so much later: 10m', '0s')
-    .option('--catch-up <time>', 'make up for a run that was due so long ago', '12h')
-    .description('make a schedule')
+    .option('--timezone <name>', 'time zone of the cron fields: Europe/Berlin', 'UTC')
+    .option('--jitter <time>', 'delay each start by a random time up to this: 10m', '0s')
+    .option('--catch-up <time>', 'start a missed run if it was due at most this long ago', '12h')
+    .description('create a schedule')
     .action((study: string, options: CreateOptions) => create(context, study, options));
   schedule
     .command('list')
     .description('list the schedules')
     .action(() => list(context));
   command('describe')
-    .description('show when it runs next and how the last runs ended')
+    .description('show the next run and how the last runs ended')
     .action((study: string) => show(context, study));
   command('trigger')
-    .option('--wait', 'wait until the re-fit has ended')
+    .option('--wait', 'wait for the re-fit to end')
     .description('re-fit now')
     .action((study: string, { wait = false }: { wait?: boolean }) => trigger(context, study, wait));
   command('backfill')
     .argument('<from>', 'a time such as 2026-11-01T00:00:00Z', parseDate)
     .argument('<to>', 'a later time', parseDate)
-    .description('run what would have been due between two times, one after the other')
+    .description('start the runs that were due between two times, one after the other')
     .action((study: string, start: Date, end: Date) =>
       change(context, 'backfills', (session) => backfillSchedule(session, study, { start, end })),
     );
   command('pause')
-    .option('--note <text>', 'why', 'paused by foretune schedule pause')
-    .description('run nothing until it is unpaused')
+    .option('--note <text>', 'reason of the pause', 'paused by foretune schedule pause')
+    .description('start no runs until the schedule is unpaused')
     .action((study: string, { note }: { note: string }) =>
       change(context, 'is paused', (session) =>
         changeSchedule(session, study, (handle) => handle.pause(note)),
       ),
     );
   command('unpause')
-    .description('go on')
+    .description('unpause the schedule')
     .action((study: string) =>
-      change(context, 'goes on', (session) =>
+      change(context, 'is unpaused', (session) =>
         changeSchedule(session, study, (handle) => handle.unpause()),
       ),
     );
   command('delete')
-    .description('delete the schedule; fits stay')
+    .description('delete the schedule; recorded fits are kept')
     .action((study: string) =>
       change(context, 'is deleted', (session) => deleteSchedule(session, study)),
     );
@@ -80,7 +80,7 @@ async function create(context: CliContext, name: string, options: CreateOptions)
   const status = await scheduleStudy(session, name, { cron, timezone, jitter, catch_up });
   if (context.config.temporal.address === null)
     context.stderr(
-      'Note: Temporal runs on this machine. The schedule runs while the machine is up and `npx foretune up` was called.',
+      'Note: Temporal runs on this machine. The schedule runs only while this machine is on and the servers are up (npx foretune up).',
     );
   print(context, status);
 }
@@ -110,14 +110,14 @@ async function trigger(context: CliContext, name: string, wait: boolean): Promis
   const { client, studies } = await openWorkSession(context.config, context.stderr);
   const study = await studies.resolve(name);
   const { already, end } = await triggerSchedule(client, study);
-  if (already) context.stderr('A re-fit is running: no other one was started.');
+  if (already) context.stderr('A re-fit is already running: no other was started.');
   if (!wait) return context.stderr(`See how it ends: npx foretune schedule describe ${study}`);
   const { outcome, reason } = await end();
   printObject(context, { study, outcome, reason }, () => `${study}: ${outcome}, ${reason}`);
   context.setExitCode(outcome === 'failed' ? EXIT.failed : EXIT.done);
 }
 
-/** `act` returns the study's whole name. */
+/** `act` returns the study's full name. */
 async function change(
   context: CliContext,
   done: string,

@@ -1,4 +1,7 @@
-/** `foretune schema [name]`: the JSON Schema of a study, of what recipes read and write, or their tables' columns. */
+/**
+ * `foretune schema [name]`: the JSON Schema of a study or of a file that recipes read or write, or
+ * the columns of their tables.
+ */
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { FitJobSchema, FitResultSchema } from '../../domain/fit-schema';

@@ -1,4 +1,4 @@
-/** `foretune status [study]`: where each run is, from the record. */
+/** `foretune status [study]`: the state of each run, from the record. */
 import type { Command } from 'commander';
 import { openSession } from '../../temporal/session';
 import { studyStatus } from '../../temporal/study-status';
@@ -14,9 +14,9 @@ interface StatusOptions {
 export function register(program: Command, context: CliContext): void {
   program
     .command('status')
-    .argument('[study]', 'name or name@version; without it, every study')
+    .argument('[study]', 'name or name@version; all studies by default')
     .option('--runs', 'list every run')
-    .description('show how far a study is')
+    .description('show the state of a study')
     .action((study: string | undefined, options: StatusOptions) =>
       showStatus(context, study, options),
     );

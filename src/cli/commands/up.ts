@@ -1,4 +1,4 @@
-/** `foretune up`: starts the servers and the worker, and says where they are. */
+/** `foretune up`: starts the servers and the worker, and prints their addresses. */
 import type { Command } from 'commander';
 import type { CliContext } from '../context';
 import { printObject } from '../words/output';
@@ -26,7 +26,7 @@ async function up(context: CliContext): Promise<void> {
         `Temporal  ${address}${ui ? `   ${ui} in a browser` : ''}`,
         `S3        ${endpoint ?? 'AWS'}   dataset ${store.uri}`,
         `Worker    process ${worker?.pid ?? 'gone'}`,
-        'Any S3 or Temporal client works beside it after: eval "$(npx foretune env)"',
+        'For other S3 and Temporal clients: eval "$(npx foretune env)"',
       ].join('\n'),
   );
 }

@@ -9,9 +9,9 @@ import { printSteered } from '../words/steering';
 export function register(program: Command, context: CliContext): void {
   program
     .command('window')
-    .argument('<study>', 'name of a study that is running, or name@version')
-    .argument('<n>', 'variants at once, from 1 to 1000', wholeNumber(1, 1000))
-    .description('set how many variants of a study run side by side')
+    .argument('<study>', 'name of a running study, or name@version')
+    .argument('<n>', 'number of variants, from 1 to 1000', wholeNumber(1, 1000))
+    .description('set how many variants of a study run at the same time')
     .action(async (study: string, window: number) => {
       const session = await openWorkSession(context.config, context.stderr);
       printSteered(context, await steer(session, study, { update: 'setWindow', window }));

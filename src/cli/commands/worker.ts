@@ -1,9 +1,12 @@
-/** `foretune worker`: the worker in the foreground; `up` and `run` start the same one detached. */
+/**
+ * `foretune worker`: runs the worker in the foreground; `up` and `run` start the same worker
+ * detached.
+ */
 import { Option, type Command } from 'commander';
 import type * as WorkHere from '../../temporal/work-here';
 import type { CliContext } from '../context';
 
-/** What a worker needs takes a second to load, and the help needs none of it. */
+/** Loaded late: the worker's modules take a second to load, and the help does not need them. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const worker = () => require('../../temporal/work-here') as typeof WorkHere;
 
@@ -11,7 +14,7 @@ export function register(program: Command, context: CliContext): void {
   program
     .command('worker')
     .description('run a worker in the foreground until Ctrl-C')
-    .addOption(new Option('--detached', 'as `up` starts it').hideHelp())
+    .addOption(new Option('--detached', 'run as started by `up`').hideHelp())
     .action(({ detached = false }: { detached?: boolean }) =>
       worker().workHere(context.config, context.stderr, { detached }),
     );

@@ -12,7 +12,10 @@ export function failureText({ error, first, others }: Failure): string {
 const NAMED_VARIANTS = 10;
 const ENDED = ['done', 'reused', 'failed'];
 
-/** What is missing of a study that ended early, by variant; null where only failed runs are. */
+/**
+ * The runs that are missing from a study that ended early, by variant; null when all others are
+ * done or failed.
+ */
 export function missingLine({
   plan,
   statuses,
@@ -27,7 +30,7 @@ export function missingLine({
   const more = variants.length - NAMED_VARIANTS;
   const named =
     variants.slice(0, NAMED_VARIANTS).join(', ') + (more > 0 ? ` and ${more} more` : '');
-  return `Missing: ${missing.length} of ${plan.runs.length} runs, of ${named}. Each with its reason: npx foretune status ${plan.study} --runs`;
+  return `Missing: ${missing.length} of ${plan.runs.length} runs, of variants ${named}. For the reason of each: npx foretune status ${plan.study} --runs`;
 }
 
 interface FailedRun {
@@ -46,11 +49,11 @@ export function failureLines(rows: readonly FailedRun[]): string[] {
   const more = failed.length - SHOWN_RUNS;
   return [
     ...failed.slice(0, SHOWN_RUNS).flatMap(reasonAndLog),
-    ...(more > 0 ? [`${more} more failed: --runs lists them`] : []),
+    ...(more > 0 ? [`${more} more failed: add --runs to list them`] : []),
   ];
 }
 
-/** An error is a reason on a line of its own, and the last lines of the log. */
+/** An error has its reason on the first line, followed by the last lines of the log. */
 function reasonAndLog({ run_id, failure_class, error }: FailedRun): string[] {
   const [reason = '', ...log] = (error ?? '').split('\n');
   const head = `failed: ${run_id} (${failure_class ?? 'unknown'}): ${reason}`;

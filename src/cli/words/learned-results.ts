@@ -1,4 +1,4 @@
-/** The results of a fit with learners: those of `run`, with what splits and learners add. */
+/** The results of a fit with learners: the columns of `run`, plus those of splits and learners. */
 import { z } from 'zod';
 import type { Row } from '../../dataset/tables';
 import type { LearnedFit, LearnSettings } from '../../study/learned-fits';
@@ -48,7 +48,7 @@ export function learnedText(
       baseline,
     ),
   ]);
-  const dealt = shuffle ? ' after outcomes were dealt out at random (not recorded)' : '';
+  const dealt = shuffle ? ', with shuffled outcomes (not recorded)' : '';
   return [
     `${study}, dataset version ${dataset_version}: how often each predictor names the better of two variants${dealt}`,
     ...lines,
@@ -56,20 +56,20 @@ export function learnedText(
   ].join('\n');
 }
 
-const UNEVEN = '; accuracy is the mean over groups, pooled accuracy that of all pairs';
+const UNEVEN = '; accuracy is the mean over groups, pooled accuracy is over all pairs';
 
 function protocolText(protocol: string): string {
   if (protocol.startsWith('paper'))
     return `${protocol}: both variants of a test pair were held out; pairs of each split`;
   if (protocol.endsWith('/within'))
-    return `${protocol}: both variants are of the held-out group${UNEVEN}`;
+    return `${protocol}: both variants of a test pair are from the held-out group${UNEVEN}`;
   if (protocol.endsWith('/against'))
-    return `${protocol}: one variant is of the held-out group, the other one was trained on${UNEVEN}`;
-  return `${protocol}: trained on the other study alone`;
+    return `${protocol}: one variant is from the held-out group, the other is a training variant${UNEVEN}`;
+  return `${protocol}: trained on the other study only`;
 }
 
 function tableOf(fits: readonly Row<'fits'>[], baseline: string | null): string {
-  // Splits of unequal size have two accuracies.
+  // With splits of unequal size, the mean and the pooled accuracy differ.
   const pooled = fits.map((fit) => detailsOf(fit).pooled_accuracy ?? fit.accuracy);
   const isUneven = fits.some((fit, i) => Math.abs((pooled[i] ?? 0) - fit.accuracy) > 1e-9);
   const rows = fits.map((fit, i) => [
@@ -98,7 +98,7 @@ function whichText(fit: Row<'fits'>, baseline: string | null): string[] {
   ];
 }
 
-/** How often nested selection chose what. */
+/** How often nested selection chose each learner. */
 function choices(fits: readonly Row<'fits'>[]): string[] {
   return fits.flatMap((fit) => {
     const chosen = Object.values(detailsOf(fit).chosen ?? {});

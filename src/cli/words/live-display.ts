@@ -1,4 +1,6 @@
-/** How far a study is, while it is followed: a live line on a terminal, plain lines when piped. */
+/**
+ * Progress of a study that is being followed: a live line on a terminal, plain lines when piped.
+ */
 import { SingleBar } from 'cli-progress';
 import type { StudyProgress } from '../../study/progress';
 import type { Display } from '../../temporal/follow';
@@ -38,7 +40,7 @@ function barDisplay(): LiveDisplay {
   };
 }
 
-/** A line when something changed, and now and then while jobs run. */
+/** Prints a line when something changed, and at intervals while jobs run. */
 export function lineDisplay({ stderr }: Pick<CliContext, 'stderr'>): LiveDisplay {
   let last = '';
   let printed = 0;
@@ -47,7 +49,7 @@ export function lineDisplay({ stderr }: Pick<CliContext, 'stderr'>): LiveDisplay
       const { counts } = progress;
       const now = JSON.stringify(counts);
       const atRest = counts.running + counts.pending === 0;
-      // Of a study that has nothing to run, the plan has said so.
+      // If the study has nothing to run, the plan has already said so.
       if (atRest && !last) return;
       if (now === last && (atRest || Date.now() - printed < LINE_EVERY_MS)) return;
       last = now;

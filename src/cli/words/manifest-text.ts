@@ -1,4 +1,4 @@
-/** What a recipe says of itself, in words. */
+/** A recipe's manifest as text. */
 import type { Manifest, StageSchema } from '../../domain/manifest';
 
 type Named = Manifest['tasks'] | Manifest['indicators'] | Manifest['domains'];

@@ -1,7 +1,7 @@
-/** Numbers on the command line. */
+/** Parsers of numbers on the command line. */
 import { InvalidArgumentError } from 'commander';
 
-/** A parser of whole numbers within bounds. What it is given otherwise is refused in words. */
+/** A parser of whole numbers within bounds, with an error message for anything else. */
 export function wholeNumber(least: number, most = Infinity): (text: string) => number {
   const bounds = most < Infinity ? `from ${least} to ${most}` : `of ${least} or more`;
   return (text) => {

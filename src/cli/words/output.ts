@@ -1,8 +1,8 @@
-/** Results in the form that was asked for. */
+/** Prints results in the requested format. */
 import Table from 'cli-table3';
 import type { CliContext } from '../context';
 
-/** One object: `text` makes the words, the other formats print it whole. */
+/** Prints one object: `text` renders it for the text format, the other formats print it whole. */
 export function printObject(context: CliContext, value: object, text: () => string): void {
   switch (context.format()) {
     case 'text':
@@ -14,7 +14,7 @@ export function printObject(context: CliContext, value: object, text: () => stri
   }
 }
 
-/** Many objects of one shape: a table, a JSON array, or a line each. */
+/** Prints several objects of one shape: a table, a JSON array, or one JSON line each. */
 export function printRows(
   context: CliContext,
   rows: readonly Readonly<Record<string, unknown>>[],
@@ -35,7 +35,7 @@ export function printRows(
   }
 }
 
-/** A plain table without boxes, easy to read and to cut up. */
+/** A plain table without borders, easy to read and to process with `cut`. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: [...head],
@@ -78,7 +78,7 @@ function show(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `2 min 5 s`. */
+/** Such as `2 min 5 s`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

@@ -1,4 +1,4 @@
-/** A plan in words: what is reused, what runs, and why. */
+/** A plan as text: what is reused, what runs, and why. */
 import { studyId } from '../../domain/ids';
 import type { Plan, PlannedRun } from '../../domain/plan';
 import type { Study } from '../../domain/schema';
@@ -10,7 +10,7 @@ import { duration, formatTable } from './output';
 export interface PlanCounts {
   readonly reuse: number;
   readonly run: number;
-  /** Sum of the estimates of the runs to do, or null when nothing like them was measured yet. */
+  /** Sum of the estimates of the runs to do, or null when no similar run was measured yet. */
   readonly estimated_seconds: number | null;
 }
 
@@ -31,7 +31,7 @@ export function planSummary(plan: Plan, cluster?: PlannedOn): string {
   const total = `${plan.study}: ${plan.runs.length} run${plan.runs.length === 1 ? '' : 's'}`;
   const untuned = `${untunedText(plan)}${leftOutText(plan)}`;
   if (!run && untuned) return `${total}: ${reuse} reused, nothing to run${untuned}`;
-  if (!run) return `${total}, every one reused: nothing to run`;
+  if (!run) return `${total}, all reused: nothing to run`;
   const took = estimated_seconds === null ? '' : expense(estimated_seconds, cluster);
   return `${total}: ${reuse} reused, ${run} to run${jobsText(plan, cluster)}${took}${untuned}`;
 }
@@ -43,16 +43,16 @@ function jobsText({ jobs }: Plan, cluster: PlannedOn | undefined): string {
 }
 
 /**
- * For a study whose specification on record names another cluster than `study` does, as after
- * `--cluster`: what is missing would move without a warning.
+ * A note for a study that is on record with another cluster than `study` names, e.g. after
+ * `--cluster`: its missing runs would move to another cluster without notice.
  */
 export function movedNote(standing: Study | undefined, study: Study): string | null {
   if (standing?.kind !== 'trained' || study.kind !== 'trained') return null;
   if (standing.cluster === study.cluster) return null;
-  return `Note: "${studyId(study)}" was on cluster "${standing.cluster}" before, and is now for "${study.cluster}". To stay there: --cluster ${standing.cluster}`;
+  return `Note: "${studyId(study)}" was on cluster "${standing.cluster}" before and now uses "${study.cluster}". To keep the old one: --cluster ${standing.cluster}`;
 }
 
-/** Where the study is not quite the one on record. */
+/** Notes on differences between the study and its record. */
 export function recordNotes(standing: SpecRecord | undefined, wanted: Configuration): string[] {
   if (!standing) return [];
   const moved = movedNote(standing.study, wanted.study);
@@ -63,34 +63,34 @@ export function recordNotes(standing: SpecRecord | undefined, wanted: Configurat
 }
 
 function correctedNote(study: Study): string {
-  return `Note: nothing was measured yet by the configuration of "${studyId(study)}" on record: this one takes its place.`;
+  return `Note: "${studyId(study)}" is on record with another configuration, which has no measurements yet: this configuration replaces it.`;
 }
 
 function expense(seconds: number, rates: Rates = { gpus: 0, price_per_hour: null }): string {
   const cost = costOf(seconds / 3600, rates);
   const priced = cost === null ? '' : `, about ${show(cost)} ${KINDS.cost}`;
-  return `, about ${duration(seconds)} of computing${priced}`;
+  return `, about ${duration(seconds)} of computing time${priced}`;
 }
 
-/** What a budget leaves out, or has yet to choose. */
+/** Variants that the budget left out, or among which it has yet to choose. */
 function untunedText(plan: Plan): string {
   const left = plan.runs.filter(({ budget }) => budget !== undefined);
   const n = new Set(left.map(({ variant_id }) => variant_id)).size;
   if (!n) return '';
   return left.some(({ budget }) => budget === 'open')
-    ? `; of ${n} variants only those are fine-tuned that are chosen within the budget`
+    ? `; of ${n} variants, only those chosen within the budget are fine-tuned`
     : `; ${n} variant${n === 1 ? '' : 's'} not fine-tuned (budget)`;
 }
 
-/** What else is missing, and why it does not run. */
+/** Other runs that will not run, and why. */
 function leftOutText({ runs }: Plan): string {
   const left = runs.filter(({ action, budget }) => action === 'blocked' && !budget);
   if (!left.length) return '';
   const reasons = new Set(left.map(({ reason }) => reason.replace(/ \(.*/, '')));
-  return `; ${left.length} more left out: ${[...reasons].join(', ')}`;
+  return `; ${left.length} more not run: ${[...reasons].join(', ')}`;
 }
 
-/** A longer plan is counted by what is to be done: `-o json` lists every run. */
+/** A longer plan is summed up by stage and action; `-o json` lists every run. */
 const MOST_LISTED = 2000;
 
 export function planTable(plan: Plan): string {

@@ -1,4 +1,4 @@
-/** Why each run of a study that has not ended is where it is, by its plan, its clusters and Temporal. */
+/** Why each unfinished run of a study is waiting, from its plan, its clusters and Temporal. */
 import type { Cluster } from '../../cluster/cluster';
 import type { JobNames } from '../../cluster/kind';
 import type { Row } from '../../dataset/tables';
@@ -52,7 +52,7 @@ export function describeJob(
   names: JobNames | undefined,
   trouble?: string,
 ): string {
-  if (state instanceof Error) return `its cluster does not answer: ${state.message}`;
+  if (state instanceof Error) return `the cluster does not answer: ${state.message}`;
   switch (state.status) {
     case 'queued':
       return state.reason;
@@ -60,17 +60,17 @@ export function describeJob(
       return whatRuns(names, state.external_id);
     case 'succeeded':
     case 'failed':
-      return 'its job has ended and is being recorded';
+      return 'the job has ended and is being recorded';
     case 'unknown':
-      return trouble ?? 'its job is being submitted';
+      return trouble ?? 'the job is being submitted';
   }
 }
 
 function whatRuns(names: JobNames | undefined, id: string): string {
-  return id && names ? `its job runs as ${names.nameOf(id)}` : 'its job runs';
+  return id && names ? `the job runs as ${names.nameOf(id)}` : 'the job is running';
 }
 
-/** Of a log that holds nothing: why, as `status --runs` has it. */
+/** Why a log is empty, in the words of `status --runs`. */
 export async function whySilent(
   { run_id, job, status }: Pick<Row<'runs'>, 'run_id' | 'job' | 'status'>,
   cluster: Pick<Cluster, 'poll'>,

@@ -1,4 +1,4 @@
-/** The words of `recommend --replay`. */
+/** The output of `recommend --replay`. */
 import type { RegretCurve, Replay } from '../../predict/replay';
 import { formatTable } from './output';
 
@@ -8,22 +8,22 @@ export interface ReplayAnswer extends Replay {
   readonly dataset_version: number;
 }
 
-export function replayText(of: ReplayAnswer): string {
-  const rows = of.curves[0]?.regret.map((_, i) => [
+export function replayText(answer: ReplayAnswer): string {
+  const rows = answer.curves[0]?.regret.map((_, i) => [
     String(i + 1),
-    ...of.curves.map((curve) => cell(curve, i)),
+    ...answer.curves.map((curve) => cell(curve, i)),
   ]);
-  const until = ['until best', ...of.curves.map(({ until_best }) => until_best.toFixed(1))];
+  const until = ['until best', ...answer.curves.map(({ until_best }) => until_best.toFixed(1))];
   return [
-    `${of.study} on ${of.task}: regret after n fine-tuned variants, had they been taken in each order (dataset version ${of.dataset_version})`,
+    `${answer.study} on ${answer.task}: regret after n fine-tuned variants, for each order of fine-tuning (dataset version ${answer.dataset_version})`,
     '',
-    formatTable(['n', ...of.curves.map(({ policy }) => policy)], [...(rows ?? []), until]),
+    formatTable(['n', ...answer.curves.map(({ policy }) => policy)], [...(rows ?? []), until]),
     '',
-    `Regret is by how much the best of all ${of.n_variants} (${of.best.variant_id}: ${short(of.best.outcome)}) is better than the best of the first n. ${drawsText(of)}`,
-    `loop: predictor ${of.predictor}, ${of.batch} variants a round, a share of ${of.explore} drawn at random. Each choice used only outcomes of variants fine-tuned before it.`,
-    ...(of.left_out.length
+    `Regret is how much better the best of all ${answer.n_variants} variants (${answer.best.variant_id}: ${short(answer.best.outcome)}) is than the best of the first n. ${drawsText(answer)}`,
+    `loop: predictor ${answer.predictor}, ${answer.batch} variants per round, a share of ${answer.explore} drawn at random. Each choice used only outcomes of variants fine-tuned before it.`,
+    ...(answer.left_out.length
       ? [
-          `Not replayed, for want of an outcome or of what the predictor needs: ${of.left_out.join(', ')}.`,
+          `Not replayed, because an outcome or a value that the predictor needs is missing: ${answer.left_out.join(', ')}.`,
         ]
       : []),
   ].join('\n');
@@ -31,7 +31,7 @@ export function replayText(of: ReplayAnswer): string {
 
 function drawsText({ curves }: Replay): string {
   const most = Math.max(...curves.map(({ n_orders }) => n_orders));
-  return `Where orders are drawn: the mean over ${most}, and in brackets the 5% and 95% quantiles; "until best" is the mean number up to and including the best.`;
+  return `For random orders: the mean over ${most}, with the 5% and 95% quantiles in parentheses. "until best" is the mean number of variants up to and including the best.`;
 }
 
 function cell({ regret, low, high, n_orders }: RegretCurve, i: number): string {

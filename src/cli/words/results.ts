@@ -1,4 +1,4 @@
-/** The answer of a study in a table. */
+/** The results of a study as a table. */
 import type { StudyResults } from '../../study/results';
 import type { CliContext } from '../context';
 import { formatTable, printObject } from './output';

@@ -5,7 +5,7 @@ import type { StudyProgress } from '../../study/progress';
 
 export type RunRow = ReturnType<typeof runRows>[number];
 
-/** `reasons` and `jobs` are of the runs that have not ended. */
+/** `reasons` and `jobs` cover the runs that have not ended. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- what `-o json` prints
 export function runRows(
   { statuses, latest }: Pick<StudyProgress, 'statuses' | 'latest'>,
@@ -20,7 +20,7 @@ export function runRows(
       attempt: row?.attempt ?? null,
       cluster: row?.cluster ?? null,
       job: row?.job ?? null,
-      // It is on record only when the job has ended.
+      // The record has the id only once the job has ended.
       external_id: row ? (externalId(jobs.get(run_id), row.attempt) ?? row.external_id) : null,
       wall_seconds: row?.wall_seconds ?? null,
       gpu_seconds: row?.gpu_seconds ?? null,
@@ -31,7 +31,7 @@ export function runRows(
     };
   });
 }
-
+/** Shows the job's id only on clusters whose ids stay valid after the job has ended. */
 /** Jobs are named where their cluster's names last. */
 export function runTable(clusters: NamedJobs, rows: readonly RunRow[]): string {
   const jobs = rows.map(({ cluster, external_id }) =>

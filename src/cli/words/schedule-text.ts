@@ -1,4 +1,4 @@
-/** A study's schedule in words. */
+/** A study's schedule as text. */
 import type { ScheduleStatus } from '../../temporal/schedules';
 import type { ScheduleSummary } from '../../temporal/study-schedule';
 import { formatTable } from './output';
@@ -12,20 +12,22 @@ export function scheduleText(status: ScheduleStatus): string {
   ]);
   const when = spec
     ? `at '${spec.cron}' (${spec.timezone})`
-    : 'by a schedule that foretune did not make';
+    : 'by a schedule that was not made by foretune';
   const state = paused ? `, PAUSED${note ? `: ${note}` : ''}` : '';
   return [
     `${study}: re-fit ${when}${state}`,
     `next: ${next.map((time) => time.toISOString()).join(', ') || 'never'}`,
     ...(missed
-      ? [`${missed} runs were missed: nothing ran when they were due, nor soon after`]
+      ? [
+          `${missed} runs were missed: they were due while the server was down, and could not be caught up in time`,
+        ]
       : []),
-    ...(skipped ? [`${skipped} runs were left out: the one before was still running`] : []),
+    ...(skipped ? [`${skipped} runs were skipped: the run before was still running`] : []),
     ...(rows.length ? ['', formatTable(['started', 'outcome', 'reason'], rows)] : []),
   ].join('\n');
 }
 
-/** One line; what needs attention is in capitals. */
+/** One line; problems are in capitals. */
 export function scheduleLine({
   next,
   last,
@@ -37,7 +39,7 @@ export function scheduleLine({
   return [
     paused ? `schedule PAUSED${note ? ` (${note})` : ''}` : `next re-fit ${time(next)}`,
     ...(last ? [`last ${time(last.started)}: ${last.outcome}, ${last.reason}`] : []),
-    ...(failed ? [`${failed} FAILED of the last ten`] : []),
+    ...(failed ? [`${failed} of the last ten FAILED`] : []),
     ...(missed ? [`${missed} MISSED`] : []),
   ].join('; ');
 }

@@ -1,5 +1,7 @@
-/** Variables for a POSIX shell. */
-/** Keys without a session token do not go with the token of other keys: it is taken away. */
+/**
+ * Export statements for a POSIX shell. A session token that is already set in the shell belongs to
+ * other keys, so it is unset when the variables have keys without a token.
+ */
 export function shellScript(variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(
     ([name, value]) => `export ${name}=${shellQuote(value)}`,

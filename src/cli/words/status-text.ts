@@ -9,7 +9,7 @@ import { spentLines } from './spent';
 import { troubleLines } from './troubles';
 
 interface Shown extends StudyStatus {
-  /** Whether each run is listed. */
+  /** Whether to list each run. */
   readonly listed: boolean;
 }
 

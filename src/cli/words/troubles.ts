@@ -1,4 +1,4 @@
-/** What keeps jobs from their cluster, in lines. */
+/** Why jobs cannot be submitted to their cluster, as lines. */
 import type { Troubles } from '../../temporal/troubles';
 
 /** Each reason once. */

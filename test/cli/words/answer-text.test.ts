@@ -22,9 +22,11 @@ describe('the words of a comparison', () => {
     expect(text).toMatch(/^inv_ppl_sc +3 +-3 +made-up\/v0 +0\.\d{3} +made-up\/v0 \(\d\.\d\d\)$/m);
     expect(text).toMatch(/^Predictor pairwise: inv_ppl_\w+ decided most\./m);
     expect(text).toContain(
-      'Neither outcome of the two was used: the answer is learned from 10 other variants of made-up@1 (dataset version 7).',
+      'The outcomes of these two variants were not used: the predictor was trained on 10 other variants of made-up@1 (dataset version 7).',
     );
-    expect(text).toMatch(/about 45 pairs of those variants, it named the better one in \d\.\d{3}/);
+    expect(text).toMatch(
+      /on 45 pairs of those variants, the predictor named the better one for a share of \d\.\d{3}/,
+    );
   });
 
   it('say the same whichever variant is named first', async () => {
@@ -38,7 +40,9 @@ describe('the words of a comparison', () => {
       ...study,
       ...{ a: 'x/1', b: 'x/2', ...copied, verdict: 'too-close', decided_by: null },
     });
-    expect(text).toMatch(/^Too close to call: whether x\/1 or x\/2 will be better on cms is not/);
+    expect(text).toMatch(
+      /^Too close to call: whether x\/1 or x\/2 will be better on cms is uncertain/,
+    );
     expect(text).toContain('Nothing decided.');
   });
 
@@ -72,20 +76,24 @@ describe('the words of a recommendation', () => {
   it('mark the first, say the risk, the saving, and that own outcomes were not used', () => {
     const text = recommendationText({ ...study, ...found, savings });
     expect(text.match(/^\d+ \* /gm)).toHaveLength(3);
-    expect(text).toContain('... and 2 more; -o json has them all');
-    expect(text).toMatch(/best of all 12 is among them with probability 0\.\d{3}; picking/);
-    expect(text).toContain('Against fine-tuning all 12 it saves 13.5 GPU-hours, at 1.5 a variant.');
+    expect(text).toContain('... and 2 more; -o json lists all');
+    expect(text).toMatch(
+      /best of all 12 is among the marked variants with probability 0\.\d{3}; choosing/,
+    );
+    expect(text).toContain(
+      'Compared with fine-tuning all 12, this saves 13.5 GPU-hours, at 1.5 per variant.',
+    );
     expect(text).toContain("No variant's own outcome was used");
   });
 
-  it('say what is not known, and who could not be ranked', () => {
+  it('say what is not known, and which variants could not be ranked', () => {
     const lacking = { variant_id: 'v9', missing: ['kshot_rag', 'kshot_cms'] };
     const text = recommendationText({ ...study, ...found, not_ranked: [lacking], savings: null });
-    expect(text).toContain('What fine-tuning costs was not recorded');
+    expect(text).toContain('The cost of fine-tuning was not recorded');
     expect(text).toContain('Not ranked: v9, which has no kshot_rag, kshot_cms yet.');
     const byClock = { ...savings, unit: 'wall_hours' } as const;
     expect(recommendationText({ ...study, ...found, savings: byClock })).toContain(
-      '13.5 hours by the clock',
+      '13.5 hours of wall time',
     );
   });
 });

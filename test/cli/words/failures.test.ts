@@ -10,7 +10,7 @@ it('failed runs are shown with their last lines, five of five, and the rest is c
     ...[3, 4, 5, 6, 7].map((i) => `  word ${i}`),
   ]);
   expect(lines.filter((line) => line.startsWith('failed'))).toHaveLength(5);
-  expect(lines.at(-1)).toBe('2 more failed: --runs lists them');
+  expect(lines.at(-1)).toBe('2 more failed: add --runs to list them');
   expect(failureLines([{ ...failed, run_id: 'a', error: null }])).toEqual([
     'failed: a (user_code): ',
   ]);

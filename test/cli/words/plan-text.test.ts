@@ -25,7 +25,7 @@ function planAfter(...ids: string[]): Plan {
 
 test('a plan with budget left says that only the chosen variants are fine-tuned', () => {
   expect(planSummary(planAfter('clm-plain'))).toMatch(
-    /^tiny@1: 25 runs: 13 reused, 12 to run in 3 jobs, .*; of 3 variants only those are fine-tuned that are chosen within the budget$/,
+    /^tiny@1: 25 runs: 13 reused, 12 to run in 3 jobs, .*; of 3 variants, only those chosen within the budget are fine-tuned$/,
   );
 });
 
@@ -54,7 +54,7 @@ test('a plan says which cluster will run its jobs', () => {
 test('a study that goes to another cluster than before says so, and how it stays', () => {
   const before = tinyStudy({ cluster: 'gpu' });
   const note = movedNote(before, study);
-  expect(note).toMatch(/^Note: "tiny@1" was on cluster "gpu" before, and is now for "local"\. /);
+  expect(note).toMatch(/^Note: "tiny@1" was on cluster "gpu" before and now uses "local"\. /);
   expect(note).toMatch(/--cluster gpu$/);
   expect(movedNote(before, before)).toBeNull();
   expect(movedNote(undefined, study)).toBeNull();

@@ -13,9 +13,9 @@ test('a replay in words has a row for each number fine-tuned, and says how to re
   expect(text.match(/^\d+ .*\(.* - .*\)/gm)).toHaveLength(11);
   expect(text).toMatch(/^11 +0 \(0 - 0\) +0 \(0 - 0\) +0 +0$/m);
   expect(text).toMatch(/^until best( +\d+\.\d){4}$/m);
-  expect(text).toContain(`best of all 11 (${replay.best.variant_id}: `);
-  expect(text).toContain('the mean over 4, and in brackets the 5% and 95% quantiles');
+  expect(text).toContain(`best of all 11 variants (${replay.best.variant_id}: `);
+  expect(text).toContain('the mean over 4, with the 5% and 95% quantiles in parentheses');
   expect(text).toContain(
-    'Not replayed, for want of an outcome or of what the predictor needs: v4.',
+    'Not replayed, because an outcome or a value that the predictor needs is missing: v4.',
   );
 });

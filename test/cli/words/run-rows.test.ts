@@ -48,19 +48,19 @@ it('A job of Slurm is called by its number there, in the row and in the reason, 
   const waiting: JobState = { ...queued, external_id: '8', reason };
   const rows = await listed('far', { a: running('4711_3'), b: waiting, c: queued });
   expect(rows).toMatchObject([
-    { run_id: 'a/pretrain', external_id: '4711_3', reason: 'its job runs as Slurm job 4711_3' },
+    { run_id: 'a/pretrain', external_id: '4711_3', reason: 'the job runs as Slurm job 4711_3' },
     { run_id: 'b/pretrain', external_id: '8', reason },
     { run_id: 'c/pretrain', external_id: '', reason: 'given to Slurm' },
   ]);
   const table = runTable(clusters, rows);
-  expect(table).toMatch(/^a\/pretrain +running +1 +far 4711_3 +its job runs as Slurm job 4711_3$/m);
+  expect(table).toMatch(/^a\/pretrain +running +1 +far 4711_3 +the job runs as Slurm job 4711_3$/m);
 });
 
 it('A job that runs on this machine is called by its process', async () => {
   const rows = await listed('near', { a: running('4711'), b: running('') });
   expect(rows).toMatchObject([
-    { external_id: '4711', reason: 'its job runs as process 4711' },
-    { external_id: '', reason: 'its job runs' },
+    { external_id: '4711', reason: 'the job runs as process 4711' },
+    { external_id: '', reason: 'the job is running' },
   ]);
 });
 
@@ -68,12 +68,12 @@ it('The number of another attempt is not that of this one', async () => {
   const rows = await listed('far', { a: running('12', 2) });
   expect(rows).toMatchObject([
     { attempt: 1, external_id: '' },
-    { external_id: '', reason: 'its job is being submitted' },
+    { external_id: '', reason: 'the job is being submitted' },
   ]);
 });
 
 it('Of a cluster that does not answer no job has a number', async () => {
   const [row] = await listed('far', new ClusterUnavailableError('squeue: no answer'));
-  const reason = 'its cluster does not answer: squeue: no answer';
+  const reason = 'the cluster does not answer: squeue: no answer';
   expect(row).toMatchObject({ external_id: '', reason });
 });

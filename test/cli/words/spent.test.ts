@@ -45,5 +45,5 @@ it('is told where jobs have GPUs or a price, and beside them what a budget allow
 it('is not known while the cluster does not answer, and says so', async () => {
   const away = () => Promise.reject(new ClusterUnavailableError('squeue: no answer'));
   const spent = await spentByStudy(depsOf(PRICED, undefined, away), 'tiny@1');
-  expect(spentLines(spent)).toEqual(['spent: not known: squeue: no answer']);
+  expect(spentLines(spent)).toEqual(['spent: unknown: squeue: no answer']);
 });
