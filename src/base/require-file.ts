@@ -8,11 +8,16 @@ const load = createRequire(__filename);
 
 /** `file`: an absolute path. Throws SpecError if it does not compile, or if its code throws. */
 export function requireFile(file: string): unknown {
+  const limit = Error.stackTraceLimit;
+  // The loader's own calls come before the user's in the stack of a module that is not found.
+  Error.stackTraceLimit = 50;
   try {
     return load(file);
   } catch (cause) {
     if (cause instanceof ForetuneError) throw cause;
     throw new SpecError(`"${file}" cannot be loaded. ${reasonIn(file, cause)}`, { cause });
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 

@@ -73,7 +73,10 @@ it('a study whose checkpoint moved is the same; one whose content changed is ref
 
 describe('a checkpoint below an s3:// address', () => {
   const store = new MemoryStore();
-  const remote = new RemoteCheckpoints(() => store, path.join(folder, 'cache'));
+  let remote: RemoteCheckpoints;
+  beforeEach(() => {
+    remote = new RemoteCheckpoints(() => store, path.join(folder, 'cache'));
+  });
 
   it('has an identity that changes with its content, and a copy for jobs', async () => {
     await store.put('weights', Buffer.from('one'));
