@@ -73,9 +73,9 @@ it('a study whose checkpoint moved is the same; one whose content changed is ref
 
 describe('a checkpoint below an s3:// address', () => {
   const store = new MemoryStore();
-  const remote = new RemoteCheckpoints(() => store, path.join(folder, 'cache'));
 
   it('has an identity that changes with its content, and a copy for jobs', async () => {
+    const remote = new RemoteCheckpoints(() => store, path.join(folder, 'cache'));
     await store.put('weights', Buffer.from('one'));
     await store.put('deep/config', Buffer.from('{}'));
     const before = await remote.identity('s3://b/m');
