@@ -8,18 +8,20 @@ const load = createRequire(__filename);
 
 /** `file`: an absolute path. Throws SpecError if it does not compile, or if its code throws. */
 export function requireFile(file: string): unknown {
-  const limit = Error.stackTraceLimit;
-  // The loader's own calls come before the user's in the stack of a module that is not found.
-  Error.stackTraceLimit = 50;
+  const shown = Error.stackTraceLimit;
+  // The frames of module loaders come first, and are more than Node shows.
+  Error.stackTraceLimit = MOST_FRAMES;
   try {
     return load(file);
   } catch (cause) {
     if (cause instanceof ForetuneError) throw cause;
     throw new SpecError(`"${file}" cannot be loaded. ${reasonIn(file, cause)}`, { cause });
   } finally {
-    Error.stackTraceLimit = limit;
+    Error.stackTraceLimit = shown;
   }
 }
+
+const MOST_FRAMES = 100;
 
 const MOST_LINES = 10;
 

@@ -1,7 +1,8 @@
 /**
-  * The record of submissions to Slurm, in files that every worker sees. A submission is recorded before sbatch
-  * is called: it names the batch, and the batch's name is the name of the Slurm job, so a job whose submitter died
-  * before it read the job's number is found by name. Numbered claims decide between submitters.
+ * The record of submissions to Slurm, in files that every worker sees. A submission is recorded before sbatch
+ * is called: it names the batch, and the batch's name is the name of the Slurm job, so a job whose submitter died
+ * before it read the job's number is found by name. Numbered claims decide between submitters.
+ */
 import { randomBytes } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -85,7 +86,11 @@ export class Ledger {
   claim(
     folder: JobFolder,
     attempt: number,
-    submission: { readonly batch: string; readonly place: number; readonly after: Submission | null },
+    submission: {
+      readonly batch: string;
+      readonly place: number;
+      readonly after: Submission | null;
+    },
   ): Promise<boolean> {
     const { batch, place, after } = submission;
     const file = folder.control(attempt, claimFile((after?.number ?? 0) + 1));

@@ -6,7 +6,7 @@ import { ClusterUnavailableError } from '../../../src/base/errors';
 import { tinyStudy } from '../../support/studies';
 
 const at = (hour: number) => new Date(Date.UTC(2026, 0, 1, hour));
-const RUN = { run_id: 'a', job: 'a', attempt: 1, gpu_seconds: null, cost: null };
+const RUN = { run_id: 'a', job: 'a', cluster: 'local', attempt: 1, gpu_seconds: null, cost: null };
 const ENDED = { ...RUN, status: 'done', started_at: at(0), ended_at: at(2), gpu_seconds: 14_400 };
 const RUNNING = { ...RUN, run_id: 'b', job: 'b', status: 'running', ended_at: null };
 
