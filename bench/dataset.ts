@@ -1,6 +1,6 @@
 /**
- * The dataset of record beside what it stands on, in one run: `npx tsx bench/dataset.ts`.
- * Commits per second beside bare conditional PUTs; reading many rows beside pyarrow.
+ * Compares the dataset of record with its building blocks in one run: `npx tsx bench/dataset.ts`.
+ * Commits per second against plain conditional PUTs; reading many rows against pyarrow.
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -16,7 +16,7 @@ const WRITES = 40;
 const FILES = 8;
 const ROWS_PER_FILE = 50_000;
 
-/** Fetches the files into Arrow tables as we do: at once, the digests checked. */
+/** Fetches the files into Arrow tables as we do: in parallel, with their digests checked. */
 const PYARROW = `
 import hashlib, os, sys, time
 from concurrent.futures import ThreadPoolExecutor
@@ -79,7 +79,10 @@ function pyarrow(paths: readonly string[], { environment }: Seaweed): number {
   return Number(execFileSync('.venv/bin/python', args, { env: environment }).toString());
 }
 
-/** By median seconds, measured in turns so that a busy machine slows all alike; the last is 1. */
+/**
+ * Rates by median seconds. The measurements alternate, so that a busy machine slows all alike;
+ * ratios are to the last one.
+ */
 async function compare(amount: number, measures: Record<string, () => Promise<number>>) {
   const taken = Object.entries(measures).map(([name, measure]) => ({ name, measure, all: [0] }));
   for (let round = 0; round < ROUNDS; round++)

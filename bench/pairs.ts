@@ -1,7 +1,7 @@
 /**
- * The eight unsupervised proxies on three tasks, intervals included, for made-up studies of growing
- * size: `npx tsx bench/pairs.ts`. Time should grow no faster than the pairs; 2,000 variants (2 million
- * pairs) should take at most 5 s and 2 GB.
+ * The eight unsupervised proxies on three tasks, with intervals, for generated studies of growing
+ * size: `npx tsx bench/pairs.ts`. Time should grow no faster than the number of pairs; 2,000
+ * variants (2 million pairs) should take at most 5 s and 2 GB.
  */
 import { xoroshiro128plus } from 'pure-rand';
 import { formatTable } from '../src/cli/words/output';
@@ -33,10 +33,10 @@ function main(): void {
   ]);
   console.log(formatTable(['variants', 'pairs', 'seconds', 'time x', 'pairs x'], rows));
   const peak = process.resourceUsage().maxRSS / 1024;
-  console.log(`peak memory ${peak.toFixed(0)} MB, Node and all sizes included`);
+  console.log(`peak memory ${peak.toFixed(0)} MB, with Node, over all sizes`);
 }
 
-/** The outcomes are the indicators' sum and noise; values are rounded, so that ties occur. */
+/** Outcomes are the sum of the indicators plus noise; values are rounded, so that ties occur. */
 function studyOf(n: number): StudyRows {
   const rng = xoroshiro128plus(n);
   const uniform = () => (rng.unsafeNext() >>> 0) / 2 ** 32;

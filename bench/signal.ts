@@ -1,6 +1,7 @@
 /**
  * Do variants differ by more than chance? Compares the spread of outcomes between variants with the
- * spread among replicates of one variant: variants of equal configuration, in one study or several.
+ * spread among replicates of one variant: variants of the same configuration, in one or more
+ * studies.
  *
  *     npx foretune run studies/replicates.ts
  *     npx tsx bench/signal.ts replicates@1
@@ -12,7 +13,7 @@ import { openStore } from '../src/stack/open-store';
 import { startStack } from '../src/stack/stack';
 import { loadConfig } from '../src/config';
 
-/** Of an answer drawn at random: four options, or sixteen values of a fact. */
+/** Accuracy of random answers: four options, or sixteen values of a fact. */
 const CHANCE: Readonly<Record<string, number>> = { cms: 1 / 4, rag: 1 / 16, cbqa: 1 / 16 };
 
 async function main(studies: readonly string[]): Promise<void> {
@@ -30,7 +31,7 @@ async function main(studies: readonly string[]): Promise<void> {
   );
 }
 
-/** Outcomes of variants of one configuration. */
+/** Outcomes of variants with the same configuration. */
 function replicates(
   variants: readonly Row<'variants'>[],
   outcomes: readonly Row<'outcomes'>[],
@@ -49,7 +50,8 @@ const HEAD = ['task', 'replicates', 'SD between', 'SD within', 'ratio', 'best', 
 
 /**
  * Variants by the mean over their replicates; replicates by the pooled spread around that mean. The
- * best variant is held against the standard error of one run, as if its replicates were one.
+ * best variant is compared with the standard error of a single run, as if its replicates were one
+ * run.
  */
 function signal(groups: readonly (readonly Row<'outcomes'>[])[], task: string): string[] {
   const rows = groups.map((group) => group.filter((row) => row.task === task));

@@ -1,11 +1,12 @@
 /**
- * Small enough to be run again and again while everything around it is killed; no finding comes of it.
+ * A study small enough to be run again and again while everything around it is killed. Its results
+ * mean nothing.
  *
  *   npm run chaos -- --rounds 10 --seed 1     ten rounds, about 9 minutes on two slow cores
  *   npx foretune run studies/chaos.ts         undisturbed: about 15 s, 30 s before anything is compiled
  *
- * Shows that a study ends with every measurement once and the same tables, whatever is killed, slowed or
- * out of space meanwhile (test/chaos).
+ * Shows that a study ends with every measurement exactly once and the same tables, whatever is
+ * killed, slowed or out of space in the meantime (test/chaos).
  */
 import * as zeng2025 from '../presets/zeng2025';
 import { BASE, type JaxStudy } from '../recipes/jax/study';

@@ -1,11 +1,12 @@
 /**
- * The quickstart's variants, of which only four are fine-tuned: all eight are measured, then two at a time
- * are chosen by what their indicators, and the outcomes so far, say of them.
+ * The quickstart's variants, of which only four are fine-tuned. All eight are measured; then two at
+ * a time are chosen, by their indicators and the outcomes so far.
  *
  *   npx foretune run studies/loop.ts
  *
- * 2 min 15 s on two cores. Result: it chooses clm-facts, plm-facts, then sc-facts and clm-books.
- * Raise `top` and run it again: it goes on.
+ * 2 min 15 s on two cores. Result: the loop chooses clm-facts, plm-facts, then sc-facts and
+ * clm-books.
+ * To continue, raise `top` and run the study again.
  */
 import { defineStudy } from '../src/domain/study';
 import quickstart from './quickstart';

@@ -1,17 +1,18 @@
 /**
- * Pythia-410m, continued on nine mixtures and learning rates, then fine-tuned on real sets: what the
- * indicators say of real models. It needs a GPU, the network, and: node infra/setup.mjs --hf
+ * Pythia-410m, continued on three mixtures at three learning rates, then fine-tuned on real data
+ * sets: what the indicators predict for real models. Needs a GPU, network access, and: node
+ * infra/setup.mjs --hf
  *
  *   npx foretune run studies/pythia-sft.ts --dry-run      anywhere, without a network
  *   FORETUNE_HF_DATA=studies/pythia-sft npx foretune run studies/pythia-sft.ts --cluster <yours>
  *
- * Expected cost, by arithmetic and not measured: 9 GPU-hours of an H100. 6 x 405M weights x 200M tokens is
- * 4.9e17 FLOPs a variant, 20 minutes at 40% of the card; its indicators 10 minutes; its six fine-tunings with
- * their evaluations 5 minutes each. It takes 24 GB of the card, 3 GB of text from the hub, and 100 GB of disk
- * (63 checkpoints in float32).
+ * Expected cost, calculated and not measured: 9 GPU-hours of an H100. 6 x 405M weights x 200M
+ * tokens is 4.9e17 FLOPs per variant, 20 minutes at 40% utilization; its indicators take 10
+ * minutes; its six fine-tunings with their evaluations 5 minutes each. It needs 24 GB of GPU
+ * memory, 3 GB of text from the hub, and 100 GB of disk (63 checkpoints in float32).
  *
- * 1/PPL of span corruption is no indicator here: it needs T5's sentinels <extra_id_N>, which the tokenizers of
- * Pythia, OLMo and Llama do not have.
+ * 1/PPL of span corruption is not an indicator here: it needs T5's sentinels <extra_id_N>, which
+ * the tokenizers of Pythia, OLMo and Llama do not have.
  */
 import type { HfStudy } from '../recipes/hf/study';
 import { defineStudy, grid } from '../src/domain/study';
@@ -47,7 +48,8 @@ export default defineStudy<HfStudy>({
     },
   },
   indicate: {
-    // Held out: the study reads C4's training split. Not text of the Pile, which Pythia was pre-trained on.
+    // Held out: the study trains on C4's training split. Not text of the Pile, on which Pythia was
+    // pre-trained.
     development: { dataset: 'allenai/c4', config: 'en', split: 'validation' },
     dev_tokens: 1_048_576,
     items: 1000,
@@ -93,7 +95,8 @@ export default defineStudy<HfStudy>({
       harness: ['nq_open'],
       data: {
         dataset: 'google-research-datasets/nq_open',
-        // As the harness asks it, whose description of the task is there without examples too.
+        // The prompt of the harness, which begins with the task's description even without
+        // examples.
         prompt: 'Answer these questions:\n\nQ: {{question}}?\nA:',
         completion: ' {{answer[0]}}',
       },

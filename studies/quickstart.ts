@@ -1,12 +1,12 @@
 /**
- * A study that really runs, in minutes, on two cores: eight variants of one small base, pre-trained,
- * fine-tuned and evaluated.
+ * A study that really trains, in minutes on two cores: eight variants of one small base,
+ * pre-trained, fine-tuned and evaluated.
  *
  *   npm start, or: npx foretune run studies/quickstart.ts
  *
- * The base has read every format (every objective), and much about one half of an invented world but
- * little about the other. Each variant goes on with one objective and one mixture, whose world text is
- * mostly about that other half.
+ * The base was trained on every format (every objective), with much text about one half of an
+ * invented world and little about the other. Each variant continues with one objective and one
+ * mixture, whose world text is mostly about that other half.
  */
 import * as zeng2025 from '../presets/zeng2025';
 import { BASE, type JaxStudy } from '../recipes/jax/study';

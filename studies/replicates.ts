@@ -1,9 +1,11 @@
 /**
- * How much of what separates the quickstart's variants is chance? Each of them three times, from one
- * base: replicates differ in the order of their text and in the seed of their fine-tuning.
+ * How much of the difference between the quickstart's variants is chance? Trains each of them three
+ * times from one base: replicates differ in the order of their text and in the seed of their
+ * fine-tuning.
  *
  *   npx foretune run studies/replicates.ts      about 6 minutes on two cores
- *   npx tsx bench/signal.ts replicates@1        spread between variants beside spread within
+ *   npx tsx bench/signal.ts replicates@1        compares the spread between variants with that
+ * among replicates
  */
 import { defineStudy } from '../src/domain/study';
 import quickstart from './quickstart';

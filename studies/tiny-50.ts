@@ -1,19 +1,22 @@
 /**
- * The fifty variants of arXiv 2504.12491 (section 3 and Table 6), at a size that two cores train: seven
- * objectives times five learning rates, five more data mixtures under CLM and PLM, domain tags and length
- * filters. All continue one base, as in the paper, and are fine-tuned on three tasks with two seeds.
+ * The fifty variants of arXiv 2504.12491 (section 3 and Table 6), at a size that two cores can
+ * train: seven objectives times five learning rates, five more data mixtures under CLM and PLM,
+ * domain tags and length filters. All continue one base, as in the paper, and are fine-tuned on
+ * three tasks with two seeds.
  *
- *   npx foretune run studies/tiny-50.ts        35 minutes on two slow cores that had other work for 20 of them
+ *   npx foretune run studies/tiny-50.ts        35 minutes on two slow cores, shared with other work
+ * for 20 of them
  *
- * Ids are the paper's, so that a variant here and a row of studies/zeng2025.ts can be laid side by side.
- * Mixtures are the paper's weights over text that is here (recipes/TEXT.md has the map); learning rates are
- * the paper's times twelve, since a model of 200,000 weights wants larger steps than one of a billion: the
- * rate of its mixtures and filters, 2.5e-4, becomes the 3e-3 that this trainer was tuned at. Base
- * and fine-tuning are the quickstart's, the base on mixture DC-0.
+ * The ids are the paper's, so that each variant can be compared with its row in
+ * studies/zeng2025.ts. Mixtures are the paper's weights over the text that is available here
+ * (recipes/TEXT.md has the map). Learning rates are the paper's times twelve, since a model of
+ * 200,000 weights needs larger steps than one of a billion: the rate of the paper's mixtures and
+ * filters, 2.5e-4, becomes 3e-3, for which this trainer was tuned. Base and fine-tuning are the
+ * quickstart's, with the base on mixture DC-0.
  *
- * What came out: tiny-50/measurements.csv, and LOG.md of 2026-11-26 on which of the paper's claims hold at this
- * size. Perplexity does not mislead here: it orders .64 to .70 of the pairs, since span corruption is no task
- * that a model this small fine-tunes well from.
+ * Results: tiny-50/measurements.csv, and LOG.md of 2026-11-26 on which of the paper's claims hold
+ * at this size. Perplexity does not mislead here: it orders .64 to .70 of the pairs correctly,
+ * since a model this small does not fine-tune well after span corruption.
  */
 import * as zeng2025 from '../presets/zeng2025';
 import type { JaxStudy, Objective } from '../recipes/jax/study';
@@ -25,7 +28,7 @@ const RATES = [1.2e-3, 3e-3, 6e-3, 9e-3, 12e-3] as const;
 const RATE = RATES[1];
 const OBJECTIVES = ['clm', 'sc', 'plm', 'sc+clm', 'ul2', 'ul2r', 'ul2r+clm'] as const;
 
-/** CommonCrawl, C4, GitHub, books, ArXiv, Wikipedia, StackExchange, in per cent. */
+/** CommonCrawl, C4, GitHub, books, ArXiv, Wikipedia, StackExchange, in percent. */
 const MIXTURES = {
   'dc-0': [52.2, 26.7, 5.2, 4.2, 4.6, 3.8, 3.3],
   'dc-1': [100, 0, 0, 0, 0, 0, 0],
@@ -36,7 +39,7 @@ const MIXTURES = {
 } as const;
 const DOMAINS = ['web', 'news', 'code', 'prose', 'docs', 'encyclopedia', 'questions'] as const;
 
-/** The paper's per cents, which sum to 100.1 in DC-5, as weights. */
+/** The paper's percentages, which sum to 100.1 in DC-5, as weights. */
 function weights(percents: readonly number[]): Record<string, number> {
   const tenths = percents.map((percent) => Math.round(percent * 10));
   const total = tenths.reduce((sum, one) => sum + one, 0);

@@ -1,20 +1,21 @@
 /**
- * The published measurements of the paper behind foretune: 50 variants of one 1B-parameter model,
- * five indicators each, and three outcomes after supervised fine-tuning.
+ * The measurements published with the paper that foretune is based on: 50 variants of one
+ * 1B-parameter model, with five indicators and three outcomes after supervised fine-tuning each.
  *
  *   npx foretune run studies/zeng2025.ts        seconds; nothing is trained
  *
- * Source: zeng2025/table6.csv is Table 6 of Hansi Zeng et al., "Can Pre-training Indicators Reliably
- * Predict Fine-tuning Outcomes of LLMs?", arXiv 2504.12491 (2025), licensed CC BY 4.0, transcribed
- * unchanged. `inv_ppl_clm` and `inv_ppl_sc` are published as inverse perplexities, the other scores
- * as per cent; higher is better everywhere.
+ * Source: zeng2025/table6.csv is Table 6 of Hansi Zeng et al., "Can Pre-training Indicators
+ * Reliably Predict Fine-tuning Outcomes of LLMs?", arXiv 2504.12491 (2025), licensed under CC BY
+ * 4.0, transcribed unchanged. `inv_ppl_clm` and `inv_ppl_sc` are published as inverse perplexities,
+ * the other scores as percentages; higher is better everywhere.
  *
- * Known defects, kept as they were published: variant 4 has a CBQA outcome of 0.15 and a k-shot CBQA
- * of 0.121 (a failed run, or a share among percentages); the k-shot scores of variant 38 collapsed;
+ * Known defects, kept as published: variant 4 has a CBQA outcome of 0.15 and a k-shot CBQA of 0.121
+ * (a failed run, or a fraction among percentages); the k-shot scores of variant 38 collapsed;
  * variants 46 and 49, and 47 and 50, are equal in every number.
  *
- * Result (accuracy over all 1,225 pairs, CMS / RAG / CBQA): perplexity .324 / .381 / .348, worse than a
- * coin; k-shot RAG .693 / .765 / .709; span-corruption perplexity + k-shot RAG .741 / .696 / .649.
+ * Result (accuracy over all 1,225 pairs, CMS / RAG / CBQA): perplexity .324 / .381 / .348, worse
+ * than chance; k-shot RAG .693 / .765 / .709; span-corruption perplexity + k-shot RAG .741 / .696 /
+ * .649.
  */
 import * as zeng2025 from '../presets/zeng2025';
 import { defineStudy } from '../src/domain/study';

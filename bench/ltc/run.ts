@@ -1,11 +1,12 @@
 /**
- * The paper's protocol for one learner (3 tasks x 20 splits), beside a plain Python script that trains the
- * same 120 classifiers, both cold. Wall time, each several times in turn: the medians' ratio.
+ * Compares the paper's protocol for one learner (3 tasks x 20 splits) with a plain Python script
+ * that trains the same 120 classifiers, both from a cold start. Measures wall time several times in
+ * turn and prints the ratio of the medians.
  *
  *     npx foretune run studies/zeng2025.ts     # once: the stack is warm, the table on record
  *     npx tsx bench/ltc/run.ts [rounds]
  *
- * A fit that is on record is not done again, so outcomes are shuffled: the same work, and no commit.
+ * A recorded fit is not repeated, so the outcomes are shuffled: the same work, without a commit.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** The bare program: activities that do nothing, one after the other. */
+/** The baseline: a workflow whose activities do nothing, one after the other. */
 import { proxyActivities } from '@temporalio/workflow';
 
 const { noop } = proxyActivities<{ noop(): Promise<void> }>({ startToCloseTimeout: '1 minute' });

@@ -1,4 +1,4 @@
-"""`dagster_side.py <variants> <stages>`: chains of no-ops, the multiprocess executor, a process each."""
+"""`dagster_side.py <variants> <stages>`: chains of no-ops in the multiprocess executor, one process per step."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import time
 
 from dagster import DagsterInstance, In, Nothing, Out, execute_job, job, op, reconstructable
 
-# The executor's processes import this file anew.
+# The executor's processes import this file again.
 if __name__ == "__main__":
     os.environ["BENCH_VARIANTS"], os.environ["BENCH_STAGES"] = sys.argv[1:]
 VARIANTS, STAGES = (int(os.environ[name]) for name in ("BENCH_VARIANTS", "BENCH_STAGES"))

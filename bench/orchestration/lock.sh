@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes the lock files anew from *.in: versions and hashes, no download addresses. Each peer has an environment of its own.
+# Writes the lock files from *.in: versions and hashes, no download addresses. Each peer has its own
+# environment.
 set -euo pipefail
 cd "$(dirname "$0")"
 for name in prefect dagster metaflow; do

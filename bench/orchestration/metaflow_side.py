@@ -1,6 +1,6 @@
 """`metaflow_side.py <variants> <stages>`: a flow that fans out to chains of eight no-op steps.
 
-Metaflow reads its steps from the source, so that the chain is written out.
+Metaflow reads the steps from the source, so the chain has to be written out.
 """
 
 import json

@@ -1,4 +1,4 @@
-/** Other systems, each in an environment of its own, running as many steps that do nothing. */
+/** Other systems, each in its own environment, that run the same number of no-op steps. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ export const PEERS = ['prefect', 'dagster', 'metaflow'] as const;
 type Peer = (typeof PEERS)[number];
 
 const ResultSchema = z.object({ seconds: z.number().positive() });
-/** Each keeps its state here, and tells nobody of it. */
+/** Each keeps its state in this folder, with telemetry off. */
 const HOMES = {
   prefect: (home: string) => ({
     PREFECT_HOME: home,
@@ -43,7 +43,10 @@ export function runPeer(peer: Peer, variants: number, stages: number): Promise<n
   return Promise.resolve(ResultSchema.parse(JSON.parse(last)).seconds);
 }
 
-/** The stamp is the lock file itself: an install that was cut short or is outdated is done again. */
+/**
+ * The stamp is a copy of the lock file: an install that was interrupted or is out of date is
+ * repeated.
+ */
 function install(peer: Peer, state: string): string {
   const lock = path.join(__dirname, `${peer}.lock`);
   const environment = path.join(state, 'environment');

@@ -1,14 +1,15 @@
 /**
- * What orchestration costs, beside others, in one run on one machine:
+ * Compares the cost of orchestration with other systems, in one run on one machine:
  *
  *   npm run bench:orchestration                       # 50 variants x 8 stages; about ten minutes, most of it the peers'
  *   npm run bench:orchestration -- --only foretune,temporal -o json
  *   npm run bench:orchestration -- --scale 100,1000   # foretune alone: how it grows with the variants
  *
- * `ratio` is to the bare Temporal program: the same number of activities, on the same server, that do nothing.
- * The clock of each stops when all steps are on its record; foretune's fit and report, which come after and which
- * no other has, are told on standard error.
- * The first run installs the peers into the state folder, some 500 MB.
+ * `ratio` is relative to the bare Temporal program: the same number of no-op activities on the same
+ * server. The clock of each system stops when all steps are on its record. foretune's fit and
+ * report come after that and have no counterpart in the other systems; their time is printed on
+ * standard error.
+ * The first run installs the peers into the state folder, about 500 MB.
  */
 import { parseArgs } from 'node:util';
 import { formatTable } from '../../src/cli/words/output';
@@ -18,7 +19,9 @@ import { Bench } from './stack';
 
 const VARIANTS = 50;
 const STAGES = 8;
-/** Systems that start a process for each step run fewer: their steps per second are what is compared. */
+/**
+ * Systems that start a process per step run fewer variants: the comparison is by steps per second.
+ */
 const FEWER: Partial<Record<string, number>> = { dagster: 3, metaflow: 10 };
 const OURS = ['foretune', 'temporal'] as const;
 
@@ -46,7 +49,7 @@ async function sideBySide(systems: readonly string[]) {
   const seconds = new Map<string, number>();
   const bench = await Bench.open();
   try {
-    // The first study of a stack waits for caches that the bare program does not have.
+    // The first study after the start fills caches that the bare program does not have.
     if (systems.includes('foretune')) {
       await bench.runStudy(2);
       const study = await bench.runStudy(VARIANTS);

@@ -1,4 +1,7 @@
-/** How foretune grows with the number of variants: throughput, memory of the worker, histories. */
+/**
+ * How foretune scales with the number of variants: throughput, memory of the worker, length of
+ * histories.
+ */
 import { Bench } from './stack';
 
 export interface ScaleRow {
@@ -6,14 +9,14 @@ export interface ScaleRow {
   readonly steps: number;
   readonly seconds: number;
   readonly steps_per_second: number;
-  /** The worker's largest resident memory so far. */
+  /** The worker's peak resident memory so far. */
   readonly worker_mb: number;
   readonly largest_history_events: number;
   readonly largest_history_kb: number;
   readonly plan_seconds: number;
 }
 
-/** One stack for all sizes, the smaller ones first. */
+/** Uses one stack for all sizes, from the smallest to the largest. */
 export async function measureScale(sizes: readonly number[]): Promise<ScaleRow[]> {
   const bench = await Bench.open();
   try {
@@ -32,7 +35,7 @@ async function measure(bench: Bench, variants: number): Promise<ScaleRow> {
   const { study, seconds } = await bench.runStudy(variants);
   const worker_mb = bench.workerMemory();
   const histories = await largestHistories(bench, study);
-  // As studies/noop.ts has it.
+  // The same number of stages as in studies/noop.ts.
   const steps = variants * (variants > 1000 ? 4 : 8);
   const plan_seconds = await bench.secondsOfPlan(study);
   return {

@@ -1,4 +1,7 @@
-/** The product's own embedded stack in a state folder of its own, emptied first; studies and a bare program on it. */
+/**
+ * Runs foretune's embedded stack in its own state folder, which is emptied first, with studies and
+ * a bare program on it.
+ */
 import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -16,9 +19,12 @@ const MAX_OUTPUT = 64 * 2 ** 20;
 
 export interface StudyRun {
   readonly study: string;
-  /** From the start of its workflow to the end of its last variant: plan and runs, all on record. */
+  /**
+   * Seconds from the start of the study's workflow to the end of its last variant: plan and runs,
+   * all on record.
+   */
   readonly seconds: number;
-  /** To its own end: fit and report as well. */
+  /** Seconds to the end of the workflow: includes fit and report. */
   readonly whole: number;
 }
 
@@ -44,7 +50,7 @@ export class Bench {
     await foretune(this.config, 'run', 'studies/noop.ts', '--variants', String(variants));
     const id = studyWorkflowId(study);
     let [start, steps, end] = [Infinity, 0, 0];
-    // The study's own workflow is there more than once where it continued as new.
+    // A study that continued as new has several workflow runs.
     for await (const workflow of this.client.workflow.list({
       query: `ForetuneStudy = "${study}"`,
     })) {
@@ -56,21 +62,24 @@ export class Bench {
     return { study, seconds: (steps - start) / 1000, whole: (end - start) / 1000 };
   }
 
-  /** Exit 10 of `plan` says that there is work to do; here all is done. */
+  /** `plan` exits with 10 when there is work to do; here all is done. */
   async secondsOfPlan(study: string): Promise<number> {
     const start = performance.now();
     await foretune(this.config, 'plan', study, '-o', 'json');
     return (performance.now() - start) / 1000;
   }
 
-  /** The worker's largest resident memory so far, in MB. */
+  /** The worker's peak resident memory so far, in MB. */
   workerMemory(): number {
     const pid = readFileSync(path.join(this.config.stateDir, 'worker.pid'), 'utf8').trim();
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return Number(peak) / 1024;
   }
 
-  /** A workflow a variant, its activities one after the other, as many at once as the study has. */
+  /**
+   * One workflow per variant, with its activities one after the other, and as many workflows at
+   * once as in the study.
+   */
   async runBare(variants: number, stages: number): Promise<number> {
     const { address, namespace } = this.endpoints.temporal;
     Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -110,7 +119,7 @@ export class Bench {
   }
 }
 
-/** Throws with what the command said. */
+/** Throws an error with the output of the command. */
 async function foretune({ stateDir }: Config, ...args: string[]): Promise<void> {
   const env = { ...process.env, FORETUNE_STATE_DIR: stateDir };
   await promisify(execFile)(process.execPath, [BIN, ...args], {

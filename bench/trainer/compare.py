@@ -1,8 +1,8 @@
-"""Runs both sides in turn and prints their ratio. Started by run.sh.
+"""Runs both trainers in turn and prints the ratio of their speeds. Started by run.sh.
 
-A round is one process of each side, on the same core, from the same weights over the same batches. The
-losses of every step must agree, else the two do not do the same work. Compilation and the first
-50 steps of either side are not counted.
+A round runs one process of each trainer, on the same core, from the same weights, over the same batches. The losses of
+every step must agree, otherwise the two do not do the same work. Compilation and the first 50 steps of each are not
+counted.
 """
 
 import argparse
@@ -49,7 +49,7 @@ SHAPES = {
 def main() -> int:
     arguments = parse()
     os.environ |= {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
-    # Both sides inherit the one core and the one thread.
+    # Both processes inherit the one core and the one thread.
     locks = limit_threads(1, arguments.state / "cores")
     use_threads(1)
     python = {"jax": sys.executable, "torch": arguments.torch}
@@ -76,10 +76,10 @@ def parse() -> argparse.Namespace:
 
 
 def write_inputs(path: Path, shape: Shape) -> Path:
-    """Weights, batches and learning rates, for both."""
+    """Weights, batches and learning rates, for both trainers."""
     model = Model(shape.layers, shape.width, shape.heads, shape.context, shape.vocabulary)
     rng = generator("bench")
-    # Skewed as words are, so that there is something to learn.
+    # Token frequencies are skewed as in natural text, so that there is something to learn.
     size = (shape.rows * shape.steps, shape.context + 1)
     tokens = np.minimum(rng.geometric(0.02, size), shape.vocabulary - 1).astype(np.int32)
     weights = {f"weights/{key}": np.asarray(value) for key, value in init_params(model, rng).items()}
@@ -97,7 +97,7 @@ def measure(side: str, python: str, inputs: Path, state: Path) -> dict:
 
 
 def assert_same_work(name: str, ours: list[float], theirs: list[float]) -> None:
-    """Sums in another order part slowly: the first steps agree closely, the last in the second digit."""
+    """Sums in another order diverge slowly: the first steps agree closely, the last differ in the second digit."""
     close = np.allclose(ours[:20], theirs[:20], rtol=1e-3) and np.allclose(ours, theirs, rtol=2e-2)
     if not close:
         worst = int(np.argmax(np.abs(np.subtract(ours, theirs))))
@@ -105,7 +105,7 @@ def assert_same_work(name: str, ours: list[float], theirs: list[float]) -> None:
 
 
 def report(name: str, rounds: list[dict]) -> None:
-    """The median over rounds, of each speed and of each round's own ratio."""
+    """The medians over the rounds of each trainer's speed and of the ratio within a round."""
     speed = {side: [found[side]["tokens_per_second"] for found in rounds] for side in ("jax", "torch")}
     ratios = [a / b for a, b in zip(speed["jax"], speed["torch"], strict=True)]
     jax, torch = (statistics.median(speed[side]) for side in ("jax", "torch"))

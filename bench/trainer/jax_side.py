@@ -1,4 +1,4 @@
-"""The trainer as studies use it: `foretune_jax.train`."""
+"""The trainer that studies use: `foretune_jax.train`."""
 
 import json
 import sys
@@ -29,7 +29,7 @@ def main() -> None:
 
     state = new_state({key: jax.numpy.asarray(value) for key, value in weights.items()})
     train(Model(**shape), state, data, inputs["lrs"], on_chunk)
-    # The first chunk compiles, and is the warm-up.
+    # The first chunk includes compilation, and is the warm-up.
     tokens = (steps - CHUNK) * rows * shape["context"]
     print(json.dumps({"tokens_per_second": tokens / (ends[-1] - ends[0]), "losses": losses}))
 

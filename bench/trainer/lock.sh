@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the lock file anew from requirements.in: versions and hashes, no download addresses.
+# Writes the lock file from requirements.in: versions and hashes, no download addresses.
 set -euo pipefail
 cd "$(dirname "$0")"
 uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

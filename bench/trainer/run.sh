@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Tokens per second of the JAX trainer beside an equivalent torch eager model, in one run, one thread each.
+# Compares tokens per second of the JAX trainer and of an equivalent eager torch model, in one run,
+# one thread each.
 #
-#   bash bench/trainer/run.sh            all shapes, two minutes; the first run installs torch, some GB
+#   bash bench/trainer/run.sh            all shapes, two minutes; the first run installs torch,
+# several GB
 #   bash bench/trainer/run.sh quickstart one shape
 #
-# Needs the set-up (npm start or npm test). Torch stays in an environment of its own in the state folder.
+# Needs the set-up (npm start or npm test). Torch is installed into its own environment in the state
+# folder.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
@@ -13,11 +16,12 @@ recipes="$root/.venv/bin/python"
 torch="$state/trainer-env/bin/python"
 
 if [ ! -x "$recipes" ]; then
-  echo "The trainer's environment is not there. Run: node infra/setup.mjs" >&2
+  echo "The trainer's environment is missing. Run: node infra/setup.mjs" >&2
   exit 1
 fi
 
-# The stamp is the lock file itself: an install that was cut short or is outdated is done again.
+# The stamp is a copy of the lock file: an install that was interrupted or is out of date is
+# repeated.
 if ! cmp -s "$here/requirements.lock" "$state/trainer-env/requirements.lock"; then
   echo "Installing torch into $state/trainer-env ..." >&2
   "$recipes" -m venv --clear "$state/trainer-env"

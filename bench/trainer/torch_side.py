@@ -1,4 +1,4 @@
-"""The same model, loss, optimiser and batches in plain eager torch."""
+"""The same model, loss, optimizer and batches in plain eager torch."""
 
 import json
 import sys
@@ -68,7 +68,7 @@ class Transformer(nn.Module):
 
 
 def load(model: Transformer, weights: dict[str, np.ndarray]) -> None:
-    """Linear layers keep their matrices the other way round."""
+    """Linear layers store the transposed matrices."""
     names = {"embedding": "embedding.weight", "norm": "norm.weight"}
     for key, value in weights.items():
         inside = f"blocks.{key.removeprefix('layer')}"
@@ -106,7 +106,7 @@ def main() -> None:
 
 
 class Optimisers:
-    """AdamW, and Muon for the matrices (arXiv 2502.16982): torch's own Muon counts in bfloat16."""
+    """AdamW, and Muon for the matrices (arXiv 2502.16982). Own code, since torch's Muon computes in bfloat16."""
 
     def __init__(self, adamw: torch.optim.Optimizer, matrices: list[nn.Parameter]) -> None:
         self.adamw, self.matrices, self.steps = adamw, matrices, 0

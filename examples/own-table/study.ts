@@ -1,12 +1,13 @@
 /**
- * A team's own table: fourteen models, of which some are fine-tuned. Which of the others next?
+ * A team's own table: fourteen models, some of which are fine-tuned. Which of the others should be
+ * next?
  *
  *   npx foretune run examples/own-table/study.ts                    seconds; nothing is trained
  *   npx foretune recommend own-table --task gsm8k                   ranks all fourteen
  *   npx foretune compare own-table/code-20b-12 own-table/code-40b-04 --task ifeval
  *
- * models.csv has a row for each model. An empty cell is a number that is not known yet: four models
- * were not fine-tuned for GSM8K, four not evaluated on IFEval, and one has no MBPP score. The
+ * models.csv has one row per model. An empty cell is a number that is not known yet: four models
+ * were not fine-tuned for GSM8K, four were not evaluated on IFEval, and one has no MBPP score. The
  * numbers are invented.
  */
 import { defineStudy } from 'foretune';

@@ -1,4 +1,4 @@
-"""A trainer of one's own: it knows a task, an indicator and an SFT recipe that foretune has never heard of.
+"""An example of your own trainer: it has a task, an indicator and an SFT recipe that foretune does not know.
 
 Its "model" is one number, the skill at riddles. Registered in temporal.config.ts as `own`.
 """
@@ -8,7 +8,7 @@ import sys
 
 from foretune_protocol import Made, Run, checkpoint, describe, main
 
-RATE = {"type": "number", "exclusiveMinimum": 0, "description": "Share that is learned in a step"}
+RATE = {"type": "number", "exclusiveMinimum": 0, "description": "Share that is learned per step"}
 BRANCH = {"task": {}, "sft_recipe": {}, "sft_seed": {"type": "integer"}}
 
 

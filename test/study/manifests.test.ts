@@ -64,7 +64,7 @@ it.each<[string, RecipeSettings, RegExp]>([
   [
     'one that is to be set up',
     { command: ['/nowhere/train'], setup: 'make own' },
-    /not there\. Run: make own/,
+    /does not exist\. Run: make own/,
   ],
   [
     'a program that fails',
