@@ -97,7 +97,7 @@ def measure(side: str, python: str, inputs: Path, state: Path) -> dict:
 
 
 def assert_same_work(name: str, ours: list[float], theirs: list[float]) -> None:
-    """Sums in another order diverge slowly: first steps agree closely, last ones differ in the second digit."""
+    """Sums in another order diverge slowly: the first agree closely, the last differ in the second digit."""
     close = np.allclose(ours[:20], theirs[:20], rtol=1e-3) and np.allclose(ours, theirs, rtol=2e-2)
     if not close:
         worst = int(np.argmax(np.abs(np.subtract(ours, theirs))))
