@@ -39,7 +39,8 @@ export async function tellEnd({
 }
 
 /**
- * Also sends a message when the whole workflow fails: otherwise nobody would know until they look.
+ * Also sends a message when the whole workflow fails: otherwise the user would not
+ * notice until the next look at the status.
  */
 export async function tellingFailure<T>(study: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,4 @@
-"""`dagster_side.py <variants> <stages>`: chains of no-ops in the multiprocess executor, one process per step."""
+"""`dagster_side.py <variants> <stages>`: no-op chains in the multiprocess executor, one process per step."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 """`prefect_side.py <variants> <stages>`: a flow of chains of no-op tasks on Prefect's own server.
 
-Results are kept on disk. The clock stops when the server has recorded the end of every task: tasks without a recorded
-end are run again after a crash, so until then the study is not done.
+Results are kept on disk. The clock stops when the server has recorded the end of every task: tasks
+without a recorded end are run again after a crash, so until then the study is not done.
 """
 
 import json
