@@ -97,9 +97,7 @@ describe('on SeaweedFS', () => {
 
   it('wrong credentials cannot be mended by trying again', async () => {
     const probe = probeStore(store({ secret: 'wrong' }));
-    await expect(probe).rejects.toThrow(
-      /Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
-    );
+    await expect(probe).rejects.toThrow(/Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/);
     await expect(probe).rejects.toMatchObject({ name: 'StoreError', retryable: false });
   });
 
