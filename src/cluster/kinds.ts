@@ -1,4 +1,4 @@
-/** The kinds of clusters. A line registers one. */
+/** The kinds of clusters, registered with one line each. */
 import { local } from './local';
 import { slurm } from './slurm';
 

@@ -1,4 +1,4 @@
-/** Asks a cluster once for all the jobs that somebody waits for. */
+/** Polls a cluster once for all jobs that callers wait for. */
 import { ClusterUnavailableError } from '../base/errors';
 import type { Cluster, JobState } from './cluster';
 
@@ -7,7 +7,7 @@ interface Waiter {
   readonly fail: (error: Error) => void;
 }
 
-/** Polls in a row that fail before whoever waits is told. */
+/** Consecutive failed polls before waiting calls are rejected. */
 const FAILED_POLLS = 5;
 const SOON_MS = 20;
 
@@ -58,7 +58,7 @@ export class Poller {
     if (!this.timer && !this.polling) this.schedule(this.intervalMs);
   }
 
-  /** Changes that come together are asked about together. */
+  /** Simultaneous changes share one poll. */
   private pollSoon(): void {
     this.changed = true;
     if (this.timer && !this.soon) this.schedule(SOON_MS);
@@ -76,7 +76,7 @@ export class Poller {
     if (!waiters?.size) this.waiters.delete(name);
   }
 
-  /** A cluster that does not answer is asked again a few times: the jobs go on meanwhile. */
+  /** Polls an unresponsive cluster again a few times: its jobs continue meanwhile. */
   private async poll(): Promise<void> {
     this.timer = undefined;
     this.polling = true;

@@ -1,4 +1,4 @@
-/** What temporal.config.ts says of clusters, checked. A cluster's `kind` decides which settings it has. */
+/** Validates the clusters of temporal.config.ts. A cluster's `kind` determines its settings. */
 import { z } from 'zod';
 import { SpecError } from '../base/errors';
 import { explainIssues } from '../base/explain';
@@ -7,13 +7,13 @@ import { CLUSTER_KINDS } from './kinds';
 
 type Schema = (typeof CLUSTER_KINDS)[number]['settings'];
 
-/** What is written in temporal.config.ts. */
+/** The settings as written in temporal.config.ts. */
 export type ClusterSettings = z.input<Schema>;
-/** The same with every default in its place. */
+/** The settings with all defaults. */
 export type ClusterConfig = z.output<Schema>;
 
 const [first, ...others] = CLUSTER_KINDS.map(({ settings }) => settings);
-if (!first) throw new TypeError('src/cluster/kinds.ts lists no kind of cluster.');
+if (!first) throw new TypeError('src/cluster/kinds.ts lists no kinds of clusters.');
 
 const ClustersSchema = z.record(
   z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'expected a name of a-z, 0-9 and -'),
@@ -28,7 +28,7 @@ export function checkedClusters(settings: unknown): Readonly<Record<string, Clus
   throw new SpecError(`\`clusters\` in temporal.config.ts is not valid:\n${issues.join('\n')}`);
 }
 
-/** The kind that settings name: what it does with settings, it does with these. */
+/** The kind of the given settings, typed so that it accepts them. */
 export function kindOf({ kind }: ClusterConfig): Kind {
   const found: Kind | undefined = CLUSTER_KINDS.find((one) => one.kind === kind);
   if (found) return found;

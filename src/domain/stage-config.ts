@@ -75,7 +75,7 @@ export class StageReader {
   private readonly read = new Map<string, StageConfig>();
 
   constructor(private readonly declared: StageSchema) {
-    this.schema = z.fromJSONSchema({ ...declared, additionalProperties: false } as never);
+    this.schema = z.fromJSONSchema({ ...declared, additionalProperties: false });
     const names = Object.entries(declared.properties);
     this.asides = new Set(
       names.flatMap(([name, field]) => (field['x-aside'] === true ? [name] : [])),

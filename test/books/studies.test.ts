@@ -208,6 +208,6 @@ describe('a study that is extended', () => {
     const { studies } = await opened();
     await expect(
       studies.extend({ study: tinyStudy(), table: null, registered: {} }),
-    ).rejects.toThrow(/none was added/);
+    ).rejects.toThrow(/nothing was added/);
   });
 });

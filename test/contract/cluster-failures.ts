@@ -81,7 +81,7 @@ export function testFailures({ cluster, job }: ClusterUnderTest): void {
     await cluster().submit(request);
     const state = await untilStatus(cluster(), request.name, 'failed');
     expect(state.failure_class).toBe('out_of_memory');
-    expect(state.message).toContain('out of memory by its own words');
+    expect(state.message).toContain('out of memory according to its log');
   });
 
   it.each([

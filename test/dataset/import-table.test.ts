@@ -77,9 +77,13 @@ it.each([
   [
     'text for a number',
     replaced('61.5', 'n/a'),
-    /column "lora": "n\/a" is not a number; write one/,
+    /column "lora": "n\/a" is not a number; write a number/,
   ],
-  ['text in a column of numbers', replaced('2.5e-4', 'high'), /"high" is text, in a column that/],
+  [
+    'text in a column of numbers',
+    replaced('2.5e-4', 'high'),
+    /"high" is text, in a column of numbers/,
+  ],
   ['thousands separators', replaced('2.5e-4', '"50,000"'), /"50,000" has thousands separators/],
   ['a percentage', replaced('61.5', '61.5%'), /"61.5%" is a percentage/],
   [

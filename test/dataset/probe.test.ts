@@ -95,10 +95,10 @@ describe('on SeaweedFS', () => {
     expect(await keysOf(store({}))).toEqual([]);
   });
 
-  it('wrong credentials cannot be mended by trying again', async () => {
+  it('wrong credentials cannot be fixed by a retry', async () => {
     const probe = probeStore(store({ secret: 'wrong' }));
     await expect(probe).rejects.toThrow(
-      /refuses the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+      /rejects the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
     );
     await expect(probe).rejects.toMatchObject({ name: 'StoreError', retryable: false });
   });
@@ -114,7 +114,7 @@ describe('on SeaweedFS', () => {
 
   it('a bucket that is not there has nothing to read', async () => {
     const absent = store({ bucket: 'absent' });
-    await expect(absent.get('key')).rejects.toThrow(/There is no such bucket. Create it/);
+    await expect(absent.get('key')).rejects.toThrow(/The bucket does not exist. Create it/);
     await expect(keysOf(absent)).rejects.toMatchObject({ name: 'StoreError', retryable: false });
   });
 });

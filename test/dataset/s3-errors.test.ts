@@ -44,12 +44,12 @@ const LOST = { status: 412, code: 'PreconditionFailed' };
 
 it.each([
   ['bad credentials', 403, 'SignatureDoesNotMatch', false, /Check AWS_ACCESS_KEY_ID/],
-  ['no bucket', 404, 'NoSuchBucket', false, /no such bucket. Create it/],
+  ['no bucket', 404, 'NoSuchBucket', false, /bucket does not exist. Create it/],
   ['no space', 507, 'InsufficientStorage', false, /no space left. Nothing recorded is lost/],
   ['an unknown request', 501, 'NotImplemented', false, /needs conditional writes/],
-  ['a fault of its own', 500, 'InternalError', true, /worth trying again/],
-  ['too many requests', 503, 'SlowDown', true, /worth trying again/],
-  ['something new', 418, 'Teapot', false, /not expected of an S3 server/],
+  ['a fault of its own', 500, 'InternalError', true, /Try again/],
+  ['too many requests', 503, 'SlowDown', true, /Try again/],
+  ['something new', 418, 'Teapot', false, /unexpected from an S3 server/],
 ])('a store that answers with %s is explained', async (_, status, code, retryable, expected) => {
   const actions = [
     () => store.put('key', Buffer.from('body')),

@@ -99,7 +99,7 @@ it('a job that holds more memory than it asked for is ended by Slurm for that', 
   await running('greedy', code, small);
   const state = await untilStatus(small, 'greedy', 'failed');
   expect(state).toMatchObject({ failure_class: 'out_of_memory' });
-  expect(state.message).toContain('Slurm ended the job for its memory');
+  expect(state.message).toContain('Slurm stopped the job because memory ran out');
 });
 
 it("a job that runs past Slurm's own limit, and is told of nothing, has run out of time", async () => {
@@ -109,7 +109,7 @@ it("a job that runs past Slurm's own limit, and is told of nothing, has run out 
   await pause(75_000);
   const state = await untilStatus(limited, 'slow', 'failed');
   expect(state).toMatchObject({ failure_class: 'timeout' });
-  expect(state.message).toContain('Slurm ended the job at its time limit');
+  expect(state.message).toContain('Slurm stopped the job at its time limit');
 }, 150_000);
 
 it('a job whose leader cannot be started says what its node says', async () => {

@@ -1,12 +1,12 @@
-/** A file that a job left in its work folder. */
+/** Reads a file that a job wrote to its work folder. */
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { ClusterUnavailableError, SchemaError } from '../../base/errors';
 
-/** What a system says where there is no such file. */
+/** Error codes for a missing file. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
-/** Null where there is none. Throws SchemaError for a name that leads out of the folder. */
+/** Null if the file does not exist. Throws SchemaError for a name outside the folder. */
 export async function readJobFile(
   folder: string,
   name: string,

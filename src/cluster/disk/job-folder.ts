@@ -1,4 +1,4 @@
-/** The files of a job on this machine: what is written where, and what they say of its state. */
+/** The files of a job on this machine, and the state that they record. */
 import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,34 +10,34 @@ import { ProcessIdentitySchema, type ProcessIdentity } from '../../base/processe
 
 const WrapperSchema = ProcessIdentitySchema.extend({
   started_at: z.coerce.date(),
-  /** On a cluster whose jobs are known by another name than a process. */
+  /** The cluster's own name of the job, if it is not a process id. */
   job_id: z.string().optional(),
-  /** Where its lines begin in the log of all attempts. */
+  /** Offset of the attempt's lines in the log of all attempts. */
   log_start: z.number().int().optional(),
 });
 export type Wrapper = z.infer<typeof WrapperSchema>;
 
 const ExitSchema = z.object({
   ended_by: z.enum(FAILURE_CLASSES).nullable(),
-  /** Why a job without a process could not have one, or what the scheduler says of its end. */
+  /** Why the job could not be started, or the scheduler's reason for its end. */
   reason: z.string().optional(),
-  /** What the scheduler counts of it; null where it does not say. */
+  /** The scheduler's accounting of the job; null if it has none. */
   allocation: z.object({ seconds: z.number(), gpus: z.number() }).nullable().optional(),
-  /** A scheduler had its say. */
+  /** Whether the scheduler has confirmed the end. */
   settled: z.boolean().optional(),
-  /** What the scheduler calls the job, where it wrote this down and not the wrapper. */
+  /** The scheduler's name of the job, if the record comes from the scheduler, not from the wrapper. */
   external_id: z.string().optional(),
   exit_code: z.number().int().nullable(),
   signal: z.string().nullable(),
   ended_at: z.coerce.date(),
   log_start: z.number().int(),
   wall_seconds: z.number(),
-  /** Null where the processes of the job are not the wrapper's. */
+  /** Null if the job's processes are not children of the wrapper. */
   cpu_seconds: z.number().nullable(),
   max_rss_bytes: z.number().nullable(),
-  /** What the system says of a folder that it filled, else null; absent in jobs of before. */
+  /** The system's error for a folder that the job filled, or null; absent in older jobs. */
   full: z.string().nullable().optional(),
-  /** What was seen of the job's memory last; absent in jobs of before. */
+  /** The last measurement of the job's memory; absent in older jobs. */
   memory: z.object({ resident_bytes: z.number(), limit_bytes: z.number().nullable() }).optional(),
 });
 export type Exit = z.infer<typeof ExitSchema>;
@@ -71,7 +71,7 @@ export class JobFolder {
     return readJson(this.control(attempt, 'exit.json'), ExitSchema);
   }
 
-  /** Whether somebody has begun with it, or it has ended without. */
+  /** Whether a process has started the attempt, or it has ended without a start. */
   async isStarted(attempt: number): Promise<boolean> {
     return Boolean((await this.wrapper(attempt)) ?? (await this.exit(attempt)));
   }
@@ -85,7 +85,7 @@ export class JobFolder {
   }
 }
 
-/** Null when the file is not there, or is not what we write. */
+/** Null if the file does not exist or does not match the schema. */
 export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
   try {
     return schema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data ?? null;
@@ -94,19 +94,19 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T
   }
 }
 
-/** Whole or not at all. A full disk is the cluster's trouble: the same may succeed later. */
+/** Atomic. A full disk counts as an unavailable cluster: the same call may succeed later. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeBeside(file, value, (temporary) => rename(temporary, file));
 }
 
-/** As `writeJson`, where nothing stands yet. False for whoever comes second, on other machines too. */
+/** Like `writeJson`, but only if the file does not exist. False for a second writer, also on other machines. */
 export async function writeOnce(file: string, value: unknown): Promise<boolean> {
   return writeBeside(file, value, async (temporary) => {
     const isFirst = await link(temporary, file).then(
       () => true,
       async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
-        // A file server that answered in vain hears of it again, and finds the link that it made.
+        // After a lost response, a file server repeats the request and finds the link that it created.
         return (await stat(temporary)).nlink === 2;
       },
     );

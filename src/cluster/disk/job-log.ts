@@ -17,7 +17,7 @@ export async function readLog(file: string, cursor: number): Promise<LogChunk> {
   }
 }
 
-/** Without the last character when the end of the file cuts it in two. */
+/** Without the last character, if the end of the file cuts it in two. */
 function wholeCharacters(bytes: Buffer): Buffer {
   for (let back = 1; back <= Math.min(4, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;

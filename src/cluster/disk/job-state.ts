@@ -1,4 +1,4 @@
-/** How a job ended, in the words of the Cluster interface. */
+/** Derives the result of a job, as the Cluster interface defines it. */
 import { stat } from 'node:fs/promises';
 import { saysOutOfMemory } from '../../domain/evidence';
 import type { FailureClass } from '../../domain/vocabulary';
@@ -8,7 +8,7 @@ import type { JobState } from '../cluster';
 import type { Exit, JobFolder, Wrapper } from './job-folder';
 
 const LOG_LINES = 20;
-/** An allocator may describe at length what it could not place, behind the line that says so. */
+/** An allocator may print long details after the line that reports the failure. */
 const EVIDENCE_LINES = 200;
 
 export function isUnderWay({ status }: JobState): boolean {
@@ -29,10 +29,10 @@ export function unstarted(ended_by: Exit['ended_by']): Exit {
   };
 }
 
-/** The class of failure that the last lines of a log name in a scheduler's own words, or null. */
+/** The class of failure that the scheduler's messages at the end of a log imply, or null. */
 export type ClassByWords = (words: string) => FailureClass | null;
 
-/** The state that a job's exit.json tells. */
+/** The state that a job's exit.json records. */
 export async function ended(
   folder: JobFolder,
   attempt: number,
@@ -56,7 +56,7 @@ export async function ended(
     return { status: 'succeeded', ...common, started_at: started_at ?? exit.ended_at };
   const { exit_code, signal } = exit;
   const failure_class = await classOf(folder, attempt, exit, classByWords);
-  const message = await told(folder, attempt, exit, failure_class);
+  const message = await messageOf(folder, attempt, exit, failure_class);
   return { status: 'failed', ...common, started_at, failure_class, message, exit_code, signal };
 }
 
@@ -64,7 +64,7 @@ function nameOf(wrapper: Wrapper | null): string {
   return wrapper ? (wrapper.job_id ?? String(wrapper.pid)) : '';
 }
 
-async function told(
+async function messageOf(
   folder: JobFolder,
   attempt: number,
   exit: Exit,
@@ -84,12 +84,12 @@ async function classOf(
   classByWords: ClassByWords,
 ): Promise<FailureClass> {
   if (exit.ended_by === 'cancelled') {
-    // Told to end from outside: by whom, only a scheduler knows.
+    // Another process sent SIGTERM; only a scheduler knows which.
     const otherwise = exit.settled ? 'cancelled' : 'preempted';
     return (await folder.cancelled(attempt))?.as ?? otherwise;
   }
   if (exit.ended_by !== null) return exit.ended_by;
-  // Killed from outside, and nobody here asked for it: not the recipe's fault, and no sign of why.
+  // Killed by another process, without a request to cancel: not the recipe's fault, cause unknown.
   if (exit.signal === 'SIGKILL') return 'node_failure';
   const words = logTail(folder, exit.log_start, EVIDENCE_LINES);
   if (saysOutOfMemory(words)) return 'out_of_memory';
@@ -99,20 +99,20 @@ async function classOf(
 function howItEnded(exit: Exit, failure: string): string {
   const { exit_code, signal, wall_seconds } = exit;
   const after = `after ${wall_seconds.toFixed(1)} s`;
-  if (failure === 'timeout') return `The job ran past its time limit and was ended ${after}.`;
+  if (failure === 'timeout') return `The job exceeded its time limit and was stopped ${after}.`;
   if (failure === 'cancelled') return `The job was cancelled ${after}.`;
-  if (failure === 'preempted') return `The job was ended from outside ${after}.`;
+  if (failure === 'preempted') return `The job was stopped by another process ${after}.`;
   if (exit.ended_by === 'out_of_memory') return `${memoryVerdict(exit)} ${after}. Its last lines:`;
   const how = signal === null ? `exited with code ${exit_code}` : `was killed by ${signal}`;
-  const why = failure === 'out_of_memory' ? ', out of memory by its own words' : '';
+  const why = failure === 'out_of_memory' ? ', out of memory according to its log' : '';
   const full = exit.full ? `, and its folder cannot be written: ${exit.full}` : '';
   return `The job ${how} ${after}${why}${full}. Its last lines:`;
 }
 
 function memoryVerdict({ memory }: Exit): string {
   const [used, limit] = [memory?.resident_bytes ?? 0, memory?.limit_bytes ?? Infinity];
-  if (used <= limit) return 'The kernel killed the job for its memory';
-  return `The job held ${megabytes(used)} of memory, more than its limit of ${megabytes(limit)}, and was ended`;
+  if (used <= limit) return 'The kernel killed the job because memory ran out';
+  return `The job used ${megabytes(used)} of memory, more than its limit of ${megabytes(limit)}, and was stopped`;
 }
 
 function megabytes(bytes: number): string {
@@ -120,8 +120,8 @@ function megabytes(bytes: number): string {
 }
 
 /**
- * The wrapper is gone without a word: the machine failed, or somebody killed it. What it started is
- * ended before another attempt may begin.
+ * The wrapper is gone without an exit record: the machine failed, or another process killed it. The processes
+ * that it started are killed before another attempt may start.
  */
 export async function lost(
   folder: JobFolder,
@@ -130,7 +130,7 @@ export async function lost(
   started_at: Date,
 ): Promise<JobState> {
   const exit = await folder.exit(attempt);
-  if (exit) return ended(folder, attempt, exit); // written just before it went
+  if (exit) return ended(folder, attempt, exit); // written just before the wrapper exited
   const child = await folder.child(attempt);
   if (child) killGroup(child);
   return {
@@ -140,14 +140,14 @@ export async function lost(
     started_at,
     ended_at: await lastSign(folder, started_at),
     failure_class: 'node_failure',
-    message: `Process ${external_id} of the job is gone and left no exit.json: the machine restarted, or it was killed. ${wrapperSaid(folder, attempt)}Its last lines:\n${logTail(folder, 0)}`,
+    message: `Process ${external_id} of the job has exited without writing exit.json: the machine restarted, or the process was killed. ${wrapperSaid(folder, attempt)}Its last lines:\n${logTail(folder, 0)}`,
     exit_code: null,
     signal: null,
     usage: null,
   };
 }
 
-/** What is known of the end of a job that left no record: it still wrote to its log then. */
+/** The end of a job without an exit record, estimated by its last write to its log. */
 async function lastSign(folder: JobFolder, started_at: Date): Promise<Date> {
   const written = await stat(folder.log).then(
     ({ mtimeMs }) => new Date(mtimeMs),
@@ -161,22 +161,22 @@ function logTail(folder: JobFolder, from: number, count = LOG_LINES): string {
   return lines.join('\n') || '(the log is empty)';
 }
 
-/** What a wrapper that failed wrote of it, or nothing. */
+/** The error messages of a failed wrapper, or an empty string. */
 export function wrapperSaid(folder: JobFolder, attempt: number): string {
   const lines = lastLines(folder.control(attempt, 'wrapper.log')).replace('(no log)', '');
   return lines && `${lines}\n`;
 }
 
 /**
- * Ends what a job's leader started, the leader itself being gone or not. While members live the system
- * gives the group's number to no other process.
+ * Kills the processes that a job's leader started, whether or not the leader still runs. While members of the group
+ * live, the system does not reuse its number.
  */
 function killGroup({ pid, started }: ProcessIdentity): void {
   const now = startTime(pid);
-  if (now !== null && now !== started) return; // the group is gone and its number is another's
+  if (now !== null && now !== started) return; // the group has ended, and its number was reused
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // nobody is left
+    // no member is left
   }
 }

@@ -1,4 +1,4 @@
-"""Ends a recipe and all that it started: by process group, under srun by Slurm. Standard library only."""
+"""Ends a recipe and its child processes: by process group, or with Slurm under srun. Standard library only."""
 
 import contextlib
 import ctypes
@@ -15,10 +15,10 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def grace_of(why: str, control: Path, notice: float) -> float:
-    """Seconds that a recipe has to end in order: none to take more memory, or to write where another runs."""
+    """Seconds for a clean exit: none if memory ran out, or if another attempt may already be running."""
     if why in ("out_of_memory", "node_failure"):
         return 0.0
-    # Whoever ended it by itself, a scheduler, kills it when its own time is over.
+    # If a scheduler ends the job, it also kills it after its own grace period.
     return GRACE_SECONDS if (control / "cancel.json").exists() else max(notice, GRACE_SECONDS)
 
 
@@ -28,7 +28,7 @@ def end_in_order(child: subprocess.Popen, grace: float) -> None:
     await_exit(child, grace)
     if child.poll() is None:
         signal_all(child, signal.SIGKILL)
-    # srun ends when its tasks have.
+    # srun exits when its tasks have exited.
     await_exit(child, GRACE_SECONDS if leads_tasks(child.args) else 0.0)
     kill_group(child.pid, signal.SIGKILL)
     child.wait()
@@ -41,18 +41,18 @@ def await_exit(child: subprocess.Popen, seconds: float) -> None:
 
 
 def signal_all(child: subprocess.Popen, number: signal.Signals) -> None:
-    """srun, told to end, kills its tasks at once, and killed, leaves them: Slurm tells them."""
+    """Signals srun's tasks through Slurm: srun kills them at once on SIGTERM, and leaves them on SIGKILL."""
     if not leads_tasks(child.args) or not signal_tasks(number):
         kill_group(child.pid, number)
 
 
 def leads_tasks(command: list[str]) -> bool:
-    """Whether what it starts are no children of it."""
+    """Whether the command starts processes that are not its children."""
     return Path(command[0]).name == "srun" and "SLURM_JOB_ID" in os.environ
 
 
 def signal_tasks(number: signal.Signals) -> bool:
-    """By the step of srun, a job's first: the job itself, killed, leaves them time."""
+    """Signals the step of srun, the job's first: killing the whole job would leave the tasks time."""
     command = ["scancel", f"--signal={number.name.removeprefix('SIG')}", f"{slurm_job()}.0"]
     try:
         return subprocess.run(command, check=False, timeout=GRACE_SECONDS).returncode == 0
@@ -61,13 +61,13 @@ def signal_tasks(number: signal.Signals) -> bool:
 
 
 def slurm_job() -> str:
-    """As Slurm's programs take it: the bare number of an array's last task is that of the whole array."""
+    """The job id for Slurm's programs: the plain id of an array's last task is that of the whole array."""
     array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
     return f"{array}_{task}" if array and task else os.environ["SLURM_JOB_ID"]
 
 
 def adopt_strays() -> None:
-    """Processes that a recipe starts in sessions of their own, and leaves, become children of this one."""
+    """Adopts orphaned processes that a recipe started in sessions of their own."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 

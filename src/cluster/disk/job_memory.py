@@ -1,4 +1,4 @@
-"""How much memory the processes of a job hold. Standard library only."""
+"""Measures the memory of the processes of a job. Standard library only."""
 
 import contextlib
 import resource
@@ -11,7 +11,7 @@ LOOK_SECONDS = 0.5
 
 
 class Memory:
-    """The resident memory of a job, beside its limit in bytes; None for no limit."""
+    """The resident memory of a job and its limit in bytes; None for no limit."""
 
     def __init__(self, limit: int | None) -> None:
         self.limit = limit
@@ -19,7 +19,7 @@ class Memory:
         self.next = 0.0
 
     def is_over(self, session: int) -> bool:
-        """Looks twice a second: reading the tables of a large process takes its time."""
+        """Measures twice a second, since reading the page tables of a large process is slow."""
         if self.limit is None or time.monotonic() < self.next:
             return False
         self.next = time.monotonic() + LOOK_SECONDS
@@ -28,12 +28,12 @@ class Memory:
 
 
 def resident_bytes(session: int, limit: int) -> int:
-    """Of all processes of a session. Pages that forks share are counted once, where that decides."""
+    """Memory of all processes of a session. Pages shared by forks are counted once if that matters."""
     if sys.platform != "linux":
         return group_bytes(session)
     resident = {}
     for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it has ended
+        with contextlib.suppress(OSError):  # the process has exited
             fields = (folder / "stat").read_text("latin-1").rpartition(")")[2].split()
             if int(fields[3]) == session:
                 resident[folder] = int(fields[21]) * resource.getpagesize()

@@ -1,8 +1,8 @@
-"""Runs one attempt at a job, and outlives whoever started it (job_launcher.py forks it).
+"""Runs one attempt at a job, and outlives the process that started it (job_launcher.py forks it).
 
 Takes the attempt's lock and a slot, both held by the kernel until this process dies, so that no attempt runs
 twice and no more jobs run than there are slots. Writes `exit.json` by rename at the end, since a worker
-that came later cannot wait for a process that is not its child. Standard library only.
+that starts later cannot wait for a process that is not its child. Standard library only.
 """
 
 import contextlib
@@ -24,12 +24,12 @@ from job_end import POLL_SECONDS, adopt_strays, end_in_order, grace_of, kill_gro
 from job_memory import Memory
 
 PR_SET_PDEATHSIG = 1
-# Held while a job runs, so that its end can be written down where it filled its disk.
+# Reserved while a job runs, so that its end can be recorded if the job fills the disk.
 RESERVE_BYTES = 65_536
 
 
 def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int, known: Callable[[], None]) -> None:
-    """`known` is called once everybody can see that the attempt runs, and not at all if it does not."""
+    """`known` is called when all processes can see that the attempt runs, and never if it does not run."""
     control = job_dir / "control" / attempt
     lock = try_lock(control / "lock")
     if lock is None or (control / "exit.json").exists() or (control / "wrapper.json").exists():
@@ -42,7 +42,7 @@ def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int, known: Callab
         {**identity(os.getpid()), "job": job_dir.name},
     )
     stopping: list[str] = []
-    # Before anybody can know this process and ask it to end.
+    # Install the handler before other processes can find this one and signal it.
     signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
     write_json(control / "wrapper.json", {**identity(os.getpid()), "started_at": now()})
     known()
@@ -51,8 +51,8 @@ def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int, known: Callab
 
 
 def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> dict:
-    """How the attempt ended."""
-    # An older attempt's answer must not be taken for this one's.
+    """The result of the attempt."""
+    # The result of an older attempt must not be used for this one.
     (job_dir / "result.json").unlink(missing_ok=True)
     started = time.monotonic()
     reserve = control / "reserve"
@@ -70,7 +70,7 @@ def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> dic
 
 
 def why_full(probe: Path) -> str | None:
-    """What the system says where there is no room for one more file; a job's own log may have had none."""
+    """The system's error if no further file can be written; the job's log may have had no room for it."""
     try:
         probe.write_bytes(bytes(RESERVE_BYTES))
     except OSError as error:
@@ -79,7 +79,7 @@ def why_full(probe: Path) -> str | None:
 
 
 def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str], memory: Memory) -> tuple:
-    """Why the job was ended (None: by itself) and its exit code."""
+    """Why the job was stopped (None: it exited by itself) and its exit code."""
     if (control / "cancel.json").exists():
         return "cancelled", None
     kills_before = oom_kills()
@@ -90,7 +90,7 @@ def execute(job_dir: Path, control: Path, request: dict, log, stopping: list[str
         log.write(f"{request['command'][0]} cannot be started: {error}\n".encode())
         return None, 127
     ended_by = wait(child, control, request, stopping, memory)
-    # What the recipe left running goes with it, before another attempt may begin.
+    # Kill the processes that the recipe left running, before another attempt may start.
     kill_group(child.pid, signal.SIGKILL)
     kill_strays()
     if ended_by is None and child.returncode == -signal.SIGKILL and oom_kills() > kills_before:
@@ -114,20 +114,20 @@ def start(job_dir: Path, control: Path, request: dict, log) -> subprocess.Popen:
 
 
 def before_exec(control: Path, wrapper: int) -> None:
-    """The kernel kills the job when this wrapper is killed: what nobody watches must not go on."""
+    """The kernel kills the job when this wrapper is killed: an unwatched job must not continue."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     write_json(control / "child.json", identity(os.getpid()))
     if os.getppid() != wrapper:
-        os._exit(1)  # it was killed before the kernel knew
+        os._exit(1)  # the wrapper was killed before this setting
 
 
 def wait(
     child: subprocess.Popen, control: Path, request: dict, stopping: list[str], memory: Memory
 ) -> str | None:
-    """Waits for the end; why the job was ended, or None when it ended by itself."""
+    """Waits for the end; returns why the job was stopped, or None if it exited by itself."""
     started = time.monotonic()
-    # How long before its time limit a recipe is told, so that it can write a checkpoint.
+    # How long before its time limit a recipe is notified, so that it can write a checkpoint.
     notice = request.get("notice_seconds") or 0
     limit = request["time_limit_seconds"]
     end = end_of(child.pid)
@@ -138,7 +138,7 @@ def wait(
             stopping.append("out_of_memory")
         await_end(end, POLL_SECONDS)
     if child.poll() is not None:
-        # Whoever ends a job may tell its recipe too, which may be faster.
+        # The process that ends a job may also signal its recipe, which may exit first.
         return stopping[0] if stopping and child.returncode else None
     end_in_order(child, grace_of(stopping[0], control, notice))
     return stopping[0]
@@ -162,7 +162,7 @@ def await_end(handle: int | None, seconds: float) -> None:
 def end_record(
     started: float, ended_by: str | None, code: int | None, log_start: int, memory: Memory
 ) -> dict:
-    """What `exit.json` says."""
+    """The content of `exit.json`."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     # Linux counts kibibytes, macOS bytes.
     unit = 1 if sys.platform == "darwin" else 1024
@@ -199,7 +199,7 @@ def try_lock(path: Path):
 
 
 def identity(pid: int) -> dict:
-    """Pid and start time: a pid alone is given to another process later. As src/processes.ts has it."""
+    """Pid and start time, since pids are reused. Same as in src/base/processes.ts."""
     if sys.platform == "linux":
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8")
         started = stat[stat.rindex(")") + 2 :].split(" ")[19]
@@ -210,7 +210,7 @@ def identity(pid: int) -> dict:
 
 
 def oom_kills() -> int:
-    """How many processes of this control group the kernel killed for memory; 0 where it does not say."""
+    """Number of processes of this control group that the kernel killed for memory; 0 if unknown."""
     try:
         group = Path("/proc/self/cgroup").read_text("utf-8").strip().rsplit(":", 1)[-1].lstrip("/")
         events = (Path("/sys/fs/cgroup") / group / "memory.events").read_text("utf-8")

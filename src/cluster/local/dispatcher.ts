@@ -1,6 +1,6 @@
 /**
- * Gives the free slots of this machine to the jobs that wait in the queue, first come first served.
- * Workers that share a folder race here; the locks that wrappers hold decide between them.
+ * Assigns the free slots of this machine to the jobs that wait in the queue, first come first served.
+ * Workers that share a folder may race; the locks that wrappers hold decide between them.
  */
 import path from 'node:path';
 import { z } from 'zod';
@@ -20,18 +20,18 @@ export interface DispatcherOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly queue: JobQueue;
   readonly folder: (name: string) => JobFolder;
-  /** Told when a job that was started here has ended. */
+  /** Called when a job that was started here has ended. */
   readonly onEnd: () => void;
 }
 
 const SlotSchema = ProcessIdentitySchema.extend({ job: z.string() });
 
 export class Dispatcher {
-  /** One look at the queue after the other, so that no two give away the same slot. */
+  /** Passes over the queue run one at a time, so that no two of them assign the same slot. */
   private readonly filling = new Queue();
   /** Names of the jobs that are being started, by ticket. */
   private readonly starting = new Map<string, string>();
-  /** Why an attempt cannot start, by its folder, until its end is written down. */
+  /** Why an attempt cannot start, by its folder, until its end is recorded. */
   private readonly refusals = new Map<string, string>();
   private readonly launcher: JobLauncher;
 
@@ -45,7 +45,7 @@ export class Dispatcher {
     return path.join(this.options.root, 'slots');
   }
 
-  /** Jobs whose wrapper holds a slot and lives. */
+  /** Jobs whose wrapper is alive and holds a slot. */
   async running(): Promise<string[]> {
     const slots = await Promise.all(
       Array.from({ length: this.options.slots }, (_, i) =>
@@ -55,21 +55,21 @@ export class Dispatcher {
     return slots.flatMap((slot) => (slot && isAlive(slot) ? [slot.job] : []));
   }
 
-  /** Starts queued jobs while slots are free. A job that can neither start nor end stops no other. */
+  /** Starts queued jobs while slots are free. A job that can neither start nor end does not block other jobs. */
   async dispatch(): Promise<void> {
     const tried = new Set<string>();
     const failures: unknown[] = [];
     for (;;) {
       const started = await this.filling.run(() => this.fillSlots(tried));
       if (!started.length) break;
-      // One that ended at once has left its slot.
+      // A job that ended at once has freed its slot.
       for (const end of await Promise.allSettled(started))
         if (end.status === 'rejected') failures.push(end.reason);
     }
     if (failures.length) throw failures[0];
   }
 
-  /** Begins to start as many jobs as slots are free, in the order of their tickets. */
+  /** Starts as many jobs as there are free slots, in the order of their tickets. */
   private async fillSlots(tried: Set<string>): Promise<Promise<void>[]> {
     const taken = new Set([...this.starting.values()]);
     for (const name of await this.running()) taken.add(name);
@@ -85,7 +85,7 @@ export class Dispatcher {
     return started;
   }
 
-  /** Workers that race are told apart by the wrapper's locks: who finds no slot leaves the ticket. */
+  /** The wrapper's locks decide between racing workers: a worker that finds no slot leaves the ticket. */
   private async serve(ticket: Ticket, isStarted: boolean): Promise<void> {
     this.starting.set(ticket.file, ticket.name);
     try {
@@ -97,8 +97,8 @@ export class Dispatcher {
   }
 
   /**
-   * What cannot start ends as `cluster_unavailable`. Where not even that can be written, as on a full
-   * disk, only the writing is tried again: no process is started for it at every poll.
+   * A job that cannot start ends as `cluster_unavailable`. If not even that can be written, as on a full disk,
+   * only the write is retried: no process is started for the job at every poll.
    */
   private async startOrEnd(folder: JobFolder, attempt: number): Promise<boolean> {
     const key = folder.control(attempt);
@@ -113,13 +113,13 @@ export class Dispatcher {
     return true;
   }
 
-  /** Its slot is free, and whoever waits for its job need not wait for the next poll. */
+  /** Frees the slot, and spares waiting callers the time until the next poll. */
   private wrapperEnded(): void {
     this.options.onEnd();
-    void this.dispatch().catch(() => undefined); // the next poll tells
+    void this.dispatch().catch(() => undefined); // the next poll reports the error
   }
 
-  /** False when the wrapper found no free slot; throws when it cannot be started, or failed. */
+  /** False if the wrapper found no free slot; throws if it cannot be started, or failed. */
   private async startWrapper(folder: JobFolder, attempt: number): Promise<boolean> {
     const slots_dir = this.slotsDir;
     await makeFolder(slots_dir);
@@ -129,13 +129,13 @@ export class Dispatcher {
       const request = { job_dir: folder.dir, attempt, slots_dir, slots, log };
       if ((await this.launcher.start(request)) === 'running') return true;
     } catch (error) {
-      // Its answer may have been lost with the launcher, or have come from another worker's wrapper.
+      // The response may have been lost with the launcher, or another worker's wrapper runs the attempt.
       if (!(await folder.isStarted(attempt))) throw error;
     }
     return folder.isStarted(attempt);
   }
 
-  /** Starts nothing more; what runs goes on. */
+  /** Starts no more jobs; running jobs continue. */
   close(): void {
     this.launcher.close();
   }

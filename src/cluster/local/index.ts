@@ -4,7 +4,7 @@ import { defineKind } from '../kind';
 import { LocalCluster } from './local-cluster';
 import { LocalSettingsSchema } from './settings';
 
-/** To ask costs a look at files, and the cluster itself notices most ends. */
+/** A poll only reads files, and the cluster itself detects most ends. */
 const POLL_MS = 300;
 
 export const local = defineKind({

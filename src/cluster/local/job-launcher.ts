@@ -1,6 +1,6 @@
 /**
- * Starts the wrappers of jobs through one process that is kept warm (job_launcher.py). It is started for
- * the first job, again when it has died, and ends with this process; the wrappers go on.
+ * Starts the wrappers of jobs through one process that is kept running (job_launcher.py). It is started for the
+ * first job, and again if it dies, and exits with this process; the wrappers continue.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -13,9 +13,9 @@ export interface LauncherOptions {
   /** Folder of the cluster. */
   readonly root: string;
   readonly python: string;
-  /** All that wrappers see of the environment. */
+  /** The environment of the wrappers. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Told when a wrapper has ended. */
+  /** Called when a wrapper has ended. */
   readonly onEnd: () => void;
 }
 
@@ -24,11 +24,11 @@ export interface WrapperRequest {
   readonly attempt: number;
   readonly slots_dir: string;
   readonly slots: number;
-  /** File of what the wrapper has to say. */
+  /** Log file of the wrapper. */
   readonly log: string;
 }
 
-/** `running`: the attempt runs; `ended`: it does not, since it had run or no slot was free. */
+/** `running`: the attempt runs; `ended`: it does not, since it had run before or no slot was free. */
 type Start = 'running' | 'ended';
 
 interface Waiter {
@@ -55,7 +55,7 @@ export class JobLauncher {
 
   constructor(private readonly options: LauncherOptions) {}
 
-  /** Throws ClusterUnavailableError when the wrapper cannot be started, or failed before its job began. */
+  /** Throws ClusterUnavailableError if the wrapper cannot be started, or fails before its job starts. */
   start(request: WrapperRequest): Promise<Start> {
     const id = this.count++;
     return new Promise((resolve, reject) => {
@@ -74,12 +74,12 @@ export class JobLauncher {
     });
   }
 
-  /** Starts nothing more; wrappers go on. */
+  /** Starts no more wrappers; running wrappers continue. */
   close(): void {
     this.launcher?.stdin?.end();
   }
 
-  /** Away from the terminal, so that its Ctrl-C ends the worker alone. */
+  /** Detached from the terminal, so that Ctrl-C ends the worker alone. */
   private launch(): ChildProcess {
     const { python, environment, root } = this.options;
     const launcher = spawn(python, [...BARE, LAUNCHER, root], { env: environment, detached: true });
@@ -91,9 +91,9 @@ export class JobLauncher {
     launcher.once('error', (error) => gone(`cannot be started: ${error.message}`));
     launcher.once('close', (code, signal) => gone(`ended (${signal ?? `exit code ${code}`})`));
     launcher.stderr.on('data', (text) => (said = `${said}${text}`.slice(-MOST_SAID)));
-    launcher.stdin.on('error', () => undefined); // its end is told by itself
+    launcher.stdin.on('error', () => undefined); // 'close' reports the end
     createInterface({ input: launcher.stdout }).on('line', (line) => this.hear(line));
-    // An idle launcher keeps no program from its end; while one waits for it, the timer does.
+    // An idle launcher does not keep this process alive; during a call the timer does.
     launcher.unref();
     for (const pipe of launcher.stdio) (pipe as Socket | null)?.unref();
     return launcher;

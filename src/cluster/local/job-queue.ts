@@ -1,4 +1,4 @@
-/** Jobs that wait for a slot: a ticket file each, first come first served. */
+/** Jobs that wait for a slot: one ticket file per job, first come first served. */
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeJson } from '../disk/job-folder';
@@ -38,8 +38,8 @@ export class JobQueue {
   }
 }
 
-/** What else lies in the folder is no ticket, and must not stop those that are. */
+/** Other files in the folder are not tickets and are ignored. */
 const TICKET = /^\d{20}_\d+_./;
 
-/** Tickets sort by wall clock, at the resolution of the monotonic one. */
+/** Tickets are ordered by wall clock time, at the resolution of the monotonic clock. */
 const CLOCK_OFFSET = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();

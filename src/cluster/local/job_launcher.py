@@ -1,12 +1,12 @@
-"""Starts the wrappers of jobs (job_wrapper.py) by forking: a new interpreter costs more than a small job.
+"""Starts the wrappers of jobs (job_wrapper.py) by forking: starting an interpreter takes longer than a small job.
 
     job_launcher.py <folder of the cluster>
 
 Reads a line of JSON for each job, `{"id", "job_dir", "attempt", "slots_dir", "slots", "log"}`, and answers
-with lines: `{"id", "running": true}` once everybody can see that the job runs, `{"id", "error"}` when its
-wrapper failed before that, `{"id", "exit": code}` when the wrapper has ended. The folder is there to be seen
-in the list of processes. It ends when its input does; wrappers are in sessions of their own and go on.
-Standard library only.
+with lines: `{"id", "running": true}` when all processes can see that the job runs, `{"id", "error"}` if its
+wrapper failed before that, `{"id", "exit": code}` when the wrapper has exited. The folder is an argument so that
+the list of processes shows it. The launcher exits at the end of its input; wrappers run in sessions of their own
+and continue. Standard library only.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "disk"))
 import job_wrapper
 
 MOST_SAID = 600
-"""Characters of an error: escaped, at six bytes each, its line still goes through a pipe in one piece."""
+"""Maximum characters of an error: escaped, at six bytes each, its line is still one atomic pipe write."""
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def fork(request: dict, pipes: list[int]) -> int:
-    """This process has one thread, so that the copy may go on where it stands."""
+    """Forks safely, since this process has one thread."""
     pid = os.fork()
     if pid:
         return pid
@@ -65,7 +65,7 @@ def fork(request: dict, pipes: list[int]) -> int:
 
 
 def wrap(request: dict) -> int:
-    """What the wrapper's process does. Its exit code."""
+    """The main function of the wrapper's process. Returns its exit code."""
     answers = [os.dup(1)]
 
     def answer(content: dict) -> None:
@@ -92,7 +92,7 @@ def wrap(request: dict) -> int:
 
 
 def take_streams(log: str) -> None:
-    """Nothing to read, and the wrapper's log to write to."""
+    """Redirects standard input to the null device, and output to the wrapper's log."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -111,7 +111,7 @@ def tell_ends(children: dict[int, int]) -> None:
 
 
 def tell(handle: int, content: dict) -> None:
-    """In one piece, since many write to one pipe. A worker that is gone needs no answer."""
+    """One atomic write, since many processes share the pipe. A worker that has exited needs no answer."""
     with contextlib.suppress(OSError):
         os.write(handle, json.dumps(content).encode() + b"\n")
 

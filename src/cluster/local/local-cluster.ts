@@ -1,7 +1,7 @@
 /**
- * Jobs as processes of this machine. Each is watched by a wrapper process (job_wrapper.py) that
- * outlives the worker; what is known of it stands in files, so that any worker finds it again. Jobs
- * beyond the number of slots wait in a queue of tickets, first come first served.
+ * Jobs as processes of this machine. Each is watched by a wrapper process (job_wrapper.py) that outlives the
+ * worker; the job's state is recorded in files, so that any worker finds it again. Jobs beyond the number of
+ * slots wait in a queue of tickets, first come first served.
  */
 import path from 'node:path';
 import { ClusterUnavailableError } from '../../base/errors';
@@ -22,11 +22,11 @@ export interface LocalClusterOptions {
   readonly root: string;
   /** Folder that jobs share. */
   readonly cacheDir: string;
-  /** Jobs that run at once. */
+  /** Maximum number of running jobs. */
   readonly slots: number;
   /** Interpreter of the wrapper. */
   readonly python: string;
-  /** All that a job sees of the environment, its request's own variables aside. */
+  /** The environment of the jobs, without the variables of their requests. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -61,13 +61,13 @@ export class LocalCluster implements Cluster {
     return this.start(request);
   }
 
-  /** A job whose submitter died before it stood in the queue is put there. */
+  /** Queues a job whose submitter died before the job was in the queue. */
   private async resubmit(request: JobRequest, newest: number): Promise<JobState> {
     const state = await this.state(request.name);
     return state.status === 'unknown' && newest === request.attempt ? this.start(request) : state;
   }
 
-  /** All that the wrapper reads stands there before the ticket does: any worker may take it. */
+  /** Writes all input of the wrapper before the ticket, since any worker may take the ticket. */
   private async start(request: JobRequest): Promise<JobState> {
     const { name, attempt, command, environment, time_limit_seconds } = request;
     const { memory_limit_bytes = null } = request;
@@ -85,13 +85,13 @@ export class LocalCluster implements Cluster {
       memory_limit_bytes,
     });
     await this.queue.add(name, attempt);
-    // The job stands in the queue: whoever waits for it polls, and hears there what went wrong.
+    // The job is in the queue; the next poll reports the error to the callers that wait for the job.
     await this.dispatcher.dispatch().catch(() => undefined);
     return this.state(name);
   }
 
   /**
-   * Throws when jobs cannot be started and one of these waits; an end that it has to tell goes first.
+   * Throws if jobs cannot be started and one of these is waiting, unless a job has ended.
    */
   async poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
     const failed = await this.dispatcher.dispatch().then(
@@ -123,7 +123,7 @@ export class LocalCluster implements Cluster {
       const wrapper = await folder.wrapper(attempt);
       if (wrapper) signal(wrapper, 'SIGTERM');
     }
-    // A job that never had a process has nobody else to write down its end.
+    // A job that never had a process has no wrapper to record its end.
     if ((await this.state(name)).status === 'unknown') await writeCancelled(folder, attempt);
   }
 
@@ -143,7 +143,7 @@ export class LocalCluster implements Cluster {
     this.listeners.push(listener);
   }
 
-  /** Starts no job more; those that run go on. */
+  /** Starts no more jobs; running jobs continue. */
   close(): void {
     this.dispatcher.close();
   }
@@ -179,7 +179,7 @@ export class LocalCluster implements Cluster {
   private async queuedState(name: string, attempt: number): Promise<JobState> {
     const queued = (await this.queue.tickets()).some((ticket) => ticket.name === name);
     if (queued) return this.waiting(attempt);
-    // It may have left the queue for a slot since its folder was read.
+    // The job may have moved from the queue to a slot since its folder was read.
     return (await this.folder(name).isStarted(attempt)) ? this.state(name) : { status: 'unknown' };
   }
 

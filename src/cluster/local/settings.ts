@@ -1,10 +1,10 @@
-/** What temporal.config.ts says of a local cluster. */
+/** The settings of a local cluster in temporal.config.ts. */
 import { z } from 'zod';
 import { commonSettings, count } from '../common-settings';
 
 export const LocalSettingsSchema = z.strictObject({
   kind: z.literal('local'),
-  /** Jobs that run at once. */
+  /** Maximum number of running jobs. */
   slots: count,
   ...commonSettings,
 });

@@ -1,4 +1,4 @@
-/** Gathers what comes within a moment, to do it at once. */
+/** Collects items that arrive within a short time, and processes them as one batch. */
 
 interface Waiting<T> {
   readonly item: T;
@@ -12,12 +12,12 @@ export class Batcher<T> {
   constructor(
     private readonly windowMs: number,
     private readonly max: number,
-    /** Items whose `kind` differs do not go together. */
+    /** Items of different `kind` are in different batches. */
     private readonly kind: (item: T) => string,
     private readonly work: (items: readonly T[]) => Promise<void>,
   ) {}
 
-  /** Resolves or rejects as the work on its batch does. */
+  /** Resolves or rejects with the work on its batch. */
   add(item: T): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });

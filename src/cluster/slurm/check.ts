@@ -1,4 +1,4 @@
-/** Whether a Slurm cluster answers and can be given jobs. */
+/** Checks whether a Slurm cluster responds and accepts jobs. */
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { inheritedFrom, programFile } from '../../base/environment';
@@ -18,7 +18,7 @@ export async function checkSlurm(settings: SlurmSettings, place: Place): Promise
 }
 
 function mendOf(name: string): string {
-  return `Correct "${name}" of \`clusters\` in temporal.config.ts (ssh, bin, root, partition, python). Set SLURM_CONF where Slurm's programs do not find their controller. A cluster that you do not use can be removed.`;
+  return `Correct "${name}" of \`clusters\` in temporal.config.ts (ssh, bin, root, partition, python). Set SLURM_CONF if Slurm's programs do not find their controller. A cluster that you do not use can be removed.`;
 }
 
 async function look(settings: SlurmSettings, { environment }: Place): Promise<Finding> {
@@ -29,7 +29,7 @@ async function look(settings: SlurmSettings, { environment }: Place): Promise<Fi
   return ok(await partitionsOf(settings, environment));
 }
 
-/** The configuration that is shipped names a Slurm cluster, which most users do not have. */
+/** The default configuration contains a Slurm cluster, which most users do not have. */
 async function isElsewhere(
   { ssh, bin }: SlurmSettings,
   environment: Place['environment'],
@@ -38,7 +38,7 @@ async function isElsewhere(
   return (await programFile(inheritedFrom(environment), 'sbatch')) === null;
 }
 
-/** Asks the controller, by way of the login node where there is one. */
+/** Queries the controller, through the login node if there is one. */
 async function partitionsOf(
   settings: SlurmSettings,
   environment: Place['environment'],
@@ -50,11 +50,11 @@ async function partitionsOf(
   const missing = partition?.split(',').find((name) => !found.includes(name));
   if (missing !== undefined)
     throw new Error(`Slurm has no partition "${missing}", expected one of ${found.join(', ')}`);
-  const by = ssh === null ? '' : ` by way of ${ssh}`;
-  return `Slurm answers${by}, partitions: ${found.join(', ') || 'none'}`;
+  const by = ssh === null ? '' : ` through ${ssh}`;
+  return `Slurm responds${by}, partitions: ${found.join(', ') || 'none'}`;
 }
 
-/** The folder is made with the first job: until then the nearest one above it counts. */
+/** The first job creates the folder; until then its nearest existing parent is checked. */
 async function requireWritable(root: string): Promise<void> {
   const folder = await nearestFolder(root);
   await access(folder, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
@@ -69,7 +69,7 @@ async function nearestFolder(root: string): Promise<string> {
   return nearestFolder(path.dirname(root));
 }
 
-/** It may be on the nodes alone: where it is here too, it must be a program. */
+/** The interpreter may exist on the nodes only; if it exists here, it must be executable. */
 async function requirePython(python: string): Promise<void> {
   if (!(await stat(python).catch(() => null))) return;
   await access(python, constants.X_OK).catch((cause: unknown) => {

@@ -1,4 +1,4 @@
-/** Calls Slurm's programs, here or on a login node. Arguments go through no shell but the one of ssh. */
+/** Calls Slurm's programs, here or on a login node. No shell interprets the arguments except that of ssh. */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { ClusterUnavailableError } from '../../base/errors';
@@ -7,13 +7,13 @@ import { isUnavailable } from './states';
 export interface CommandOptions {
   /** `[user@]host`, or null for this machine. */
   readonly ssh: string | null;
-  /** Folder of the programs; null where they are on PATH. */
+  /** Folder of the programs; null if they are on PATH. */
   readonly bin?: string | null;
-  /** All that the programs see of the environment: Slurm takes options from variables too. */
+  /** The environment of the programs; Slurm also reads options from variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Slurm answered, and will not: its own words. */
+/** Slurm responded and refused; the message is its own. */
 export class SlurmRefusal extends Error {
   constructor(readonly words: string) {
     super(words);
@@ -21,7 +21,7 @@ export class SlurmRefusal extends Error {
   }
 }
 
-/** Times come in UTC and messages in English, whatever the machine's settings are. */
+/** Times in UTC and messages in English, whatever the machine's settings. */
 const SETTINGS = ['TZ=UTC', 'LC_ALL=C', 'SLURM_TIME_FORMAT=standard'];
 const SSH = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
 const SSH_FAILED = 255;
@@ -31,8 +31,8 @@ const MAX_OUTPUT_BYTES = 1 << 28;
 export type RunSlurm = (command: readonly string[], input?: string) => Promise<string>;
 
 /**
- * Gives a function that runs a program and resolves with its standard output. It rejects with
- * ClusterUnavailableError when the scheduler does not answer, and else with SlurmRefusal.
+ * Returns a function that runs a program and resolves with its standard output. It rejects with
+ * ClusterUnavailableError if the scheduler does not respond, and with SlurmRefusal otherwise.
  */
 export function slurmCommands({ ssh, bin = null, environment }: CommandOptions): RunSlurm {
   const full = ([program = '', ...args]: readonly string[]) => {
@@ -42,14 +42,14 @@ export function slurmCommands({ ssh, bin = null, environment }: CommandOptions):
   return (command, input = '') => execute(full(command), command[0] ?? '', input, environment);
 }
 
-/** Where the programs are that PATH leads to, or null where that is not to be found out now. */
+/** The folder of the programs on PATH, or null if it cannot be determined now. */
 export async function folderOf(run: RunSlurm): Promise<string | null> {
   const found = await run(['sh', '-c', 'command -v sbatch']).catch(() => '');
   const file = found.trim();
   return path.isAbsolute(file) ? path.dirname(file) : null;
 }
 
-/** The one place where words become text for a shell: that of ssh, and the one that starts a batch script. */
+/** Quotes words for a shell: that of ssh, and that of a batch script. The only place that does so. */
 export function shellWords(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 }
@@ -71,7 +71,7 @@ function execute(
       if (!error) return resolve(stdout);
       reject(failureOf(program, file, error, stderr.trim() || stdout.trim()));
     });
-    // A program that has ended reads nothing more; its exit code tells.
+    // A program that has exited reads no more input; its exit code reports the error.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
@@ -79,7 +79,7 @@ function execute(
 
 type ExecError = Error & { readonly code?: number | string | null; readonly killed?: boolean };
 
-/** `env` ends with 127 where there is no such program. */
+/** `env` exits with 127 if the program does not exist. */
 function failureOf(program: string, file: string, error: ExecError, words: string): Error {
   const unavailable = (why: string) =>
     new ClusterUnavailableError(why.startsWith(program) ? why : `${program}: ${why}`, {
@@ -89,7 +89,7 @@ function failureOf(program: string, file: string, error: ExecError, words: strin
   if (typeof error.code === 'string') return unavailable(error.message);
   if (error.code === 127)
     return unavailable(
-      `${words}. Is Slurm installed, and on PATH? Else set \`bin\` of the cluster.`,
+      `${words}. Install Slurm and put it on PATH, or set \`bin\` of the cluster.`,
     );
   if (file === 'ssh' && error.code === SSH_FAILED) return unavailable(`ssh failed: ${words}`);
   if (isUnavailable(words)) return unavailable(words);

@@ -1,8 +1,8 @@
-/** Credentials reach jobs by the path of a file, never by arguments or variables. */
+/** Credentials are passed to jobs as the path of a file, never as arguments or variables. */
 import { stat } from 'node:fs/promises';
 import { SpecError } from '../../base/errors';
 
-/** Throws SpecError for a file that is not there, or that others than its owner may read. */
+/** Throws SpecError if the file does not exist, or if users other than its owner may read it. */
 export async function checkedCredentials(
   cluster: string,
   file: string | null,
@@ -13,6 +13,6 @@ export async function checkedCredentials(
   });
   if ((mode & 0o077) === 0) return file;
   throw new SpecError(
-    `"${file}", the credentials_file of cluster "${cluster}", may be read by others (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${file}`,
+    `"${file}", the credentials_file of cluster "${cluster}", can be read by other users (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${file}`,
   );
 }

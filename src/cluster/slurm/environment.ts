@@ -1,7 +1,7 @@
-/** What Slurm's programs see of the environment. */
+/** The environment of Slurm's programs. */
 import { inheritedFrom } from '../../base/environment';
 
-/** They find their cluster, and ssh its key, by variables that no job needs. */
+/** Slurm's programs find their cluster, and ssh its key, through variables that no job needs. */
 export function schedulerEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): NodeJS.ProcessEnv {

@@ -1,10 +1,10 @@
-/** What the log of a job says of its end in the words of Slurm. Pure. */
+/** Recognizes Slurm's messages about the end of a job in its log. Pure. */
 import type { FailureClass } from '../../domain/vocabulary';
 
-/** Where memory is watched by sampling, Slurm calls a job that it ended for it FAILED, and tells in its log alone. */
+/** If Slurm samples memory, a job that it ends for its memory is FAILED; only the log has the reason. */
 const MEMORY_KILL = /^slurmstepd\S*: error: .*(exceeded (job |step )?memory limit|oom[-_ ]kill)/im;
 
-/** The class of a failure that the last lines name, or null. */
+/** The class of failure that the last lines report, or null. */
 export function classByWords(words: string): FailureClass | null {
   if (saysMemoryKill(words)) return 'out_of_memory';
   return saysTaskKilled(words) ? 'node_failure' : null;
@@ -15,8 +15,8 @@ export function saysMemoryKill(words: string): boolean {
 }
 
 /**
- * Whether the first of srun's tasks to end badly was killed from outside. srun hides the signal; those that it
- * ends itself afterwards may be called killed too.
+ * Whether the first of srun's tasks to fail was killed by another process. srun hides the signal; the tasks that
+ * srun itself ends afterwards may also be reported as killed.
  */
 function saysTaskKilled(words: string): boolean {
   const first = /^srun: error: \S+: tasks? [\d,-]+: (.*)$/m.exec(words);

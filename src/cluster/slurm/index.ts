@@ -14,7 +14,7 @@ export const slurm = defineKind({
     ...settings,
     cluster: new SlurmCluster({
       ...{ name, settings, root: settings.root ?? folder, python: settings.python ?? python },
-      // Jobs on other machines share what is below the root, and nothing else of this one.
+      // Jobs on other machines share the root folder only.
       cacheDir: settings.root === null ? cacheDir : path.join(settings.root, 'cache'),
       environment: schedulerEnvironment(environment),
     }),

@@ -1,4 +1,4 @@
-/** What Slurm says of jobs whose end is not on record, and for how long it has not known them. */
+/** Queries Slurm about jobs without a recorded end, and tracks how long it has not listed them. */
 import type { Wrapper } from '../disk/job-folder';
 import type { Ledger, Submission } from './ledger';
 import type { SlurmRow } from './parse';
@@ -14,7 +14,7 @@ export interface Answers {
 type Attempt = Pick<Look, 'name' | 'attempt'>;
 
 export class Inquiry {
-  /** Since when squeue has not known an attempt as waiting or running. */
+  /** Since when squeue has not listed an attempt as waiting or running. */
   private readonly missing = new Map<string, number>();
 
   constructor(
@@ -23,11 +23,11 @@ export class Inquiry {
     private readonly graceMs: number,
   ) {}
 
-  /** One squeue, and one sacct where that is not enough. */
+  /** Calls squeue once, and sacct once if squeue is not enough. */
   async ask(looks: readonly Look[]): Promise<Answers> {
     if (!looks.length) return { queue: new Map(), past: new Map() };
     const queue = await this.scheduler.queue();
-    // A job that has ended may be listed for as long as its node clears up.
+    // A job that has ended may be listed until its node has cleaned up.
     const missing = looks.filter(
       ({ submission, isUncounted }) => isUncounted || !isListed(this.find(queue, submission)),
     );
@@ -56,7 +56,7 @@ export class Inquiry {
     };
   }
 
-  /** The attempt is given to Slurm anew, or its end is on record. */
+  /** Forgets an attempt that is submitted again, or whose end is recorded. */
   close(attempt: Attempt): void {
     this.missing.delete(keyOf(attempt));
   }
@@ -73,7 +73,7 @@ function isListed(row: SlurmRow | undefined): boolean {
   return row !== undefined && isLive(row);
 }
 
-/** What was submitted twice, since an answer was late, runs as the one that came first: the other ends at once. */
+/** If a late response caused a second submission, the first job to start runs, and the other exits at once. */
 function rowOf(
   wrapper: Wrapper | null,
   row: SlurmRow | undefined,

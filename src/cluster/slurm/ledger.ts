@@ -1,7 +1,7 @@
 /**
- * What was handed to Slurm, in files that every worker sees. A submission is written down before sbatch is
- * called: it names the batch, the batch's name is the name of the Slurm job, and so a job whose submitter
- * died before it read the job's number is found by name. Numbered claims decide between submitters.
+ * The record of submissions to Slurm, in files that every worker sees. A submission is recorded before sbatch
+ * is called: it names the batch, and the batch's name is the name of the Slurm job, so a job whose submitter died
+ * before it read the job's number is found by name. Numbered claims decide between submitters.
  */
 import { randomBytes } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
@@ -12,14 +12,14 @@ import { JobFolder, readJson, writeJson, writeOnce } from '../disk/job-folder';
 
 const SubmissionSchema = z.object({
   batch: z.string(),
-  /** Its number in the batch: that of its task, where the batch is an array. */
+  /** The job's index in the batch: its task number, if the batch is an array. */
   place: z.number().int(),
   at: z.coerce.date(),
 });
 export interface Submission extends z.infer<typeof SubmissionSchema> {
-  /** Number of the claim; the highest counts. */
+  /** Number of the claim; the highest applies. */
   readonly number: number;
-  /** Slurm did not take it: nothing of it runs or ever will. */
+  /** Slurm did not accept the submission: it does not and will not run. */
   readonly withdrawn: boolean;
 }
 
@@ -28,7 +28,7 @@ const BatchSchema = z.object({ tasks: z.array(TaskSchema.nullable()) });
 export type Task = z.infer<typeof TaskSchema>;
 
 export class Ledger {
-  /** Tells this folder's jobs from those of other folders, under the same user. */
+  /** Distinguishes this folder's jobs from those of other folders of the same user. */
   private readonly prefix: string;
   private readonly known = new Map<string, readonly (Task | null)[]>();
   /** By file. */
@@ -53,12 +53,12 @@ export class Ledger {
     return this.prefix + batch;
   }
 
-  /** Null for a Slurm job that is none of ours. */
+  /** Null for a Slurm job that is not ours. */
   batchOf(jobName: string): string | null {
     return jobName.startsWith(this.prefix) ? jobName.slice(this.prefix.length) : null;
   }
 
-  /** The newest submission of an attempt, or null; `names` are those of its control folder, where they are known. */
+  /** The newest submission of an attempt, or null; `names` are the files of its control folder, if known. */
   async submission(
     { dir }: JobFolder,
     attempt: number,
@@ -73,7 +73,7 @@ export class Ledger {
     return claim && { ...claim, number, withdrawn: files.includes(withdrawalFile(number)) };
   }
 
-  /** What is written there once is never changed. */
+  /** A claim never changes once it is written. */
   private async readClaim(file: string): Promise<z.infer<typeof SubmissionSchema> | null> {
     const known = this.claims.get(file);
     if (known) return known;
@@ -82,18 +82,22 @@ export class Ledger {
     return found;
   }
 
-  /** False when another submitter was faster. `after`: the submission that this one follows. */
+  /** False if another submitter was first. `after`: the submission that this one follows. */
   claim(
     folder: JobFolder,
     attempt: number,
-    of: { readonly batch: string; readonly place: number; readonly after: Submission | null },
+    submission: {
+      readonly batch: string;
+      readonly place: number;
+      readonly after: Submission | null;
+    },
   ): Promise<boolean> {
-    const { batch, place, after } = of;
+    const { batch, place, after } = submission;
     const file = folder.control(attempt, claimFile((after?.number ?? 0) + 1));
     return writeOnce(file, { batch, place, at: new Date() });
   }
 
-  /** Only for what Slurm surely did not take. */
+  /** Only for submissions that Slurm certainly did not accept. */
   async withdraw(folder: JobFolder, attempt: number, batch: string): Promise<void> {
     const standing = await this.submission(folder, attempt);
     if (standing?.batch !== batch) return;
@@ -104,7 +108,7 @@ export class Ledger {
     await writeJson(this.batchFile(batch), { tasks });
   }
 
-  /** The jobs of a batch by their places; empty when the batch is not known. */
+  /** The jobs of a batch by their index; empty if the batch is unknown. */
   async tasks(batch: string): Promise<readonly (Task | null)[]> {
     const known = this.known.get(batch);
     if (known) return known;
@@ -121,7 +125,7 @@ export class Ledger {
     );
   }
 
-  /** What the leader of a job printed, and Slurm about it; `place` may be Slurm's pattern for it. */
+  /** The output of a job's leader and of Slurm; `place` may be Slurm's pattern for the index. */
   logFile(batch: string, place: number | '%a'): string {
     return path.join(this.root, 'batches', `${batch}.${place}.log`);
   }

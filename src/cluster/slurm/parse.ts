@@ -1,32 +1,32 @@
-/** What squeue, sacct and sbatch print. Pure. */
+/** Parses the output of squeue, sacct and sbatch. Pure. */
 
 /** One job, or one task of an array, as the scheduler sees it. */
 export interface SlurmRow {
-  /** The job's name, which tells the batch that it was submitted in. */
+  /** The job's name, which identifies the batch in which it was submitted. */
   readonly name: string;
-  /** As Slurm's programs take it: `12`, or `12_3` for a task of an array. */
+  /** The id that Slurm's programs accept: `12`, or `12_3` for a task of an array. */
   readonly id: string;
-  /** Its place in the array, or null for a job that is none. */
+  /** The job's index in its array, or null without an array. */
   readonly task: number | null;
   /** `RUNNING`, `CANCELLED`: the first word alone. */
   readonly state: string;
-  /** Who cancelled it, as sacct tells: a user's number or name. */
+  /** Who cancelled the job according to sacct: a user's number or name. */
   readonly by: string | null;
-  /** Why it waits, in Slurm's word; null for none. */
+  /** Slurm's reason why the job waits, or null. */
   readonly reason: string | null;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
   readonly elapsed_seconds: number | null;
-  /** GPUs that it was given, on all its nodes. */
+  /** GPUs allocated to the job, on all its nodes. */
   readonly gpus: number;
 }
 
-/** The name comes last: others' may hold the separator. Times are in UTC, since TZ says so. */
+/** The name comes last, since names of other jobs may contain the separator. TZ makes times UTC. */
 export const SQUEUE_FORMAT = '%i|%T|%r|%S|%j';
 
 export function parseSqueue(text: string): SlurmRow[] {
   return lines(text).flatMap((line) => {
-    // A reason in words may hold anything but the separator.
+    // The reason may contain any text except the separator.
     const [id, state, reason, start, ...name] = line.split('|');
     if (id === undefined || state === undefined || !name.length) return [];
     const row = { ...NOTHING, ...stateOf(state), name: name.join('|') };
@@ -55,8 +55,8 @@ export function parseSacct(text: string): SlurmRow[] {
 }
 
 /**
- * A job that Slurm started again itself has a row for each start, of which the newest says how it is, and all
- * together how long it had what it was given.
+ * A job that Slurm itself restarted has one row for each start: the newest has its state, and all rows together
+ * the duration of its allocations.
  */
 export function withRestarts(rows: readonly SlurmRow[]): SlurmRow[] {
   const newest = new Map<string, SlurmRow>();
@@ -68,7 +68,7 @@ export function withRestarts(rows: readonly SlurmRow[]): SlurmRow[] {
   return [...newest.values()];
 }
 
-/** One that waits for its next start comes last. */
+/** A job that waits for its next start comes last. */
 function whenStarted({ started_at }: SlurmRow): number {
   return started_at?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
@@ -78,7 +78,7 @@ function sumOf(...known: (number | null | undefined)[]): number | null {
   return numbers.length ? numbers.reduce((a, b) => a + b) : null;
 }
 
-/** The number in `12` or `12;cluster`, or null where sbatch printed no such thing. */
+/** The number in `12` or `12;cluster`, or null if sbatch printed no number. */
 export function parseSbatch(text: string): string | null {
   return /^(\d+)(;\S+)?$/.exec(lines(text).at(-1) ?? '')?.[1] ?? null;
 }
@@ -89,13 +89,13 @@ function lines(text: string): string[] {
   return text.split('\n').filter((line) => line.trim() !== '');
 }
 
-/** `CANCELLED by 1000`, `RUNNING`; older versions cut long words short: `OUT_OF_ME+`. */
+/** `CANCELLED by 1000`, `RUNNING`; older versions truncate long words: `OUT_OF_ME+`. */
 function stateOf(text: string): Pick<SlurmRow, 'state' | 'by'> {
   const [state = '', by, who] = text.trim().split(/\s+/);
   return { state: state.replace(/\+$/, ''), by: by === 'by' ? (who ?? null) : null };
 }
 
-/** Of `12`, `12_3`, `12_[4-7,9%2]` and `12+0` (a part of a heterogeneous job). */
+/** The ids of `12`, `12_3`, `12_[4-7,9%2]` and `12+0` (a part of a heterogeneous job). */
 function idsOf(text: string): Pick<SlurmRow, 'id' | 'task'>[] {
   const [job = '', tasks] = text
     .trim()
@@ -129,7 +129,7 @@ function wordOf(text: string | undefined): string | null {
   return word === '' || word === 'None' || word === '(null)' ? null : word;
 }
 
-/** `gres/gpu=4` beside `gres/gpu:a100=4`, which says the same again. */
+/** `gres/gpu=4` beside `gres/gpu:a100=4`, which counts the same GPUs again. */
 function gpusOf(tres: string): number {
   return Number(/(?:^|,)gres\/gpu=(\d+)/.exec(tres)?.[1] ?? 0);
 }

@@ -1,4 +1,4 @@
-/** What is on record of a job's end: its leader's own word, else the scheduler's, written down once. */
+/** Records the end of a job once: from its leader, otherwise from the scheduler. */
 import { readdir } from 'node:fs/promises';
 import { ClusterUnavailableError } from '../../base/errors';
 import { lastLines } from '../../base/processes';
@@ -12,15 +12,15 @@ import type { SlurmRow } from './parse';
 import { endOf } from './states';
 import type { End } from './verdict';
 
-/** An attempt that was given to Slurm, and whose end is not on record. */
+/** An attempt that was submitted to Slurm, and whose end is not recorded. */
 export interface Look {
   readonly name: string;
   readonly folder: JobFolder;
   readonly attempt: number;
-  /** What its leader wrote of an end whose cause only the scheduler knows. */
+  /** The leader's record of an end whose cause only the scheduler knows. */
   readonly exit: Exit | null;
   readonly submission: Submission;
-  /** Its end is known, and accounting is asked only for the GPU time. */
+  /** Whether the end is known and only the GPU time is missing. */
   readonly isUncounted: boolean;
 }
 
@@ -30,17 +30,17 @@ export class Records {
     private readonly settings: Pick<SlurmSettings, 'gpus' | 'nodes' | 'tasks_per_node'>,
   ) {}
 
-  /** The state of a job that needs no scheduler to tell, else what there is to ask it about. */
+  /** The state of a job if its files determine it, otherwise what to ask the scheduler about. */
   async look(name: string): Promise<Look | JobState> {
     const folder = this.ledger.folder(name);
     const attempt = await folder.attempt();
     if (attempt === null) return { status: 'unknown' };
-    // One look at the folder for all its files: this is done for every job at every poll.
+    // Lists the folder once for all its files, since this runs for every job at every poll.
     const names = await readdir(folder.control(attempt)).catch((): string[] => []);
     const exit = names.includes('exit.json') ? await folder.exit(attempt) : null;
     const isOver = exit !== null && !(await this.isOpen(folder, attempt, exit));
     const hasBegun = names.includes('wrapper.json');
-    // GPU time is accounting's to tell.
+    // Only accounting knows the GPU time.
     const counts = this.settings.gpus > 0;
     const isUncounted = isOver && counts && hasBegun && exit.allocation === undefined;
     if (isOver && !isUncounted) return ended(folder, attempt, exit, classByWords);
@@ -49,7 +49,7 @@ export class Records {
     return { name, folder, attempt, exit, submission, isUncounted };
   }
 
-  /** Writes down what accounting counts, or that it says nothing. */
+  /** Records the allocation from accounting, or that there is none. */
   async writeAllocation(
     { folder, attempt, exit }: Pick<Look, 'folder' | 'attempt' | 'exit'>,
     row: SlurmRow | undefined,
@@ -66,13 +66,13 @@ export class Records {
     return exit !== null && !(await this.isOpen(folder, attempt, exit));
   }
 
-  /** The leader's record keeps what it says of usage; without one, the scheduler's word becomes the record. */
+  /** Keeps the resource usage of the leader's record; without such a record, writes one from the scheduler's data. */
   async writeEnd(look: Look, end: End): Promise<JobState> {
     const { folder, attempt, exit } = look;
     const file = folder.control(attempt, 'exit.json');
     const words = lastLines(this.ledger.logFile(look.submission.batch, look.submission.place));
-    const { ended_by, ...told } = byItsLog(end, words);
-    const reason = told.reason === null ? {} : { reason: told.reason };
+    const { ended_by, ...found } = byItsLog(end, words);
+    const reason = found.reason === null ? {} : { reason: found.reason };
     const allocation = allocationOf(end.row);
     const known = exit ?? (await recordOf(look, end));
     const record = { ...known, ended_by, allocation, settled: true, ...reason };
@@ -81,31 +81,31 @@ export class Records {
     return ended(folder, attempt, standing, classByWords);
   }
 
-  /** Ended from outside, or so it may be, and nobody here asked for it: only the scheduler knows why. */
+  /** Whether another process ended, or may have ended, the job without our request: only the scheduler knows why. */
   private async isOpen(folder: JobFolder, attempt: number, exit: Exit): Promise<boolean> {
     const { settled = false, ended_by, signal, exit_code } = exit;
     if (settled) return false;
     if (ended_by === 'cancelled') return !(await folder.cancelled(attempt));
     if (ended_by !== null) return false;
-    // srun ends by itself when one of its tasks is gone.
+    // srun exits by itself when one of its tasks has died.
     const isTorn = isShared(this.settings) && exit_code !== 0;
     return isTorn || signal === 'SIGKILL' || signal === 'SIGTERM';
   }
 }
 
-/** What Slurm and a job's leader print, which is little, and only when something is wrong, says more of its end. */
+/** Adds the log of Slurm and the job's leader, which is short and written only on errors. */
 function byItsLog(end: End, log: string): Pick<End, 'ended_by' | 'reason'> {
   const { ended_by, reason } = end;
   if (ended_by === 'cancelled' || ended_by === 'preempted') return end;
   const unexplained = ended_by === null || ended_by === 'node_failure';
   const isMemory = unexplained && saysMemoryKill(log);
-  const told = isMemory ? `${endOf('OUT_OF_MEMORY', null)}.` : reason;
-  if (told === null) return end;
-  const words = [told, log === '(no log)' ? '' : log].filter(Boolean).join('\n');
+  const known = isMemory ? `${endOf('OUT_OF_MEMORY', null)}.` : reason;
+  if (known === null) return end;
+  const words = [known, log === '(no log)' ? '' : log].filter(Boolean).join('\n');
   return { ended_by: isMemory ? 'out_of_memory' : ended_by, reason: words };
 }
 
-/** An end that cannot be written down, on a disk that is full, is told all the same: the next look finds it again. */
+/** An end that cannot be recorded, as on a full disk, is still reported: the next poll finds it again. */
 async function kept(writing: Promise<unknown>): Promise<boolean> {
   try {
     await writing;
@@ -126,7 +126,7 @@ async function recordOf({ folder, attempt }: Look, { ended_by, row }: End): Prom
   };
 }
 
-/** What squeue says has no such figures. */
+/** Null for rows of squeue, which have no such figures. */
 function allocationOf(row: SlurmRow | undefined): { seconds: number; gpus: number } | null {
   if (!row || row.elapsed_seconds === null) return null;
   return { seconds: row.elapsed_seconds, gpus: row.gpus };

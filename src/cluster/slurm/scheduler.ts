@@ -1,4 +1,4 @@
-/** What Slurm knows of our jobs: one squeue and one sacct for all who ask within a moment. */
+/** Queries Slurm about our jobs: callers at about the same time share one squeue and one sacct. */
 import { ClusterUnavailableError } from '../../base/errors';
 import { Queue } from '../../base/parallel';
 import { SlurmRefusal, type RunSlurm } from './commands';
@@ -16,7 +16,7 @@ export type Rows = ReadonlyMap<string, readonly SlurmRow[]>;
 
 /** Clocks of other machines may differ, and sacct selects by time. */
 const DAY_MS = 86_400_000;
-/** Far below what a system takes as one argument. */
+/** Far below the system's limit for one argument. */
 const NAMES_PER_CALL = 2000;
 
 export class Scheduler {
@@ -26,14 +26,14 @@ export class Scheduler {
 
   constructor(
     private readonly run: RunSlurm,
-    /** Answers are told again for that long. */
+    /** Answers are reused for this time. */
     private readonly freshMs: number,
   ) {}
 
-  /** All jobs of this user that the controller has, those that ended a while ago included. */
+  /** All jobs of this user that the controller lists, including those that ended recently. */
   queue(): Promise<Rows> {
     if (this.queued && Date.now() - this.queued.at < this.freshMs) return this.queued.rows;
-    // Who asks while the answer is awaited awaits the same, however slow the controller is.
+    // Callers share the request in progress, however slow the controller is.
     const asked = { at: Infinity, rows: this.squeue() };
     const answered = () => void (asked.at = Date.now());
     asked.rows.then(answered, answered);
@@ -41,12 +41,12 @@ export class Scheduler {
     return asked.rows;
   }
 
-  /** The next question is asked anew. */
+  /** The next call queries Slurm again. */
   forget(): void {
     this.queued = undefined;
   }
 
-  /** What accounting says of jobs by name; nothing where there is none, or it does not answer. */
+  /** Accounting data of jobs by name; empty if there is no accounting, or if it does not respond. */
   accounting(names: readonly string[], since: Date): Promise<Rows> {
     return this.asking.run(async () => {
       const stale = names.filter((name) => this.isStale(name));
@@ -63,7 +63,7 @@ export class Scheduler {
   }
 
   private async squeue(): Promise<Rows> {
-    // Arrays task by task, and ended jobs for as long as the controller remembers them.
+    // Lists arrays task by task, and ended jobs as long as the controller keeps them.
     const command = ['squeue', '--me', '--noheader', '--array', '--states=all'];
     try {
       return byName(parseSqueue(await this.run([...command, `--format=${SQUEUE_FORMAT}`])));

@@ -1,10 +1,10 @@
-/** What temporal.config.ts says of a Slurm cluster. */
+/** The settings of a Slurm cluster in temporal.config.ts. */
 import path from 'node:path';
 import { z } from 'zod';
 import { commonSettings, count, seconds } from '../common-settings';
 import { whyNotPassed } from './own-options';
 
-/** What Slurm takes for a name, and no shell or list takes apart. */
+/** A name for Slurm, without separators of shells or lists. */
 const word = z.string().regex(/^[A-Za-z0-9_.:@+&|*[\]()-]+$/, 'expected a plain word');
 const words = z
   .string()
@@ -12,8 +12,11 @@ const words = z
 const absolute = z.string().refine((file) => path.isAbsolute(file), 'expected an absolute path');
 
 /** Whether several tasks share a job. */
-export function isShared(of: { readonly nodes: number; readonly tasks_per_node: number }): boolean {
-  return of.nodes * of.tasks_per_node > 1;
+export function isShared(settings: {
+  readonly nodes: number;
+  readonly tasks_per_node: number;
+}): boolean {
+  return settings.nodes * settings.tasks_per_node > 1;
 }
 
 export const SlurmSettingsSchema = z
@@ -25,7 +28,7 @@ export const SlurmSettingsSchema = z
     time_limit_seconds: commonSettings.time_limit_seconds.default(null),
     gpus: commonSettings.gpus.default(0),
     price_per_hour: commonSettings.price_per_hour.default(null),
-    /** Login node on which Slurm's programs are called, as ssh takes it; null: they are on this machine. */
+    /** Login node on which Slurm's programs are called, for ssh; null: they are on this machine. */
     ssh: z
       .string()
       .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@-]*$/, 'expected [user@]host')
@@ -35,7 +38,7 @@ export const SlurmSettingsSchema = z
     bin: absolute.nullable().default(null),
     /** Folder of the jobs, under the same path here and on every node; null: in the state folder. */
     root: absolute.nullable().default(null),
-    /** One, or several between commas, of which Slurm takes the first that has room. */
+    /** One partition, or several separated by commas: Slurm uses the first with free resources. */
     partition: words.nullable().default(null),
     account: word.nullable().default(null),
     qos: word.nullable().default(null),
@@ -43,19 +46,19 @@ export const SlurmSettingsSchema = z
     /** Type of the GPUs, as in `--gres=gpu:a100:4`. */
     gpu_type: word.nullable().default(null),
     nodes: count.default(1),
-    /** Processes that share a job's work on each node; where there are several in all, srun starts them. */
+    /** Processes that share a job's work on each node; if there are several in total, srun starts them. */
     tasks_per_node: count.default(1),
-    /** Processors of a task; null: as many as the job has computing threads. */
+    /** Processors of a task; null: as many as the job has compute threads. */
     cpus: count.nullable().default(null),
-    /** Memory of a node, as `--mem` takes it. */
+    /** Memory of a node, in the format of `--mem`. */
     mem: z
       .string()
       .regex(/^\d+[KMGT]?$/, 'expected a number with K, M, G or T')
       .nullable()
       .default(null),
-    /** Sends SIGTERM to the recipe that long before the time limit, so that it can write a checkpoint. */
+    /** Time before the time limit at which the recipe receives SIGTERM, so that it can write a checkpoint. */
     signal_before_seconds: count.max(65_535).nullable().default(null),
-    /** Slurm starts a job again itself that was preempted or lost its node; else a new attempt is submitted. */
+    /** Whether Slurm itself restarts preempted jobs and jobs that lost their node; otherwise a new attempt is submitted. */
     requeue: z.boolean().default(false),
     /** More options of sbatch, each `--name` or `--name=value`. */
     options: z
@@ -68,13 +71,13 @@ export const SlurmSettingsSchema = z
           }),
       )
       .default([]),
-    /** A file that only its owner reads, on the nodes too, whose path stands in job.json. */
+    /** A file that only its owner reads, which also exists on the nodes; its path is in job.json. */
     credentials_file: absolute.nullable().default(null),
-    /** Python >= 3.11 on the nodes, which leads the jobs; null: that of the set-up. */
+    /** Python >= 3.11 on the nodes, which runs the jobs' leaders; null: that of the setup. */
     python: absolute.nullable().default(null),
-    /** How often the scheduler is asked about all jobs at once. */
+    /** Interval at which the scheduler is queried about all jobs. */
     poll_seconds: seconds.default(5),
-    /** How long Slurm may know nothing of a job before it is taken for lost. */
+    /** How long Slurm may not list a job before the job counts as lost. */
     grace_seconds: seconds.default(60),
   })
   .refine(
@@ -84,11 +87,11 @@ export const SlurmSettingsSchema = z
   )
   .refine(
     ({ gpu_type, gpus }) => gpu_type === null || gpus > 0,
-    'gpu_type says which GPUs a job has: set `gpus` too',
+    'gpu_type needs `gpus`: set the number of GPUs too',
   )
   .refine(
     (settings) => settings.memory_limit_bytes == null || !isShared(settings),
-    'memory_limit_bytes sees no processes that srun starts: set `mem`, which Slurm watches',
+    'memory_limit_bytes does not cover processes that srun starts: set `mem`, which Slurm enforces',
   );
 
 export type SlurmSettings = z.output<typeof SlurmSettingsSchema>;

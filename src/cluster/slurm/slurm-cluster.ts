@@ -1,8 +1,8 @@
 /**
- * Jobs on a Slurm cluster. What is known of a job stands in files of a folder that every node sees: the
- * submission is written there before sbatch is called, and the job's leader (slurm_wrapper.py) writes its
- * end. That record outranks the scheduler, whose lists come late and are forgotten; the scheduler is asked
- * about jobs that have none, all in one squeue and one sacct, and what it says of their end is written down.
+ * Jobs on a Slurm cluster. The state of a job is recorded in files of a folder that every node sees: the submission
+ * is recorded there before sbatch is called, and the job's leader (slurm_wrapper.py) records its end. That record
+ * takes precedence over the scheduler, whose lists are late and temporary. The scheduler is queried about jobs
+ * without a recorded end, all in one squeue and one sacct, and the ends that it reports are recorded.
  */
 import path from 'node:path';
 import { SharedFolder } from '../../artifacts/shared-folder';
@@ -32,12 +32,12 @@ export interface SlurmClusterOptions {
   readonly name: string;
   /** Folder of the jobs' folders, under the same path on every node. */
   readonly root: string;
-  /** Folder that jobs share, likewise. */
+  /** Folder that jobs share, also under the same path on every node. */
   readonly cacheDir: string;
   readonly settings: SlurmSettings;
   /** Interpreter of the leader, on the nodes. */
   readonly python: string;
-  /** All that Slurm's programs see of the environment; jobs see nothing of it. */
+  /** The environment of Slurm's programs; jobs do not receive it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -45,10 +45,10 @@ const CANCEL_WITHIN_MS = 20_000;
 const CANCEL_WINDOW_MS = 50;
 const CANCEL_AT_ONCE = 500;
 const FILES_AT_ONCE = 64;
-/** Whoever else asks within that part of the poll interval is told the same. */
+/** Answers are reused for this share of the poll interval. */
 const FRESH_SHARE = 0.5;
 
-/** torchrun and accelerate kill their workers half a minute after they are told to end, if nobody says otherwise. */
+/** By default torchrun and accelerate kill their workers half a minute after SIGTERM. */
 function patience(seconds: number | null): Readonly<Record<string, string>> {
   return seconds === null ? {} : { TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(seconds) };
 }
@@ -87,7 +87,7 @@ export class SlurmCluster implements Cluster {
     const folder = this.folder(request.name);
     const newest = await folder.attempt();
     if (newest === null) return this.start(request, null);
-    // Read first: who decides by an older one than stands there now loses the claim.
+    // Read the submission before the state: a decision based on an older submission loses the claim.
     const standing = await this.ledger.submission(folder, newest);
     const state = await this.state(request.name);
     if (newest > request.attempt || isUnderWay(state)) return state;
@@ -108,7 +108,7 @@ export class SlurmCluster implements Cluster {
     this.inquiry.close(request);
     await this.submitter.submit({ request, folder, after });
     if (await folder.exit(attempt)) return this.state(name);
-    return { status: 'queued', attempt, reason: 'given to Slurm' };
+    return { status: 'queued', attempt, reason: 'submitted to Slurm' };
   }
 
   private async requestOf(request: JobRequest) {
@@ -121,7 +121,7 @@ export class SlurmCluster implements Cluster {
     return { command, environment, ...limits, slurm_bin: await this.slurmBin() };
   }
 
-  /** Nodes have Slurm's programs where the login node has them. */
+  /** Slurm's programs are in the same folder on the nodes and on the login node. */
   private async slurmBin(): Promise<string | null> {
     const { bin } = this.options.settings;
     if (bin !== null) return bin;
@@ -131,7 +131,7 @@ export class SlurmCluster implements Cluster {
     return found;
   }
 
-  /** Throws when Slurm does not answer; an end that the jobs' own records tell goes first. */
+  /** Throws if Slurm does not respond, unless the jobs' own records contain an end. */
   async poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>> {
     const looks = await mapParallel(names, FILES_AT_ONCE, (name) => this.records.look(name));
     const open = looks.filter((one): one is Look => !('status' in one));
@@ -152,7 +152,7 @@ export class SlurmCluster implements Cluster {
     const asked = new Set<string>();
     for (const end = Date.now() + CANCEL_WITHIN_MS; Date.now() < end; await pause(200))
       if (await this.hasEnded(name, asked)) break;
-    // What Slurm never had has nobody else to write down its end; one that starts yet will see it.
+    // No other process records the end of a job that Slurm never had; if it still starts, it finds this record.
     if ((await this.state(name)).status === 'unknown')
       await writeOnce(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
   }
@@ -202,7 +202,7 @@ export class SlurmCluster implements Cluster {
     return this.records.writeEnd(look, verdict);
   }
 
-  /** A job is told to have ended when its GPU time is known, or accounting has had its time to say. */
+  /** Reports the end of a job when its GPU time is known, or when accounting has had time to provide it. */
   private async count(look: Look, evidence: Evidence): Promise<JobState> {
     if (!isDue(evidence)) {
       const wrapper = await look.folder.wrapper(look.attempt);
@@ -212,7 +212,7 @@ export class SlurmCluster implements Cluster {
     return this.records.writeAllocation(look, evidence.accounted);
   }
 
-  /** While the scheduler is away. Throws where nothing has ended. */
+  /** For an unavailable scheduler: the recorded ends. Throws if there are none. */
   private async endsOnly(
     names: readonly string[],
     looks: readonly (Look | JobState)[],
@@ -233,7 +233,7 @@ export class SlurmCluster implements Cluster {
 
   // ---- Cancelling ----------------------------------------------------------------------------
 
-  /** Asks Slurm to end the job, once. While Slurm is away, the job's leader hears of it by itself. */
+  /** Asks Slurm to end the job, once. If Slurm is unavailable, the job's leader finds the request itself. */
   private async hasEnded(name: string, asked: Set<string>): Promise<boolean> {
     try {
       if (!isUnderWay(await this.state(name))) return true;
@@ -255,7 +255,7 @@ export class SlurmCluster implements Cluster {
     try {
       await this.run(['scancel', ...ids]);
     } catch (error) {
-      // One of them had ended by itself.
+      // One of the jobs had ended by itself.
       if (!(error instanceof SlurmRefusal)) throw error;
     } finally {
       this.scheduler.forget();

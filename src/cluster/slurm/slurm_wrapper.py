@@ -1,10 +1,10 @@
-"""Leads one job on a node of a Slurm cluster: claims the attempt, runs it, says how it ended.
+"""Leads one job on a node of a Slurm cluster: claims the attempt, runs it, records its end.
 
     slurm_wrapper.py <root> <batch> <place in the batch>
 
-The claim is a file that only one can create, so that an attempt that was submitted twice runs once. A job
-that Slurm starts again itself (requeue) takes over its own claim. `exit.json` is created once as well: who
-comes second, the scheduler's word or this one's, changes nothing. Standard library only.
+The claim is a file that only one process can create, so that an attempt that was submitted twice runs once. A
+job that Slurm itself restarts (requeue) takes over its own claim. `exit.json` is also created once: a second
+record, by the scheduler or by this program, changes nothing. Standard library only.
 """
 
 import contextlib
@@ -21,9 +21,9 @@ import job_end
 import job_wrapper
 
 LOOK_SECONDS = 5.0
-# Where a node gives a job no PATH, as Slurm of 23.02 and later does.
+# For nodes that give a job no PATH, as with Slurm 23.02 and later.
 PATH = "/usr/local/bin:/usr/bin:/bin"
-# What a job may see of its node's environment: never what else the user's login set.
+# The variables of the node's environment that a job receives: no others of the user's login.
 KEPT = {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"}
 KEPT_PREFIXES = (
     "SLURM",
@@ -37,7 +37,7 @@ def main(root: Path, batch: str, place: int) -> int:
     job_dir = root / "jobs" / tasks[place]["name"]
     control = job_dir / "control" / str(tasks[place]["attempt"])
     stopping: list[str] = []
-    # Before anybody can know this process and ask it to end.
+    # Install the handler before other processes can find this one and signal it.
     signal.signal(signal.SIGTERM, lambda *_: stopping.append("cancelled"))
     signal.signal(signal.SIGUSR1, lambda *_: stopping.append("timeout"))
     mine = identity(job_dir / "job.log")
@@ -47,12 +47,12 @@ def main(root: Path, batch: str, place: int) -> int:
     request = json.loads((control / "request.json").read_text("utf-8"))
     set_environment(request.get("slurm_bin"))
     end = job_wrapper.run(job_dir, control, request, stopping)
-    # An interpreter that takes itself apart no longer handles the alarm, which would end it.
+    # During its shutdown the interpreter no longer handles the alarm, which would kill it.
     signal.setitimer(signal.ITIMER_REAL, 0)
     if is_taken_over(control, mine):
-        print("Slurm started this attempt again elsewhere, whose end is not this one's", flush=True)
+        print("Slurm restarted this attempt on another node; its end is not recorded here", flush=True)
     elif not write_once(control / "exit.json", end):
-        print("the end of this attempt was on record before it ended", flush=True)
+        print("the end of this attempt was recorded before it ended", flush=True)
     return 128 + signal.Signals[end["signal"]] if end["signal"] else end["exit_code"] or 0
 
 
@@ -64,15 +64,15 @@ def set_environment(slurm_bin: str | None) -> None:
         os.environ.setdefault(name, value)
     if slurm_bin and slurm_bin not in os.environ["PATH"].split(":"):
         os.environ["PATH"] += f":{slurm_bin}"
-    # The job was to have nothing of its submitter's; what srun starts in it is to have all of the job's.
+    # The job receives nothing of its submitter's environment; srun passes all of the job's to its tasks.
     os.environ["SLURM_EXPORT_ENV"] = "ALL"
-    # Slurm of 22.05 and later gives a process of srun one processor if nobody says otherwise.
+    # By default Slurm 22.05 and later gives a task of srun one processor.
     if "SLURM_CPUS_PER_TASK" in os.environ:
         os.environ["SRUN_CPUS_PER_TASK"] = os.environ["SLURM_CPUS_PER_TASK"]
 
 
 def account() -> dict[str, str]:
-    """What a login would say of the user, where this node knows it."""
+    """The variables that a login would set for the user, if this node knows the user."""
     try:
         user = pwd.getpwuid(os.getuid())
     except KeyError:
@@ -98,7 +98,7 @@ def claim(control: Path, mine: dict) -> bool:
         return False
     file = control / "wrapper.json"
     if (control / "exit.json").exists() and not is_restart(control, file, mine):
-        print("the end of this attempt is on record", flush=True)
+        print("the end of this attempt is recorded", flush=True)
         return False
     if write_once(file, mine):
         return True
@@ -110,7 +110,7 @@ def claim(control: Path, mine: dict) -> bool:
 
 
 def is_restart(control: Path, file: Path, mine: dict) -> bool:
-    """Slurm put this very job back into its queue; the record of how it was ended for that is set aside."""
+    """Whether Slurm requeued this job; the record of its previous end is then moved aside."""
     try:
         before = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
@@ -120,7 +120,7 @@ def is_restart(control: Path, file: Path, mine: dict) -> bool:
     end = control / "exit.json"
     with contextlib.suppress(FileNotFoundError):
         said = json.loads(end.read_text("utf-8"))
-        # Ended from outside, or a recipe that failed since one of its nodes did.
+        # Ended by another process, or a recipe that failed because one of its nodes failed.
         failed = said["ended_by"] is None and said["exit_code"] != 0
         if not (failed or said["ended_by"] == "cancelled"):
             return False
@@ -135,8 +135,8 @@ def has_newer(control: Path) -> bool:
 
 
 def watch(control: Path, mine: dict, stopping: list[str]) -> None:
-    """Ends the job when its end is on record or Slurm started it again, since its node was lost from sight,
-    and when it is to be cancelled, since the scheduler may be away."""
+    """Ends the job if its end is recorded, or if Slurm restarted it because its node was lost, and if it is to be
+    cancelled, since the scheduler may be unavailable."""
 
     def look(*_: object) -> None:
         if is_taken_over(control, mine):
@@ -149,7 +149,7 @@ def watch(control: Path, mine: dict, stopping: list[str]) -> None:
 
 
 def is_taken_over(control: Path, mine: dict) -> bool:
-    """Slurm, which had lost this node from sight, started the job again on another."""
+    """Whether Slurm lost contact with this node and restarted the job on another."""
     try:
         return json.loads((control / "wrapper.json").read_text("utf-8"))["restart"] > mine["restart"]
     except (OSError, ValueError):
@@ -157,13 +157,13 @@ def is_taken_over(control: Path, mine: dict) -> bool:
 
 
 def write_once(path: Path, value: dict) -> bool:
-    """Whole or not at all; False where the file is there already."""
+    """Atomic; False if the file already exists."""
     temporary = path.with_suffix(f".{socket.gethostname()}.{os.getpid()}.tmp")
     temporary.write_text(json.dumps(value), "utf-8")
     try:
         os.link(temporary, path)
     except FileExistsError:
-        # A file server that answered in vain hears of it again, and finds the link that it made.
+        # After a lost response, a file server repeats the request and finds the link that it created.
         return temporary.stat().st_nlink == 2
     finally:
         temporary.unlink()

@@ -1,7 +1,7 @@
-/** What Slurm's states and errors mean for a job. Pure. */
+/** Maps Slurm's states and errors to those of a job. Pure. */
 import type { FailureClass } from '../../domain/vocabulary';
 
-/** `exited`: by itself, so that its own exit record says how. */
+/** `exited`: by itself, so that its own exit record has the result. */
 export type Phase = 'waiting' | 'running' | 'exited' | FailureClass;
 
 const PHASES: Readonly<Record<string, Phase>> = {
@@ -25,31 +25,31 @@ const PHASES: Readonly<Record<string, Phase>> = {
   REVOKED: 'cluster_unavailable',
 };
 
-/** A state that is not known, of a newer version, is not taken for an end. */
+/** An unknown state, of a newer version, does not count as an end. */
 export function phaseOf(state: string): Phase {
   const full =
     PHASES[state] ?? PHASES[Object.keys(PHASES).find((one) => cutShort(state, one)) ?? ''];
   return full ?? 'running';
 }
 
-/** Older versions print nine characters of a long state. */
+/** Older versions print only nine characters of a long state. */
 function cutShort(state: string, full: string): boolean {
   return state.length >= 7 && full.startsWith(state);
 }
 
 const ENDS: Readonly<Record<string, string>> = {
-  TIMEOUT: 'Slurm ended the job at its time limit',
-  DEADLINE: 'Slurm ended the job at its deadline',
-  OUT_OF_MEMORY: 'Slurm ended the job for its memory',
+  TIMEOUT: 'Slurm stopped the job at its time limit',
+  DEADLINE: 'Slurm stopped the job at its deadline',
+  OUT_OF_MEMORY: 'Slurm stopped the job because memory ran out',
   PREEMPTED: 'Slurm preempted the job',
   NODE_FAIL: 'The node of the job failed',
   BOOT_FAIL: 'The node of the job could not be started',
   LAUNCH_FAILED: 'The job could not be launched on its node',
   RECONFIG_FAIL: 'The node of the job could not be set up',
-  REVOKED: 'Another cluster took the job',
+  REVOKED: 'Another cluster took over the job',
 };
 
-/** One sentence without its full stop. */
+/** One sentence without the final period. */
 export function endOf(state: string, by: string | null): string {
   const full = Object.keys(ENDS).find((one) => one === state || cutShort(state, one));
   if (full !== undefined) return ENDS[full] ?? '';
@@ -61,7 +61,7 @@ const HELD: Readonly<Record<string, string>> = {
   JobHeldAdmin: 'held by an administrator',
 };
 
-/** Why a job waits, with Slurm's own word. */
+/** Why a job waits, with Slurm's own reason. */
 export function whyPending(id: string, state: string, reason: string | null): string {
   const job = `Slurm job ${id}`;
   if (reason !== null && /held/i.test(reason))
@@ -69,7 +69,7 @@ export function whyPending(id: string, state: string, reason: string | null): st
   return `${job} is ${state.toLowerCase()}${reason === null ? '' : `: ${reason}`}`;
 }
 
-/** The controller, the accounting or the way to them does not answer: the same may succeed later. */
+/** Whether the controller, the accounting or the network does not respond: the same call may succeed later. */
 export function isUnavailable(words: string): boolean {
   return UNAVAILABLE.some((pattern) => pattern.test(words));
 }
@@ -87,7 +87,7 @@ const UNAVAILABLE: readonly RegExp[] = [
   /slurmctld.*(not responding|shutting down)|transport endpoint/i,
 ];
 
-/** Whether the controller cannot have heard of it: nothing was submitted. */
+/** Whether the request cannot have reached the controller: nothing was submitted. */
 export function isUndelivered(words: string): boolean {
   return UNDELIVERED.some((pattern) => pattern.test(words));
 }
@@ -98,7 +98,7 @@ const UNDELIVERED: readonly RegExp[] = [
   /is slurm installed|could not resolve hostname|permission denied \(/i,
 ];
 
-/** A refusal that passes by itself when other jobs have ended, or somebody is done with the cluster: it is to wait. */
+/** Whether a refusal is temporary, until other jobs have ended or maintenance is over: the job then waits. */
 export function isPassing(words: string): boolean {
   return isFull(words) || PASSING.some((pattern) => pattern.test(words));
 }
@@ -112,17 +112,17 @@ const PASSING: readonly RegExp[] = [
   /unable to create job record/i,
 ];
 
-/** Fewer jobs may be taken. */
+/** Whether fewer jobs may be accepted. */
 function isFull(words: string): boolean {
   return /MaxSubmit|MaxJobCount|maximum (number of )?jobs/i.test(words);
 }
 
-/** What is refused of an array may be taken in smaller ones. */
+/** Whether smaller arrays may be accepted. */
 export function mayBeSplit(words: string): boolean {
   return isFull(words) || /job array/i.test(words);
 }
 
-/** Most refusals hold until somebody changes the settings: the same again would be refused again. */
+/** Most refusals remain until the settings change: a retry would be refused again. */
 export function classOfRefusal(words: string): FailureClass {
   return /violates accounting/i.test(words) ? 'cluster_unavailable' : 'user_code';
 }

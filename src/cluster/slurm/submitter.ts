@@ -1,4 +1,4 @@
-/** Hands jobs to Slurm: those of one moment as one array, each of them once. */
+/** Submits jobs to Slurm: simultaneous jobs as one array, each job once. */
 import path from 'node:path';
 import { chmod, copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -28,9 +28,9 @@ interface Claimed extends Subject {
   readonly place: number;
 }
 
-/** Jobs that come within that time go together. */
+/** Jobs that arrive within this time are submitted together. */
 const WINDOW_MS = 100;
-/** Half of what Slurm allows where nobody changed it. */
+/** Half of Slurm's default limit. */
 const MAX_ARRAY = 500;
 /** The leader needs neither site packages nor the user's environment. */
 const BARE = ['-E', '-s', '-S'];
@@ -58,7 +58,7 @@ export class Submitter {
     },
   ) {}
 
-  /** Resolves when Slurm has the job, has refused it (which stands in its exit record), or another submitter has it. */
+  /** Resolves when Slurm has accepted or refused the job (see its exit record), or another submitter has it. */
   submit(subject: Subject): Promise<void> {
     return this.batcher.add(subject);
   }
@@ -101,7 +101,7 @@ export class Submitter {
     const words = [python, ...BARE, leader, ledger.root, batch];
     const said = await run(command, batchScript(words, first.place));
     if (parseSbatch(said) === null)
-      throw new ClusterUnavailableError(`sbatch printed no job number but "${said.trim()}"`);
+      throw new ClusterUnavailableError(`sbatch printed no job number, but "${said.trim()}"`);
   }
 
   private async notSubmitted(
@@ -111,7 +111,7 @@ export class Submitter {
   ): Promise<void> {
     if (error instanceof SlurmRefusal) return this.refused(batch, claimed, error.words);
     const words = error instanceof Error ? error.message : String(error);
-    // Where the answer was lost, the job may be there: it will be looked for by its name.
+    // If the response was lost, the job may exist: it will be found by its name.
     if (isUndelivered(words)) await this.withdraw(batch, claimed);
     throw error;
   }
@@ -150,7 +150,7 @@ export class Submitter {
     );
   }
 
-  /** A copy below the root, where every node sees it, and where a newer version of this code leaves it alone. */
+  /** A copy below the root, which every node sees and which newer versions of this code do not change. */
   private leaderFile(): Promise<string> {
     this.leader ??= installLeader(this.deps.ledger.root);
     this.leader.catch(() => (this.leader = undefined));
@@ -173,7 +173,7 @@ async function refuse({ folder, request }: Claimed, words: string): Promise<void
   await writeOnce(folder.control(request.attempt, 'exit.json'), exit);
 }
 
-/** Gives the path of the program that leads jobs, below the root. */
+/** Installs the leader program below the root, and returns its path. */
 export async function installLeader(root: string): Promise<string> {
   const sources = LEADER_FILES.map((file) => path.join(__dirname, '..', file));
   const digest = sha256(Buffer.concat(sources.map((file) => readFileSync(file)))).slice(0, 12);
@@ -182,7 +182,7 @@ export async function installLeader(root: string): Promise<string> {
   const temporary = await mkdtemp(`${folder}.`);
   for (const file of sources) await copyFile(file, path.join(temporary, path.basename(file)));
   await chmod(temporary, 0o755);
-  // Another worker may have been faster, with the same files.
+  // Another worker may have installed the same files first.
   await rename(temporary, folder).catch(() => rm(temporary, { recursive: true, force: true }));
   return path.join(folder, 'slurm_wrapper.py');
 }

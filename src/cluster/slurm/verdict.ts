@@ -1,4 +1,4 @@
-/** What becomes of a job, by all that is known of it. Pure. */
+/** Derives the state of a job from its files and from Slurm. Pure. */
 import type { FailureClass } from '../../domain/vocabulary';
 import type { JobState } from '../cluster';
 import type { Exit, Wrapper } from '../disk/job-folder';
@@ -9,22 +9,22 @@ import { endOf, phaseOf, whyPending } from './states';
 export interface Evidence {
   readonly attempt: number;
   readonly submission: Submission;
-  /** What the job's leader wrote when it began. */
+  /** The record that the job's leader wrote when it started. */
   readonly wrapper: Wrapper | null;
-  /** How it says that the job ended: from outside, so that the scheduler must say why. */
+  /** The leader's record of the end: by another process, so only the scheduler knows why. */
   readonly exit: Exit | null;
-  /** What squeue and what sacct say. */
+  /** The rows of squeue and sacct. */
   readonly queued: SlurmRow | undefined;
   readonly accounted: SlurmRow | undefined;
-  /** For how long squeue has not known it as waiting or running. */
+  /** For how long squeue has not listed the job as waiting or running. */
   readonly missing_ms: number;
   readonly grace_ms: number;
 }
 
-/** An end that is to be written down. */
+/** An end that is to be recorded. */
 export interface End {
   readonly status: 'ended';
-  /** Null: as the job's own exit record has it. */
+  /** Null: as in the job's own exit record. */
   readonly ended_by: FailureClass | null;
   readonly reason: string | null;
   readonly row: SlurmRow | undefined;
@@ -32,15 +32,15 @@ export interface End {
 
 export type Verdict = End | Extract<JobState, { status: 'unknown' | 'queued' | 'running' }>;
 
-export function judge(of: Evidence): Verdict {
-  const { queued } = of;
-  if (queued && isLive(queued)) return live(of, queued);
-  const end = endRow(of);
-  if (!end) return of.missing_ms < of.grace_ms ? notListed(of) : lost(of);
+export function judge(evidence: Evidence): Verdict {
+  const { queued } = evidence;
+  if (queued && isLive(queued)) return live(evidence, queued);
+  const end = endRow(evidence);
+  if (!end) return evidence.missing_ms < evidence.grace_ms ? notListed(evidence) : lost(evidence);
   const phase = phaseOf(end.state);
   if (phase !== 'exited' && phase !== 'waiting' && phase !== 'running')
     return { status: 'ended', ended_by: phase, reason: `${endOf(end.state, end.by)}.`, row: end };
-  return exited(of, end);
+  return exited(evidence, end);
 }
 
 export function isLive({ state }: SlurmRow): boolean {
@@ -55,13 +55,13 @@ function live({ attempt, submission }: Evidence, row: SlurmRow): Verdict {
   return { status: 'running', attempt, external_id: id, started_at };
 }
 
-/** Accounting says more of an end (who cancelled the job), but may come late. */
+/** Accounting has more details of an end (who cancelled the job), but may be late. */
 function endRow({ queued, accounted, missing_ms, grace_ms }: Evidence): SlurmRow | undefined {
   if (accounted && !isLive(accounted)) return accounted;
   return isDue({ accounted, missing_ms, grace_ms }) ? queued : undefined;
 }
 
-/** Whether accounting has had its time. */
+/** Whether accounting has had enough time. */
 export function isDue({
   accounted,
   missing_ms,
@@ -70,17 +70,17 @@ export function isDue({
   return accounted ? !isLive(accounted) || missing_ms >= grace_ms : missing_ms >= lag(grace_ms);
 }
 
-/** Files of another machine and rows of accounting may come that much later. */
+/** The delay of files of other machines and of accounting. */
 function lag(grace_ms: number): number {
   return grace_ms / 6;
 }
 
-/** Slurm says that the job's leader ended by itself; what it wrote down may not be seen yet. */
-function exited(of: Evidence, row: SlurmRow): Verdict {
-  if (of.exit) return { status: 'ended', ...asItSays(of.exit), row };
-  if (of.missing_ms < lag(of.grace_ms)) return notListed(of);
+/** Slurm says that the job's leader ended by itself; its record may not be visible yet. */
+function exited(evidence: Evidence, row: SlurmRow): Verdict {
+  if (evidence.exit) return { status: 'ended', ...asItSays(evidence.exit), row };
+  if (evidence.missing_ms < lag(evidence.grace_ms)) return notListed(evidence);
   const says = `Slurm says ${row.state} of job ${row.id}`;
-  return of.wrapper
+  return evidence.wrapper
     ? killed(`${says}, but it left no record of its end: it was killed on its node.`, row)
     : { status: 'ended', ended_by: 'cluster_unavailable', reason: `${says}.`, row };
 }
@@ -104,13 +104,17 @@ export function notListed({
     return { status: 'running', attempt, external_id: job_id, started_at };
   }
   const since = submission.at.toISOString().slice(11, 19);
-  return { status: 'queued', attempt, reason: `given to Slurm at ${since} UTC, not listed yet` };
+  return {
+    status: 'queued',
+    attempt,
+    reason: `submitted to Slurm at ${since} UTC, not listed yet`,
+  };
 }
 
-/** Neither squeue nor sacct has known it for the whole grace. What never began may be submitted again. */
+/** Neither squeue nor sacct listed the job during the grace period. A job that never started may be resubmitted. */
 function lost({ exit, wrapper, accounted }: Evidence): Verdict {
   if (exit) return { status: 'ended', ...asItSays(exit), row: accounted };
   if (!wrapper) return { status: 'unknown' };
-  const why = `Slurm knows nothing any more of job ${wrapper.job_id ?? ''}, and it left no record of its end.`;
+  const why = `Slurm no longer lists job ${wrapper.job_id ?? ''}, and the job left no record of its end.`;
   return killed(why, accounted);
 }

@@ -44,13 +44,13 @@ async function listed(cluster: 'far' | 'near', jobs: Record<string, JobState> | 
 
 it('A job of Slurm is called by its number there, in the row and in the reason, once it has one', async () => {
   const reason = 'Slurm job 8 is pending: Priority';
-  const queued: JobState = { status: 'queued', attempt: 1, reason: 'given to Slurm' };
+  const queued: JobState = { status: 'queued', attempt: 1, reason: 'submitted to Slurm' };
   const waiting: JobState = { ...queued, external_id: '8', reason };
   const rows = await listed('far', { a: running('4711_3'), b: waiting, c: queued });
   expect(rows).toMatchObject([
     { run_id: 'a/pretrain', external_id: '4711_3', reason: 'its job runs as Slurm job 4711_3' },
     { run_id: 'b/pretrain', external_id: '8', reason },
-    { run_id: 'c/pretrain', external_id: '', reason: 'given to Slurm' },
+    { run_id: 'c/pretrain', external_id: '', reason: 'submitted to Slurm' },
   ]);
   const table = runTable(clusters, rows);
   expect(table).toMatch(/^a\/pretrain +running +1 +far 4711_3 +its job runs as Slurm job 4711_3$/m);
