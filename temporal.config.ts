@@ -1,5 +1,5 @@
 /**
- * What foretune runs on: recipes, clusters, and who is notified of a study's end. This is the file that you edit to
+ * The settings of foretune: recipes, clusters, and who is notified of a study's end. This is the file that you edit to
  * register your own (docs/how-to). src/config.ts reads it, together with the environment.
  */
 import os from 'node:os';
@@ -84,8 +84,8 @@ const clusters: Settings['clusters'] = {
 
 /**
  * Who is notified when a study ends or a re-fit finds drift: a program that reads JSON on its standard input, a
- * webhook that takes it by POST, both, or neither. A webhook's address may be a secret: read it from the
- * environment (`process.env.…`). The program sees a minimal environment.
+ * webhook that receives it by POST, both, or neither. A webhook's address may be a secret: read it from the
+ * environment (`process.env.…`). The program receives a minimal environment.
  */
 const notify: Settings['notify'] = {};
 

@@ -1,6 +1,6 @@
 /**
- * The configuration of the program: temporal.config.ts, which users edit, and the environment, of which this
- * file is the only reader besides it (a lint rule holds that).
+ * The configuration of the program: temporal.config.ts, which users edit, and the environment. Only this
+ * file and temporal.config.ts read the environment (a lint rule enforces it).
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -31,9 +31,9 @@ export interface S3Config {
   readonly endpoint: string | null;
   readonly region: string;
   readonly bucket: string;
-  /** Without slashes at its ends; may be empty. */
+  /** Without leading or trailing slashes; may be empty. */
   readonly prefix: string;
-  /** Null: the AWS SDK looks for them (files, roles), or the embedded server made them. */
+  /** Null: the AWS SDK looks for them (files, roles), or the embedded server created them. */
   readonly credentials: S3Credentials | null;
 }
 
@@ -55,12 +55,12 @@ export interface Config {
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly clusters: Readonly<Record<string, ClusterConfig>>;
   readonly notify: NotifySettings;
-  /** What a detached worker inherits. */
+  /** The environment that a detached worker inherits. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
 const text = z.string().min(1).optional();
-/** Without the scheme, a host name before a colon would pass for one. */
+/** The scheme is required: otherwise a host name before a colon would be parsed as one. */
 const address = z.url({ protocol: /^https?$/, error: 'expected http(s)://host:port' }).optional();
 const EnvironmentSchema = z.object({
   FORETUNE_STATE_DIR: text,
@@ -78,7 +78,7 @@ const EnvironmentSchema = z.object({
 });
 type Environment = z.infer<typeof EnvironmentSchema>;
 
-/** Reads both. Throws SpecError naming the variable, or the setting, that is wrong. */
+/** Reads both. Throws SpecError that names the invalid variable or setting. */
 export function loadConfig(
   variables: NodeJS.ProcessEnv = process.env,
   settings: Settings = readSettings(),
@@ -100,7 +100,7 @@ export function loadConfig(
   };
 }
 
-/** A file that users edit: what is wrong in it is said in words. */
+/** The settings file, which users edit: its errors are reported in plain words. */
 function readSettings(): Settings {
   const loaded = requireFile(path.join(ROOT, 'temporal.config.ts')) as { default: Settings };
   return loaded.default;
@@ -113,7 +113,7 @@ function parseEnvironment(set: Readonly<Record<string, string>>): Environment {
 }
 
 /**
- * The addresses that the embedded servers of this clone were given. After
+ * The addresses of the embedded servers of this clone. After
  * `eval "$(npx foretune env)"` the environment names them: they are still the embedded ones.
  */
 function ownAddresses(stateDir: string): { readonly temporal?: string; readonly s3?: string } {
@@ -133,8 +133,8 @@ function ownAddresses(stateDir: string): { readonly temporal?: string; readonly 
 }
 
 /**
- * One queue a state folder: on a server that clones share, a worker must not take the jobs of another
- * clone, whose files it does not see.
+ * One queue per state folder: on a shared server a worker must not take the jobs of another clone, whose
+ * files it does not see.
  */
 function taskQueueOf(stateDir: string): string {
   const place = createHash('sha256').update(`${os.hostname()}:${stateDir}`).digest('hex');
@@ -161,7 +161,7 @@ function temporalProfile(set: Readonly<Record<string, string>>): ClientConnectCo
   try {
     return loadClientConnectConfig({ overrideEnvVars: { ...set } });
   } catch (cause) {
-    // Of a file that cannot be read, the further lines quote it: it may hold a key.
+    // Only the first line: the others quote the file, which may contain a key.
     const reason = String(cause).split('\n')[0];
     throw new SpecError(
       `Temporal's settings are not valid (${reason}). Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the files that TEMPORAL_TLS_... name.`,

@@ -1,4 +1,4 @@
-/** What temporal.config.ts is written with. */
+/** Helpers for temporal.config.ts. */
 import path from 'node:path';
 import type { ClusterSettings } from './cluster/settings';
 import type { NotifySettings } from './study/notify';
@@ -7,7 +7,7 @@ import type { RecipeSettings } from './study/recipe';
 /** Folder of the clone. */
 export const ROOT = path.resolve(__dirname, '..');
 
-/** The interpreter that the set-up made: it has pyarrow and the protocol package, which any recipe may use. */
+/** The interpreter that the setup created, with pyarrow and the protocol package, for any recipe. */
 export const python = path.join(ROOT, '.venv', 'bin', 'python');
 
 /** The interpreter of the Hugging Face recipe (`node infra/setup.mjs --hf`). */
@@ -24,17 +24,17 @@ export interface Settings {
   readonly notify: NotifySettings;
 }
 
-/** Types the settings; they are checked when they are loaded. */
+/** Adds types to the settings, which are validated when they are loaded. */
 export function defineConfig(settings: Settings): Settings {
   return settings;
 }
 
-/** Variables of the caller that a recipe's jobs see as they are: no secrets. */
+/** Environment variables that a recipe's jobs inherit unchanged. Never secrets. */
 export function inherited(...names: readonly string[]): Record<string, string> {
   return onlySet(Object.fromEntries(names.map((name) => [name, process.env[name]])));
 }
 
-/** A variable that is set to nothing is not set. */
+/** An empty variable counts as not set. */
 export function onlySet(
   variables: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {

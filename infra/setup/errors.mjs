@@ -1,14 +1,14 @@
-/** A set-up that cannot go on: the message says why and what to do. */
+/** The setup cannot continue; the message says why and what to do. */
 export class SetupError extends Error {}
 
 const CAUSES = [
   [
     /EINTEGRITY|hash mismatch|do not match the hashes|Hash mismatch for/i,
-    'A package is not the one that the lock file names, so it was not installed. Find out which registry, mirror or cache answered; then run it again.',
+    'A package does not match the lock file, so it was not installed. Find out which registry, mirror or cache it came from, then run the setup again.',
   ],
   [
     /ENOSPC|No space left|Disk quota exceeded/i,
-    'The disk is full: free about 3 GB, then run it again.',
+    'The disk is full: free about 3 GB, then run the setup again.',
   ],
   [
     /EACCES|EROFS|Permission denied|Read-only file system/i,
@@ -16,7 +16,7 @@ const CAUSES = [
   ],
   [
     /ensurepip|No module named '?(venv|pip)\b/i,
-    'This Python lacks its venv module. On Debian or Ubuntu: apt-get install python3-venv; elsewhere install Python from python.org, or install uv (https://docs.astral.sh/uv).',
+    'This Python has no venv module. On Debian or Ubuntu: apt-get install python3-venv; elsewhere install Python from python.org, or install uv (https://docs.astral.sh/uv).',
   ],
   [
     /SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|CERTIFICATE_VERIFY_FAILED|UnknownIssuer|invalid peer certificate/i,
@@ -37,5 +37,5 @@ export function advice(output) {
   const cause = CAUSES.find(([pattern]) => pattern.test(output));
   return cause
     ? cause[1]
-    : 'The lines above say why. Mend it and run it again: what is done is skipped.';
+    : 'The lines above say why. Correct the problem and run the setup again: completed steps are skipped.';
 }

@@ -1,11 +1,11 @@
-/** One set-up at a time; the lock of one that was killed is taken over. */
+/** One setup at a time; the lock of a killed setup is taken over. */
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { readText } from './files.mjs';
 
 const BEAT_MS = 2000;
-/** A holder whose pid lives and that does not beat is another program with a recycled pid. */
+/** A lock holder whose pid is alive but which sends no heartbeat is another program with a recycled pid. */
 const STALE_MS = 30_000;
 
 export async function withLock(folder, work) {

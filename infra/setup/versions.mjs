@@ -37,7 +37,7 @@ export function findPython() {
   );
 }
 
-/** Null when the command is missing or does not work, as a launcher without its Python. */
+/** Null when the command is missing or does not work, such as a launcher without its Python. */
 export function askPython(command) {
   const code = 'import sys; print(".".join(map(str, sys.version_info[:3]))); print(sys.executable)';
   const { status, stdout } = spawnSync(command, ['-c', code], { encoding: 'utf8' });

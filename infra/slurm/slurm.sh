@@ -36,7 +36,7 @@ main() {
     start) start ;;
     stop) stop ;;
     restart-controller) end slurmctld TERM; start_controller ;;
-    # In order: one that is killed behind its last save starts jobs again that run, and drains their node.
+    # In order: a controller that is killed after its last save restarts running jobs, and drains their node.
     stop-controller) end slurmctld TERM ;;
     *) fail "there is no command \"$command\"" ;;
   esac
@@ -249,7 +249,7 @@ end() {
   kill -s KILL "$pid"
 }
 
-# What slurmd started and did not end: known by the configuration that it was told of.
+# Kills the processes that slurmd started and did not end, found by their SLURM_CONF variable.
 end_steps() {
   local pid
   for pid in $(pgrep -x 'slurmstepd' || true); do

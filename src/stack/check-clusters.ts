@@ -1,4 +1,4 @@
-/** Whether clusters answer and can be given jobs: each kind checks its own. */
+/** Checks whether clusters respond and accept jobs, with the check of each kind. */
 import type { Config } from '../config';
 import { kindOf } from '../cluster/settings';
 import { placeOf } from '../study/clusters';

@@ -1,4 +1,4 @@
-/** Whether the programs of the recipes are there. */
+/** Checks whether the programs of the recipes exist. */
 import type { RecipeConfig } from '../study/recipe';
 import { inheritedFrom, programFile } from '../base/environment';
 import { ok, type Finding } from '../base/finding';
@@ -7,7 +7,8 @@ import { openClusters } from '../study/clusters';
 import { check, type Check } from './check';
 
 export function recipeChecks(config: Config): Promise<Check[]> {
-  const mend = 'Mend `recipes` in temporal.config.ts: `command` begins with a program.';
+  const mend =
+    'Correct `recipes` in temporal.config.ts: the first element of `command` is a program.';
   const checks = Object.entries(config.recipes).map(([name, recipe]) =>
     check(`recipe ${name}`, () => recipeProgram(config, recipe), mend),
   );
@@ -25,7 +26,7 @@ async function recipeProgram(config: Config, { command, setup }: RecipeConfig): 
   return { status: 'idle', detail: `${detail} on this machine` };
 }
 
-/** Elsewhere there may be programs that this machine does not have. */
+/** Other machines may have programs that this machine does not have. */
 function jobsRunElsewhere(config: Config): boolean {
   return [...openClusters(config).values()].some(({ programs_here }) => programs_here === 'none');
 }

@@ -1,14 +1,14 @@
-/** One line of `foretune doctor`: what is asked, and what is said when that fails or takes too long. */
+/** One line of `foretune doctor`: the check, and the message if it fails or takes too long. */
 import type { Finding } from '../base/finding';
 
 export interface Check extends Finding {
   readonly part: string;
 }
 
-/** Longer than clusters wait for the programs that they call, whose own words say more. */
+/** Longer than the timeout of the clusters' programs, whose own errors are more specific. */
 const LIMIT_MS = 70_000;
 
-/** `mend`: what to do when `find` throws, or gives no answer in time. */
+/** `mend`: how to correct the problem if `find` throws or times out. */
 export async function check(
   part: string,
   find: () => Promise<Finding>,
@@ -22,7 +22,7 @@ export async function check(
   }
 }
 
-/** As `check`, with a line for each finding about one part. */
+/** Like `check`, with a line for each finding about one part. */
 export async function checks(
   part: string,
   find: () => Promise<readonly Finding[]>,
@@ -40,7 +40,7 @@ function failed(part: string, error: unknown, mend: string): Check {
   return { part, status: 'failed', detail, mend };
 }
 
-/** A folder on a server that is away keeps whoever asks for it waiting, without end. */
+/** Access to a folder on an unavailable file server blocks forever. */
 async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** What can be wrong with an installation, each with the way to mend it. */
+/** Checks of an installation, each with advice on how to correct a failure. */
 import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -42,7 +42,7 @@ export async function runChecks(config: Config): Promise<Check[]> {
 
 const PARTS = { temporal: 'Temporal', s3: 'S3' } as const;
 
-/** Each server is judged alone: one that is down says nothing about the other. */
+/** Each server is checked separately, so that one that is down does not hide the other. */
 async function serverChecks(
   config: Config,
   name: ServerSpec['name'],
@@ -55,8 +55,8 @@ async function serverChecks(
   if (!process) return [{ part, ...IDLE }];
   const detail = isAlive(process)
     ? `process ${process.pid} does not answer`
-    : `process ${process.pid} is gone, and was not stopped by: npx foretune down`;
-  const mend = `Run: npx foretune up. What it said last: ${logFile(config.stateDir, name)}`;
+    : `process ${process.pid} has exited, and was not stopped by: npx foretune down`;
+  const mend = `Run: npx foretune up. Its last messages: ${logFile(config.stateDir, name)}`;
   return [{ part, status: 'failed', detail, mend }];
 }
 
@@ -75,17 +75,17 @@ async function freeSpace({ root, stateDir }: Config): Promise<Finding> {
   return ok(detail);
 }
 
-/** Of a webhook nothing is asked: it would take the question for a message. */
+/** A webhook is not called, since it would treat the check as a notification. */
 async function notifyChecks(config: Config): Promise<Check[]> {
   const [program] = config.notify.command ?? [];
   if (program === undefined) return [];
-  const mend = 'Mend `notify` in temporal.config.ts: its program is started without a shell.';
+  const mend = 'Correct `notify` in temporal.config.ts: its program is started without a shell.';
   return [await check('notifications', () => findProgram(config, program), mend)];
 }
 
 async function findProgram(config: Config, program: string): Promise<Finding> {
   const file = await programFile(inheritedFrom(config.environment), program);
-  if (file === null) throw new Error(`there is no program "${program}" to tell of a study's end`);
+  if (file === null) throw new Error(`there is no program "${program}" to notify of a study's end`);
   return ok(file);
 }
 
@@ -157,7 +157,7 @@ async function s3Checks(endpoints: StackEndpoints): Promise<Check[]> {
       'S3',
       async () => {
         await probeStore(store);
-        return ok(`${endpoints.s3.endpoint ?? 'AWS'}, ${store.uri}, conditional writes hold`);
+        return ok(`${endpoints.s3.endpoint ?? 'AWS'}, ${store.uri}, conditional writes work`);
       },
       'Run: npx foretune down && npx foretune up. For a store of your own check S3_ENDPOINT, FORETUNE_DATASET and the credentials.',
     ),
@@ -169,6 +169,8 @@ function worker(config: Config): Check {
   const running = runningWorker(config);
   if (!running) return { part, ...IDLE };
   const current = running.build === buildId(config, endpointsOf(config));
-  const stale = current ? '' : ', of other code or settings: the next command replaces it';
+  const stale = current
+    ? ''
+    : ', started with different code or settings: the next command replaces it';
   return { part, ...ok(`process ${running.pid}, build ${running.build}${stale}`) };
 }

@@ -1,4 +1,4 @@
-/** A study file with the checkpoints that it registers, looked up where they lie. */
+/** A study file with the checkpoints that it registers, located where they are stored. */
 import type { Configuration } from '../books/studies';
 import type { Config } from '../config';
 import { cacheOf } from '../study/clusters';

@@ -25,13 +25,13 @@ export function unprobedStore({ s3 }: StackEndpoints): ObjectStore {
   return new S3Store({ client: s3Client(s3), bucket: s3.bucket, prefix: s3.prefix });
 }
 
-/** What lies below an s3:// address of the same server. */
+/** The objects below an s3:// address of the same server. */
 export function storeAt({ s3 }: StackEndpoints, uri: string): ObjectStore {
   const [bucket = '', ...prefix] = uri.slice('s3://'.length).split('/');
   return new S3Store({ client: s3Client(s3), bucket, prefix: prefix.join('/') });
 }
 
-/** A server that was started again is probed again. */
+/** A restarted server is probed again. */
 function startOf(config: Config): string {
   return config.s3.embedded ? (identityOf(config.stateDir, 's3')?.started ?? '') : '';
 }

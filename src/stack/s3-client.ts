@@ -17,9 +17,9 @@ export function s3Client({ endpoint, region, credentials, attempts }: S3Address)
     maxAttempts: attempts ?? 4,
     // Buckets of S3-compatible servers are folders, not host names.
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
-    // A copy: the SDK notes in it where it came from.
+    // A copy, since the SDK adds the source of the credentials to the object.
     ...(credentials === null ? {} : { credentials: { ...credentials } }),
-    // Not every S3-compatible server knows the checksums that newer SDKs add unasked.
+    // Not every S3-compatible server supports the checksums that newer SDKs add by default.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });

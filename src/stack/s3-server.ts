@@ -9,10 +9,10 @@ import type { ServerSpec } from './server';
 import { readState, writeState } from './state';
 import { serverEnvironment } from './temporal-server';
 
-/** Outside of the dataset. */
+/** The key of the health check, outside the dataset. */
 const HEALTH_KEY = 'health';
 const CREDENTIALS_FILE = 's3-credentials.json';
-/** As SeaweedFS reads it: given in the environment, it would write the access key to its log. */
+/** SeaweedFS's file format. With credentials in the environment it would log the access key. */
 const IdentitiesSchema = z.object({
   identities: z.tuple([
     z.object({
@@ -20,10 +20,10 @@ const IdentitiesSchema = z.object({
     }),
   ]),
 });
-/** As it was written before. */
+/** The format of earlier versions. */
 const PlainSchema = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
 
-/** The embedded server's credentials, made at the first call. */
+/** The embedded server's credentials, created at the first call. */
 export function embeddedCredentials(stateDir: string): S3Credentials {
   const known = readState(stateDir, CREDENTIALS_FILE, IdentitiesSchema);
   if (known) {
@@ -45,7 +45,7 @@ function randomCredentials(): S3Credentials {
   };
 }
 
-/** Its path; written when it is not there. */
+/** The path of the credentials file, which is written if it does not exist. */
 function credentialsFile({ stateDir }: Config): string {
   embeddedCredentials(stateDir);
   return path.join(stateDir, CREDENTIALS_FILE);
@@ -83,7 +83,7 @@ export function s3Server(config: Config): ServerSpec {
         attempts: 1,
       });
       try {
-        // The bucket is there seconds before the volumes that hold its objects: only a write tells.
+        // The bucket exists seconds before the volumes of its objects: only a write shows that it is ready.
         await client.send(new PutObjectCommand({ Bucket: bucket, Key: HEALTH_KEY, Body: 'ok' }));
       } finally {
         client.destroy();

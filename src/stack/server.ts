@@ -1,4 +1,4 @@
-/** A server of the embedded stack: found healthy, or started on its data and waited for. */
+/** A server of the embedded stack: checked if it is running, otherwise started with its data. */
 import { connect } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ export type Ports = Readonly<Record<string, number>>;
 
 export interface ServerSpec {
   readonly name: 'temporal' | 's3';
-  /** What a person calls it. */
+  /** Name for users. */
   readonly title: string;
   /** Names of the ports it listens on; the first is the one that clients use. */
   readonly ports: readonly [string, ...string[]];
@@ -28,9 +28,9 @@ export interface ServerSpec {
     readonly args: readonly string[];
     readonly env: NodeJS.ProcessEnv;
   };
-  /** Resolves when the server answers a real request. */
+  /** Resolves if the server answers a real request. */
   check(ports: Ports): Promise<void>;
-  /** Done once after each start. */
+  /** Called once after each start. */
   prepare?(ports: Ports): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function identityOf(stateDir: string, name: string): ProcessIdentity | un
   return readState(stateDir, `${name}.json`, ProcessIdentitySchema);
 }
 
-/** Quick: it was healthy, its process lives and its first port takes connections. */
+/** A quick check: the server was healthy, its process is alive and its first port accepts connections. */
 export async function isUp(stateDir: string, spec: ServerSpec): Promise<boolean> {
   const server = readState(stateDir, `${spec.name}.json`, ServerSchema);
   const port = portsOf(stateDir, spec.name)?.[spec.ports[0]];
@@ -59,8 +59,8 @@ export async function isUp(stateDir: string, spec: ServerSpec): Promise<boolean>
 }
 
 /**
- * Starts the server on free ports, the remembered ones when nobody took them. Not concurrently.
- * Between the choice of a port and its use another program may take it: then others are chosen.
+ * Starts the server on free ports, or on its previous ports if they are free. Do not call it concurrently.
+ * If another program takes a port between its selection and its use, other ports are chosen.
  */
 export async function startServer(
   stateDir: string,
@@ -75,7 +75,7 @@ export async function startServer(
       return ports;
     } catch (error) {
       const ended = !(await stopServer(stateDir, spec.name));
-      // A port may have been taken for a moment alone: then the server's own word is all that tells.
+      // A port may have been in use only briefly; then only the server's own message shows it.
       const lostPort = SAYS_TAKEN.test(String(error)) || !(await allFree(Object.values(ports)));
       if (start === MOST_STARTS || !ended || !lostPort) throw error;
     }
@@ -93,7 +93,7 @@ async function launch(stateDir: string, spec: ServerSpec, ports: Ports): Promise
       );
     },
   );
-  // Known from its first moment, so that it can be stopped; found by others when it is ready.
+  // Record the process at once, so that it can be stopped; other commands use it when it is ready.
   writeState(stateDir, `${spec.name}.json`, { ...identity, ready: false });
   await untilHealthy(spec, ports, identity, log);
   await spec.prepare?.(ports);
@@ -120,7 +120,8 @@ async function choosePorts(
   const remembered = portsOf(stateDir, spec.name);
   const known = spec.ports.map((name) => remembered?.[name]);
   if (remembered && (await allFree(known))) return remembered;
-  if (remembered) say(`A port of ${spec.title} is taken by another program; it moves to new ones.`);
+  if (remembered)
+    say(`A port of ${spec.title} is in use by another program; the server moves to new ports.`);
   const fresh = await freePorts(spec.ports.length);
   const ports = Object.fromEntries(spec.ports.map((name, i) => [name, fresh[i] ?? 0]));
   writeState(stateDir, `${spec.name}-ports.json`, ports);

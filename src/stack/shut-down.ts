@@ -1,4 +1,4 @@
-/** Stops the worker and the embedded servers, unless jobs run that nobody asked to end. */
+/** Stops the worker and the embedded servers, unless jobs are running and `force` is not set. */
 import { ClusterUnavailableError } from '../base/errors';
 import type { Cluster } from '../cluster/cluster';
 import type { Config } from '../config';
@@ -10,13 +10,13 @@ import { stopWorker } from './worker-process';
 export interface ShutDown {
   /** Whether the worker ran, and was stopped. */
   readonly worker: boolean;
-  /** Jobs that were ended, or that keep the servers up. */
+  /** Jobs that were stopped, or that keep the servers running. */
   readonly jobs: readonly LiveJob[];
-  /** Servers that were stopped; null where jobs keep them up. */
+  /** Servers that were stopped; null if jobs keep them running. */
   readonly servers: readonly string[] | null;
 }
 
-/** `force`: ends the jobs. `say`: of clusters that do not answer. */
+/** `force`: stop the jobs. `say`: reports clusters that do not respond. */
 export async function shutDown(
   config: Config,
   { force }: { readonly force: boolean },
@@ -26,9 +26,9 @@ export async function shutDown(
   const unanswered = sayUnanswered(say);
   const before = await liveJobs(clusters, unanswered);
   if (before.length && !force) return { worker: false, jobs: before, servers: null };
-  // The worker first: it would take a job that ends now for a failed one.
+  // Stop the worker first: it would record a job that is stopped now as failed.
   const worker = await stopWorker(config);
-  // It may have submitted one more before it stopped.
+  // The worker may have submitted another job before it stopped.
   const jobs = await liveJobs(clusters, unanswered);
   if (jobs.length && !force) return { worker, jobs, servers: null };
   await endJobs(jobs);
@@ -48,15 +48,13 @@ async function liveJobs(
   return live.flat();
 }
 
-/** What runs on a cluster out of reach goes on without this machine; it is no reason to leave servers running. Said once. */
+/** Jobs on an unreachable cluster continue without this machine, so servers may stop. Reported once. */
 function sayUnanswered(say: (text: string) => void) {
   const said = new Set<string>();
   return ({ name }: Cluster, error: unknown): readonly string[] => {
     if (!(error instanceof ClusterUnavailableError)) throw error;
     if (!said.has(name))
-      say(
-        `Cluster "${name}" does not answer, so its jobs go on if there are any: ${error.message}`,
-      );
+      say(`Cluster "${name}" does not respond; its jobs, if any, continue: ${error.message}`);
     said.add(name);
     return [];
   };

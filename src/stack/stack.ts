@@ -1,5 +1,5 @@
 /**
- * The servers that studies need. Those that the configuration does not name are embedded: real
+ * The servers that studies need. Servers that the configuration does not name are embedded: real
  * Temporal and real S3 from packages, on loopback, started on demand, their state in `.foretune/`.
  */
 import type { Config, S3Credentials } from '../config';
@@ -32,7 +32,7 @@ export function embeddedServers(config: Config): ServerSpec[] {
   ];
 }
 
-/** Finds the servers healthy, or starts what is missing. Throws StackError with what to do. */
+/** Checks the servers, and starts those that are not running. Throws StackError with advice. */
 export async function startStack(
   config: Config,
   say: (text: string) => void,
@@ -48,7 +48,7 @@ export async function startStack(
   return endpointsOf(config);
 }
 
-/** Stops the embedded servers; their data stays. Names of those that were running. */
+/** Stops the embedded servers; their data is kept. Names of those that were running. */
 export async function stopStack(config: Config): Promise<string[]> {
   const stopped = await withLock(config.stateDir, 'stack', () =>
     Promise.all(
@@ -65,7 +65,7 @@ async function down(config: Config, specs: readonly ServerSpec[]): Promise<Serve
   return specs.filter((_, i) => !up[i]);
 }
 
-/** The first failure is thrown when all have come to an end. */
+/** Waits for all starts, then throws the first error. */
 async function settle(starts: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(starts))
     if (result.status === 'rejected') throw result.reason;

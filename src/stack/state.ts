@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { StackError } from '../base/errors';
 import { makeFolderSync } from '../base/folders';
 
-/** Undefined when there is no such file, or it is not what we write. */
+/** Undefined if the file does not exist or does not match the schema. */
 export function readState<T>(stateDir: string, name: string, schema: z.ZodType<T>): T | undefined {
   try {
     const text = readFileSync(path.join(stateDir, name), 'utf8');
@@ -54,7 +54,7 @@ export async function withLock<T>(
   }
 }
 
-/** About two minutes, as long as a slow start takes. */
+/** About two minutes, the duration of a slow start. */
 const RETRIES = 600;
 
 async function takeLock(stateDir: string, name: string, retries: number) {

@@ -31,7 +31,7 @@ export function temporalServer(config: Config): ServerSpec {
   };
 }
 
-/** What a server needs of the environment: never the user's credentials. */
+/** The environment of a server, without the user's credentials. */
 export function serverEnvironment(config: Config): NodeJS.ProcessEnv {
   return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: config.stateDir, TMPDIR: config.stateDir };
 }
@@ -54,7 +54,7 @@ function describeNamespace({ workflowService }: Connection): Promise<unknown> {
   return workflowService.describeNamespace({ namespace: NAMESPACE });
 }
 
-/** The development server forgets closed workflows after a day. */
+/** Sets the retention, since the development server deletes closed workflows after a day. */
 function keepClosedWorkflows({ workflowService }: Connection): Promise<unknown> {
   return workflowService.updateNamespace({
     namespace: NAMESPACE,

@@ -1,6 +1,6 @@
 /**
- * The one detached worker of a clone. Its build id is the digest of the code it runs: a client of
- * other code lets it finish what it records at the moment, and replaces it. Jobs go on meanwhile.
+ * The detached worker of a clone. Its build id is the digest of the code it runs: a client with different code
+ * lets it finish the records in progress, and replaces it. Jobs continue meanwhile.
  */
 import path from 'node:path';
 import { z } from 'zod';
@@ -36,8 +36,8 @@ export type WorkerRecord = z.infer<typeof WorkerSchema>;
 const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
 
 /**
- * Digest of the worker's code, of the servers it talks to and of how it is let in: new credentials
- * ask for a new worker. Of secrets only the digest goes in, since certificates are bytes, not JSON.
+ * Digest of the worker's code, its servers and its credentials: new credentials need a new worker. Secrets are
+ * included as digests, since certificates are bytes, not JSON.
  */
 export function buildId(config: Config, endpoints: StackEndpoints): string {
   const code = CODE.map((name) => sourceDigest(path.join(config.root, name)));
@@ -57,13 +57,13 @@ export function buildId(config: Config, endpoints: StackEndpoints): string {
   return fingerprint({ code, servers, access, recipes }).slice(0, 16);
 }
 
-/** The worker that runs, or null. */
+/** The running worker, or null. */
 export function runningWorker(config: Config): WorkerRecord | null {
   const record = readState(config.stateDir, WORKER_FILE, WorkerSchema);
   return record && isAlive(record) ? record : null;
 }
 
-/** Finds a worker of this code, or starts one and waits until it polls. */
+/** Returns the running worker of this code, or starts one and waits until it polls. */
 export async function ensureWorker(
   config: Config,
   endpoints: StackEndpoints,
@@ -82,7 +82,7 @@ export async function ensureWorker(
   });
 }
 
-/** Lets the worker finish what it records at the moment, then ends it. False when none ran. */
+/** Lets the worker finish the records in progress, then stops it. False if none was running. */
 export async function stopWorker(config: Config): Promise<boolean> {
   const worker = runningWorker(config);
   if (worker) await terminate(worker, DRAIN_MS);
@@ -91,8 +91,8 @@ export async function stopWorker(config: Config): Promise<boolean> {
 }
 
 /**
- * A worker that was started by hand tells the others that it is there. Beside another one it keeps quiet:
- * whoever started it ends it, and that other one must stay known, or nothing would ever stop it.
+ * Registers a worker that was started by hand, unless another one is running: the user who started it also stops
+ * it, and the other one must stay registered so that it can be stopped.
  */
 export function announceWorker(config: Config, build: string, identity: ProcessIdentity): void {
   const known = runningWorker(config);
@@ -103,8 +103,8 @@ export function announceWorker(config: Config, build: string, identity: ProcessI
 }
 
 /**
- * Whether a detached worker is the one that is known. Its starter writes that down at once; where it was
- * killed before it could, the worker does, unless somebody has started another meanwhile.
+ * Whether a detached worker is the registered one. The process that starts it registers it at once. If that process
+ * is killed first, the worker registers itself, unless another worker was started meanwhile.
  */
 export async function takePlace(
   config: Config,

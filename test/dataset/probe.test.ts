@@ -95,9 +95,11 @@ describe('on SeaweedFS', () => {
     expect(await keysOf(store({}))).toEqual([]);
   });
 
-  it('wrong credentials cannot be mended by trying again', async () => {
+  it('wrong credentials cannot be fixed by a retry', async () => {
     const probe = probeStore(store({ secret: 'wrong' }));
-    await expect(probe).rejects.toThrow(/Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/);
+    await expect(probe).rejects.toThrow(
+      /rejects the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+    );
     await expect(probe).rejects.toMatchObject({ name: 'StoreError', retryable: false });
   });
 

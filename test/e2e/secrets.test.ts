@@ -99,13 +99,13 @@ describe('credentials of servers of your own', () => {
     proxy.now = 'refusing';
     letGo(job);
     const worker = path.join(workplace.stateDir, 'logs/worker.log');
-    while (!readFileSync(worker, 'utf8').includes('refuses the credentials')) await setTimeout(50);
+    while (!readFileSync(worker, 'utf8').includes('rejects the credentials')) await setTimeout(50);
     const refused = await keep(
       'list',
       workplace.with({ ...variables(), AWS_SESSION_TOKEN: TOKEN }).start('list'),
     );
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toContain('refuses the credentials');
+    expect(refused.stderr).toContain('rejects the credentials');
     proxy.now = 'passing';
   }, 120_000);
 

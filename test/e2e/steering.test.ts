@@ -95,7 +95,7 @@ describe('a study that runs', () => {
     expect(await workplace.json('add', file)).toMatchObject({ variants_to_run: 3 });
     const twice = await workplace.foretune('add', file);
     expect(twice).toMatchObject({ code: 1, stdout: '' });
-    expect(twice.stderr).toContain('none was added');
+    expect(twice.stderr).toContain('nothing was added');
 
     workplace.letGo('g1.pretrain');
     expect(statusIn(await client.ended)).toEqual([0, 'done']);

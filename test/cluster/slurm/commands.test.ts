@@ -89,6 +89,6 @@ describe('a cluster that does not answer', () => {
     );
     expect(failure).toBeInstanceOf(ClusterUnavailableError);
     expect(String(failure)).toContain('no-such-slurm-program');
-    expect(String(failure)).toContain('Install Slurm and put it on PATH');
+    expect(String(failure)).toContain('Install Slurm');
   });
 });

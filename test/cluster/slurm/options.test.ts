@@ -74,11 +74,7 @@ describe('settings that are refused', () => {
     ['the beginning of one', { options: ['--job=mine'] }, 'sets it itself'],
     ['nodes beside the setting', { options: ['--nodes=2'] }, 'set `nodes`'],
     ['GPUs beside the setting', { options: ['--gres=shard:1,gpu:2'] }, 'set `gpus`'],
-    [
-      'another cluster',
-      { options: ['--clusters=far'] },
-      'would not find the jobs of another cluster',
-    ],
+    ['another cluster', { options: ['--clusters=far'] }, 'would not find the jobs'],
     ['an option that is none', { options: ['; rm -rf /'] }, '--name'],
     ['a partition that is no word', { partition: 'a b' }, 'plain word'],
     ['an ssh target that is an option', { ssh: '-oProxyCommand=x' }, 'host'],
