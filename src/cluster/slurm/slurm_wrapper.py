@@ -135,7 +135,7 @@ def has_newer(control: Path) -> bool:
 
 
 def watch(control: Path, mine: dict, stopping: list[str]) -> None:
-    """Ends the job if its end is recorded, or if Slurm restarted it because its node was lost, and if it is to be
+    """Ends the job if its end is recorded, if Slurm restarted it because its node was lost, or if it is to be
     cancelled, since the scheduler may be unavailable."""
 
     def look(*_: object) -> None:
