@@ -59,11 +59,14 @@ export type Sft = {
 /** `shots`: solved examples before a k-shot item. */
 type Task = Trained['tasks'][string] & { shots?: number; sft: Sft | Sft[] };
 
+/** A folder that holds `weights.safetensors` of the study's model. */
+type Registered = Trained['variants'][number] & { checkpoint: string };
+
 export type JaxStudy = Omit<Trained, 'recipe' | 'model' | 'base' | 'variants' | 'tasks'> & {
   recipe: 'jax';
   model?: Model;
   base?: Training;
-  variants: (Training & { id: string })[];
+  variants: ((Training & { id: string }) | Registered)[];
   indicate?: { dev_tokens?: number; items?: number; development?: string[] };
   tasks: Record<string, Task>;
 };
