@@ -55,7 +55,7 @@ export function testFailures({ cluster, job }: ClusterUnderTest): void {
     await cluster().submit(request);
     const state = await untilStatus(cluster(), request.name, 'failed');
     expect(state.failure_class).toBe('out_of_memory');
-    expect(state.message).toMatch(/held \d+ MB .* limit of 200 MB/);
+    expect(state.message).toMatch(/used \d+ MB .* limit of 200 MB/);
     expect(state.message).toContain('greedy');
   });
 

@@ -144,7 +144,7 @@ exit 1`,
 
   it.each([
     ['ENOTFOUND registry.example', /HTTPS_PROXY/],
-    ['EINTEGRITY sha512', /not the one that the lock file names/],
+    ['EINTEGRITY sha512', /does not match the lock file/],
     ['ENOSPC: no space left', /disk is full/],
     ['EACCES: permission denied', /check its owner/],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /NODE_EXTRA_CA_CERTS/],

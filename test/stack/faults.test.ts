@@ -77,7 +77,7 @@ describe('A server whose port was taken', () => {
     const { s3 } = await stack.start();
     expect(s3.endpoint).not.toBe(`http://127.0.0.1:${before}`);
     expect(stack.said.filter((line) => line.includes('port'))).toEqual([
-      'A port of the S3 server is taken by another program; it moves to new ones.',
+      'A port of the S3 server is in use by another program; the server moves to new ports.',
     ]);
     expect(await kept()).toEqual(body);
   });

@@ -78,7 +78,7 @@ it('a job that Slurm started again elsewhere ends where it was lost from sight, 
   );
   const mine = JSON.parse(readFileSync(control('wrapper.json'), 'utf8')) as object;
   writeFileSync(control('wrapper.json'), JSON.stringify({ ...mine, restart: 1, host: 'another' }));
-  expect((await lost).printed).toContain('started this attempt again elsewhere');
+  expect((await lost).printed).toContain('restarted this attempt on another node');
   expect(existsSync(control('exit.json'))).toBe(false);
   expect(existsSync(file('saved'))).toBe(false);
 });
