@@ -1,4 +1,4 @@
-"""Ends a recipe and its child processes: by process group, or with Slurm under srun. Standard library only."""
+"""Ends a recipe and its child processes: by process group, with Slurm under srun. Standard library only."""
 
 import contextlib
 import ctypes

@@ -1,12 +1,12 @@
-"""Starts the wrappers of jobs (job_wrapper.py) by forking: starting an interpreter takes longer than a small job.
+"""Starts the wrappers of jobs (job_wrapper.py) by forking: an interpreter starts more slowly than a small job runs.
 
     job_launcher.py <folder of the cluster>
 
 Reads a line of JSON for each job, `{"id", "job_dir", "attempt", "slots_dir", "slots", "log"}`, and answers
 with lines: `{"id", "running": true}` when all processes can see that the job runs, `{"id", "error"}` if its
-wrapper failed before that, `{"id", "exit": code}` when the wrapper has exited. The folder is an argument so that
-the list of processes shows it. The launcher exits at the end of its input; wrappers run in sessions of their own
-and continue. Standard library only.
+wrapper failed before that, `{"id", "exit": code}` when the wrapper has exited. The folder is an argument so
+that the list of processes shows it. The launcher exits at the end of its input; wrappers run in sessions of
+their own and continue. Standard library only.
 """
 
 import contextlib
