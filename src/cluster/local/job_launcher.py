@@ -1,4 +1,4 @@
-"""Starts the wrappers of jobs (job_wrapper.py) by forking: an interpreter starts more slowly than a small job runs.
+"""Starts the wrappers of jobs (job_wrapper.py) by forking: a new interpreter is slower than a small job.
 
     job_launcher.py <folder of the cluster>
 

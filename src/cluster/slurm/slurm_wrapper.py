@@ -135,8 +135,8 @@ def has_newer(control: Path) -> bool:
 
 
 def watch(control: Path, mine: dict, stopping: list[str]) -> None:
-    """Ends the job if its end is recorded, or if Slurm restarted it because its node was lost. Also ends it if it is
-    to be cancelled, since the scheduler may be unavailable."""
+    """Ends the job if its end is recorded, or if Slurm restarted it because its node was lost. Also ends
+    it on a request to cancel, since the scheduler may be unavailable."""
 
     def look(*_: object) -> None:
         if is_taken_over(control, mine):
