@@ -77,7 +77,7 @@ function pythonOf(venv) {
   return path.join(venv, 'bin', 'python');
 }
 
-/** An environment that exists and works is kept, whoever created it. */
+/** An environment that exists and works is kept, even if the setup did not create it. */
 async function makeEnvironment(uv, venv) {
   const standing = askPython(pythonOf(venv));
   if (standing && isAtLeast(standing.version, '3.11')) return;

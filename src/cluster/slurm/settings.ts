@@ -87,7 +87,7 @@ export const SlurmSettingsSchema = z
   )
   .refine(
     ({ gpu_type, gpus }) => gpu_type === null || gpus > 0,
-    'gpu_type needs `gpus`: set the number of GPUs too',
+    'gpu_type needs a number of GPUs: set `gpus` too',
   )
   .refine(
     (settings) => settings.memory_limit_bytes == null || !isShared(settings),
