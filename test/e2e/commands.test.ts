@@ -167,7 +167,7 @@ describe('with a published study', () => {
     try {
       const list = await workplace.foretune('list', '-o', 'json');
       expect(list).toMatchObject({ code: 0 });
-      expect(list.stderr).toMatch(/port of the S3 server is taken/);
+      expect(list.stderr).toMatch(/port of the S3 server is in use/);
       expect(JSON.parse(list.stdout)).toHaveLength(1);
     } finally {
       intruder.close();
