@@ -26,8 +26,8 @@ export function testBudget(at: () => ToldWorkplace): void {
 
   it('says what was spent and what is missing', async () => {
     expect(ended.stderr).toMatch(/The study ended at the budget: .+ of 1e-9 GPU-hours are spent/);
-    expect(ended.stderr).toContain('Raise `budget`');
-    expect(ended.stderr).toContain('Missing: 8 of 16 runs, of b3, b4. ');
+    expect(ended.stderr).toContain('raise `budget`');
+    expect(ended.stderr).toContain('Missing: 8 of 16 runs, of variants b3, b4. ');
     const found = await at().json<Status>('status', 'frugal', '--runs');
     expect(found).toMatchObject({ status: 'cancelled', runs: { done: 8, total: 16 } });
     expect(found.budget.gpu_hours.spent).toBeGreaterThan(1e-9);

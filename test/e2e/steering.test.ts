@@ -125,7 +125,7 @@ describe('a study that runs', () => {
     expect(await workplace.json('cancel', 'steered')).toMatchObject({ cancelled: true });
     const ended = await follower.ended;
     expect(statusIn(ended)).toEqual([2, 'cancelled']);
-    expect(ended.stderr).toContain('Missing: 8 of 12 runs, of s2, s3. ');
+    expect(ended.stderr).toContain('Missing: 8 of 12 runs, of variants s2, s3. ');
     expect(workplace.seenOf('s1')).toEqual(FOUR_ONCE);
   });
 
