@@ -69,7 +69,7 @@ describe('settings that are refused', () => {
   it.each([
     ['an option that foretune sets itself', { options: ['--array=1-3'] }, 'sets it itself'],
     ['an option and its value in two words', { options: ['--comment hello'] }, '--name=value'],
-    ['a type of no GPUs', { gpu_type: 'a100' }, 'set the number of GPUs too'],
+    ['a type of no GPUs', { gpu_type: 'a100' }, 'set `gpus` too'],
     ['memory in another unit', { mem: '64GB' }, 'got "64GB"'],
     ['the beginning of one', { options: ['--job=mine'] }, 'sets it itself'],
     ['nodes beside the setting', { options: ['--nodes=2'] }, 'set `nodes`'],
