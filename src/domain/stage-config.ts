@@ -4,12 +4,11 @@
  * recipe's manifest names, with the manifest's defaults. A value that no stage reads is an error. Pure.
  */
 import { z } from 'zod';
-import { explainIssues, nearest } from '../base/explain';
+import { explainIssues } from '../base/explain';
 import type { Branch } from './ids';
 import {
   RECIPE_STAGES,
   StageSchemaSchema,
-  type Known,
   type Manifest,
   type RecipeStage,
   type StageSchema,
@@ -17,7 +16,7 @@ import {
 import type { TrainedStudy } from './schema';
 import { isRegistered, trainingFields, type Variant } from './variant-schema';
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 /** `config` determines the result; `aside` is also passed to the recipe, but is in no fingerprint. */
 export interface StageConfig {
@@ -62,7 +61,7 @@ function branchValues({ tasks }: TrainedStudy, { task, sft_recipe, sft_seed }: B
 }
 
 /** The fields of a task that its recipe reads: all fields that foretune does not define. */
-function recipeFields(task: TrainedStudy['tasks'][string]): Values {
+export function recipeFields(task: TrainedStudy['tasks'][string]): Values {
   const { label: _l, better: _b, indicator: _i, sft: _s, ...fields } = task;
   return fields;
 }
@@ -157,29 +156,7 @@ export function stageReaders(recipes: StageRecipes): StageReaders {
   };
 }
 
-// ---- Validation -----------------------------------------------------------------------------
-
-/** One line for each value that a recipe cannot use: unknown, invalid or missing. */
-export function studyFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
-  const readers = stageReaders(recipes);
-  const absent = absentStages(study, recipes, readers);
-  if (absent.length) return absent;
-  return [
-    ...nameFaults(study, recipes),
-    ...unreadFaults(study, recipes, readers),
-    ...valueFaults(study, readers),
-  ];
-}
-
-function absentStages(study: TrainedStudy, recipes: StageRecipes, readers: StageReaders): string[] {
-  return stagesOf(study)
-    .filter((stage) => !readers[stage])
-    .map((stage) => {
-      const { name, manifest } = recipes[stage];
-      const has = Object.keys(manifest.stages).join(', ') || 'none';
-      return `  recipe: recipe "${name}" does not implement stage ${stage}; it implements ${has}. Choose another recipe for it: stages: { ${stage}: { recipe: '...' } }`;
-    });
-}
+// ---- What a study consists of ---------------------------------------------------------------
 
 /** The stages of a study; `pretrain` only if a variant is trained. */
 export function stagesOf(study: TrainedStudy): RecipeStage[] {
@@ -194,134 +171,6 @@ export function clustersOf(study: TrainedStudy): string[] {
   ];
 }
 
-function nameFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
-  const { sft, evaluate, pretrain, indicate } = recipes;
-  const tasks = Object.entries(study.tasks);
-  const ways = tasks.flatMap(([name, { sft: entries = [] }]) =>
-    entries.map(({ recipe }, i) => [recipe, `tasks.${name}.sft.${i}.recipe`] as const),
-  );
-  const domains = Object.entries(study.mixtures).flatMap(([name, weights]) =>
-    Object.keys(weights).map((domain) => [domain, `mixtures.${name}.${domain}`] as const),
-  );
-  const trains = stagesOf(study).includes('pretrain');
-  return [
-    ...tasks.flatMap(([name]) => unknown(sft, 'tasks', name, `tasks.${name}`)),
-    ...(evaluate === sft
-      ? []
-      : tasks.flatMap(([name]) => unknown(evaluate, 'tasks', name, `tasks.${name}`))),
-    ...ways.flatMap(([recipe, at]) => unknown(sft, 'sft_recipes', recipe, at)),
-    ...(trains ? domains.flatMap(([name, at]) => unknown(pretrain, 'domains', name, at)) : []),
-    ...Object.keys(study.indicators ?? {}).flatMap((name) =>
-      unknown(indicate, 'indicators', name, `indicators.${name}`),
-    ),
-  ];
-}
-
-const WORDS = {
-  tasks: 'task',
-  indicators: 'indicator',
-  domains: 'text domain',
-  sft_recipes: 'SFT recipe',
-} as const;
-
-function unknown(
-  { name: recipe, manifest }: StageRecipe,
-  kind: keyof typeof WORDS,
-  name: string,
-  at: string,
-): string[] {
-  const known: Known | Manifest['domains'] = manifest[kind];
-  if (known === 'any' || Object.hasOwn(known, name)) return [];
-  const names = Object.keys(known);
-  return [`  ${at}: recipe "${recipe}" has no ${WORDS[kind]} "${name}"${hint(name, names)}`];
-}
-
-/** A section of a study, and the stages that may read it. */
-interface Section {
-  readonly at: string;
-  /** The SFT recipe, for an entry of `sft`. */
-  readonly sftRecipe?: string;
-  readonly keys: readonly string[];
-  readonly stages: readonly RecipeStage[];
-}
-
-function sectionsOf(study: TrainedStudy): Section[] {
-  const section = (at: string, values: Values, ...stages: RecipeStage[]): Section => ({
-    at,
-    keys: Object.keys(values),
-    stages,
-  });
-  return [
-    section('settings', study.settings, ...stagesOf(study)),
-    section('pretrain', study.pretrain, 'pretrain'),
-    section('indicate', study.indicate, 'indicate'),
-    section('evaluate', study.evaluate, 'evaluate'),
-    ...(study.base ? [section('base', study.base, 'pretrain')] : []),
-    ...study.variants.flatMap((variant, i) =>
-      isRegistered(variant) ? [] : [section(`variants.${i}`, trainingFields(variant), 'pretrain')],
-    ),
-    ...Object.entries(study.tasks).flatMap(([name, task]) => taskSections(name, task)),
-  ];
-}
-
-function taskSections(name: string, task: TrainedStudy['tasks'][string]): Section[] {
-  const { metric: _m, ...fields } = recipeFields(task);
-  const entries = (task.sft ?? []).map(({ recipe: sftRecipe, ...entry }, i): Section => {
-    const at = `tasks.${name}.sft.${i}`;
-    return { at, sftRecipe, keys: Object.keys(entry), stages: ['sft', 'evaluate'] };
-  });
-  const stages = ['indicate', 'sft', 'evaluate'] as const;
-  return [{ at: `tasks.${name}`, keys: Object.keys(fields), stages }, ...entries];
-}
-
-function unreadFaults(study: TrainedStudy, recipes: StageRecipes, readers: StageReaders): string[] {
-  return sectionsOf(study).flatMap(({ at, sftRecipe, keys, stages }) => {
-    const read = new Set(stages.flatMap((stage) => namesRead(stage, readers, at, sftRecipe)));
-    return keys
-      .filter((key) => !read.has(key))
-      .map((key) => {
-        const names = [...new Set(stages.map((stage) => `"${recipes[stage].name}"`))].join(', ');
-        return `  ${at}.${key}: recipe ${names} does not read "${key}" for ${stages.join(', ')}${hint(key, [...read])}`;
-      });
-  });
-}
-
-/** When indicators are measured, the fields of tasks are read one level deeper, in `tasks`. */
-function namesRead(
-  stage: RecipeStage,
-  readers: StageReaders,
-  at: string,
-  sftRecipe: string | undefined,
-): string[] {
-  const reader = readers[stage];
-  if (!reader) return [];
-  return stage === 'indicate' && at.startsWith('tasks.')
-    ? reader.namesBelow('tasks')
-    : reader.names(sftRecipe);
-}
-
-function valueFaults(study: TrainedStudy, readers: StageReaders): string[] {
-  const { pretrain, indicate, sft, evaluate } = readers;
-  const trained = study.variants.flatMap((variant, i) =>
-    isRegistered(variant) ? [] : [[`variants.${i}`, trainingFields(variant)] as const],
-  );
-  const fields = [...(study.base ? [['base', study.base] as const] : []), ...trained];
-  const branches = branchesOf(study).map(
-    (branch) => [`tasks.${branch.task}.sft (${branch.sft_recipe})`, branch] as const,
-  );
-  const faults = [
-    ...fields.flatMap(([at, of]) => placed(pretrain, pretrainValues(study, of), at)),
-    ...placed(indicate, indicateValues(study), 'indicate'),
-    ...branches.flatMap(([at, of]) => placed(sft, sftValues(study, of), at)),
-    ...branches.flatMap(([at, of]) => placed(evaluate, evaluateValues(study, of), at)),
-  ];
-  return [...new Set(faults)];
-}
-
-function placed(reader: StageReader | null, values: Values, at: string): string[] {
-  return (reader?.faults(values) ?? []).map((fault) => `  ${at}.${fault.trimStart()}`);
-}
-
 /** Each task under each of its SFT recipes with each seed. */
 export function branchesOf({ tasks, sft_seeds }: TrainedStudy): Branch[] {
   return Object.entries(tasks).flatMap(([task, { sft = [] }]) =>
@@ -329,12 +178,6 @@ export function branchesOf({ tasks, sft_seeds }: TrainedStudy): Branch[] {
       sft_seeds.map((sft_seed) => ({ task, sft_recipe: recipe, sft_seed })),
     ),
   );
-}
-
-function hint(written: string, known: readonly string[]): string {
-  const guess = nearest(written, known);
-  if (guess) return `; did you mean "${guess}"?`;
-  return known.length ? `; known: ${known.join(', ')}` : '';
 }
 
 /** The properties of a variant before measurement: its features, groups and baselines. */

@@ -1,5 +1,6 @@
 import { trainedRuns, type RegisteredCheckpoint } from '../../src/domain/runs';
-import { studyFaults, type StageRecipes } from '../../src/domain/stage-config';
+import type { StageRecipes } from '../../src/domain/stage-config';
+import { studyFaults } from '../../src/domain/study-faults';
 import type { Manifest } from '../../src/domain/manifest';
 import { fingerprint } from '../../src/base/fingerprint';
 import { MANIFEST, placesOf } from '../support/manifests';
