@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SchemaError } from '../base/errors';
 import type { Plan } from '../domain/plan';
-import { StudySchema } from '../domain/schema';
+import { StudySchema } from '../domain/study-schema';
 import { STAGES } from '../domain/vocabulary';
 import { parseJson } from '../dataset/log-format';
 

@@ -1,7 +1,8 @@
 /** Defines a study file: `export default defineStudy({...})`. */
 import { SpecError } from '../base/errors';
 import { explainIssues } from '../base/explain';
-import { StudySchema, type Study, type StudyInput } from './schema';
+import type { Study, StudyInput } from './schema';
+import { StudySchema } from './study-schema';
 
 /**
  * Checks a study and fills in its defaults. Throws SpecError that names every invalid field. Fields that a

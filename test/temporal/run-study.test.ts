@@ -2,7 +2,7 @@ import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { runStudy } from '../../src/temporal/run-study';
 import type { WorkSession } from '../../src/temporal/session';
-import { StudySchema } from '../../src/domain/schema';
+import { StudySchema } from '../../src/domain/study-schema';
 import { StackError } from '../../src/base/errors';
 import { loadConfig } from '../../src/config';
 import zeng2025 from '../../studies/zeng2025';

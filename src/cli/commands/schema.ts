@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { FitJobSchema, FitResultSchema } from '../../domain/fit-schema';
 import { JobResultSchema, JobSchema, ProgressSchema } from '../../domain/job-schema';
 import { ManifestSchema } from '../../domain/manifest';
-import { StudySchema } from '../../domain/schema';
+import { StudySchema } from '../../domain/study-schema';
 import { recipeTables } from '../../dataset/recipe-columns';
 import { NotFoundError } from '../../base/errors';
 import type { CliContext } from '../context';
