@@ -53,7 +53,7 @@ export function createPlanActivities(deps: PlanDeps) {
       return summarise(plan, key, in_rounds);
     },
 
-    /** One page of the ids of variants with jobs to run, without the base. */
+    /** One page of the ids of variants whose workflows have jobs to run, without the base. */
     async listVariants(page: {
       readonly plan_key: string;
       readonly offset: number;
@@ -70,7 +70,9 @@ export function createPlanActivities(deps: PlanDeps) {
       readonly part?: VariantPart;
     }): Promise<PlannedJob[]> {
       const plan = await studies.plan(input.plan_key);
-      const jobs = indexOf(plan).jobsOf.get(input.variant_id) ?? [];
+      const { jobsOf, jobsOfTraining } = indexOf(plan);
+      // Variants of one training run are measured by one workflow, and each may be tuned by its own.
+      const jobs = (input.part === 'tune' ? jobsOf : jobsOfTraining).get(input.variant_id) ?? [];
       return jobs.filter((job) => isPart(job, input.part));
     },
   };
@@ -93,7 +95,7 @@ export function isPart({ stage }: PlannedJob, part: VariantPart | undefined): bo
 
 export function variantsToRun(plan: Plan, part?: VariantPart): string[] {
   const jobs = plan.jobs.filter((job) => isPart(job, part));
-  const ids = new Set(jobs.map((job) => job.variant_id));
+  const ids = new Set(jobs.map((job) => (part === 'tune' ? job.variant_id : job.trained_as)));
   ids.delete(BASE_VARIANT);
   return [...ids];
 }

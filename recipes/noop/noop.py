@@ -23,7 +23,7 @@ VERSION = "1"
 BRANCH = "task sft_recipe sft_seed model harness metric shots data lr steps batch"
 FIELDS = {
     "pretrain": "model seed objective mixture lr train_tokens tag length_filter text batch warmup_steps "
-    "step_tokens decay_from decay_to volume context",
+    "step_tokens decay_from decay_to volume context checkpoint_steps",
     "indicate": "model dev_tokens development items tasks context",
     "sft": f"{BRANCH} train_items lora warmup_steps context",
     "evaluate": f"{BRANCH} train_items test_items context",

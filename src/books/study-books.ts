@@ -33,6 +33,7 @@ const PlannedRunSchema = z.object({
   run_id: z.string(),
   stage: z.enum(STAGES),
   variant_id: z.string(),
+  trained_as: z.string(),
   task: z.string().nullable(),
   recipe: z.string(),
   cluster: z.string(),
@@ -53,6 +54,7 @@ const PlannedRunSchema = z.object({
 const PlannedJobSchema = z.object({
   name: z.string(),
   variant_id: z.string(),
+  trained_as: z.string(),
   stage: z.enum(STAGES),
   recipe: z.string(),
   cluster: z.string(),

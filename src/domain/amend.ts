@@ -26,12 +26,12 @@ function amendJobs(
   fresh: readonly PlannedJob[],
 ): readonly PlannedJob[] {
   const left = new Map<string, PlannedJob[]>();
-  for (const job of fresh) left.set(job.variant_id, [...(left.get(job.variant_id) ?? []), job]);
+  for (const job of fresh) left.set(job.trained_as, [...(left.get(job.trained_as) ?? []), job]);
   const changed = new Set(left.keys());
   const inPlace = current.flatMap((job) => {
-    if (!changed.has(job.variant_id)) return [job];
-    const jobs = left.get(job.variant_id) ?? [];
-    left.delete(job.variant_id);
+    if (!changed.has(job.trained_as)) return [job];
+    const jobs = left.get(job.trained_as) ?? [];
+    left.delete(job.trained_as);
     return jobs;
   });
   return [...inPlace, ...[...left.values()].flat()];

@@ -6,7 +6,8 @@ import type { TrainedStudy } from './schema';
 
 /**
  * Two jobs per variant: measure (pretrain, indicate), then tune (sft and evaluate, all branches). More
- * if the stages of a variant use several recipes or clusters.
+ * if the stages of a variant use several recipes or clusters. The variants of one training run are
+ * measured in one job.
  */
 export function groupJobs(
   study: TrainedStudy,
@@ -17,7 +18,8 @@ export function groupJobs(
   const groupOf = new Map<string, string>();
   for (const run of runs) {
     if (run.action !== 'run' || run.stage === 'import') continue;
-    const key = JSON.stringify([run.variant_id, partOf(run), run.recipe, run.cluster]);
+    const variant = run.task === null ? run.trained_as : run.variant_id;
+    const key = JSON.stringify([variant, partOf(run), run.recipe, run.cluster]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
     groupOf.set(run.run_id, key);
   }
@@ -34,29 +36,29 @@ export function groupJobs(
   });
 }
 
-/** A job depends on jobs of its own variant only; the study itself waits for the shared base. */
+/** A job depends on jobs of its own training run only; the study itself waits for the shared base. */
 function isOwn(
   groups: ReadonlyMap<string, readonly PlannedRun[]>,
   other: string,
   own: readonly PlannedRun[],
 ): boolean {
-  return groups.get(other)?.[0]?.variant_id === own[0]?.variant_id;
+  return groups.get(other)?.[0]?.trained_as === own[0]?.trained_as;
 }
 
 function partOf({ task }: PlannedRun): 'measure' | 'tune' {
   return task === null ? 'measure' : 'tune';
 }
 
-/** Keys of the jobs: those of a variant are adjacent, in the order of their first runs. */
+/** Keys of the jobs: those of a training run are adjacent, in the order of their first runs. */
 function inOrder(runs: readonly PlannedRun[], groupOf: ReadonlyMap<string, string>): string[] {
-  const byVariant = new Map<string, Set<string>>();
-  for (const { run_id, variant_id } of runs) {
+  const byTraining = new Map<string, Set<string>>();
+  for (const { run_id, trained_as } of runs) {
     const key = groupOf.get(run_id);
     if (key === undefined) continue;
-    const own = byVariant.get(variant_id) ?? new Set();
-    byVariant.set(variant_id, own.add(key));
+    const own = byTraining.get(trained_as) ?? new Set();
+    byTraining.set(trained_as, own.add(key));
   }
-  return [...byVariant.values()].flatMap((keys) => [...keys]);
+  return [...byTraining.values()].flatMap((keys) => [...keys]);
 }
 
 function nameOf(study: TrainedStudy, digest: Digest, runs: readonly PlannedRun[]): string {
@@ -76,7 +78,8 @@ function jobOf(runs: readonly PlannedRun[], name: string, needs: readonly string
   const first = runs[0] as PlannedRun;
   return {
     name,
-    variant_id: first.variant_id,
+    variant_id: first.task === null ? first.trained_as : first.variant_id,
+    trained_as: first.trained_as,
     stage: first.stage,
     recipe: first.recipe,
     cluster: first.cluster,

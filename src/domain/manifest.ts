@@ -22,13 +22,30 @@ const better = z
 const known = <T extends z.ZodType>(entry: T) =>
   z.union([z.literal('any'), z.record(z.string(), entry)]).default('any');
 
+const StepsSchema = z
+  .strictObject({
+    tokens: z.string().describe('Field with the number of training tokens'),
+    per_step: z.array(z.string()).min(1).describe('Fields whose product is the tokens of a step'),
+    round: z
+      .enum(['down', 'nearest'])
+      .describe('How the number of steps is rounded; nearest: half to even'),
+  })
+  .or(z.string().describe('Field with the number of steps'))
+  .describe('How many optimizer steps a training run has; at least one');
+export type Steps = z.infer<typeof StepsSchema>;
+
+/** The field of stage `pretrain` that lists the steps whose weights a run keeps. */
+export const CHECKPOINT_STEPS = 'checkpoint_steps';
+
 /**
  * JSON Schema (draft 2020-12) of an object. A property with `"x-aside": true` is passed to the recipe but
  * is in no fingerprint: it changes results by rounding only (memory, batch size of a forward pass). In
- * stage `sft` a property with `"x-sft-recipes": [...]` is a setting of these SFT recipes alone.
+ * stage `sft` a property with `"x-sft-recipes": [...]` is a setting of these SFT recipes alone. In stage
+ * `pretrain`, `"x-steps"` says how many steps a run has.
  */
 export const StageSchemaSchema = z.looseObject({
   type: z.literal('object'),
+  'x-steps': StepsSchema.optional(),
   properties: z
     .record(z.string(), z.looseObject({}))
     .default({})

@@ -5,8 +5,12 @@ export interface PlanIndex {
   readonly jobs: ReadonlyMap<string, PlannedJob>;
   readonly runs: ReadonlyMap<string, PlannedRun>;
   /** By variant, in the plan's order. */
-  readonly jobsOf: ReadonlyMap<string, readonly PlannedJob[]>;
+  readonly jobsOf: JobsOf;
+  /** Those of all variants of a training run, by the variant at its end. */
+  readonly jobsOfTraining: JobsOf;
 }
+
+type JobsOf = ReadonlyMap<string, readonly PlannedJob[]>;
 
 const indexes = new WeakMap<Plan, PlanIndex>();
 
@@ -18,15 +22,20 @@ export function indexOf(plan: Plan): PlanIndex {
 }
 
 function makeIndex({ jobs, runs }: Plan): PlanIndex {
-  const jobsOf = new Map<string, PlannedJob[]>();
-  for (const job of jobs) {
-    const own = jobsOf.get(job.variant_id);
-    if (own) own.push(job);
-    else jobsOf.set(job.variant_id, [job]);
-  }
   return {
     jobs: new Map(jobs.map((job) => [job.name, job])),
     runs: new Map(runs.map((run) => [run.run_id, run])),
-    jobsOf,
+    jobsOf: groupBy(jobs, 'variant_id'),
+    jobsOfTraining: groupBy(jobs, 'trained_as'),
   };
+}
+
+function groupBy(jobs: readonly PlannedJob[], field: 'variant_id' | 'trained_as'): JobsOf {
+  const groups = new Map<string, PlannedJob[]>();
+  for (const job of jobs) {
+    const own = groups.get(job[field]);
+    if (own) own.push(job);
+    else groups.set(job[field], [job]);
+  }
+  return groups;
 }

@@ -103,7 +103,8 @@ export function decidingFields(
     keep_checkpoints: _k,
     ...rest
   } = fields;
-  const variants = rest.variants.map((variant) => [
+  // The last step follows from the other fields of the run.
+  const variants = rest.variants.map(({ last_step: _l, ...variant }) => [
     variant.id,
     isRegistered(variant)
       ? { ...variant, checkpoint: registered.get(variant.id)?.identity ?? variant.checkpoint }
@@ -186,7 +187,10 @@ function whyRun(draft: RunDraft, record: RecordedRun | undefined): string | null
   return `${record.status} when last seen`;
 }
 
-/** A run whose weights were deleted runs again if a run that is to be executed needs them. */
+/**
+ * A run whose weights were deleted runs again if a run that will be executed needs them. So does a
+ * training run that did not keep the checkpoint of one of its steps.
+ */
 function rerunLostInputs(
   runs: readonly PlannedRun[],
   recorded: ReadonlyMap<string, RecordedRun>,
@@ -195,13 +199,13 @@ function rerunLostInputs(
   for (const run of [...runs].reverse()) {
     if (result.get(run.run_id)?.action !== 'run' || !run.input_run_id) continue;
     const input = result.get(run.input_run_id);
+    const isTaken = run.stage === 'checkpoint';
     const lost = recorded.get(run.input_run_id)?.checkpoint_exists === false;
-    if (input?.action === 'reuse' && lost)
-      result.set(input.run_id, {
-        ...input,
-        action: 'run',
-        reason: `its checkpoint was deleted and "${run.run_id}" needs it`,
-      });
+    if (input?.action !== 'reuse' || !(isTaken || lost)) continue;
+    const reason = isTaken
+      ? `it did not keep the checkpoint of "${run.run_id}"`
+      : `its checkpoint was deleted and "${run.run_id}" needs it`;
+    result.set(input.run_id, { ...input, action: 'run', reason });
   }
   return [...result.values()];
 }

@@ -41,11 +41,13 @@ export interface PlannedRun extends RunDraft {
 export interface PlannedJob {
   readonly name: string;
   readonly variant_id: string;
+  /** The variant at the end of the training run; its workflow executes the job. */
+  readonly trained_as: string;
   readonly stage: Stage;
   readonly recipe: string;
   readonly cluster: string;
   readonly run_ids: readonly string[];
-  /** Names of jobs of the same variant that must have ended, well or not, before this one starts. */
+  /** Names of jobs of the same training run that must have ended, well or not, before this one starts. */
   readonly needs: readonly string[];
   readonly attempt: number;
 }

@@ -1,6 +1,7 @@
 /** The runs that a study consists of, each with the values that determine its result. Pure. */
+import { earlierCheckpoints } from './earlier';
 import { BASE_VARIANT, runId, type Branch } from './ids';
-import type { RecipeStage } from './manifest';
+import { CHECKPOINT_STEPS, type RecipeStage } from './manifest';
 import type { Tabled, TrainedStudy } from './schema';
 import {
   branchesOf,
@@ -9,9 +10,17 @@ import {
   pretrainValues,
   sftValues,
   stageReaders,
+  type StageConfig,
   type StageRecipe,
+  type Values,
 } from './stage-config';
-import { isRegistered, trainingFields, type Variant } from './variant-schema';
+import {
+  isEarlier,
+  isRegistered,
+  trainingFields,
+  type Earlier,
+  type Variant,
+} from './variant-schema';
 import type { Stage } from './vocabulary';
 
 export type Digest = (value: unknown) => string;
@@ -42,6 +51,8 @@ export interface RunDraft {
   readonly run_id: string;
   readonly stage: Stage;
   readonly variant_id: string;
+  /** The variant at the end of the training run; `variant_id` itself unless that is an earlier checkpoint. */
+  readonly trained_as: string;
   readonly task: string | null;
   /** Names of the run's recipe and cluster; empty for a run without a job. */
   readonly recipe: string;
@@ -63,7 +74,10 @@ interface Input {
   readonly uri: string | null;
 }
 
-/** Every run of a trained study, inputs before the runs that need them. */
+/**
+ * Every run of a trained study, inputs before the runs that need them. The study's `checkpoints` must
+ * have been expanded (earlier.ts).
+ */
 export function trainedRuns(
   study: TrainedStudy,
   places: StagePlaces,
@@ -71,58 +85,73 @@ export function trainedRuns(
   digest: Digest,
 ): RunDraft[] {
   const draft = drafter(study, places, digest);
+  const earlier = earlierCheckpoints(study.variants);
   const base = study.base
-    ? draft('pretrain', BASE_VARIANT, pretrainValues(study, study.base), null)
+    ? draft('pretrain', named(BASE_VARIANT), pretrainValues(study, study.base), null)
     : null;
   return [
     ...(base ? [base] : []),
-    ...study.variants.flatMap((variant) =>
-      variantRuns(study, variant, { base, registered: registered.get(variant.id) }, draft),
-    ),
+    ...study.variants.flatMap((variant) => {
+      if (isEarlier(variant)) return []; // together with the run that it is taken from
+      if (isRegistered(variant))
+        return measuredRuns(study, named(variant.id), existing(variant, registered), draft);
+      return trainingRuns(study, variant, { base, earlier: earlier.get(variant.id) ?? [] }, draft);
+    }),
   ];
 }
 
 interface Start {
   readonly base: RunDraft | null;
-  readonly registered: RegisteredCheckpoint | undefined;
+  readonly earlier: readonly Earlier[];
 }
 
-function variantRuns(
+/** A training run, and all that is measured of its checkpoints. */
+function trainingRuns(
   study: TrainedStudy,
   variant: Variant,
-  { base, registered }: Start,
+  { base, earlier }: Start,
   draft: Drafter,
 ): RunDraft[] {
+  if (variant.checkpoints) throw new TypeError(`\`checkpoints\` of "${variant.id}" not expanded`);
   const values = pretrainValues(study, trainingFields(variant));
-  const pretrain = isRegistered(variant)
-    ? null
-    : draft('pretrain', variant.id, values, base && inputOf(base));
-  const start = pretrain ? inputOf(pretrain) : checkpointInput(variant.id, registered);
-  const indicate = draft('indicate', variant.id, indicateValues(study), start);
+  const steps = earlier.map(({ step }) => step).sort((a, b) => a - b);
+  const offered = steps.length ? { ...values, [CHECKPOINT_STEPS]: steps } : values;
+  const pretrain = draft('pretrain', named(variant.id), offered, base && inputOf(base));
   return [
-    ...(pretrain ? [pretrain] : []),
-    indicate,
-    ...branchesOf(study).flatMap((branch) => branchRuns(study, variant.id, branch, start, draft)),
+    pretrain,
+    ...measuredRuns(study, named(variant.id), inputOf(pretrain), draft),
+    ...earlier.flatMap(({ id, step }) => {
+      const name = { variant_id: id, trained_as: variant.id };
+      const taken = draft('checkpoint', name, { step }, inputOf(pretrain));
+      return [taken, ...measuredRuns(study, name, inputOf(taken), draft)];
+    }),
   ];
 }
 
-function branchRuns(
-  study: TrainedStudy,
-  variant_id: string,
-  branch: Branch,
-  start: Input,
-  draft: Drafter,
-): RunDraft[] {
-  const sft = draft('sft', variant_id, sftValues(study, branch), start, branch);
-  const values = evaluateValues(study, branch);
-  return [sft, draft('evaluate', variant_id, values, inputOf(sft), branch)];
+/** The indicators, fine-tuning and evaluation of a checkpoint. */
+function measuredRuns(study: TrainedStudy, name: Named, start: Input, draft: Drafter): RunDraft[] {
+  return [
+    draft('indicate', name, indicateValues(study), start),
+    ...branchesOf(study).flatMap((branch) => {
+      const sft = draft('sft', name, sftValues(study, branch), start, branch);
+      const values = evaluateValues(study, branch);
+      return [sft, draft('evaluate', name, values, inputOf(sft), branch)];
+    }),
+  ];
+}
+
+type Named = Pick<RunDraft, 'variant_id' | 'trained_as'>;
+
+function named(id: string): Named {
+  return { variant_id: id, trained_as: id };
 }
 
 function inputOf({ fingerprint, run_id }: RunDraft): Input {
   return { fingerprint, run_id, uri: null };
 }
 
-function checkpointInput(id: string, checkpoint: RegisteredCheckpoint | undefined): Input {
+function existing({ id }: Variant, registered: ReadonlyMap<string, RegisteredCheckpoint>): Input {
+  const checkpoint = registered.get(id);
   if (!checkpoint) throw new TypeError(`the checkpoint of variant "${id}" was not resolved`);
   return { fingerprint: checkpoint.identity, run_id: null, uri: checkpoint.uri };
 }
@@ -136,17 +165,21 @@ function drafter(study: TrainedStudy, places: StagePlaces, digest: Digest) {
     sft: places.sft.recipe,
     evaluate: places.evaluate.recipe,
   });
+  const read = (stage: RecipeStage, offered: Values): StageConfig => {
+    const reader = readers[stage];
+    if (reader) return reader.config(offered);
+    throw new TypeError(`recipe "${places[stage].recipe.name}" does not implement ${stage}`);
+  };
   return (
-    stage: RecipeStage,
-    variantId: string,
-    offered: Readonly<Record<string, unknown>>,
+    stage: RecipeStage | 'checkpoint',
+    name: Named,
+    offered: Values,
     input: Input | null,
     branch?: Branch,
   ): RunDraft => {
-    const { recipe, cluster } = places[stage];
-    const reader = readers[stage];
-    if (!reader) throw new TypeError(`recipe "${recipe.name}" does not implement ${stage}`);
-    const { config, aside } = reader.config(offered);
+    const isTaken = stage === 'checkpoint';
+    const { recipe, cluster } = places[isTaken ? 'pretrain' : stage];
+    const { config, aside } = isTaken ? { config: offered, aside: {} } : read(stage, offered);
     const values = {
       stage,
       config,
@@ -155,9 +188,9 @@ function drafter(study: TrainedStudy, places: StagePlaces, digest: Digest) {
       input: input?.fingerprint ?? null,
     };
     return {
-      run_id: runId(variantId, stage, branch),
+      run_id: runId(name.variant_id, stage, branch),
       stage,
-      variant_id: variantId,
+      ...name,
       task: branch?.task ?? null,
       recipe: recipe.name,
       cluster,
@@ -176,7 +209,7 @@ export function importRun(study: Tabled, tableDigest: string, digest: Digest): R
   return {
     run_id: 'import',
     stage: 'import',
-    variant_id: '',
+    ...named(''),
     task: null,
     recipe: '',
     cluster: '',

@@ -12,9 +12,10 @@ import {
   type Manifest,
   type RecipeStage,
   type StageSchema,
+  type Steps,
 } from './manifest';
 import type { TrainedStudy } from './schema';
-import { isRegistered, trainingFields, type Variant } from './variant-schema';
+import { isEarlier, isRegistered, isTrained, trainingFields, type Variant } from './variant-schema';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -91,6 +92,14 @@ export class StageReader {
     return fields.map(([name]) => name);
   }
 
+  /** The number of steps of a training run; null if the manifest does not declare it. */
+  steps(offered: Values): number | null {
+    const declared = this.declared['x-steps'];
+    if (declared === undefined) return null;
+    const { config, aside } = this.config(offered);
+    return stepsOf(declared, { ...config, ...aside });
+  }
+
   /** The fields of the objects of a record, such as those of `tasks`. */
   namesBelow(name: string): string[] {
     const below = this.declared.properties[name]?.additionalProperties;
@@ -140,6 +149,24 @@ export class StageReader {
   }
 }
 
+function stepsOf(declared: Steps, values: Values): number | null {
+  if (typeof declared === 'string') return asCount(values[declared]);
+  const { tokens, per_step, round } = declared;
+  const size = per_step.reduce((product, name) => product * Number(values[name]), 1);
+  const exact = Number(values[tokens]) / size;
+  return asCount(Math.max(1, round === 'down' ? Math.floor(exact) : nearestEven(exact)));
+}
+
+/** Half is rounded to even, as in Python and NumPy. */
+function nearestEven(value: number): number {
+  const low = Math.floor(value);
+  return value - low === 0.5 ? low + (low % 2) : Math.round(value);
+}
+
+function asCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
+}
+
 export type StageReaders = Readonly<Record<RecipeStage, StageReader | null>>;
 
 /** Null for a stage that its recipe does not implement. */
@@ -160,7 +187,7 @@ export function stageReaders(recipes: StageRecipes): StageReaders {
 
 /** The stages of a study; `pretrain` only if a variant is trained. */
 export function stagesOf(study: TrainedStudy): RecipeStage[] {
-  const trains = study.base !== undefined || study.variants.some((one) => !isRegistered(one));
+  const trains = study.base !== undefined || study.variants.some(isTrained);
   return RECIPE_STAGES.filter((stage) => stage !== 'pretrain' || trains);
 }
 
@@ -180,10 +207,28 @@ export function branchesOf({ tasks, sft_seeds }: TrainedStudy): Branch[] {
   );
 }
 
-/** The properties of a variant before measurement: its features, groups and baselines. */
-export function configurationOf(study: TrainedStudy, variant: Variant): Values {
-  if (isRegistered(variant)) return variant.config ?? {};
-  return { ...trainedConfiguration(study, trainingFields(variant)), ...variant.config };
+/**
+ * The properties of a variant before measurement: its features, groups and baselines. If training runs
+ * of the study give several variants, `training_run` and `step` say which checkpoint of which run.
+ */
+export function configurationOf(study: TrainedStudy): (variant: Variant) => Values {
+  const variants = new Map(study.variants.map((variant) => [variant.id, variant]));
+  const hasEarlier = study.variants.some(isEarlier);
+  return (variant) => {
+    if (isRegistered(variant)) return variant.config ?? {};
+    const run = variants.get(variant.from ?? variant.id) ?? variant;
+    return {
+      ...trainedConfiguration(study, trainingFields(run)),
+      ...(hasEarlier && placeInRun(variant, run)),
+      ...run.config,
+      ...variant.config,
+    };
+  };
+}
+
+function placeInRun({ step }: Variant, { id, last_step }: Variant): Values {
+  const at = step ?? last_step;
+  return { training_run: id, ...(at !== undefined && { step: at }) };
 }
 
 export function trainedConfiguration(study: TrainedStudy, fields: Values): Values {

@@ -1,6 +1,6 @@
 /** Whether the recipes of a study can carry it out: what they do not know, do not read, or cannot use. Pure. */
 import { nearest } from '../base/explain';
-import type { Known, Manifest, RecipeStage } from './manifest';
+import { CHECKPOINT_STEPS, type Known, type Manifest, type RecipeStage } from './manifest';
 import type { TrainedStudy } from './schema';
 import {
   branchesOf,
@@ -17,7 +17,7 @@ import {
   type StageRecipes,
   type Values,
 } from './stage-config';
-import { isRegistered, trainingFields } from './variant-schema';
+import { isEarlier, isTrained, trainingFields } from './variant-schema';
 
 /** One line for each value that a recipe cannot use: unknown, invalid or missing. */
 export function studyFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
@@ -26,6 +26,7 @@ export function studyFaults(study: TrainedStudy, recipes: StageRecipes): string[
   if (absent.length) return absent;
   return [
     ...nameFaults(study, recipes),
+    ...checkpointFaults(study, recipes, readers),
     ...unreadFaults(study, recipes, readers),
     ...valueFaults(study, readers),
   ];
@@ -39,6 +40,18 @@ function absentStages(study: TrainedStudy, recipes: StageRecipes, readers: Stage
       const has = Object.keys(manifest.stages).join(', ') || 'none';
       return `  recipe: recipe "${name}" does not implement stage ${stage}; it implements ${has}. Choose another recipe for it: stages: { ${stage}: { recipe: '...' } }`;
     });
+}
+
+function checkpointFaults(
+  { variants }: TrainedStudy,
+  { pretrain: { name } }: StageRecipes,
+  { pretrain }: StageReaders,
+): string[] {
+  const earlier = variants.find(isEarlier);
+  if (!earlier || pretrain?.names().includes(CHECKPOINT_STEPS)) return [];
+  return [
+    `  variants: recipe "${name}" keeps no earlier checkpoints, such as "${earlier.id}": its manifest has no field \`${CHECKPOINT_STEPS}\` in stage pretrain`,
+  ];
 }
 
 function nameFaults(study: TrainedStudy, recipes: StageRecipes): string[] {
@@ -105,7 +118,7 @@ function sectionsOf(study: TrainedStudy): Section[] {
     section('evaluate', study.evaluate, 'evaluate'),
     ...(study.base ? [section('base', study.base, 'pretrain')] : []),
     ...study.variants.flatMap((variant, i) =>
-      isRegistered(variant) ? [] : [section(`variants.${i}`, trainingFields(variant), 'pretrain')],
+      isTrained(variant) ? [section(`variants.${i}`, trainingFields(variant), 'pretrain')] : [],
     ),
     ...Object.entries(study.tasks).flatMap(([name, task]) => taskSections(name, task)),
   ];
@@ -150,7 +163,7 @@ function namesRead(
 function valueFaults(study: TrainedStudy, readers: StageReaders): string[] {
   const { pretrain, indicate, sft, evaluate } = readers;
   const trained = study.variants.flatMap((variant, i) =>
-    isRegistered(variant) ? [] : [[`variants.${i}`, trainingFields(variant)] as const],
+    isTrained(variant) ? [[`variants.${i}`, trainingFields(variant)] as const] : [],
   );
   const fields = [...(study.base ? [['base', study.base] as const] : []), ...trained];
   const branches = branchesOf(study).map(

@@ -8,7 +8,8 @@ import {
   type Tabled,
   type TrainedStudy,
 } from './schema';
-import { isRegistered } from './variant-schema';
+import { earlierFaults } from './earlier';
+import { isTrained } from './variant-schema';
 
 export const StudySchema = z
   .discriminatedUnion('kind', [TrainedStudySchema, ImportedStudySchema])
@@ -47,9 +48,11 @@ function refineWords(study: Study, ctx: z.RefinementCtx): void {
 function refineTrained(study: TrainedStudy, ctx: z.RefinementCtx): void {
   const fail = failer(ctx);
   refineVariants(study, fail);
+  for (const { path, message } of earlierFaults(study)) fail(path, message);
   if ((study.table === undefined) !== (study.columns === undefined))
     fail(['table'], 'expected `table` and `columns` together, or neither');
-  if (study.variants.length < 2 && study.table === undefined)
+  const alone = study.variants.length < 2 && !study.variants[0]?.checkpoints;
+  if (alone && study.table === undefined)
     fail(['variants'], 'expected at least 2 variants, since variants are compared in pairs');
   const mixture = study.base?.mixture;
   if (typeof mixture === 'string' && !study.mixtures[mixture])
@@ -74,7 +77,7 @@ function refineVariants(study: TrainedStudy, fail: Fail): void {
       fail(['variants', i, 'id'], `variant "${variant.id}" is listed twice`);
     seen.add(variant.id);
     const { mixture } = variant;
-    if (!isRegistered(variant) && typeof mixture === 'string' && !study.mixtures[mixture])
+    if (isTrained(variant) && typeof mixture === 'string' && !study.mixtures[mixture])
       fail(['variants', i, 'mixture'], noMixture(study, mixture));
   });
 }

@@ -1,7 +1,18 @@
 /** Names of foretune's own: stages, failure classes, statuses. Free of zod, so that workflows may import it. */
 
-/** `import`: measurements come from a table. Recipes compute the others. */
-export const STAGES = ['import', 'pretrain', 'indicate', 'sft', 'evaluate', 'fit'] as const;
+/**
+ * `import`: measurements come from a table. `checkpoint`: weights that a training run passes through.
+ * Recipes carry out the others, except `fit`.
+ */
+export const STAGES = [
+  'import',
+  'pretrain',
+  'checkpoint',
+  'indicate',
+  'sft',
+  'evaluate',
+  'fit',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 export const FAILURE_CLASSES = [

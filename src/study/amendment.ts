@@ -8,7 +8,7 @@ import { planFromRecord, type PlanBooks } from './plan-from-record';
 
 export interface Amendment {
   readonly plan: Plan;
-  /** Variants with jobs to run. */
+  /** Training runs with jobs to run, by the variant at their end. */
   readonly variants: ReadonlySet<string>;
 }
 
@@ -22,7 +22,7 @@ export async function amend(
   const asked = only ?? added(standing, await planFromRecord(deps, spec));
   const fresh = await planFromRecord(deps, spec, { only: asked });
   refuseBase(studyId(spec.study), fresh, standing);
-  const variants = new Set(fresh.jobs.map(({ variant_id }) => variant_id));
+  const variants = new Set(fresh.jobs.map(({ trained_as }) => trained_as));
   return { plan: amendPlan(standing, fresh), variants };
 }
 

@@ -32,7 +32,9 @@ export async function checkPlan(
   const problems: string[] = [];
   for (const name of Object.keys(plan.recipes)) {
     const { manifest } = await manifests.of(name);
-    const runs = plan.runs.filter(({ recipe, action }) => recipe === name && action === 'run');
+    const runs = plan.runs.filter(
+      ({ recipe, action, stage }) => recipe === name && action === 'run' && stage !== 'checkpoint',
+    );
     if (!manifest.checks || !runs.length) continue;
     problems.push(...(await problemsOf(name, runs, recipes, places)));
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { NotFoundError, SpecError } from '../base/errors';
 import { importRows } from '../dataset/import-table';
 import { nearest } from '../base/explain';
-import { tableOf, type Study, type Tabled } from '../domain/schema';
+import { tableOf, type Study } from '../domain/schema';
 import { parseStudy, type StudyOptions } from '../domain/study';
 import { requireFile } from '../base/require-file';
 import { makeOwnNameKnown } from './own-name';
@@ -29,12 +29,14 @@ export function loadStudy(file: string, overrides: StudyOverrides = {}): LoadedS
   const study = override(parseStudy(makeStudy(where, overrides)), overrides);
   const tabled = tableOf(study);
   const table = tabled ? readTable(where, tabled.table) : null;
-  if (tabled && table !== null) checkTable(study, tabled, table);
+  checkTable(study, table);
   return { study, table, folder: path.dirname(where) };
 }
 
-/** A variant has one origin: trained, registered or imported. */
-function checkTable(study: Study, tabled: Tabled, table: string): void {
+/** Throws SpecError unless each variant has one origin: the study file or its table. */
+export function checkTable(study: Study, table: string | null): void {
+  const tabled = tableOf(study);
+  if (!tabled || table === null) return;
   const { variants } = importRows(tabled, table, new Date());
   const own = new Set(study.kind === 'trained' ? study.variants.map(({ id }) => id) : []);
   const twice = variants.filter(({ variant_id }) => own.has(variant_id));

@@ -23,7 +23,7 @@ export async function variantEnds(
   return variantIds.map((variant_id) => {
     const planned = plan.runs.filter(
       (run) =>
-        run.variant_id === variant_id &&
+        (part === 'tune' ? run.variant_id : run.trained_as) === variant_id &&
         run.action === 'run' &&
         (!part || (part === 'tune') === (run.task !== null)),
     );

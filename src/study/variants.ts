@@ -48,7 +48,8 @@ function variantRows(
       checkpoint: registered[variant_id]?.identity ?? null,
     }),
   });
-  const variants = study.variants.map((one) => row(one.id, configurationOf(study, one)));
+  const configuration = configurationOf(study);
+  const variants = study.variants.map((one) => row(one.id, configuration(one)));
   const { base } = study;
   return base ? [row(BASE_VARIANT, trainedConfiguration(study, base)), ...variants] : variants;
 }

@@ -195,6 +195,7 @@ function jobsOf(variant: string): PlannedJob[] {
   return planned.map((job) => ({
     ...job,
     variant_id: variant,
+    trained_as: variant,
     recipe: 'fake',
     cluster: 'local',
     run_ids: runsOf(job.name),

@@ -5,6 +5,7 @@ for in the data folder (FORETUNE_HF_DATA), then on the Hugging Face hub.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from foretune_protocol.config import Config, option
 
@@ -82,6 +83,13 @@ class Pretrain(Settings):
     train_tokens: int = option("Tokens seen in this run", minimum=1)
     batch: int = option("Rows of a step, over all processes", minimum=1)
     warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=100)
+    checkpoint_steps: list[int] = option(
+        "Steps whose weights are kept besides the last: earlier checkpoints of the run",
+        default=[],
+        aside=True,
+    )
+
+    step_count: ClassVar = {"tokens": "train_tokens", "per_step": ["batch", "context"], "round": "down"}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """Stage `pretrain`: a checkpoint is trained further on a mixture of text, every token predicted (CLM)."""
 
+from collections.abc import Callable, Collection
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch.utils.data import Dataset
-from transformers import PreTrainedTokenizerBase, Trainer, TrainingArguments
+from transformers import PreTrainedTokenizerBase, Trainer, TrainerCallback, TrainingArguments
 
 from foretune_protocol.attempts import Made
 from foretune_protocol.run import Run
@@ -31,6 +34,18 @@ class TextRows(Dataset):
         return {"input_ids": row, "labels": row}
 
 
+class Keep(TrainerCallback):
+    """Calls `keep` after each of the given steps."""
+
+    def __init__(self, steps: Collection[int], keep: Callable[[int], None]) -> None:
+        self.steps = steps
+        self.keep = keep
+
+    def on_step_end(self, args, state, control, **_):  # noqa: ARG002 (Trainer's signature)
+        if state.global_step in self.steps:
+            self.keep(state.global_step)
+
+
 def pretrain(run: Run) -> Made:
     config = Pretrain.read(run.config)
     place = start_of(run) if run.input else model_named(config.model)
@@ -38,17 +53,26 @@ def pretrain(run: Run) -> Made:
     model = load_model(place, torch.float32)
     parameters = model.num_parameters()
     trainer = _trainer(run, config, model, tokenizer)
-    train(trainer, run.progress)
     before = read_cost(place.folder)
     step_tokens = config.batch * config.context
-    steps = trainer.state.global_step
-    tokens = steps * step_tokens
-    made = gather(trainer, run.folder / "model.new")
-    if processes.is_first():
-        cost = before.plus(steps, tokens, 6.0 * parameters * tokens)
-        publish(made, model_folder(run), tokenizer, cost, parameters)
+
+    def keep(step: int, folder: Path) -> None:
+        made = gather(trainer, folder.with_name(f"{folder.name}.new"))
+        if processes.is_first():
+            tokens = step * step_tokens
+            cost = before.plus(step, tokens, 6.0 * parameters * tokens)
+            publish(made, folder, tokenizer, cost, parameters)
+
+    earlier = {step: run.folder / f"step{step}" for step in config.checkpoint_steps}
+    trainer.add_callback(Keep(earlier, lambda step: keep(step, earlier[step])))
+    train(trainer, run.progress)
+    keep(trainer.state.global_step, model_folder(run))
     finish(run.folder / "trainer")
-    return Made({"curves": curve(trainer.state, before.tokens, step_tokens)}, describe(model_folder(run)))
+    return Made(
+        {"curves": curve(trainer.state, before.tokens, step_tokens)},
+        describe(model_folder(run)),
+        {step: describe(folder) for step, folder in earlier.items()},
+    )
 
 
 def _trainer(run: Run, config: Pretrain, model, tokenizer: PreTrainedTokenizerBase) -> Trainer:

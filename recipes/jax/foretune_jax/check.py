@@ -27,6 +27,14 @@ def _pretrain(values: Json) -> None:
         named(domains(), "text domain", domain)
     for part in parts_of(config.objectives):
         part.row_length(config.model.context)
+    if config.checkpoint_steps and config.step_tokens % config.model.context:
+        raise ValueError(
+            f"step_tokens {config.step_tokens} is not a multiple of the context, {config.model.context}: a "
+            "run whose earlier checkpoints are kept needs whole steps."
+        )
+    late = [step for step in config.checkpoint_steps if step >= config.steps]
+    if late:
+        raise ValueError(f"checkpoint_steps {late} are not before the last step of the run, {config.steps}.")
 
 
 def _indicate(values: Json) -> None:

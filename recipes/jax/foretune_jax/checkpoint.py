@@ -44,6 +44,11 @@ def published(run: Run, params: Params, model: Model, cost: Cost) -> dict:
     return describe(path, model, cost)
 
 
+def earlier_path(run: Run, step: int) -> Path:
+    """Of the weights that a training run passes through."""
+    return run.folder / f"step{step}.safetensors"
+
+
 def read_weights(path: Path, model: Model) -> tuple[Params, Cost]:
     """Of a file, or of a folder with weights.safetensors, whoever made it: the tensors must be the model's.
 

@@ -1,6 +1,7 @@
 """The configuration of each stage, as job.json carries it. All that decides a number is here. Free of JAX."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from foretune_protocol.config import Config, option
 
@@ -72,6 +73,13 @@ class Pretrain(OfModel):
         maximum=2,
         default=2,
     )
+    checkpoint_steps: list[int] = option(
+        "Steps whose weights are kept besides the last: earlier checkpoints of the run",
+        default=[],
+        aside=True,
+    )
+
+    step_count: ClassVar = {"tokens": "train_tokens", "per_step": ["step_tokens"], "round": "nearest"}
 
     def __post_init__(self) -> None:
         if self.length_filter != ALL_LENGTHS:
@@ -81,6 +89,15 @@ class Pretrain(OfModel):
                     f'length_filter "{self.length_filter}" is neither "{ALL_LENGTHS}" nor two rising '
                     'percentages such as "25-75".'
                 )
+
+    @property
+    def rows(self) -> int:
+        """Sequences of a step."""
+        return max(1, self.step_tokens // self.model.context)
+
+    @property
+    def steps(self) -> int:
+        return max(1, round(self.train_tokens / (self.rows * self.model.context)))
 
     @property
     def objectives(self) -> list[str]:

@@ -10,7 +10,15 @@ from foretune_protocol.cost import NOTHING, Cost
 from foretune_protocol.notice import Notice
 from foretune_protocol.run import Run
 
-from .checkpoint import published, read_arrays, read_weights, write_arrays
+from .checkpoint import (
+    describe,
+    earlier_path,
+    published,
+    read_arrays,
+    read_weights,
+    write_arrays,
+    write_weights,
+)
 from .config import Pretrain
 from .corpus import open_corpus
 from .curves import loss_rows, rate_rows, refuse_divergence
@@ -27,18 +35,24 @@ CHECKPOINT_STEPS = 4 * CHUNK
 def pretrain(run: Run) -> Made:
     config = Pretrain.read(run.config)
     model = config.model
-    rows = max(1, config.step_tokens // model.context)
-    steps = max(1, round(config.train_tokens / (rows * model.context)))
+    rows, steps = config.rows, config.steps
     corpus = open_corpus(run.cache_dir, DATA_SEED, model.vocabulary)
     data = training_data(corpus, config, rows * steps)
     params, cost = _start(run, config)
     state, losses = _resume(run, new_state(params))
     lrs = learning_rates(config.lr, steps, config.warmup_steps, config.decay_from, config.decay_to)
 
+    step_tokens = rows * model.context
+
+    def cost_at(step: int) -> Cost:
+        return cost.plus(step, step * step_tokens, training_flops(model, step * step_tokens))
+
     def on_chunk(state: State, found: np.ndarray) -> None:
         losses.extend(float(loss) for loss in found)
         refuse_divergence(losses)
         run.progress.report(state.step, steps, losses[-1])
+        if state.step in config.checkpoint_steps:
+            write_weights(earlier_path(run, state.step), state.params, model, cost_at(state.step))
         ending = any_process(notice.given)
         if ending or (state.step % CHECKPOINT_STEPS == 0 and state.step < steps):
             write_arrays(_partial(run), pack_state(state), {"step": state.step, "losses": losses})
@@ -47,13 +61,15 @@ def pretrain(run: Run) -> Made:
             notice.obey(state.step)
 
     with Notice() as notice:
-        state = train(model, state, data, lrs, on_chunk)
-    step_tokens = rows * model.context
-    total = cost.plus(steps, steps * step_tokens, training_flops(model, steps * step_tokens))
-    made = published(run, state.params, model, total)
+        state = train(model, state, data, lrs, on_chunk, stops=config.checkpoint_steps)
+    made = published(run, state.params, model, cost_at(steps))
     _partial(run).unlink(missing_ok=True)
     at = (cost.tokens, step_tokens)
-    return Made({"curves": [*loss_rows(losses, *at), *rate_rows(lrs, *at)]}, made)
+    curves = [*loss_rows(losses, *at), *rate_rows(lrs, *at)]
+    earlier = {
+        step: describe(earlier_path(run, step), model, cost_at(step)) for step in config.checkpoint_steps
+    }
+    return Made({"curves": curves}, made, earlier)
 
 
 def _start(run: Run, config: Pretrain) -> tuple[Params, Cost]:

@@ -4,7 +4,7 @@ A chunk is a compiled loop over up to `CHUNK` steps whose number and learning ra
 that runs of any length and rate share one program.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -96,16 +96,19 @@ def train(
     data: Batch,
     lrs: np.ndarray,
     on_chunk: Callable[[State, np.ndarray], None] = lambda *_: None,
+    stops: Collection[int] = (),
 ) -> State:
     """Runs from `state.step` to the end of `lrs`; step i takes the i-th of equal parts of `data`.
 
     `on_chunk` gets the state after each chunk and the losses of its steps. Chunks end at multiples of
-    CHUNK, so that a resumed run repeats the uninterrupted one bit by bit.
+    CHUNK and after each of the steps `stops`. Where they end changes no bit of the result, so that a resumed
+    run repeats the uninterrupted one.
     """
     rows = len(data) // len(lrs)
     whole, by_rows = _shardings(dealt_rows(rows))
     while state.step < len(lrs):
-        steps = min(CHUNK - state.step % CHUNK, len(lrs) - state.step)
+        ends = [state.step - state.step % CHUNK + CHUNK, len(lrs), *stops]
+        steps = min(end for end in ends if end > state.step) - state.step
         span = slice(state.step * rows, (state.step + steps) * rows)
         params, moments, losses = train_chunk(
             *jax.device_put((state.params, state.moments), whole),

@@ -57,6 +57,8 @@ class Config:
 
     # Whether fields that are not declared are ignored: the object is shared with other stages.
     open: ClassVar[bool] = False
+    # How many steps a training run has: the name of a field, or {"tokens", "per_step", "round"}.
+    step_count: ClassVar[Mapping[str, Any] | str | None] = None
 
     @classmethod
     def names(cls) -> list[str]:
@@ -71,6 +73,8 @@ class Config:
             "properties": {one.name: _property(one, kinds[one.name]) for one in fields(cls)},
             "required": [one.name for one in fields(cls) if one.default_factory is MISSING],
         }
+        if cls.step_count is not None:
+            found["x-steps"] = cls.step_count
         return found if cls.open else found | {"additionalProperties": False}
 
     @classmethod

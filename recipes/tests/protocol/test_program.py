@@ -11,6 +11,8 @@ import pytest
 from jobs import RECIPES, read_json, rows_of
 from schema import check
 
+from foretune_protocol import Made, Run, checkpoint
+from foretune_protocol.attempts import Stage, run_job
 from foretune_protocol.manifest import discover
 from foretune_protocol.program import main, problems
 
@@ -83,6 +85,40 @@ def test_the_example_of_the_page_runs_a_job_to_its_result(trainer: Path, tmp_pat
 def test_other_arguments_are_answered_with_what_is_expected(arguments: list[str], capsys):
     assert main({"version": "1"}, {}, arguments=arguments) == 2
     assert "path of a job.json, or --describe." in capsys.readouterr().err
+
+
+# ---- Earlier checkpoints -------------------------------------------------------------------
+
+
+def passing(steps: list[int]) -> Stage:
+    """A training stage that keeps these steps."""
+
+    def pretrain(stage: Run) -> Made:
+        path = stage.folder / "weights"
+        path.write_text("w")
+        made = checkpoint(path, step=9, tokens=9)
+        return Made(checkpoint=made, earlier={step: made | {"step": step} for step in steps})
+
+    return pretrain
+
+
+def taken(step: int) -> dict[str, Any]:
+    return run("checkpoint", {"step": step}, "v/pretrain") | {"run_id": f"v-{step}/checkpoint"}
+
+
+def test_an_earlier_checkpoint_is_the_result_of_its_own_run_in_a_later_attempt_too(tmp_path: Path):
+    made = job(tmp_path, [run("pretrain", {"checkpoint_steps": [3]}), taken(3) | {"fingerprint": "f3"}])
+    for stages in ({"pretrain": passing([3])}, {}):
+        result = run_job(made, "1", stages)
+        check(result, "result")
+        assert [one["checkpoint"]["step"] for one in result["runs"]] == [9, 3]
+
+
+def test_a_step_that_the_run_did_not_keep_is_named(tmp_path: Path):
+    made = job(tmp_path, [run("pretrain", {"checkpoint_steps": [3, 5]}), taken(5)])
+    trained, lost = run_job(made, "1", {"pretrain": passing([3])})["runs"]
+    assert trained["status"] == "done"
+    assert lost["error"].endswith('"v/pretrain" kept no checkpoint of step 5 in this job; it kept: 3.')
 
 
 # ---- check ---------------------------------------------------------------------------------

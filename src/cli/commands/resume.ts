@@ -4,19 +4,13 @@
  */
 import { Option, type Command } from 'commander';
 import type { PlanRequest } from '../../domain/request';
-import { STAGES } from '../../domain/vocabulary';
+import { RECIPE_STAGES } from '../../domain/manifest';
 import type { CliContext } from '../context';
 import { runToEnd } from '../run-to-end';
 import { clusterOf, planStudyNow } from '../../study/plan-study';
 import { planSummary } from '../words/plan-text';
 import { openWorkSession } from '../../temporal/session';
 import { unpause } from '../../temporal/steer';
-
-/**
- * Stages that recipes compute. Importing a table and fitting proxies cost nothing, so they are not
- * listed.
- */
-const RECIPE_STAGES = STAGES.filter((stage) => stage !== 'import' && stage !== 'fit');
 
 export function register(program: Command, context: CliContext): void {
   program
