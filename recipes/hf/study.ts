@@ -1,5 +1,6 @@
 /** What the Hugging Face recipe reads of a study, as types: `defineStudy<HfStudy>({...})`. */
 import type { StudyInput } from '../../src/domain/schema';
+import type { FineTuning } from '../protocol/study';
 
 type Trained = Extract<StudyInput, { readonly kind: 'trained' }>;
 
@@ -25,15 +26,7 @@ export type Lora = {
   targets?: string | string[];
 };
 
-export type Sft = {
-  recipe?: string;
-  lr: number;
-  steps: number;
-  batch: number;
-  train_items: number;
-  test_items: number;
-  lora?: Lora;
-};
+export type Sft = FineTuning & { lora?: Lora };
 
 type Task = Trained['tasks'][string] & {
   /** Tasks of lm-evaluation-harness whose mean is the score. */

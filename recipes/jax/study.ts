@@ -1,5 +1,6 @@
 /** What the JAX reference recipe reads of a study, as types: `defineStudy<JaxStudy>({...})`. */
 import type { StudyInput } from '../../src/domain/schema';
+import type { FineTuning } from '../protocol/study';
 
 type Trained = Extract<StudyInput, { readonly kind: 'trained' }>;
 
@@ -47,14 +48,7 @@ export type Model = {
   vocabulary?: number;
 };
 
-export type Sft = {
-  recipe?: string;
-  lr: number;
-  steps: number;
-  batch: number;
-  train_items: number;
-  test_items: number;
-};
+export type Sft = FineTuning;
 
 /** `shots`: solved examples before a k-shot item. */
 type Task = Trained['tasks'][string] & { shots?: number; sft: Sft | Sft[] };
