@@ -1,16 +1,16 @@
 /**
- * Which checkpoint of this run? Two training runs, and every hundredth step of each is a variant.
+ * Which checkpoint of this run? Two training runs, and every fortieth step of each is a variant.
  *
  *   npx foretune run examples/one-run/study.ts     about a minute on two cores
  *
- * `checkpoints: { every: 100 }` makes the variants `facts-100` and `facts-200` of the run `facts`.
+ * `checkpoints: { every: 40 }` makes the variants `facts-40`, `facts-80` and so on of the run `facts`.
  * They cost no training of their own, and each is measured, fine-tuned and compared like any other
  * variant. Their configuration has `training_run` and `step`.
  */
 import { defineStudy } from 'foretune';
 import { BASE, type JaxStudy } from 'foretune/recipes/jax';
 
-const training = { ...BASE, lr: 0.005, train_tokens: 250_000, checkpoints: { every: 100 } };
+const training = { ...BASE, lr: 0.005, train_tokens: 250_000, checkpoints: { every: 40 } };
 
 export default defineStudy<JaxStudy>({
   kind: 'trained',
