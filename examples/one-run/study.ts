@@ -32,6 +32,7 @@ export default defineStudy<JaxStudy>({
     kshot_cbqa: { label: 'closed-book questions, k-shot' },
   },
   baseline: 'inv_ppl_clm',
+  proxies: { 'ppl+kshot': { inv_ppl_clm: 1, kshot_cbqa: 1 } },
   variants: [
     { id: 'facts', objective: 'clm', mixture: 'facts', ...training },
     { id: 'even', objective: 'clm', mixture: 'even', ...training },
