@@ -29,23 +29,28 @@ const { root } = parse(
 const Request = root.lookupType('Request');
 const Response = root.lookupType('Response');
 
-/** Throws StackError if the server does not answer within ten seconds. */
-export function openDescriber({ address, namespace }: StackEndpoints['temporal']): Describer {
+/** A question throws StackError if the server does not answer it in time. */
+export function openDescriber(
+  { address, namespace }: StackEndpoints['temporal'],
+  deadlineMs = DEADLINE_MS,
+): Describer {
   const client = new Client(address, credentials.createInsecure());
   const describe = (workflowId: string) =>
-    ask(client, { namespace, execution: { workflowId } }).catch((error: ServiceError) => {
-      if (error.code === status.NOT_FOUND) return null;
-      throw new StackError(
-        `Temporal does not answer at ${address}: ${error.message}. Run: npx foretune doctor`,
-        { cause: error },
-      );
-    });
+    ask(client, { namespace, execution: { workflowId } }, deadlineMs).catch(
+      (error: ServiceError) => {
+        if (error.code === status.NOT_FOUND) return null;
+        throw new StackError(
+          `Temporal does not answer at ${address}: ${error.message}. Run: npx foretune doctor`,
+          { cause: error },
+        );
+      },
+    );
   return { describe, close: () => client.close() };
 }
 
-function ask(client: Client, request: object): Promise<Description> {
+function ask(client: Client, request: object, deadlineMs: number): Promise<Description> {
   const metadata = new Metadata({ waitForReady: true });
-  const options = { deadline: Date.now() + DEADLINE_MS };
+  const options = { deadline: Date.now() + deadlineMs };
   return new Promise((resolve, reject) => {
     const settle = (error: ServiceError | null, answer?: Description) =>
       error ? reject(error) : resolve(answer ?? {});
