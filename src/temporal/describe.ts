@@ -1,26 +1,13 @@
 /** Asks Temporal what it knows of a workflow. */
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { connectClient } from './client';
+import type { Describe, Describer } from './description';
 import type * as Embedded from './embedded-describer';
 import type { Session } from './session';
 
 // Loaded late, since gRPC takes time to load and most commands do not need it.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const embedded = () => require('./embedded-describer') as typeof Embedded;
-
-export type Description = Pick<
-  WorkflowExecutionDescription['raw'],
-  'workflowExecutionInfo' | 'pendingActivities'
->;
-
-/** Null for a workflow that Temporal does not know or no longer keeps. */
-export type Describe = (workflow: string) => Promise<Description | null>;
-
-/** An open connection that describes workflows. */
-export interface Describer {
-  readonly describe: Describe;
-  readonly close: () => Promise<void> | void;
-}
 
 /** Connects at the first question; many studies need none. */
 export async function withDescribe<T>(

@@ -6,7 +6,7 @@ import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/
 import { parse } from 'protobufjs';
 import { StackError } from '../base/errors';
 import type { StackEndpoints } from '../stack/stack';
-import type { Describer, Description } from './describe';
+import type { Describer, Description } from './description';
 
 const METHOD = '/temporal.api.workflowservice.v1.WorkflowService/DescribeWorkflowExecution';
 const DEADLINE_MS = 10_000;

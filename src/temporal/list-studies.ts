@@ -1,7 +1,8 @@
 /** Every study on record, with its status and how many of its runs are done. */
 import { countStatuses } from '../domain/status';
 import { statusOfRuns } from '../study/run-statuses';
-import { withDescribe, type Describe } from './describe';
+import { withDescribe } from './describe';
+import type { Describe } from './description';
 import { liveStatus, type LiveStatus } from './live-status';
 import type { Session } from './session';
 

@@ -1,6 +1,6 @@
 /** A study's status: from the books, and from Temporal if the study should be running. */
 import { studyWorkflowId } from '../domain/ids';
-import type { Describe, Description } from './describe';
+import type { Describe, Description } from './description';
 import type { Session } from './session';
 
 /** `paused` and `cancelling` are running studies that a user paused or cancelled. */

@@ -4,7 +4,7 @@
  */
 import { variantWorkflowId, type VariantPart } from '../domain/ids';
 import type { StudyProgress } from '../study/progress';
-import type { Describe, Description } from './describe';
+import type { Describe, Description } from './description';
 
 type PendingActivity = NonNullable<Description['pendingActivities']>[number];
 

@@ -2,7 +2,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { StackError } from '../../src/base/errors';
 import { refitId } from '../../src/domain/ids';
-import { describeWith, type Describe, type Description } from '../../src/temporal/describe';
+import { describeWith } from '../../src/temporal/describe';
+import type { Description } from '../../src/temporal/description';
 import { openDescriber } from '../../src/temporal/embedded-describer';
 import { FakeStudy } from '../support/fake-activities';
 import { openTemporal, startRefit, withWorker, type Temporal } from '../support/temporal';
@@ -30,7 +31,7 @@ async function describedByBoth(workflow: string, isReady: (found: Description | 
 }
 
 /** The fields that are read. */
-function readFrom(described: Awaited<ReturnType<Describe>>) {
+function readFrom(described: Description | null) {
   const { workflowExecutionInfo: info, pendingActivities } = described ?? {};
   const said = info?.searchAttributes?.indexedFields?.ForetuneStatus?.data ?? [];
   const activities = pendingActivities?.map(({ state, lastStartedTime, lastFailure }) => ({

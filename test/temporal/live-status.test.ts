@@ -1,4 +1,4 @@
-import type { Description } from '../../src/temporal/describe';
+import type { Description } from '../../src/temporal/description';
 import { liveStatus } from '../../src/temporal/live-status';
 import type { Session } from '../../src/temporal/session';
 
