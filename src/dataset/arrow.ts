@@ -129,6 +129,19 @@ export function rowsOf<T extends TableName>(opened: Table<TypeMap>, table: T): R
   return rowsFromColumns(rows, columns) as Row<T>[];
 }
 
+/** The rows of one study. Decodes only those from its first to its last. */
+export function rowsOfStudy<T extends TableName>(
+  opened: Table<TypeMap>,
+  table: T,
+  study: string,
+): Row<T>[] {
+  const studies = opened.getChild('study');
+  let [first, end] = [0, opened.numRows];
+  while (first < end && studies?.get(first) !== study) first++;
+  while (first < end && studies?.get(end - 1) !== study) end--;
+  return rowsOf(opened.slice(first, end), table).filter((row) => row.study === study);
+}
+
 function checkField(opened: Table<TypeMap>, { name, type, nullable }: Column, what: string): void {
   const column = opened.getChild(name);
   if (!column && nullable) return;

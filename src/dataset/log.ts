@@ -5,7 +5,7 @@
 import os from 'node:os';
 import { Table, type TypeMap } from 'apache-arrow';
 import { NotFoundError } from '../base/errors';
-import { arrowTable, rowsOf } from './arrow';
+import { arrowTable, rowsOf, rowsOfStudy } from './arrow';
 import { schemaOf } from './arrow-schema';
 import { isTextBefore } from './arrow-stats';
 import { CommitWriter, type Commit, type CommitResult, type WriterOptions } from './commit';
@@ -122,8 +122,9 @@ export class Dataset {
   async read<T extends TableName>(table: T, options: ReadOptions = {}): Promise<Row<T>[]> {
     const { study } = options;
     const tables = await this.tables(table, options);
-    const rows = tables.flatMap((one) => rowsOf(one, table));
-    return study === undefined ? rows : rows.filter((row) => row.study === study);
+    return tables.flatMap((one) =>
+      study === undefined ? rowsOf(one, table) : rowsOfStudy(one, table, study),
+    );
   }
 
   /**
@@ -154,10 +155,14 @@ export class Dataset {
     return { version: state.version, files: files ?? null };
   }
 
-  /** The rows of some files, for callers that read each file once. */
-  async readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]> {
+  /** The study's rows in some files, for callers that read each file once. */
+  async readFiles<T extends TableName>(
+    table: T,
+    files: readonly LoggedFile[],
+    study: string,
+  ): Promise<Row<T>[]> {
     const rows = await mapParallel(files, REQUESTS, async (file) =>
-      rowsOf(await this.files.openOnce(file, table), table),
+      rowsOfStudy(await this.files.openOnce(file, table), table, study),
     );
     return rows.flat();
   }
@@ -239,7 +244,6 @@ function mayHold({ stats }: LoggedFile, study: string | undefined): boolean {
 }
 
 function ofStudy(opened: Table<TypeMap>, table: TableName, study: string): Table<TypeMap> {
-  const rows = rowsOf(opened, table);
-  const own = rows.filter((row) => row.study === study);
-  return own.length === rows.length ? opened : arrowTable(own, table);
+  const own = rowsOfStudy(opened, table, study);
+  return own.length === opened.numRows ? opened : arrowTable(own, table);
 }

@@ -15,7 +15,11 @@ interface Source {
     table: TableName,
     study: string,
   ): Promise<{ readonly version: number; readonly files: readonly LoggedFile[] | null }>;
-  readFiles<T extends TableName>(table: T, files: readonly LoggedFile[]): Promise<Row<T>[]>;
+  readFiles<T extends TableName>(
+    table: T,
+    files: readonly LoggedFile[],
+    study: string,
+  ): Promise<Row<T>[]>;
 }
 
 /** Maximum number of cached views, each of one table and study. */
@@ -64,8 +68,8 @@ class View<T extends TableName> {
     const { table, study, dataset } = this;
     const { version, files } = await dataset.filesSince(this.seen, table, study);
     if (!files) return this.readAll();
-    for (const row of await dataset.readFiles(table, files))
-      if (row.study === study) this.newest.set(String(row.run_id), row);
+    for (const row of await dataset.readFiles(table, files, study))
+      this.newest.set(String(row.run_id), row);
     this.seen = version;
     return this.newest;
   }

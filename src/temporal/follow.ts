@@ -12,6 +12,7 @@ import { openClusters } from '../study/clusters';
 import { studyProgress, type StudyProgress } from '../study/progress';
 import { failureReason } from './client';
 import type { Session, WorkSession } from './session';
+import { describeWith } from './describe';
 import { findTroubles, type Troubles } from './troubles';
 
 const POLL_MS = 500;
@@ -70,7 +71,9 @@ async function untilEnded(
       seen = Date.now();
       if (seen - checked < CHECK_WORKER_EVERY_MS) continue;
       checked = seen;
-      troubles = progress ? await findTroubles(session.client, study, progress) : troubles;
+      troubles = progress
+        ? await findTroubles(describeWith(session.client), study, progress)
+        : troubles;
       await ensureWorker(session.config, session.endpoints, session.say);
     } catch (error) {
       took = 0; // check again soon

@@ -1,6 +1,7 @@
 /** A study's status: from the books, and from Temporal if the study should be running. */
 import { studyWorkflowId } from '../domain/ids';
-import { withClient, type Session } from './session';
+import type { Describe, Description } from './description';
+import type { Session } from './session';
 
 /** `paused` and `cancelling` are running studies that a user paused or cancelled. */
 const STEERED = ['paused', 'cancelling'] as const;
@@ -13,20 +14,28 @@ export type LiveStatus =
   | 'failed'
   | 'cancelled';
 
-export async function liveStatus(session: Session, study: string): Promise<LiveStatus> {
-  const latest = await session.studies.latest(study);
+export async function liveStatus(
+  { studies }: Pick<Session, 'studies'>,
+  describe: Describe,
+  study: string,
+): Promise<LiveStatus> {
+  const latest = await studies.latest(study);
   if (!latest) return 'pending';
   if (latest.status !== 'running') return latest.status;
-  return workflowStatus(session, study);
+  const described = await describe(studyWorkflowId(study));
+  return isRunning(described) ? runningStatus(described) : 'interrupted';
 }
 
-function workflowStatus(session: Session, study: string): Promise<LiveStatus> {
-  return withClient(session, async (client) => {
-    const handle = client.workflow.getHandle(studyWorkflowId(study));
-    const described = await handle.describe().catch(() => null);
-    // Temporal does not know the workflow, or no longer keeps it.
-    if (described?.status.name !== 'RUNNING') return 'interrupted';
-    const said = described.searchAttributes.ForetuneStatus?.[0];
-    return STEERED.find((one) => one === said) ?? 'running';
-  });
+/** The server's number for the status of a workflow that runs. */
+const RUNNING = 1;
+
+export function isRunning(described: Description | null): described is Description {
+  return Number(described?.workflowExecutionInfo?.status) === RUNNING;
+}
+
+/** The workflow keeps its status in a search attribute: JSON, a string or a list of one. */
+function runningStatus({ workflowExecutionInfo }: Description): LiveStatus {
+  const { data } = workflowExecutionInfo?.searchAttributes?.indexedFields?.ForetuneStatus ?? {};
+  const said: unknown = data?.length ? JSON.parse(Buffer.from(data).toString()) : null;
+  return STEERED.find((one) => [said].flat()[0] === one) ?? 'running';
 }

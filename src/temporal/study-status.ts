@@ -9,8 +9,8 @@ import { pollJobs, type LiveJobs, type NamedJobs } from '../study/live-jobs';
 import { studyProgress, type StudyProgress } from '../study/progress';
 import { mayBeScheduled } from '../study/schedule-notes';
 import { spentByStudy, type Spent } from '../study/spent';
+import { withDescribe } from './describe';
 import { liveStatus, type LiveStatus } from './live-status';
-import { withClient } from './session';
 import type * as Schedules from './study-schedule';
 import { findTroubles, type Troubles } from './troubles';
 
@@ -45,12 +45,11 @@ export async function studyStatus(
 ): Promise<StudyStatus> {
   const clusters = openClusters(session.config);
   const progress = await studyProgress(session, clusters, study);
-  const status = await liveStatus(session, study);
+  const { status, troubles } = await fromTemporal(session, study, progress);
   const dataset_version = await session.dataset.version();
   return {
-    ...{ study, status, dataset_version, progress, clusters },
+    ...{ study, status, troubles, dataset_version, progress, clusters },
     counts: progress?.counts ?? countStatuses([]),
-    troubles: progress && LIVE.has(status) ? await troubles(session, study, progress) : new Map(),
     jobs: progress && runs ? await pollJobs(progress, clusters) : new Map(),
     spent: await spentByStudy({ ...session, clusters }, study),
     schedule: (await mayBeScheduled(session, study))
@@ -59,7 +58,12 @@ export async function studyStatus(
   };
 }
 
-/** What keeps a running study from making progress. */
-function troubles(session: Session, study: string, progress: StudyProgress): Promise<Troubles> {
-  return withClient(session, (client) => findTroubles(client, study, progress));
+/** The status, and what keeps a running study from making progress. */
+function fromTemporal(session: Session, study: string, progress: StudyProgress | null) {
+  return withDescribe(session, async (describe) => {
+    const status = await liveStatus(session, describe, study);
+    const troubles: Troubles =
+      progress && LIVE.has(status) ? await findTroubles(describe, study, progress) : new Map();
+    return { status, troubles };
+  });
 }

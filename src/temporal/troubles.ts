@@ -2,13 +2,11 @@
  * Why jobs cannot be submitted or watched: the last failure of each activity, which is retried
  * until it succeeds.
  */
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { variantWorkflowId, type VariantPart } from '../domain/ids';
 import type { StudyProgress } from '../study/progress';
+import type { Describe, Description } from './description';
 
-type PendingActivity = NonNullable<
-  WorkflowExecutionDescription['raw']['pendingActivities']
->[number];
+type PendingActivity = NonNullable<Description['pendingActivities']>[number];
 
 /** An activity that has run this long since its last failure has recovered. */
 const FRESH_MS = 60_000;
@@ -25,7 +23,7 @@ export type Troubles = ReadonlyMap<string, string>;
 
 /** Looks at the variants that are running and report no progress. */
 export async function findTroubles(
-  client: Client,
+  describe: Describe,
   study: string,
   { latest, current }: StudyProgress,
 ): Promise<Troubles> {
@@ -34,7 +32,7 @@ export async function findTroubles(
     ({ status, job }) => status === 'running' && !heard.has(job),
   );
   return troublesOf(
-    client,
+    describe,
     study,
     silent.map(({ variant_id }) => variant_id),
   );
@@ -42,22 +40,25 @@ export async function findTroubles(
 
 /** By variant; only the first and the last few variants are checked. */
 async function troublesOf(
-  client: Client,
+  describe: Describe,
   study: string,
   variants: readonly string[],
 ): Promise<Troubles> {
   const all = [...new Set(variants)];
   const half = MOST_ASKED / 2;
   const asked = [...new Set([...all.slice(0, half), ...all.slice(-half)])];
-  const found = await Promise.all(asked.map((variant) => troubleOf(client, study, variant)));
+  const found = await Promise.all(asked.map((variant) => troubleOf(describe, study, variant)));
   return new Map(asked.flatMap((id, i) => (found[i] ? [[id, found[i]] as const] : [])));
 }
 
-async function troubleOf(client: Client, study: string, variant: string): Promise<string | null> {
+async function troubleOf(
+  describe: Describe,
+  study: string,
+  variant: string,
+): Promise<string | null> {
   for (const part of PARTS) {
-    const handle = client.workflow.getHandle(variantWorkflowId(study, variant, part));
-    const described = await handle.describe().catch(() => null); // the variant has no such part
-    for (const activity of described?.raw.pendingActivities ?? [])
+    const described = await describe(variantWorkflowId(study, variant, part));
+    for (const activity of described?.pendingActivities ?? [])
       if (isFailing(activity)) return oneLine(activity.lastFailure?.message ?? '');
   }
   return null;

@@ -1,6 +1,6 @@
 import { tableFromIPC, tableToIPC, type TypeMap } from 'apache-arrow';
 import fc from 'fast-check';
-import { encodeTable, readTable, rowToJson } from '../../src/dataset/arrow';
+import { encodeTable, openTable, readTable, rowsOfStudy, rowToJson } from '../../src/dataset/arrow';
 import { recipeColumns, schemaOf, typeName, type Column } from '../../src/dataset/arrow-schema';
 import { IDENTITY_COLUMNS, TABLE_NAMES, type TableName } from '../../src/dataset/tables';
 import { SchemaError } from '../../src/base/errors';
@@ -41,6 +41,19 @@ describe.each(TABLE_NAMES)('the table "%s"', (table) => {
         const { bytes, rows: count } = encodeTable(rows, table);
         expect(count).toBe(rows.length);
         expect(readTable(bytes, table)).toEqual(rows);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('gives back the rows of one study alone, wherever they are', () => {
+    const studies = fc.array(fc.constantFrom('a@1', 'b@1', 'c@1'), { minLength: 12 });
+    fc.assert(
+      fc.property(rowsOf(table), studies, (any, names) => {
+        const rows = any.map((row, i) => ({ ...row, study: names[i] }));
+        const opened = openTable(encodeTable(rows, table).bytes, table, 'The file');
+        const own = rows.filter(({ study }) => study === 'b@1');
+        expect(rowsOfStudy(opened, table, 'b@1')).toEqual(own);
       }),
       { numRuns: 50 },
     );
