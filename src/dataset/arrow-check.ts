@@ -15,8 +15,9 @@ export function checkedCells(
   refuseUnknown(rows, columns, table);
   const records = rows as readonly Readonly<Record<string, unknown>>[];
   return columns.map((column) => {
-    const missing = column.nullable ? null : undefined;
-    const values = records.map((record) => record[column.name] ?? missing);
+    const values = records.map(({ [column.name]: value }) =>
+      value === undefined && column.nullable ? null : value,
+    );
     return checkedColumn(values, column, `Table "${table}"`);
   });
 }
