@@ -89,4 +89,12 @@ const clusters: Settings['clusters'] = {
  */
 const notify: Settings['notify'] = {};
 
-export default defineConfig({ recipes, clusters, notify });
+/**
+ * S3 servers of registered checkpoints, by bucket. An s3:// address whose bucket is not listed is read from the
+ * server of the dataset with its credentials. `profile` is one of ~/.aws/credentials: no secret belongs here.
+ */
+const buckets: Settings['buckets'] = {
+  // team: { endpoint: 'https://s3.eu-west-1.amazonaws.com', region: 'eu-west-1', profile: 'team' },
+};
+
+export default defineConfig({ recipes, clusters, notify, buckets });
