@@ -34,7 +34,7 @@ export async function planStudyNow(
     manifests: manifestsOf(config),
   };
   const plan = await planned(books, configuration, asked);
-  await checkPlan(plan, books.recipes, books.manifests, {
+  await checkPlan(plan, configuration.study, books, {
     folder: path.join(config.stateDir, 'checks'),
     environment: inheritedFrom(config.environment),
   });

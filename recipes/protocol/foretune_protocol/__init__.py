@@ -8,6 +8,7 @@ pyarrow only where a table is written.
 
 from .attempts import Json, Made
 from .checkpoints import checkpoint, hub_name, local_path
+from .checks import Planned
 from .config import Config, option
 from .manifest import describe
 from .notice import Notice
@@ -19,6 +20,7 @@ __all__ = [
     "Json",
     "Made",
     "Notice",
+    "Planned",
     "Run",
     "checkpoint",
     "describe",

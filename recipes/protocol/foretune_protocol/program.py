@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .attempts import Json, Stage, run_job
+from .checks import Check, problems
 from .processes import is_first, join_cluster
 from .threads import limit_threads
 
 Stages = Mapping[str, Stage]
-Check = Callable[[str, Json], None]
-"""Is given a stage and its configuration; raises ValueError for what cannot be done."""
 
 
 def main(
@@ -52,21 +51,6 @@ def _say(answer: Json) -> None:
     """Of several processes that a launcher started, one answers."""
     if is_first():
         print(json.dumps(answer))
-
-
-def problems(study: Json, check: Check) -> list[str]:
-    """What cannot be done of the runs of a whole study, given as in job.json; each is said once."""
-    found: dict[str, list[str]] = {}
-    for run in study["runs"]:
-        try:
-            check(run["stage"], run["config"])
-        except ValueError as error:
-            found.setdefault(str(error), []).append(run["run_id"])
-    return [f"{runs[0]}{_others(len(runs) - 1)}: {message}" for message, runs in found.items()]
-
-
-def _others(count: int) -> str:
-    return f" (and {count} more)" if count else ""
 
 
 def _run(job: Json, version: str, stages: Stages | Callable[[Json], Stages]) -> int:
