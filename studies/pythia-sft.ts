@@ -37,7 +37,8 @@ export default defineStudy<HfStudy>({
     'Pythia-410m continued on three mixtures at three learning rates; commonsense, reading and closed-book questions.',
   recipe: 'hf',
   window: 9,
-  model: { checkpoint: 'EleutherAI/pythia-410m', revision: 'main' },
+  // The end of its training; the default branch of a model may move, and is refused.
+  model: { checkpoint: 'EleutherAI/pythia-410m', revision: 'step143000' },
   settings: { context: 2048, memory: { micro_batch: 8, activation_checkpointing: true } },
   pretrain: {
     batch: 128,

@@ -58,10 +58,15 @@ async function lookUp(
     throw new SpecError(
       `there is no folder "${checkpoint}" (${place}). If this is a name of the Hugging Face hub, add its \`revision\`: a commit or a tag.`,
     );
+  if (revision === DEFAULT_BRANCH)
+    throw new SpecError(
+      `"${DEFAULT_BRANCH}" is the branch of "${checkpoint}" that its owner may move on any day; give a \`revision\` that stays: a commit or a tag.`,
+    );
   return { uri: `hf://${checkpoint}@${revision}`, identity: `hf://${checkpoint}@${revision}` };
 }
 
 const S3_ADDRESS = /^s3:\/\/[^/]+(\/|$)/;
+const DEFAULT_BRANCH = 'main';
 const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
 
 /** sha256 over the names and contents of all files below a folder, or of one file. */

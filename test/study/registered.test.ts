@@ -46,10 +46,11 @@ it('every checkpoint that is not there is named at once', async () => {
   const asked = lookUp(
     { id: 'gone', checkpoint: '/nowhere/model' },
     { id: 'hub', checkpoint: 'a/b' },
+    { id: 'moving', checkpoint: 'a/b', revision: 'main' },
     { id: 'far', checkpoint: 's3://bucket/model' },
   );
   await expect(asked).rejects.toThrow(
-    /variant "gone": there is no checkpoint "\/nowhere\/model".*variant "hub": .*add its `revision`.*variant "far": there is nothing/s,
+    /variant "gone": there is no checkpoint "\/nowhere\/model".*variant "hub": .*add its `revision`.*variant "moving": "main" is the branch of "a\/b" .*variant "far": there is nothing/s,
   );
 });
 

@@ -43,7 +43,7 @@ class Scored:
 def scores(lm: HFLM, names: Sequence[str], metric: str, shots: int, limit: int) -> list[Scored]:
     """Of the named tasks; `limit`: items of each at most. Raises what the harness raises."""
     with processes.each_for_itself():
-        manager = _task_manager(names)
+        manager = task_manager(names)
         tasks = _loaded(manager, names)
         found = lm_eval.simple_evaluate(
             model=lm,
@@ -80,7 +80,8 @@ def _loaded(manager: TaskManager, names: Sequence[str]) -> dict[str, Task]:
     return tasks
 
 
-def _task_manager(tasks: Sequence[str]) -> TaskManager:
+def task_manager(tasks: Sequence[str]) -> TaskManager:
+    """One that knows these tasks. Raises ValueError for those that there are not."""
     folder = own_tasks()
     if folder and set(tasks) <= set(_index(str(folder), False).all_subtasks):
         return _index(str(folder), False)

@@ -7,6 +7,7 @@ are settled before the stages are asked for, since JAX and torch read them once,
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from .attempts import Json, Stage, run_job
@@ -38,7 +39,10 @@ def main(
             _say(described)
             return 0
         case ["--check", path] if check:
-            _say({"problems": problems(json.loads(Path(path).read_text("utf-8")), check)})
+            # The answer is all that is printed, whatever libraries print.
+            with redirect_stdout(sys.stderr):
+                found = problems(json.loads(Path(path).read_text("utf-8")), check)
+            _say({"problems": found})
             return 0
         case [path] if not path.startswith("-"):
             return _run(json.loads(Path(path).read_text("utf-8")), described["version"], stages)
