@@ -66,7 +66,7 @@ it('a revision that moved fails the runs that read it, and no others', async () 
   writeFileSync(
     study,
     `import study from ${own};
-export default { ...study, name: 'moved-hf', indicate: { ...study.indicate, items: 5 }, sft_seeds: [] };`,
+export default { ...study, name: 'moved-hf', indicate: { ...study.indicate, items: 5 } };`,
   );
   expect((await shell.foretune('run', study)).code).not.toBe(0);
   const runs = await shell.json<TableRow[]>('data', 'show', 'runs', '--study', 'moved-hf');
