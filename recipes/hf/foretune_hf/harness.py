@@ -22,7 +22,7 @@ from foretune_protocol.tables import Row
 
 from . import processes
 from .harness_items import Sample, first, item, options
-from .places import own_tasks
+from .places import TASKS, data_folder, own_tasks
 
 # Which examples are shown is the same for every variant.
 SEED = 1234
@@ -88,7 +88,10 @@ def task_manager(tasks: Sequence[str]) -> TaskManager:
     manager = _index(str(folder) if folder else None, True)
     unknown = sorted(set(tasks) - set(manager.all_subtasks))
     if unknown:
-        raise ValueError(f"lm-evaluation-harness knows no task {', '.join(unknown)} (groups are not tasks).")
+        raise ValueError(
+            f"lm-evaluation-harness knows no task {', '.join(unknown)} (groups are not tasks), nor has the "
+            f"folder {TASKS} of the data folder (FORETUNE_HF_DATA: {data_folder() or 'not set'})."
+        )
     return manager
 
 
