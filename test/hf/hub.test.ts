@@ -74,7 +74,7 @@ export default { ...study, name: 'moved-hf', indicate: { ...study.indicate, item
   const of = new Map(ends.map((row) => [row.variant_id, row]));
   expect(of.get('late')?.status).toBe('done');
   expect(of.get('early')?.error).toMatch(
-    new RegExp(`"step10" of "team/tiny" was commit ${EARLY} .* and is commit ${LATE} now`),
+    new RegExp(`"step10" of "team/tiny" was commit ${EARLY} .* and is ${LATE} now`),
   );
 }, 600_000);
 
