@@ -12,8 +12,8 @@ if (!existsSync(path.join(bin, 'pytest'))) {
 }
 
 for (const [command, ...args] of [
-  ['ruff', 'check', 'recipes', 'src', 'test', 'bench'],
-  ['ruff', 'format', '--check', '--quiet', 'recipes', 'src', 'test', 'bench'],
+  ['ruff', 'check', 'recipes', 'src', 'test', 'bench', 'examples'],
+  ['ruff', 'format', '--check', '--quiet', 'recipes', 'src', 'test', 'bench', 'examples'],
   ['pytest', '-q', '-n', '2', '--dist', 'worksteal', 'recipes/tests'],
 ]) {
   const { status } = spawnSync(path.join(bin, command), args, { cwd: root, stdio: 'inherit' });

@@ -6,61 +6,47 @@ Its "model" is one number, the skill at riddles. Registered in temporal.config.t
 import json
 import sys
 
-from foretune_protocol import Made, Run, checkpoint, describe, main
-
-RATE = {"type": "number", "exclusiveMinimum": 0, "description": "Share that is learned in a step"}
-BRANCH = {"task": {}, "sft_recipe": {}, "sft_seed": {"type": "integer"}}
+from foretune_protocol import Branch, Config, Made, Run, checkpoint, describe, main, option
 
 
-def fields(**properties):
-    return {"type": "object", "properties": properties, "required": list(properties)}
+class Training(Config):
+    rate: float = option("Share that is learned in a step", exclusive_minimum=0)
+
+
+class Rehearsal(Branch, Training):
+    """The same, for a task, an SFT recipe and a seed."""
 
 
 def train(run: Run) -> Made:
-    skill = skill_of(run) if run.input else 0.0
+    start = read(run) if run.input else {"skill": 0.0, "step": 0}
+    skill, last = start["skill"], start["step"] + 10
     for step in range(1, 11):
         skill += run.config["rate"] * (1 - skill)
         run.progress.report(step, 10, loss=1 - skill)
     weights = run.folder / "weights.json"
-    weights.write_text(json.dumps({"skill": skill}))
-    return Made(checkpoint=checkpoint(weights, step=10, tokens=640, parameters=1))
+    weights.write_text(json.dumps({"skill": skill, "step": last}))
+    return Made(checkpoint=checkpoint(weights, step=last, tokens=64 * last, parameters=1))
 
 
-def skill_of(run: Run) -> float:
-    return json.loads(run.input_path().read_text())["skill"]
+def read(run: Run) -> dict:
+    return json.loads(run.input_path().read_text())
 
 
 def indicate(run: Run) -> Made:
-    return Made({"indicators": [{"indicator": "riddle_loss", "value": 1 - skill_of(run)}]})
+    return Made({"indicators": [{"indicator": "riddle_loss", "value": 1 - read(run)["skill"]}]})
 
 
 def evaluate(run: Run) -> Made:
-    of = {
-        "task": run.config["task"],
-        "sft_recipe": run.config["sft_recipe"],
-        "seed": run.config["sft_seed"],
-    }
-    return Made(
-        {
-            "outcomes": [
-                of | {"dataset": "riddles", "metric": "solved", "value": skill_of(run), "n": 100}
-            ]
-        }
-    )
+    branch, solved = Branch.read(run.config), read(run)["skill"]
+    return Made({"outcomes": [branch.outcome("riddles", metric="solved", value=solved, n=100)]})
 
 
 manifest = describe(
     version="1",
-    stages={
-        "pretrain": fields(rate=RATE),
-        "indicate": fields(),
-        "sft": fields(rate=RATE, **BRANCH),
-        "evaluate": fields(**BRANCH),
-    },
+    stages={"pretrain": Training, "indicate": Config, "sft": Rehearsal, "evaluate": Branch},
     tasks={"riddles": {"label": "Riddles", "metric": "solved", "better": "higher"}},
     indicators={"riddle_loss": {"label": "loss on riddles", "better": "lower"}},
     sft_recipes={"rehearsal": {"label": "ten rehearsals"}},
 )
-sys.exit(
-    main(manifest, {"pretrain": train, "indicate": indicate, "sft": train, "evaluate": evaluate})
-)
+stages = {"pretrain": train, "indicate": indicate, "sft": train, "evaluate": evaluate}
+sys.exit(main(manifest, stages))

@@ -1,5 +1,6 @@
 /** What the Hugging Face recipe reads of a study, as types: `defineStudy<HfStudy>({...})`. */
 import type { StudyInput } from '../../src/domain/schema';
+import type { FineTuning } from '../protocol/study';
 
 type Trained = Extract<StudyInput, { readonly kind: 'trained' }>;
 
@@ -25,15 +26,7 @@ export type Lora = {
   targets?: string | string[];
 };
 
-export type Sft = {
-  recipe?: string;
-  lr: number;
-  steps: number;
-  batch: number;
-  train_items: number;
-  test_items: number;
-  lora?: Lora;
-};
+export type Sft = FineTuning & { lora?: Lora };
 
 type Task = Trained['tasks'][string] & {
   /** Tasks of lm-evaluation-harness whose mean is the score. */
@@ -45,8 +38,13 @@ type Task = Trained['tasks'][string] & {
   sft: Sft | Sft[];
 };
 
-type Training = { id: string; objective: 'clm'; mixture: string; lr: number; train_tokens: number };
-type Registered = Trained['variants'][number] & { checkpoint: string };
+type Variant = Trained['variants'][number];
+type Training = { objective: 'clm'; mixture: string; lr: number; train_tokens: number };
+/** `checkpoints`: earlier checkpoints of the run that are variants too. */
+type Run = Training & Pick<Variant, 'id' | 'checkpoints' | 'config'>;
+type Registered = Variant & { checkpoint: string };
+/** A checkpoint that another variant's run passes through. */
+type Earlier = Variant & { from: string; step: number };
 
 export type HfStudy = Omit<
   Trained,
@@ -65,6 +63,6 @@ export type HfStudy = Omit<
   pretrain?: { batch: number; warmup_steps?: number; text: Record<string, Source> };
   /** `development`: text of the perplexities; none of it is trained on. */
   indicate: { development: Source; dev_tokens?: number; items?: number };
-  variants: (Training | Registered)[];
+  variants: (Run | Registered | Earlier)[];
   tasks: Record<string, Task>;
 };

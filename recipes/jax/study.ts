@@ -1,5 +1,6 @@
 /** What the JAX reference recipe reads of a study, as types: `defineStudy<JaxStudy>({...})`. */
 import type { StudyInput } from '../../src/domain/schema';
+import type { FineTuning } from '../protocol/study';
 
 type Trained = Extract<StudyInput, { readonly kind: 'trained' }>;
 
@@ -47,26 +48,24 @@ export type Model = {
   vocabulary?: number;
 };
 
-export type Sft = {
-  recipe?: string;
-  lr: number;
-  steps: number;
-  batch: number;
-  train_items: number;
-  test_items: number;
-};
+export type Sft = FineTuning;
 
 /** `shots`: solved examples before a k-shot item. */
 type Task = Trained['tasks'][string] & { shots?: number; sft: Sft | Sft[] };
 
+type Variant = Trained['variants'][number];
+/** `checkpoints`: earlier checkpoints of the run that are variants too. */
+type Run = Training & Pick<Variant, 'id' | 'checkpoints' | 'config'>;
 /** A folder that holds `weights.safetensors` of the study's model. */
-type Registered = Trained['variants'][number] & { checkpoint: string };
+type Registered = Variant & { checkpoint: string };
+/** A checkpoint that another variant's run passes through. */
+type Earlier = Variant & { from: string; step: number };
 
 export type JaxStudy = Omit<Trained, 'recipe' | 'model' | 'base' | 'variants' | 'tasks'> & {
   recipe: 'jax';
   model?: Model;
   base?: Training;
-  variants: ((Training & { id: string }) | Registered)[];
+  variants: (Run | Registered | Earlier)[];
   indicate?: { dev_tokens?: number; items?: number; development?: string[] };
   tasks: Record<string, Task>;
 };

@@ -92,7 +92,11 @@ def read_json(path: Path) -> Json:
 
 def rows_of(work: Path, result: Json, table: str) -> list[Json]:
     """Of the result of one run."""
-    return ipc.open_file(pa.memory_map(str(work / result["tables"][table]))).read_all().to_pylist()
+    return rows_in(work / result["tables"][table])
+
+
+def rows_in(path: Path) -> list[Json]:
+    return ipc.open_file(pa.memory_map(str(path))).read_all().to_pylist()
 
 
 def assert_same_outcome(folder: Path, one: Json, two: Json, names: tuple[str, str] = ("one", "two")) -> None:

@@ -4,9 +4,10 @@
  */
 import { rm, stat } from 'node:fs/promises';
 import { ForetuneError, NotFoundError, SchemaError } from '../base/errors';
+import { fileDigest } from '../base/fingerprint';
 import { parseJson } from '../dataset/log-format';
 import type { ObjectStore } from '../dataset/store';
-import { ManifestSchema, digestOf, idOf, type Manifest, type ManifestFile } from './manifest';
+import { ManifestSchema, idOf, type Manifest, type ManifestFile } from './manifest';
 import type { WeightFiles } from './weight-files';
 
 const ROOT = 'artifacts/';
@@ -106,7 +107,7 @@ export class Artifacts {
 
   /** The digest of the fetched file. A manifest whose file is missing is deleted, so that it is not used again. */
   private async fetchFile(id: string, { name }: ManifestFile, to: string): Promise<string> {
-    if (await this.store.getFile(fileKey(id, name), to)) return digestOf(to);
+    if (await this.store.getFile(fileKey(id, name), to)) return fileDigest(to);
     await this.store.delete(manifestKey(id));
     throw new NotFoundError(`"${fileKey(id, name)}" is not, or no longer, in ${this.store.uri}.`);
   }

@@ -1,11 +1,9 @@
 /** The files of a stored checkpoint: `artifacts/<id>/manifest.json`, where the id is the digest of the manifest. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { fingerprint } from '../base/fingerprint';
+import { filesBelow } from '../base/files-below';
+import { fileDigest, fingerprint } from '../base/fingerprint';
 
 /** A relative path that does not leave its folder. */
 const fileName = z
@@ -30,12 +28,16 @@ export const ManifestSchema = z.strictObject({
 export type Manifest = z.infer<typeof ManifestSchema>;
 export type ManifestFile = Manifest['files'][number];
 
-/** The manifest of a local file or folder. Reads every byte. */
+/**
+ * The manifest of a local file or folder, hidden files included. Reads every byte. Throws Error for a folder that
+ * contains a link.
+ */
 export async function describeFiles(place: string): Promise<Manifest> {
   const kind = (await lstat(place)).isDirectory() ? 'folder' : 'file';
-  const names = kind === 'file' ? [path.basename(place)] : await filesBelow(place);
+  const names = kind === 'file' ? [path.basename(place)] : filesBelow(place, { links: 'refuse' });
   const files = [];
-  for (const name of names) files.push(await describeFile(pathIn(place, kind, name), name));
+  // By whole names, not folder by folder: the order is part of the id.
+  for (const name of names.sort()) files.push(await describeFile(pathIn(place, kind, name), name));
   return ManifestSchema.parse({ format: 1, kind, files });
 }
 
@@ -47,24 +49,8 @@ export function pathIn(place: string, kind: Manifest['kind'], name: string): str
   return kind === 'file' ? place : path.join(place, name);
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const link = entries.find((entry) => entry.isSymbolicLink());
-  if (link) throw new Error(`"${link.name}" is a symbolic link; store the file itself there.`);
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .map((name) => name.split(path.sep).join('/'))
-    .sort();
-}
-
 async function describeFile(where: string, name: string): Promise<ManifestFile> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(where), hash);
+  const sha256 = await fileDigest(where);
   const { size } = await lstat(where);
-  return { name, bytes: size, sha256: hash.digest('hex') };
-}
-
-export async function digestOf(where: string): Promise<string> {
-  return (await describeFile(where, '')).sha256;
+  return { name, bytes: size, sha256 };
 }

@@ -1,8 +1,12 @@
 /** Digests of values, files and folders. Rejects values without a stable serialization. */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import canonicalize from 'canonicalize';
+import { filesBelow } from './files-below';
+
+const NO_SOURCE = /^(__pycache__|\..*|.*\.pyc)$/;
 
 /** sha256 of the RFC 8785 form, hexadecimal: equal for equal values, whatever the key order. */
 export function fingerprint(value: unknown): string {
@@ -17,22 +21,21 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Digest of a file or of all files in a folder: names and contents, without timestamps or caches. */
-export function sourceDigest(where: string): string {
+/** Of a file's content, which may be larger than memory. */
+export async function fileDigest(file: string): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of filesBelow(where)) {
-    hash.update(path.relative(where, file)).update('\0');
-    hash.update(readFileSync(file)).update('\0');
-  }
+  await pipeline(createReadStream(file), hash);
   return hash.digest('hex');
 }
 
-function filesBelow(where: string): string[] {
-  if (!statSync(where).isDirectory()) return [where];
-  return readdirSync(where, { withFileTypes: true })
-    .filter((entry) => !/^(__pycache__|\..*|.*\.pyc)$/.test(entry.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => filesBelow(path.join(where, entry.name)));
+/** Digest of a file or of all files in a folder: names and contents, without timestamps or caches. */
+export function sourceDigest(where: string): string {
+  const hash = createHash('sha256');
+  for (const name of filesBelow(where, { skip: NO_SOURCE, links: 'follow' })) {
+    hash.update(name).update('\0');
+    hash.update(readFileSync(path.join(where, name))).update('\0');
+  }
+  return hash.digest('hex');
 }
 
 function refuseUnstable(value: unknown, at: string): void {

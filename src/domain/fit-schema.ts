@@ -15,8 +15,6 @@ export const PairLearnerSchema = z.strictObject({
     .describe('Whether to train on both orders of a pair and to average both predictions'),
 });
 
-/** The learners that come with foretune, each a file of recipes/learn/foretune_learn/variant_learners. */
-export const VARIANT_LEARNERS = ['ensemble', 'gp'] as const;
 export const VariantLearnerSchema = z.strictObject({
   kind: z.literal('variant'),
   model: z

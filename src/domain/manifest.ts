@@ -3,6 +3,7 @@
  * that a study that its recipe cannot run is rejected before anything is spent.
  */
 import { z } from 'zod';
+import { better, label } from './measure-schema';
 
 /** The output of `<command> --check <file>`: one sentence for each thing that the recipe cannot do. */
 export const ProblemsSchema = z.strictObject({ problems: z.array(z.string()) });
@@ -10,14 +11,6 @@ export const ProblemsSchema = z.strictObject({ problems: z.array(z.string()) });
 /** The stages that a recipe may implement; foretune implements the others. */
 export const RECIPE_STAGES = ['pretrain', 'indicate', 'sft', 'evaluate'] as const;
 export type RecipeStage = (typeof RECIPE_STAGES)[number];
-
-const label = z.string().min(1).optional().describe('Label in reports; default: the name');
-const better = z
-  .enum(['higher', 'lower'])
-  .optional()
-  .describe(
-    'Which values are better; default: as the name implies (loss, perplexity, error: lower)',
-  );
 
 const known = <T extends z.ZodType>(entry: T) =>
   z.union([z.literal('any'), z.record(z.string(), entry)]).default('any');

@@ -1,15 +1,8 @@
 /** The schema of a study's tasks, indicators and proxies. */
 import { z } from 'zod';
 import { directionOf } from './direction';
+import { better, label } from './measure-schema';
 import { term } from './names';
-
-const label = z.string().min(1).optional().describe('Label in reports; default: the name');
-const better = z
-  .enum(['higher', 'lower'])
-  .optional()
-  .describe(
-    'Which values are better; default: as the name implies (loss, perplexity, error: lower)',
-  );
 
 export const SftEntrySchema = z
   .looseObject({

@@ -1,5 +1,10 @@
-/** The learners of learning to compare: those of the paper and our two by short names, others by import path. */
-import { VARIANT_LEARNERS, type LearnerSpec } from '../domain/fit-schema';
+/**
+ * The learners of learning to compare: those of the paper and learners of variants by short names,
+ * others by import path.
+ */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { LearnerSpec } from '../domain/fit-schema';
 import { nearest } from '../base/explain';
 import { SpecError } from '../base/errors';
 
@@ -28,13 +33,24 @@ const KNOWN: Readonly<Record<string, Classifier>> = {
   },
 };
 const SYMMETRIC = '-symmetric';
-export const ALL_LEARNERS = [
+
+/** Each is a file of this folder. */
+const VARIANT_LEARNERS = filesIn(
+  path.join(__dirname, '..', '..', 'recipes', 'learn', 'foretune_learn', 'variant_learners'),
+);
+export const ALL_LEARNERS: readonly string[] = [
   'lightgbm',
   'lightgbm-symmetric',
   'logreg',
   'mlp',
   ...VARIANT_LEARNERS,
-] as const;
+];
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(folder).map((file) => /^([a-z]\w*)\.py$/.exec(file)?.[1]);
+  return names.filter((name) => name !== undefined).sort();
+}
+
 /** Without gp: trained on the five inner splits of each split as well, it would take as long as all others together. */
 export const NESTED_LEARNERS = ALL_LEARNERS.filter((name) => name !== 'gp');
 

@@ -1,10 +1,11 @@
 /** Checkpoints that already exist: their addresses, and the identity of their content. */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SpecError, StoreError } from '../base/errors';
+import { filesBelow, HIDDEN } from '../base/files-below';
+import { fileDigest } from '../base/fingerprint';
 import type { RegisteredCheckpoint } from '../domain/runs';
 import type { Study } from '../domain/schema';
 import { isRegistered, type Variant } from '../domain/variant-schema';
@@ -69,29 +70,15 @@ const S3_ADDRESS = /^s3:\/\/[^/]+(\/|$)/;
 const DEFAULT_BRANCH = 'main';
 const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
 
-/** sha256 over the names and contents of all files below a folder, or of one file. */
+/**
+ * sha256 over the names and contents of all files below a folder, or of one file. Hidden files are not part of it;
+ * links are followed, as in the snapshots of the Hugging Face cache.
+ */
 async function contentDigest(place: string): Promise<string> {
   const hash = createHash('sha256');
-  const files = await filesBelow(place);
-  if (!files.length) throw new SpecError(`the folder "${place}" is empty.`);
-  for (const file of files) {
-    hash.update(`${path.relative(place, file).split(path.sep).join('/')}\0`);
-    hash.update(await fileDigest(file));
-  }
+  const names = filesBelow(place, { skip: HIDDEN, links: 'follow' });
+  if (!names.length) throw new SpecError(`the folder "${place}" is empty.`);
+  for (const name of names)
+    hash.update(`${name}\0`).update(await fileDigest(path.join(place, name)), 'hex');
   return hash.digest('hex');
-}
-
-async function fileDigest(file: string): Promise<Buffer> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest();
-}
-
-async function filesBelow(place: string): Promise<string[]> {
-  if (!(await stat(place)).isDirectory()) return [place];
-  const entries = (await readdir(place, { withFileTypes: true }))
-    .filter(({ name }) => !name.startsWith('.'))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const below = await Promise.all(entries.map(({ name }) => filesBelow(path.join(place, name))));
-  return below.flat();
 }

@@ -44,6 +44,23 @@ describe('a trainer of one’s own', () => {
   }, 120_000);
 });
 
+describe('the checkpoints of a training run', () => {
+  it('are variants that one run trains, and is not trained again', async () => {
+    const found = await workplace.json<Results>('run', 'examples/one-run/study.ts');
+    expect(found).toMatchObject({ status: 'done' });
+    expect(found.results.map(({ proxy }) => proxy)).toContain('rank:step');
+    const rows = await workplace.json<TableRow[]>(
+      ...['data', 'show', 'checkpoints', '--study', 'one-run/facts-80'],
+    );
+    expect(rows).toMatchObject([
+      { run_id: 'facts-80/checkpoint', step: 80, tokens: 80 * 1024 },
+      { run_id: 'facts-80/sft/cbqa/full/seed0', step: 100 },
+    ]);
+    const again = await workplace.foretune('run', 'examples/one-run/study.ts');
+    expect(again.stderr).toContain('56 runs, all reused');
+  }, 300_000);
+});
+
 describe('checkpoints of one’s own', () => {
   let folder: string;
   let study: string;

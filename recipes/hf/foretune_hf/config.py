@@ -4,19 +4,16 @@ Models and data have names, never paths, so that fingerprints are the same on ev
 for in the data folder (FORETUNE_HF_DATA), then on the Hugging Face hub.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from foretune_protocol.branch import Branch, FineTuning
 from foretune_protocol.config import Config, option
-
-from .registry import sft_recipes
 
 OBJECTIVES = {"clm": "Causal language modelling"}
 NAME = r"^(?!.*\.\.)\w[\w.-]*(/\w[\w.-]*)*$"
 REVISION = "Commit or tag on the hub; of local files any word, changed when their content changes"
 
 
-@dataclass(frozen=True)
 class DataSet(Config):
     """A file below the data folder, or a data set of the hub."""
 
@@ -28,12 +25,10 @@ class DataSet(Config):
     revision: str | None = option(REVISION, default=None)
 
 
-@dataclass(frozen=True)
 class Source(DataSet):
     field: str = option("Column that holds the text", default="text")
 
 
-@dataclass(frozen=True)
 class Dialogues(DataSet):
     """Jinja templates over its columns make prompts and completions."""
 
@@ -41,7 +36,6 @@ class Dialogues(DataSet):
     completion: str = option("The same, for what is learned; it begins with a space")
 
 
-@dataclass(frozen=True)
 class Memory(Config):
     """How the work is cut up so that it fits; it decides no result but for rounding."""
 
@@ -49,13 +43,11 @@ class Memory(Config):
     activation_checkpointing: bool = option("Compute activations twice", default=False)
 
 
-@dataclass(frozen=True)
 class Checkpoint(Config):
     checkpoint: str = option("Model folder in the data folder, or a model of the hub", pattern=NAME)
     revision: str | None = option(REVISION, default=None)
 
 
-@dataclass(frozen=True)
 class Harness(Config):
     """How a task is asked; the other fields of a task are for other stages."""
 
@@ -66,13 +58,11 @@ class Harness(Config):
     shots: int = option("Examples shown before an item", minimum=0, default=5)
 
 
-@dataclass(frozen=True)
 class Settings(Config):
     context: int = option("Tokens of a row", minimum=8)
     memory: Memory = option("How work is cut so that it fits", default=Memory(), aside=True)
 
 
-@dataclass(frozen=True)
 class Pretrain(Settings):
     model: Checkpoint = option("What is continued where the run starts from no checkpoint")
     seed: int = option("Decides every random choice of training", minimum=0)
@@ -92,7 +82,6 @@ class Pretrain(Settings):
     step_count: ClassVar = {"tokens": "train_tokens", "per_step": ["batch", "context"], "round": "down"}
 
 
-@dataclass(frozen=True)
 class Indicate(Settings):
     development: Source = option("Text of the perplexities; none of it is trained on")
     dev_tokens: int = option("Tokens of that text", minimum=1, default=16384)
@@ -100,25 +89,11 @@ class Indicate(Settings):
     tasks: dict[str, Harness] = option("Tasks that are asked", default={})
 
 
-@dataclass(frozen=True)
-class Branch(Settings):
-    task: str = option("The task")
-    sft_recipe: str = option("How it is fine-tuned", choices=lambda: list(sft_recipes()))
-    sft_seed: int = option("Decides every random choice of fine-tuning", minimum=0)
-
-
-@dataclass(frozen=True)
-class Sft(Branch):
+class Sft(Settings, FineTuning):
     data: Dialogues = option("What is fine-tuned on; must not overlap what the harness asks")
-    lr: float = option("Peak learning rate", exclusive_minimum=0)
-    steps: int = option("Optimiser steps", minimum=1)
-    batch: int = option("Items of a step, over all processes", minimum=1)
-    train_items: int = option("Size of the fine-tuning set", minimum=1)
-    warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=10)
 
 
-@dataclass(frozen=True)
-class Evaluate(Branch):
+class Evaluate(Settings, Branch):
     harness: list[str] = option("Tasks of lm-evaluation-harness; each is an outcome", min_items=1)
     metric: str = option("The harness's name of the metric", default="acc")
     test_items: int = option("Items of each task", minimum=1)

@@ -17,16 +17,6 @@ def evaluate(run: Run) -> Made:
     # It was fine-tuned to answer without examples.
     scored = scores(lm, config.harness, config.metric, 0, config.test_items)
     run.progress.report(1, 1)
-    outcomes = [
-        {
-            "task": config.task,
-            "dataset": one.dataset,
-            "sft_recipe": config.sft_recipe,
-            "seed": config.sft_seed,
-            "metric": config.metric,
-            **vars(one.score),
-        }
-        for one in scored
-    ]
+    outcomes = [config.outcome(one.dataset, metric=config.metric, **vars(one.score)) for one in scored]
     samples = sample_rows(config.task, scored, "sft", config.sft_seed)
     return Made({"outcomes": outcomes, "samples": samples})

@@ -1,9 +1,8 @@
 """Stage `indicate`: perplexities and the k-shot score of each task (arXiv 2504.12491, section 3)."""
 
-from foretune_measures.score import Score
 from foretune_protocol.attempts import Made
 from foretune_protocol.run import Run
-from foretune_protocol.tables import Row
+from foretune_protocol.tables import Row, indicator
 
 from .config import Indicate
 from .harness import Scored, mean, scores
@@ -18,10 +17,10 @@ def indicate(run: Run) -> Made:
     lm = measured_model(pinned(start_of(run), run.cache_dir), config.context, config.memory)
     steps = 1 + len(config.tasks)
     rows = development_rows(lm, config.development, config.context, config.dev_tokens)
-    indicators = [_row("inv_ppl_clm", clm_score(lm, rows))]
+    indicators = [indicator("inv_ppl_clm", **vars(clm_score(lm, rows)))]
     spans = sc_score(lm, rows)
     if spans:
-        indicators.append(_row("inv_ppl_sc", spans))
+        indicators.append(indicator("inv_ppl_sc", **vars(spans)))
     else:
         print("No inv_ppl_sc: the tokenizer has no sentinels <extra_id_0>, <extra_id_1>, ...", flush=True)
     run.progress.report(1, steps)
@@ -37,8 +36,9 @@ def indicate(run: Run) -> Made:
 def kshot_rows(task: str, scored: list[Scored]) -> list[Row]:
     """The mean, and where there are several tasks of the harness the score of each, in `domain`."""
     name = f"kshot_{task}"
-    each = [_row(name, one.score, one.dataset) for one in scored] if len(scored) > 1 else []
-    return [_row(name, mean(scored)), *each]
+    several = scored if len(scored) > 1 else []
+    each = [indicator(name, domain=one.dataset, **vars(one.score)) for one in several]
+    return [indicator(name, **vars(mean(scored))), *each]
 
 
 def sample_rows(task: str, scored: list[Scored], phase: str, seed: int) -> list[Row]:
@@ -47,7 +47,3 @@ def sample_rows(task: str, scored: list[Scored], phase: str, seed: int) -> list[
         for one in scored
         for item in one.samples
     ]
-
-
-def _row(name: str, score: Score, domain: str | None = None) -> Row:
-    return {"indicator": name, "domain": domain, **vars(score)}

@@ -3,7 +3,6 @@
 No code of a model is ever run, and no pickled weights are read.
 """
 
-import hashlib
 import json
 import shutil
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
+from foretune_protocol.checkpoints import checkpoint, digest, listed_digest
 from foretune_protocol.cost import NOTHING, Cost
 
 from .places import Place
@@ -94,23 +94,13 @@ def publish(
 def describe(folder: Path) -> dict[str, Any]:
     """The checkpoint as result.json carries it. Of experts, all are counted as used."""
     facts = json.loads((folder / COST_FILE).read_text("utf-8"))
-    return {
-        **facts["cost"],
-        "parameters": facts["parameters"],
-        "active_parameters": facts["parameters"],
-        "uri": folder.resolve().as_uri(),
-        "sha256": weights_digest(folder),
-    }
+    return checkpoint(folder, **facts["cost"], parameters=facts["parameters"], sha256=weights_digest(folder))
 
 
 def weights_digest(folder: Path) -> str:
     """Of the one weights file; of several, of the lines `<sha256>  <name>` that sha256sum prints of them."""
     files = weight_files(folder)
-    digests = [_digest(file) for file in files]
-    if len(files) == 1:
-        return digests[0]
-    lines = "".join(f"{digest}  {file.name}\n" for digest, file in zip(digests, files, strict=True))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return digest(files[0]) if len(files) == 1 else listed_digest(folder, [file.name for file in files])
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -123,8 +113,3 @@ def weight_files(folder: Path) -> list[Path]:
             "processes, how accelerate shards the model) and start the job again."
         )
     return files
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -90,13 +90,7 @@ def _refuse_other_tensors(path: Path, found: Shapes, expected: Shapes) -> None:
 
 
 def describe(path: Path, model: Model, cost: Cost) -> dict:
-    return checkpoint(
-        path,
-        step=cost.step,
-        tokens=cost.tokens,
-        flops=cost.flops,
-        parameters=parameter_count(model),
-    )
+    return checkpoint(path, **vars(cost), parameters=parameter_count(model))
 
 
 def write_arrays(path: Path, arrays: Params, facts: dict) -> None:

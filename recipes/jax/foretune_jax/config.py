@@ -1,17 +1,16 @@
 """The configuration of each stage, as job.json carries it. All that decides a number is here. Free of JAX."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from foretune_protocol.branch import Branch, FineTuning
 from foretune_protocol.config import Config, option
 
-from .registry import domains, objectives, sft_recipes, tasks
+from .registry import domains, objectives, tasks
 
 ALL_LENGTHS = "all"
 DEVELOPMENT = ("code", "docs", "glosses", "prose")
 
 
-@dataclass(frozen=True)
 class Model(Config):
     layers: int = option("Transformer blocks", minimum=1, default=2)
     width: int = option("Residual width; must divide by twice the heads", minimum=2, default=64)
@@ -27,12 +26,10 @@ class Model(Config):
             )
 
 
-@dataclass(frozen=True)
 class OfModel(Config):
     model: Model = option("Architecture", default=Model())
 
 
-@dataclass(frozen=True)
 class Pretrain(OfModel):
     """The defaults of batch and schedule are those of a variant that continues a base.
 
@@ -104,7 +101,6 @@ class Pretrain(OfModel):
         return [self.objective] if isinstance(self.objective, str) else self.objective
 
 
-@dataclass(frozen=True)
 class Kshot(Config):
     """What the indicators read of a task; its other fields are for other stages."""
 
@@ -113,7 +109,6 @@ class Kshot(Config):
     shots: int = option("Solved examples before an item, as far as the context holds", minimum=0, default=5)
 
 
-@dataclass(frozen=True)
 class Indicate(OfModel):
     dev_tokens: int = option("Tokens of development text for each perplexity", minimum=1, default=16384)
     development: list[str] = option(
@@ -126,22 +121,9 @@ class Indicate(OfModel):
     tasks: dict[str, Kshot] = option("Tasks that are asked", choices=lambda: list(tasks()), default={})
 
 
-@dataclass(frozen=True)
-class Branch(OfModel):
-    task: str = option("The task", choices=lambda: list(tasks()))
-    sft_recipe: str = option("How it is fine-tuned", choices=lambda: list(sft_recipes()))
-    sft_seed: int = option("Decides every random choice of fine-tuning", minimum=0)
+class Sft(OfModel, FineTuning):
+    """Batches of items."""
 
 
-@dataclass(frozen=True)
-class Sft(Branch):
-    lr: float = option("Peak learning rate", exclusive_minimum=0)
-    steps: int = option("Optimiser steps", minimum=1)
-    batch: int = option("Items of a step", minimum=1)
-    train_items: int = option("Size of the fine-tuning set", minimum=1)
-    warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=10)
-
-
-@dataclass(frozen=True)
-class Evaluate(Branch):
+class Evaluate(OfModel, Branch):
     test_items: int = option("Size of the test set, disjoint from the fine-tuning set", minimum=1)

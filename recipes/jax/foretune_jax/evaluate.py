@@ -19,13 +19,6 @@ def evaluate(run: Run) -> Made:
     results = answer_items(params, config.model, corpus.tokenizer, asked, prompts)
     run.progress.report(1, 1)
     dataset = dataset_of(config.task)
-    outcome = {
-        "task": config.task,
-        "dataset": dataset,
-        "sft_recipe": config.sft_recipe,
-        "seed": config.sft_seed,
-        "metric": "accuracy",
-        **vars(accuracy(results)),
-    }
+    outcome = config.outcome(dataset, metric="accuracy", **vars(accuracy(results)))
     samples = sample_rows(results, config.task, dataset, "sft", config.sft_seed)
     return Made({"outcomes": [outcome], "samples": samples})

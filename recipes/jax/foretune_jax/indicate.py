@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from foretune_measures.score import Score
 from foretune_protocol.attempts import Made
 from foretune_protocol.run import Run
 from foretune_protocol.tables import Row
@@ -38,7 +37,3 @@ def indicate(run: Run) -> Made:
             tables[table] += rows
         run.progress.report(done, len(modules))
     return Made(tables)
-
-
-def indicator_row(name: str, score: Score, domain: str | None = None) -> Row:
-    return {"indicator": name, "domain": domain, **vars(score)}

@@ -7,6 +7,7 @@ pyarrow only where a table is written.
 """
 
 from .attempts import Json, Made
+from .branch import Branch, FineTuning
 from .checkpoints import checkpoint, hub_name, local_path
 from .checks import Planned
 from .config import Config, option
@@ -14,9 +15,12 @@ from .manifest import describe
 from .notice import Notice
 from .program import main
 from .run import Run
+from .tables import indicator
 
 __all__ = [
+    "Branch",
     "Config",
+    "FineTuning",
     "Json",
     "Made",
     "Notice",
@@ -25,6 +29,7 @@ __all__ = [
     "checkpoint",
     "describe",
     "hub_name",
+    "indicator",
     "local_path",
     "main",
     "option",

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -31,8 +32,10 @@ def checkpoint(
     flops: float = 0.0,
     parameters: int = 0,
     active_parameters: int | None = None,
+    sha256: str | None = None,
 ) -> dict[str, Any]:
-    """A file or folder of weights as result.json describes it, its digest included.
+    """A file or folder of weights as result.json describes it. `sha256`: its digest, where that is not of all
+    files.
 
     Counts are totals: the checkpoint that the run started from is included.
     """
@@ -43,7 +46,7 @@ def checkpoint(
         "parameters": parameters,
         "active_parameters": parameters if active_parameters is None else active_parameters,
         "uri": path.resolve().as_uri(),
-        "sha256": digest(path),
+        "sha256": sha256 or digest(path),
     }
 
 
@@ -55,5 +58,10 @@ def digest(path: Path) -> str:
     files = sorted(one.relative_to(path).as_posix() for one in path.rglob("*") if one.is_file())
     if not files:
         raise FileNotFoundError(f'There is no checkpoint at "{path}": expected a file, or a folder of files.')
-    lines = "".join(f"{digest(path / name)}  {name}\n" for name in files)
+    return listed_digest(path, files)
+
+
+def listed_digest(folder: Path, names: Iterable[str]) -> str:
+    """Of the lines that sha256sum prints of these files of a folder."""
+    lines = "".join(f"{digest(folder / name)}  {name}\n" for name in names)
     return hashlib.sha256(lines.encode()).hexdigest()

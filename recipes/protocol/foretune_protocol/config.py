@@ -1,6 +1,5 @@
 """The configuration of a stage: one declaration of a field says what a study may give and what Python reads.
 
-    @dataclass(frozen=True)
     class Sft(Config):
         lr: float = option("Peak learning rate", exclusive_minimum=0)
         steps: int = option("Optimiser steps", minimum=1, default=100)
@@ -10,9 +9,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import MISSING, Field, asdict, field, fields, is_dataclass
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Self, dataclass_transform, get_args, get_origin, get_type_hints
 
 Json = dict[str, Any]
 Choices = Sequence[str] | Callable[[], Sequence[str]]
@@ -52,13 +51,19 @@ def option(
     return field(kw_only=True, metadata=facts, default_factory=lambda: deepcopy(default))
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(option,))
+@dataclass(frozen=True)
 class Config:
-    """A frozen dataclass of options; fields that are such dataclasses are nested objects."""
+    """A class that derives from it is a frozen dataclass of options. Fields that are such classes are nested
+    objects. `Config` itself is the configuration of a stage that has no fields."""
 
     # Whether fields that are not declared are ignored: the object is shared with other stages.
     open: ClassVar[bool] = False
     # How many steps a training run has: the name of a field, or {"tokens", "per_step", "round"}.
     step_count: ClassVar[Mapping[str, Any] | str | None] = None
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
 
     @classmethod
     def names(cls) -> list[str]:

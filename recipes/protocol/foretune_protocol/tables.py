@@ -42,6 +42,18 @@ def schema_of(table: str) -> "pa.Schema":
     return pa.schema(fields)
 
 
+def indicator(
+    name: str,
+    value: float,
+    *,
+    domain: str | None = None,
+    stderr: float | None = None,
+    n: int | None = None,
+) -> Row:
+    """A row of the table `indicators`. `domain`: the part that it is of; `n`: what was counted."""
+    return {"indicator": name, "domain": domain, "value": value, "stderr": stderr, "n": n}
+
+
 def write_table(path: Path, table: str, rows: Sequence[Row]) -> None:
     """Raises ValueError naming table, row and column of the first value that does not fit."""
     from pyarrow import ipc

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from foretune_protocol import checkpoint, hub_name, local_path
+from foretune_protocol.checkpoints import listed_digest
 
 
 def test_a_name_of_the_hub_has_a_revision():
@@ -25,6 +26,15 @@ def test_a_file_is_described_by_its_digest(tmp_path: Path):
     assert local_path(made["uri"]) == path
     assert made["sha256"] == hashlib.sha256(b"weights").hexdigest()
     assert (made["step"], made["tokens"], made["parameters"], made["active_parameters"]) == (1, 2, 3, 3)
+
+
+def test_a_digest_of_some_files_takes_the_place_of_that_of_all(tmp_path: Path):
+    (tmp_path / "weights").write_text("w")
+    (tmp_path / "log").write_text("l")
+    some = listed_digest(tmp_path, ["weights"])
+    line = f"{hashlib.sha256(b'w').hexdigest()}  weights\n"
+    assert some == hashlib.sha256(line.encode()).hexdigest()
+    assert checkpoint(tmp_path, step=0, tokens=0, sha256=some)["sha256"] == some
 
 
 def test_a_folder_is_described_by_names_and_digests_wherever_it_is(tmp_path: Path):

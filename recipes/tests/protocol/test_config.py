@@ -1,26 +1,23 @@
 """Configurations: one declaration makes the schema that a study is checked by and what a stage reads."""
 
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError
 
 import pytest
 
 from foretune_protocol.config import Config, option, with_own_fields
 
 
-@dataclass(frozen=True)
 class Inner(Config):
     size: int = option("Size", minimum=1)
     name: str | None = option("Name", default=None)
 
 
-@dataclass(frozen=True)
 class Shared(Config):
     open = True
 
     shots: int = option("Examples", default=5)
 
 
-@dataclass(frozen=True)
 class Outer(Config):
     inner: Inner = option("Inner")
     lr: float = option("Rate", exclusive_minimum=0)
@@ -73,6 +70,18 @@ def test_unknown_and_missing_keys_are_named():
         Outer.read(GIVEN | {"inner": {"size": 1, "depth": 3}})
 
 
+def test_a_configuration_does_not_change():
+    with pytest.raises(FrozenInstanceError):
+        Outer.read(GIVEN).lr = 0.2  # type: ignore[misc]
+
+
+def test_a_stage_without_fields_takes_none():
+    assert Config.schema()["properties"] == {}
+    assert Config.read({}) == Config()
+    with pytest.raises(ValueError, match=r"unknown keys \['lr'\]"):
+        Config.read({"lr": 1})
+
+
 def test_a_default_is_not_shared():
     Outer.read(GIVEN).weights["x"] = 1.0
     assert Outer.read(GIVEN).weights == {}
@@ -81,12 +90,10 @@ def test_a_default_is_not_shared():
 # ---- Fields of single SFT recipes ----------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class Sft(Config):
     sft_recipe: str = option("Recipe")
 
 
-@dataclass(frozen=True)
 class Lora(Config):
     rank: int = option("Rank", default=16)
 
@@ -98,7 +105,6 @@ def test_a_field_of_an_sft_recipe_says_whose_it_is():
 
 
 def test_two_sft_recipes_must_declare_a_field_alike():
-    @dataclass(frozen=True)
     class Other(Config):
         rank: str = option("Rank")
 

@@ -1,7 +1,6 @@
-"""A trainer of somebody's own, as docs/reference/recipes.md shows it."""
+"""A trainer of somebody's own, as examples/own-trainer has it, and what the protocol does for it."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,21 +16,12 @@ from foretune_protocol.checks import Planned, problems
 from foretune_protocol.manifest import discover
 from foretune_protocol.program import main
 
-PAGE = RECIPES.parent / "docs/reference/recipes.md"
+TRAINER = RECIPES.parent / "examples/own-trainer/train.py"
 
 
-@pytest.fixture(scope="module")
-def trainer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page's own example."""
-    (program,) = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.S)
-    path = tmp_path_factory.mktemp("own") / "trainer.py"
-    path.write_text(program, "utf-8")
-    return path
-
-
-def call(trainer: Path, *arguments: str) -> subprocess.CompletedProcess:
+def call(*arguments: str) -> subprocess.CompletedProcess:
     environment = {"PYTHONPATH": str(RECIPES / "protocol"), "PATH": "/usr/bin:/bin"}
-    command = [sys.executable, "-B", str(trainer), *arguments]
+    command = [sys.executable, "-B", str(TRAINER), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
@@ -52,32 +42,34 @@ def run(stage: str, config: dict[str, Any], source: str | None = None) -> dict[s
     }
 
 
-def test_the_example_of_the_page_describes_itself_by_the_schema(trainer: Path):
-    answer = call(trainer, "--describe")
+def test_the_example_describes_itself_by_the_schema():
+    answer = call("--describe")
     manifest = json.loads(answer.stdout)
     check(manifest, "manifest")
-    assert manifest["tasks"] == {"riddles": {"metric": "accuracy", "indicator": "riddles_0shot"}}
-    assert manifest["stages"]["sft"]["properties"]["lr"]["exclusiveMinimum"] == 0
+    assert manifest["tasks"]["riddles"]["metric"] == "solved"
+    assert manifest["stages"]["sft"]["properties"]["rate"]["exclusiveMinimum"] == 0
+    assert manifest["stages"]["indicate"]["properties"] == {}
 
 
-def test_the_example_of_the_page_runs_a_job_to_its_result(trainer: Path, tmp_path: Path):
-    branch = {"task": "riddles", "sft_recipe": "whole", "sft_seed": 0}
+def test_the_example_runs_a_job_to_its_result(tmp_path: Path):
+    branch = {"task": "riddles", "sft_recipe": "rehearsal", "sft_seed": 0}
     runs = [
-        run("pretrain", {"seed": 1, "lr": 0.1}),
+        run("pretrain", {"rate": 0.1}),
         run("indicate", {}, "v/pretrain"),
-        run("sft", branch | {"lr": 0.1}, "v/pretrain"),
+        run("sft", branch | {"rate": 0.1}, "v/pretrain"),
         run("evaluate", branch, "v/sft"),
     ]
     made = job(tmp_path, runs)
     check(made, "job")
     (tmp_path / "job.json").write_text(json.dumps(made))
-    answer = call(trainer, str(tmp_path / "job.json"))
+    answer = call(str(tmp_path / "job.json"))
     assert answer.returncode == 0, answer.stdout + answer.stderr
     result = read_json(tmp_path / "result.json")
     check(result, "result")
     assert [one["status"] for one in result["runs"]] == ["done"] * 4
-    assert rows_of(tmp_path, result["runs"][1], "indicators")[0]["indicator"] == "riddles_0shot"
-    assert rows_of(tmp_path, result["runs"][3], "outcomes")[0]["metric"] == "accuracy"
+    assert rows_of(tmp_path, result["runs"][1], "indicators")[0]["indicator"] == "riddle_loss"
+    assert rows_of(tmp_path, result["runs"][3], "outcomes")[0]["metric"] == "solved"
+    assert [one["checkpoint"] and one["checkpoint"]["step"] for one in result["runs"]] == [10, None, 20, None]
     for line in (tmp_path / "progress.jsonl").read_text().splitlines():
         check(json.loads(line), "progress")
 

@@ -45,8 +45,26 @@ export type Exit = z.infer<typeof ExitSchema>;
 const CancelSchema = z.object({ as: z.enum(['cancelled', 'preempted']) });
 type Cancel = z.infer<typeof CancelSchema>;
 
+/** What a cluster whose jobs' files are on a disk that this machine sees is opened with. */
+export interface DiskClusterOptions {
+  readonly name: string;
+  /** Folder of the jobs' folders, under the same path wherever jobs run. */
+  readonly root: string;
+  /** Folder that jobs share, also under the same path wherever they run. */
+  readonly cacheDir: string;
+  /** Interpreter of the process that watches a job, where the job runs. */
+  readonly python: string;
+}
+
 export class JobFolder {
-  constructor(readonly dir: string) {}
+  readonly dir: string;
+
+  /** Throws TypeError for what is not a job's name. `root`: the folder of the jobs' folders. */
+  constructor(root: string, name: string) {
+    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name))
+      throw new TypeError(`"${name}" is not a job's name: expected [a-z0-9][a-z0-9.-]*`);
+    this.dir = path.join(root, 'jobs', name);
+  }
 
   /** The newest attempt that was submitted, or null. */
   async attempt(): Promise<number | null> {

@@ -10,22 +10,15 @@ import type { WeightFiles } from '../../artifacts/weight-files';
 import { isAlive, pause, signal } from '../../base/processes';
 import { Dispatcher, messageOf } from './dispatcher';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
-import { JobFolder, writeJson } from '../disk/job-folder';
+import { JobFolder, writeJson, type DiskClusterOptions } from '../disk/job-folder';
 import { readJobFile } from '../disk/job-file';
 import { readLog } from '../disk/job-log';
 import { JobQueue } from './job-queue';
 import { ended, isUnderWay, lost, unstarted } from '../disk/job-state';
 
-export interface LocalClusterOptions {
-  readonly name: string;
-  /** Folder of the jobs' folders. */
-  readonly root: string;
-  /** Folder that jobs share. */
-  readonly cacheDir: string;
+export interface LocalClusterOptions extends DiskClusterOptions {
   /** Maximum number of running jobs. */
   readonly slots: number;
-  /** Interpreter of the wrapper. */
-  readonly python: string;
   /** The environment of the jobs, without the variables of their requests. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -155,9 +148,7 @@ export class LocalCluster implements Cluster {
   }
 
   folder(name: string): JobFolder {
-    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name))
-      throw new TypeError(`"${name}" is not a job's name: expected [a-z0-9][a-z0-9.-]*`);
-    return new JobFolder(path.join(this.options.root, 'jobs', name));
+    return new JobFolder(this.options.root, name);
   }
 
   // ---- State ---------------------------------------------------------------------------------

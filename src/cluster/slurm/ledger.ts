@@ -39,9 +39,7 @@ export class Ledger {
   }
 
   folder(name: string): JobFolder {
-    if (!/^[a-z0-9][a-z0-9.-]*$/.test(name))
-      throw new TypeError(`"${name}" is not a job's name: expected [a-z0-9][a-z0-9.-]*`);
-    return new JobFolder(path.join(this.root, 'jobs', name));
+    return new JobFolder(this.root, name);
   }
 
   newBatch(): string {

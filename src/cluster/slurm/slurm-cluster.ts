@@ -12,7 +12,7 @@ import { mapParallel } from '../../base/parallel';
 import { pause } from '../../base/processes';
 import type { CancelOptions, Cluster, JobRequest, JobState, LogChunk } from '../cluster';
 import { readJobFile } from '../disk/job-file';
-import { writeJson, writeOnce, type JobFolder } from '../disk/job-folder';
+import { writeJson, writeOnce, type DiskClusterOptions, type JobFolder } from '../disk/job-folder';
 import { readLog } from '../disk/job-log';
 import { ended, isUnderWay, unstarted } from '../disk/job-state';
 import type { SlurmSettings } from './settings';
@@ -28,15 +28,8 @@ import { Scheduler } from './scheduler';
 import { Submitter } from './submitter';
 import { isDue, isLive, judge, notListed, type Evidence } from './verdict';
 
-export interface SlurmClusterOptions {
-  readonly name: string;
-  /** Folder of the jobs' folders, under the same path on every node. */
-  readonly root: string;
-  /** Folder that jobs share, also under the same path on every node. */
-  readonly cacheDir: string;
+export interface SlurmClusterOptions extends DiskClusterOptions {
   readonly settings: SlurmSettings;
-  /** Interpreter of the leader, on the nodes. */
-  readonly python: string;
   /** The environment of Slurm's programs; jobs do not receive it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

@@ -14,12 +14,14 @@ import { ended } from '../../../src/cluster/disk/job-state';
 import { readTail } from '../../../src/base/file-tail';
 import { lastLines } from '../../../src/base/processes';
 
+let root: string;
 let folder: JobFolder;
 beforeEach(() => {
-  folder = new JobFolder(mkdtempSync(path.join(os.tmpdir(), 'foretune-large-')));
+  root = mkdtempSync(path.join(os.tmpdir(), 'foretune-large-'));
+  folder = new JobFolder(root, 'job');
   mkdirSync(path.dirname(folder.log), { recursive: true });
 });
-afterEach(() => rmSync(folder.dir, { recursive: true }));
+afterEach(() => rmSync(root, { recursive: true }));
 
 /** Three gigabytes that take no room, then these words. */
 function fill(words: string): void {

@@ -33,7 +33,7 @@ function slurmThatSays(says: { readonly squeue?: string; readonly sacct?: string
 
 function lookOf(changes: Partial<Look> = {}): Look {
   const submission = { batch: 'abc', place: 0, at: AT, withdrawn: false, number: 1 };
-  const folder = new JobFolder(path.join(root, 'jobs', 'job'));
+  const folder = new JobFolder(root, 'job');
   const name = 'job';
   return {
     ...{ name, folder, submission, attempt: 1, exit: null },

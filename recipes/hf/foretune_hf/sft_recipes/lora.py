@@ -3,7 +3,6 @@
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ LABEL = "LoRA"
 FLOPS_PER_WEIGHT = 4.0
 
 
-@dataclass(frozen=True)
 class Adapters(Config):
     rank: int = option("Rank of the adapters", minimum=1, default=16)
     alpha: int = option("Their scale, times the rank", minimum=1, default=32)
@@ -25,7 +23,6 @@ class Adapters(Config):
     targets: str | list[str] = option("Modules that are adapted, as PEFT names them", default="all-linear")
 
 
-@dataclass(frozen=True)
 class Fields(Config):
     lora: Adapters = option("The adapters", default=Adapters())
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from foretune_protocol.tables import indicator
+
 from ..elementary import CLM
 
 if TYPE_CHECKING:
@@ -14,9 +16,8 @@ INDICATORS = {
 
 
 def measure(subject: "Subject") -> "Tables":
-    from foretune_measures.score import Score, inverse_perplexity
+    from foretune_measures.score import inverse_perplexity
 
-    from ..indicate import indicator_row
     from ..perplexity import bits_per_byte, development_batch, row_losses
 
     config, corpus = subject.config, subject.corpus
@@ -24,7 +25,8 @@ def measure(subject: "Subject") -> "Tables":
     nats, tokens = row_losses(subject.params, config.model, batch)
     found = bits_per_byte(nats, batch, corpus.tokenizer.widths(), config.development)
     by_domain = [
-        indicator_row("neg_bpb", Score(-score.value, score.stderr, score.n), domain)
+        indicator("neg_bpb", -score.value, domain=domain, stderr=score.stderr, n=score.n)
         for domain, score in found.items()
     ]
-    return {"indicators": [indicator_row("inv_ppl_clm", inverse_perplexity(nats, tokens)), *by_domain]}
+    whole = indicator("inv_ppl_clm", **vars(inverse_perplexity(nats, tokens)))
+    return {"indicators": [whole, *by_domain]}

@@ -5,6 +5,8 @@ numbers that move before accuracy does (arXiv 2504.11393).
 from itertools import product
 from typing import TYPE_CHECKING
 
+from foretune_protocol.tables import indicator
+
 from ..registry import tasks
 
 if TYPE_CHECKING:
@@ -45,7 +47,6 @@ def measure(subject: "Subject") -> "Tables":
 def _of_task(subject: "Subject", task: str, shots: int) -> "Tables":
     from ..answers import accuracy, judge, sample_rows
     from ..continuous import continuous_scores
-    from ..indicate import indicator_row
     from ..items import dataset_of
     from ..kshot import kshot_answers
 
@@ -55,6 +56,6 @@ def _of_task(subject: "Subject", task: str, shots: int) -> "Tables":
     scores = {f"kshot_{task}": accuracy(results)}
     scores |= {f"kshot_{task}_{name}": score for name, score in continuous_scores(asked, answers).items()}
     return {
-        "indicators": [indicator_row(name, score) for name, score in scores.items()],
+        "indicators": [indicator(name, **vars(score)) for name, score in scores.items()],
         "samples": sample_rows(results, task, dataset_of(task), "kshot", 0),
     }
