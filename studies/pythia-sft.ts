@@ -7,10 +7,10 @@
  *   npx foretune run studies/pythia-sft.ts --dry-run           anywhere, without a network or a set-up
  *   npx foretune run studies/pythia-sft.ts --cluster <yours>
  *
- * Expected cost, calculated and not measured: 9 GPU-hours of an H100. 6 x 405M weights x 200M
+ * Expected cost, calculated and not measured: 10.5 GPU-hours of an H100. 6 x 405M weights x 200M
  * tokens is 4.9e17 FLOPs per variant, 20 minutes at 40% utilization; its indicators take 10
- * minutes; its six fine-tunings with their evaluations 5 minutes each. It needs 24 GB of GPU
- * memory, 3 GB of text from the hub, and 100 GB of disk (63 checkpoints in float32).
+ * minutes; its eight fine-tunings with their evaluations 5 minutes each. It needs 24 GB of GPU
+ * memory, 3 GB of text from the hub, and 130 GB of disk (81 checkpoints in float32).
  *
  * 1/PPL of span corruption is not an indicator here: it needs T5's sentinels <extra_id_N>, which
  * the tokenizers of Pythia, OLMo and Llama do not have.
@@ -59,6 +59,7 @@ export default defineStudy<HfStudy>({
   indicators: {
     inv_ppl_clm: { label: '1/PPL on C4' },
     kshot_openbookqa: {},
+    kshot_arc: {},
     kshot_squad: {},
     kshot_nq: {},
   },
@@ -76,6 +77,20 @@ export default defineStudy<HfStudy>({
         completion: ' {{choices.text[choices.label.index(answerKey)]}}',
       },
       sft,
+    },
+    arc: {
+      label: 'science questions (ARC-Easy)',
+      metric: 'acc',
+      indicator: 'kshot_arc',
+      harness: ['arc_easy'],
+      data: {
+        dataset: 'allenai/ai2_arc',
+        config: 'ARC-Easy',
+        prompt: 'Question: {{question}}\nAnswer:',
+        completion: ' {{choices.text[choices.label.index(answerKey)]}}',
+      },
+      // ARC-Easy has 2,251 questions to train on.
+      sft: { ...sft, train_items: 2251 },
     },
     squad: {
       label: 'reading (SQuAD)',

@@ -23,6 +23,7 @@ export default defineStudy({
   indicators: {
     mmlu: { label: 'MMLU, 0-shot' },
     mbpp: { label: 'MBPP, 3-shot' },
+    gsm8k_8shot: { label: 'GSM8K, 8-shot, before fine-tuning' },
     val_loss: { better: 'lower', label: 'validation loss' },
   },
   baseline: 'val_loss',
@@ -38,7 +39,12 @@ export default defineStudy({
       'weights.web': 'share_web',
       'weights.other': 'share_other',
     },
-    indicators: { mmlu: 'mmlu_0shot', mbpp: 'mbpp_3shot', val_loss: 'eval/loss' },
+    indicators: {
+      mmlu: 'mmlu_0shot',
+      mbpp: 'mbpp_3shot',
+      gsm8k_8shot: 'gsm8k_8shot',
+      val_loss: 'eval/loss',
+    },
     outcomes: {
       gsm8k: { value: 'gsm8k_sft', stderr: 'gsm8k_se', sft_recipe: 'lora' },
       ifeval: { value: 'ifeval_sft', sft_recipe: 'lora' },

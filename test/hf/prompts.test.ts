@@ -28,6 +28,6 @@ interface Asked {
 test("the study of Pythia fine-tunes on the harness's own prompts, descriptions among them", () => {
   const tasks = Object.values(pythia.tasks) as unknown as Asked[];
   const prompts = tasks.map(({ data }) => data?.prompt);
-  expect(prompts).toHaveLength(3);
+  expect(prompts).not.toContain(undefined);
   expect(templatesOf(tasks.flatMap(({ harness }) => harness))).toEqual(prompts);
 });
