@@ -2,6 +2,7 @@
  * The settings of foretune: recipes, clusters, and who is notified of a study's end. This is the file that you edit to
  * register your own (docs/how-to). src/config.ts reads it, together with the environment.
  */
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {
@@ -39,8 +40,8 @@ const recipes: Settings['recipes'] = {
   hf: {
     command: [hfPython, '-m', 'foretune_hf'],
     setup: 'node infra/setup.mjs --hf',
-    // It describes itself without torch, on machines that do not have it too.
-    describe: [python, '-m', 'foretune_hf', '--describe'],
+    // It describes itself without torch, on machines that do not have it too. Checks see more with it.
+    describe: [existsSync(hfPython) ? hfPython : python, '-m', 'foretune_hf', '--describe'],
     source: recipeFolders('hf', 'measures', 'protocol'),
     environment: {
       PYTHONPATH: recipeFolders('hf', 'measures', 'protocol').join(path.delimiter),
@@ -89,4 +90,12 @@ const clusters: Settings['clusters'] = {
  */
 const notify: Settings['notify'] = {};
 
-export default defineConfig({ recipes, clusters, notify });
+/**
+ * S3 servers of registered checkpoints, by bucket. An s3:// address whose bucket is not listed is read from the
+ * server of the dataset with its credentials. `profile` is one of ~/.aws/credentials: no secret belongs here.
+ */
+const buckets: Settings['buckets'] = {
+  // team: { endpoint: 'https://s3.eu-west-1.amazonaws.com', region: 'eu-west-1', profile: 'team' },
+};
+
+export default defineConfig({ recipes, clusters, notify, buckets });

@@ -12,6 +12,7 @@ import { SpecError } from './base/errors';
 import { requireFile } from './base/require-file';
 import { checkedClusters, type ClusterConfig } from './cluster/settings';
 import { onlySet, python, ROOT, type Settings } from './define-config';
+import { checkedBuckets, type Buckets } from './study/buckets';
 import { checkedNotify, type NotifySettings } from './study/notify';
 import { checkedRecipes, type RecipeConfig } from './study/recipe';
 
@@ -55,6 +56,8 @@ export interface Config {
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly clusters: Readonly<Record<string, ClusterConfig>>;
   readonly notify: NotifySettings;
+  /** S3 servers of registered checkpoints, by bucket, besides that of the dataset. */
+  readonly buckets: Buckets;
   /** The environment that a detached worker inherits. */
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -96,6 +99,7 @@ export function loadConfig(
     recipes: checkedRecipes(settings.recipes),
     clusters: checkedClusters(settings.clusters),
     notify: checkedNotify(settings.notify),
+    buckets: checkedBuckets(settings.buckets),
     environment: variables,
   };
 }

@@ -1,6 +1,7 @@
 /** Helpers for temporal.config.ts. */
 import path from 'node:path';
 import type { ClusterSettings } from './cluster/settings';
+import type { BucketSettings } from './study/buckets';
 import type { NotifySettings } from './study/notify';
 import type { RecipeSettings } from './study/recipe';
 
@@ -22,6 +23,7 @@ export interface Settings {
   readonly recipes: Readonly<Record<string, RecipeSettings>>;
   readonly clusters: Readonly<Record<string, ClusterSettings>>;
   readonly notify: NotifySettings;
+  readonly buckets?: BucketSettings;
 }
 
 /** Adds types to the settings, which are validated when they are loaded. */

@@ -3,7 +3,7 @@
  * mean nothing.
  *
  *   npm run chaos -- --rounds 10 --seed 1     ten rounds, about 9 minutes on two slow cores
- *   npx foretune run studies/chaos.ts         undisturbed: about 15 s, 30 s before anything is compiled
+ *   npx foretune run studies/chaos.ts         undisturbed: about 15 s, or 30 s with nothing compiled
  *
  * Shows that a study ends with every measurement exactly once and the same tables, whatever is
  * killed, slowed or out of space in the meantime (test/chaos).

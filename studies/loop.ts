@@ -1,5 +1,5 @@
 /**
- * The quickstart's variants, of which only four are fine-tuned. All eight are measured; then two at
+ * The quickstart's variants, only four of which are fine-tuned. All eight are measured; then two at
  * a time are chosen, by their indicators and the outcomes so far.
  *
  *   npx foretune run studies/loop.ts

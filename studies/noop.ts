@@ -2,8 +2,8 @@
  * The cost of the orchestration itself: every stage passes through the plan, Temporal, the cluster
  * and the dataset of record, and its recipe (recipes/noop) trains nothing.
  *
- *   npx foretune run studies/noop.ts                     # 50 variants of 8 stages, one after the other
- *   npx foretune run studies/noop.ts --variants 10000    # of 4 stages: with one task instead of three
+ *   npx foretune run studies/noop.ts                   50 variants of 8 stages, in sequence
+ *   npx foretune run studies/noop.ts --variants 10000  of 4 stages: one task instead of three
  *
  * Above a thousand variants the study has one task, since such a study tests how many variants are
  * possible. bench/orchestration compares it with other systems.

@@ -3,8 +3,9 @@
  * sets: what the indicators predict for real models. Needs a GPU, network access, and: node
  * infra/setup.mjs --hf
  *
- *   npx foretune run studies/pythia-sft.ts --dry-run      anywhere, without a network
- *   FORETUNE_HF_DATA=studies/pythia-sft npx foretune run studies/pythia-sft.ts --cluster <yours>
+ *   export FORETUNE_HF_DATA=studies/pythia-sft                 where its task squad_reading is
+ *   npx foretune run studies/pythia-sft.ts --dry-run           anywhere, without a network or a set-up
+ *   npx foretune run studies/pythia-sft.ts --cluster <yours>
  *
  * Expected cost, calculated and not measured: 10.5 GPU-hours of an H100. 6 x 405M weights x 200M
  * tokens is 4.9e17 FLOPs per variant, 20 minutes at 40% utilization; its indicators take 10
@@ -37,7 +38,8 @@ export default defineStudy<HfStudy>({
     'Pythia-410m continued on three mixtures at three learning rates; commonsense, reading and closed-book questions.',
   recipe: 'hf',
   window: 9,
-  model: { checkpoint: 'EleutherAI/pythia-410m', revision: 'main' },
+  // The end of its training; the default branch of a model may move, and is refused.
+  model: { checkpoint: 'EleutherAI/pythia-410m', revision: 'step143000' },
   settings: { context: 2048, memory: { micro_batch: 8, activation_checkpointing: true } },
   pretrain: {
     batch: 128,

@@ -3,9 +3,9 @@
  * times from one base: replicates differ in the order of their text and in the seed of their
  * fine-tuning.
  *
- *   npx foretune run studies/replicates.ts      about 6 minutes on two cores
- *   npx tsx bench/signal.ts replicates@1        compares the spread between variants with that
- * among replicates
+ *   npx foretune run studies/replicates.ts   about 6 minutes on two cores
+ *   npx tsx bench/signal.ts replicates@1     compares the spread between variants with the spread
+ *                                            among replicates
  */
 import { defineStudy } from '../src/domain/study';
 import quickstart from './quickstart';

@@ -4,8 +4,8 @@
  * domain tags and length filters. All continue one base, as in the paper, and are fine-tuned on
  * three tasks with two seeds.
  *
- *   npx foretune run studies/tiny-50.ts        35 minutes on two slow cores, shared with other work
- * for 20 of them
+ *   npx foretune run studies/tiny-50.ts   35 minutes on two slow cores
+ *                                         (other work ran on them for 20 of these minutes)
  *
  * The ids are the paper's, so that each variant can be compared with its row in
  * studies/zeng2025.ts. Mixtures are the paper's weights over the text that is available here

@@ -1,6 +1,6 @@
 /**
  * The measurements published with the paper that foretune is based on: 50 variants of one
- * 1B-parameter model, with five indicators and three outcomes after supervised fine-tuning each.
+ * 1B-parameter model, each with five indicators and three outcomes after supervised fine-tuning.
  *
  *   npx foretune run studies/zeng2025.ts        seconds; nothing is trained
  *

@@ -1,13 +1,16 @@
 /**
- * A predictor of one's own: a rule over indicators and the configuration, for the models of examples/own-table.
+ * A predictor of your own: a rule over indicators and the configuration, for the models of
+ * examples/own-table.
  *
  *   npx foretune run examples/own-table/study.ts
- *   npx foretune recommend own-table --task gsm8k --predictor examples/own-predictor/predictor.ts
- *   npx foretune fit own-table --protocol paper --predictor examples/own-predictor/predictor.ts
+ *   P=examples/own-predictor/predictor.ts
+ *   npx foretune recommend own-table --task gsm8k --predictor $P
+ *   npx foretune fit own-table --protocol paper --predictor $P
  *
- * The rule: the sum of two scores, and so many points less for each of the lowest learning rates. How many points
- * is learned from the models that are fine-tuned. A predictor is a file with a default export: a name, what it needs
- * and sees, and `fit`, which is given the outcomes of training variants and answers about all variants.
+ * The rule: the sum of two scores, minus some points for each of the lowest learning rates. How
+ * many points is learned from the models that are fine-tuned. A predictor is a file with a default
+ * export: a name, what it needs and sees, and `fit`, which gets the outcomes of the training
+ * variants and answers for all variants.
  */
 import { missingOf, pairwiseAccuracy, type Features, type Predictor, type Sample } from 'foretune';
 

@@ -60,7 +60,14 @@ export class SharedFolder implements WeightFiles {
     fetchFile: (file: ManifestFile, to: string) => Promise<void>,
   ): Promise<string> {
     const folder = this.folder(id);
-    if (!existsSync(folder)) await fetchInto(folder, files, fetchFile);
+    if (!existsSync(folder))
+      await fetchOnce(folder, async (partial) => {
+        for (const file of files) {
+          const to = path.join(partial, file.name);
+          await makeFolder(path.dirname(to));
+          await fetchFile(file, to);
+        }
+      });
     const [only] = files;
     const place = kind === 'file' && only ? path.join(folder, only.name) : folder;
     return pathToFileURL(place).href;
@@ -71,11 +78,13 @@ export class SharedFolder implements WeightFiles {
   }
 }
 
-/** One process at a time; the files that a killed process fetched are kept. */
-async function fetchInto(
+/**
+ * Makes a folder whose files `fetch` writes to another one first. One call at a time, of all
+ * processes; the files that a killed one fetched are kept.
+ */
+export async function fetchOnce(
   folder: string,
-  files: readonly ManifestFile[],
-  fetchFile: (file: ManifestFile, to: string) => Promise<void>,
+  fetch: (partial: string) => Promise<void>,
 ): Promise<void> {
   const partial = `${folder}.partial`;
   await makeFolder(partial);
@@ -84,11 +93,7 @@ async function fetchInto(
   const unlock = await lock(partial, { realpath: false, stale: STALE_MS, onCompromised, ...WAIT });
   try {
     if (existsSync(folder)) return await rm(partial, { recursive: true, force: true });
-    for (const file of files) {
-      const to = path.join(partial, file.name);
-      await makeFolder(path.dirname(to));
-      await fetchFile(file, to);
-    }
+    await fetch(partial);
     if (lost) throw new StoreError(`The lock of ${partial} was lost: ${String(lost)}`, true);
     await publish(partial, folder);
   } finally {

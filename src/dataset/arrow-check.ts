@@ -6,7 +6,7 @@ import type { CellValue } from './arrow-kinds';
 import type { Column } from './arrow-schema';
 import type { TableName } from './tables';
 
-/** The values of each column. Throws SchemaError that names the table, column, row and value. */
+/** The values of each column; a missing value of a nullable column is null. Throws SchemaError that names the table, column, row and value. */
 export function checkedCells(
   rows: readonly object[],
   columns: readonly Column[],
@@ -15,7 +15,9 @@ export function checkedCells(
   refuseUnknown(rows, columns, table);
   const records = rows as readonly Readonly<Record<string, unknown>>[];
   return columns.map((column) => {
-    const values = records.map((record) => record[column.name]);
+    const values = records.map(({ [column.name]: value }) =>
+      value === undefined && column.nullable ? null : value,
+    );
     return checkedColumn(values, column, `Table "${table}"`);
   });
 }

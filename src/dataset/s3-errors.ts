@@ -29,12 +29,13 @@ const VERDICTS: readonly Verdict[] = [
     when: ({ name, status }) => CREDENTIALS.test(name) || status === 401 || status === 403,
     retryable: false,
     advice:
-      'The store rejects the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the AWS profile), their permission to write to the bucket, and the clock of this machine.',
+      'The store rejects the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the AWS profile), their permissions in the bucket, and the clock of this machine.',
   },
   {
     when: ({ name }) => name === 'NoSuchBucket',
     retryable: false,
-    advice: 'The bucket does not exist. Create it, or correct its name in FORETUNE_DATASET.',
+    advice:
+      'The bucket does not exist. Create it, or correct its name (in FORETUNE_DATASET, or in the `checkpoint` of a variant).',
   },
   {
     when: ({ name, message, status }) =>

@@ -103,6 +103,8 @@ export const TABLES = {
     phase: utf8,
     seed: int,
     item_id: utf8,
+    /** Solved examples that the item was shown; null if the recipe does not say. */
+    shots: maybe(int),
     correct: bool,
     answer_probability: float,
     log_likelihood: float,

@@ -7,7 +7,7 @@ import { checkTable, type LoadedStudy } from '../study/load-study';
 import { manifestsOf } from '../study/manifests';
 import { lookUpCheckpoints } from '../study/registered';
 import { RemoteCheckpoints } from '../study/remote-checkpoints';
-import { storeAt } from './open-store';
+import { openAddresses } from './open-store';
 import type { StackEndpoints } from './stack';
 
 export async function lookUp(
@@ -16,7 +16,7 @@ export async function lookUp(
 ): Promise<Configuration> {
   const study = await withCheckpoints(loaded, manifestsOf(config));
   if (study !== loaded) checkTable(study, table);
-  const remote = new RemoteCheckpoints((uri) => storeAt(endpoints, uri), cacheOf(config));
+  const remote = new RemoteCheckpoints(openAddresses(config, endpoints), cacheOf(config));
   const registered = await lookUpCheckpoints(study, folder, (uri) => remote.identity(uri));
   return { study, table, registered };
 }

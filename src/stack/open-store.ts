@@ -1,9 +1,11 @@
 /** The dataset's object store, probed once for what the commit protocol needs. */
+import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { Config } from '../config';
 import { probeStore } from '../dataset/probe';
 import { S3Store } from '../dataset/s3-store';
 import type { ObjectStore } from '../dataset/store';
+import type { OpenAddress } from '../study/remote-checkpoints';
 import { s3Client } from './s3-client';
 import { identityOf } from './server';
 import type { StackEndpoints } from './stack';
@@ -25,10 +27,22 @@ export function unprobedStore({ s3 }: StackEndpoints): ObjectStore {
   return new S3Store({ client: s3Client(s3), bucket: s3.bucket, prefix: s3.prefix });
 }
 
-/** The objects below an s3:// address of the same server. */
-export function storeAt({ s3 }: StackEndpoints, uri: string): ObjectStore {
-  const [bucket = '', ...prefix] = uri.slice('s3://'.length).split('/');
-  return new S3Store({ client: s3Client(s3), bucket, prefix: prefix.join('/') });
+/**
+ * Opens s3:// addresses of checkpoints: on the server that `buckets` of the configuration names,
+ * else on that of the dataset, with its credentials.
+ */
+export function openAddresses(config: Config, { s3 }: StackEndpoints): OpenAddress {
+  const clients = new Map<string, S3Client>();
+  return (uri) => {
+    const [bucket = '', ...prefix] = uri.slice('s3://'.length).split('/');
+    const own = Object.hasOwn(config.buckets, bucket) ? config.buckets[bucket] : undefined;
+    const client = clients.get(bucket) ?? s3Client(own ? { ...own, credentials: null } : s3);
+    clients.set(bucket, client);
+    const server = own
+      ? `${own.endpoint} (\`buckets\` of temporal.config.ts)`
+      : `${s3.endpoint ?? 'AWS'}, the S3 server of the dataset (for another one, add the bucket to \`buckets\` of temporal.config.ts)`;
+    return { store: new S3Store({ client, bucket, prefix: prefix.join('/') }), server };
+  };
 }
 
 /** A restarted server is probed again. */

@@ -35,6 +35,16 @@ export type WorkerRecord = z.infer<typeof WorkerSchema>;
 
 const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
 
+/** Where the AWS SDK finds credentials of the buckets that the configuration names. */
+const AWS_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+];
+
 /**
  * Digest of the worker's code, its servers and its credentials: new credentials need a new worker. Secrets are
  * included as digests, since certificates are bytes, not JSON.
@@ -51,6 +61,7 @@ export function buildId(config: Config, endpoints: StackEndpoints): string {
       config.notify,
       // Which clusters it reaches.
       CLUSTER_KINDS.flatMap(({ variables }) => variables.map((name) => config.environment[name])),
+      Object.keys(config.buckets).length ? AWS_VARIABLES.map((one) => config.environment[one]) : [],
     ]),
   );
   const recipes = Object.values(config.recipes).map(({ environment }) => environment);

@@ -33,16 +33,20 @@ interface Deps {
 
 /**
  * Addresses of checkpoints that existed before the study. They are copied if the jobs cannot read
- * them where they are.
+ * them where they are. Throws SpecError for objects that were replaced since the study was planned.
  */
 async function registeredInputs(
   { remote }: Deps,
   { runs }: JobContext,
   weights: WeightFiles,
 ): Promise<ReadonlyMap<string, string>> {
-  const uris = [...new Set(runs.flatMap(({ input_uri }) => input_uri ?? []))];
-  const found = uris.map(async (uri): Promise<[string, string]> => {
-    const here = uri.startsWith('s3://') ? await remote.fetch(uri) : uri;
+  const identities = new Map(
+    runs.flatMap(({ input_uri, values }) =>
+      input_uri === null ? [] : [[input_uri, String(values.input)] as const],
+    ),
+  );
+  const found = [...identities].map(async ([uri, identity]): Promise<[string, string]> => {
+    const here = uri.startsWith('s3://') ? await remote.fetch(uri, identity) : uri;
     return [uri, here.startsWith('file://') ? await shown(here, weights) : here];
   });
   return new Map(await Promise.all(found));

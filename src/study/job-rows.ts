@@ -3,9 +3,9 @@ import type { JobState } from '../cluster/cluster';
 import type { Plan, PlannedRun } from '../domain/plan';
 import { costOf, shareOut, type Rates } from '../domain/spending';
 import type { IDENTITY_COLUMNS, Row } from '../dataset/tables';
-import type { JobContext } from './job-context';
-import type { JobResults } from './job-context';
+import type { JobContext, JobResults, RunEnd } from './job-context';
 
+type Unsubmitted = Pick<RunEnd, 'status' | 'failure_class' | 'error'>;
 type TerminalState = Extract<JobState, { status: 'succeeded' | 'failed' }>;
 
 /** The columns that all tables have in common. */
@@ -18,14 +18,18 @@ export function identity(
   return { study: plan.study, variant_id, run_id, attempt, recorded_at };
 }
 
-/** `cancelled`: why the job is not submitted, or was ended before its submission. */
-export function submitRows(context: JobContext, now: Date, cancelled?: string): Row<'runs'>[] {
+/** `unsubmitted`: why the job is not submitted, or was ended before its submission. */
+export function submitRows(
+  context: JobContext,
+  now: Date,
+  unsubmitted?: Unsubmitted,
+): Row<'runs'>[] {
   return context.runs.map((run) => ({
     ...describe(context, run, now),
     external_id: '',
-    status: cancelled === undefined ? 'running' : 'cancelled',
-    failure_class: cancelled === undefined ? null : 'cancelled',
-    error: cancelled ?? null,
+    status: unsubmitted?.status ?? 'running',
+    failure_class: unsubmitted?.failure_class ?? null,
+    error: unsubmitted?.error ?? null,
     started_at: null,
     ended_at: null,
     wall_seconds: null,

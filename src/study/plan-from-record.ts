@@ -15,7 +15,7 @@ import { clustersOf } from '../domain/stage-config';
 import { studyFaults } from '../domain/study-faults';
 import type { Clusters } from './clusters';
 import type { Manifests } from './manifests';
-import { requireSetUp, type Recipes } from './recipe';
+import { whatIsMissing, type Recipes } from './recipe';
 
 export interface PlanBooks {
   readonly artifacts: Artifacts;
@@ -25,22 +25,50 @@ export interface PlanBooks {
   readonly manifests: Manifests;
 }
 
-/** Plans without writing anything. Throws SpecError if the recipes cannot run the study. */
+/**
+ * Plans without writing anything. Throws SpecError if the recipes cannot run the study, or are not
+ * set up where they must be.
+ */
 export async function planFromRecord(
-  { artifacts, clusters, dataset, recipes, manifests }: PlanBooks,
-  { study, table, registered }: Configuration,
+  books: PlanBooks,
+  configuration: Configuration,
   request: PlanRequest = {},
+): Promise<Plan> {
+  const plan = await planAnywhere(books, configuration, request);
+  const [missing] = notSetUp(books, plan);
+  if (missing !== undefined) throw new SpecError(missing);
+  return plan;
+}
+
+/** The same plan, to look at: what is not set up is among its warnings. */
+export async function planToShow(
+  books: PlanBooks,
+  configuration: Configuration,
+  request: PlanRequest = {},
+): Promise<Plan> {
+  const plan = await planAnywhere(books, configuration, request);
+  return { ...plan, warnings: [...plan.warnings, ...notSetUp(books, plan)] };
+}
+
+/** Without jobs to run, recorded results can be fitted and reported on any machine. */
+function notSetUp({ recipes, clusters }: PlanBooks, { jobs }: Plan): string[] {
+  const found = jobs.map(({ recipe, cluster }) =>
+    whatIsMissing(recipes, recipe, clusters.get(cluster)?.programs_here ?? 'all'),
+  );
+  return [...new Set(found)].filter((one) => one !== null);
+}
+
+async function planAnywhere(
+  { artifacts, clusters, dataset, manifests }: PlanBooks,
+  { study, table, registered }: Configuration,
+  request: PlanRequest,
 ): Promise<Plan> {
   const weights = study.kind === 'trained' ? weightsOf(clusters, study) : [];
   const recorded = await recordedRuns({ dataset, artifacts, weights }, studyId(study));
   const tableDigest = table === null ? '' : sha256(table);
   const places = study.kind === 'trained' ? await placesOf(manifests, study) : null;
   const looked = { places, tableDigest, registered: new Map(Object.entries(registered)) };
-  const plan = planStudy(study, looked, recorded, fingerprint, request);
-  // Without jobs to run, recorded results can be fitted and reported on any machine.
-  for (const { recipe, cluster } of plan.jobs.slice(0, 1))
-    requireSetUp(recipes, recipe, clusters.get(cluster)?.programs_here ?? 'all');
-  return plan;
+  return planStudy(study, looked, recorded, fingerprint, request);
 }
 
 /**

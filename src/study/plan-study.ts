@@ -16,11 +16,13 @@ import { manifestsOf } from './manifests';
 import type { OnRecord } from './on-record';
 import { planFromRecord } from './plan-from-record';
 
+/** `planned`: `planToShow` for a plan that is only shown, on whatever machine. */
 export async function planStudyNow(
   config: Config,
   { dataset, store, studies }: OnRecord,
   configuration: Configuration,
   request: PlanRequest = {},
+  planned: typeof planFromRecord = planFromRecord,
 ): Promise<Plan> {
   const clusters = openClusters(config);
   const spent = await spentBudget({ dataset, studies, clusters }, configuration.study);
@@ -31,8 +33,8 @@ export async function planStudyNow(
     recipes: config.recipes,
     manifests: manifestsOf(config),
   };
-  const plan = await planFromRecord(books, configuration, asked);
-  await checkPlan(plan, books.recipes, books.manifests, {
+  const plan = await planned(books, configuration, asked);
+  await checkPlan(plan, configuration.study, books, {
     folder: path.join(config.stateDir, 'checks'),
     environment: inheritedFrom(config.environment),
   });

@@ -61,18 +61,19 @@ export function digestOf({ source }: Pick<RecipeConfig, 'source'>): string {
 }
 
 /**
- * Throws SpecError if a program that must be on this machine is missing, since all jobs would fail.
+ * A sentence about a program that must be on this machine and is missing, since all jobs would
+ * fail; else null.
  */
-export function requireSetUp(
+export function whatIsMissing(
   recipes: Recipes,
   name: string,
   programsHere: OpenCluster['programs_here'],
-): void {
+): string | null {
   const recipe = recipes[name];
   const [program = ''] = recipe?.command ?? [];
-  if (!recipe || !path.isAbsolute(program) || existsSync(program)) return;
+  if (!recipe || !path.isAbsolute(program) || existsSync(program)) return null;
   const { setup } = recipe;
-  if (programsHere === 'none' || (programsHere === 'set_up' && setup === undefined)) return;
+  if (programsHere === 'none' || (programsHere === 'set_up' && setup === undefined)) return null;
   const fix = setup ? `Run: ${setup}` : 'Correct its `command` in temporal.config.ts.';
-  throw new SpecError(`Recipe "${name}" is not set up: ${program} is missing. ${fix}`);
+  return `Recipe "${name}" is not set up: ${program} is missing. ${fix}`;
 }

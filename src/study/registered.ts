@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { SpecError } from '../base/errors';
+import { SpecError, StoreError } from '../base/errors';
 import { filesBelow, HIDDEN } from '../base/files-below';
 import { fileDigest } from '../base/fingerprint';
 import type { RegisteredCheckpoint } from '../domain/runs';
@@ -11,13 +11,13 @@ import type { Study } from '../domain/schema';
 import { isRegistered, type Variant } from '../domain/variant-schema';
 
 type Registered = Variant & { readonly checkpoint: string };
-/** The digest of the object at an s3:// address. Throws SpecError if there is none. */
+/** The digest of the objects under an s3:// address. Throws SpecError if there are none. */
 export type LookUpObject = (uri: string) => Promise<string>;
 
 /**
  * Registered checkpoints by variant. Folders and files are identified by the digest of their
  * content, names of the hub by their revision. Throws SpecError that names every checkpoint that
- * does not exist.
+ * does not exist or cannot be read.
  *
  * folder: the folder of the study file, to which paths in it are relative.
  */
@@ -33,7 +33,7 @@ export async function lookUpCheckpoints(
     try {
       found.push([variant.id, await lookUp(variant, folder, lookUpObject)]);
     } catch (error) {
-      if (!(error instanceof SpecError)) throw error;
+      if (!(error instanceof SpecError || error instanceof StoreError)) throw error;
       faults.push(`  variant "${variant.id}": ${error.message}`);
     }
   if (faults.length)
@@ -46,6 +46,8 @@ async function lookUp(
   folder: string,
   lookUpObject: LookUpObject,
 ): Promise<RegisteredCheckpoint> {
+  if (checkpoint.startsWith('s3://') && !S3_ADDRESS.test(checkpoint))
+    throw new SpecError(`"${checkpoint}" is not an address; expected s3://<bucket>/<folder>.`);
   if (checkpoint.startsWith('s3://'))
     return { uri: checkpoint, identity: await lookUpObject(checkpoint) };
   const place = path.resolve(folder, checkpoint);
@@ -57,9 +59,15 @@ async function lookUp(
     throw new SpecError(
       `there is no folder "${checkpoint}" (${place}). If this is a name of the Hugging Face hub, add its \`revision\`: a commit or a tag.`,
     );
+  if (revision === DEFAULT_BRANCH)
+    throw new SpecError(
+      `"${DEFAULT_BRANCH}" is the branch of "${checkpoint}" that its owner may move on any day; give a \`revision\` that stays: a commit or a tag.`,
+    );
   return { uri: `hf://${checkpoint}@${revision}`, identity: `hf://${checkpoint}@${revision}` };
 }
 
+const S3_ADDRESS = /^s3:\/\/[^/]+(\/|$)/;
+const DEFAULT_BRANCH = 'main';
 const HUB_NAME = /^[\w.-]+\/[\w.-]+$/;
 
 /**

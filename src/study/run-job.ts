@@ -4,7 +4,12 @@
  * watches it, and every commit has its own key.
  */
 import type { Artifacts } from '../artifacts/artifacts';
-import { ClusterUnavailableError, InterruptedError, SupersededError } from '../base/errors';
+import {
+  ClusterUnavailableError,
+  ForetuneError,
+  InterruptedError,
+  SupersededError,
+} from '../base/errors';
 import type { Studies } from '../books/studies';
 import type { JobRequest, JobState } from '../cluster/cluster';
 import type { Poller } from '../cluster/poller';
@@ -74,13 +79,22 @@ export class JobRunner {
     // since.
     const submitted = await dataset.hasKey(submit);
     if (spent !== null && !submitted) return this.withhold(context, spent);
-    const inputs = await resolveInputs(this.deps, context, entry.cluster.weights);
+    const inputs = await resolveInputs(this.deps, context, entry.cluster.weights).catch(unusable);
+    if (inputs instanceof ForetuneError && !submitted) return this.refuse(context, inputs.message);
     if (!inputs && !submitted) return outcomeOf(context, 'blocked');
     // A request that the configuration does not allow is refused before anything is recorded.
-    const request = jobRequest(recipes, entry, context, inputs ?? new Map());
+    const known = inputs instanceof Map ? inputs : new Map<string, string>();
+    const request = jobRequest(recipes, entry, context, known);
     await dataset.commit({ key: submit, rows: { runs: submitRows(context, new Date()) } });
     const state = await this.submitAndWatch(context, entry, request, stop);
     return this.record(context, entry, state);
+  }
+
+  /** The job is not submitted: what it starts from was replaced, or cannot be read. */
+  private async refuse(context: JobContext, error: string): Promise<JobOutcome> {
+    const fault = { status: 'failed', failure_class: 'user_code', error } as const;
+    await this.recordUnsubmitted(context, 'refused', fault);
+    return outcomeOf(context, 'failed');
   }
 
   /** The job is not submitted. The study continues without it, and the record has the reason. */
@@ -89,8 +103,17 @@ export class JobRunner {
     return outcomeOf(context, 'cancelled');
   }
 
-  private async recordCancelled(context: JobContext, what: string, why: string): Promise<void> {
-    const runs = submitRows(context, new Date(), why);
+  private recordCancelled(context: JobContext, what: string, error: string): Promise<void> {
+    const end = { status: 'cancelled', failure_class: 'cancelled', error } as const;
+    return this.recordUnsubmitted(context, what, end);
+  }
+
+  private async recordUnsubmitted(
+    context: JobContext,
+    what: string,
+    end: Parameters<typeof submitRows>[2],
+  ): Promise<void> {
+    const runs = submitRows(context, new Date(), end);
     await this.deps.dataset.commit({ key: keyOf(context, what), rows: { runs } });
   }
 
@@ -144,7 +167,13 @@ function keyOf({ job, attempt }: JobContext, what: string): string {
   return `job:${job.name}/attempt${attempt}/${what}`;
 }
 
-function outcomeOf({ runs }: JobContext, status: 'blocked' | 'cancelled'): JobOutcome {
+/** An error that the same call would meet again is the fault of the job's inputs. */
+function unusable(error: unknown): ForetuneError {
+  if (error instanceof ForetuneError && !error.retryable) return error;
+  throw error;
+}
+
+function outcomeOf({ runs }: JobContext, status: 'blocked' | 'cancelled' | 'failed'): JobOutcome {
   return { runs: runs.map(({ run_id }) => ({ run_id, status })), failure_class: null };
 }
 

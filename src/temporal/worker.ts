@@ -24,7 +24,7 @@ import { heartbeats } from './heartbeat';
 import { manifestsOf } from '../study/manifests';
 import { startLearning } from '../study/learning';
 import { openChannels } from '../study/notify';
-import { openStore, storeAt } from '../stack/open-store';
+import { openAddresses, openStore } from '../stack/open-store';
 import type { StackEndpoints } from '../stack/stack';
 import { writeState } from '../stack/state';
 
@@ -40,7 +40,6 @@ export interface WorkerOptions {
   readonly ready: () => void;
 }
 /** Runs until SIGTERM or SIGINT. Running jobs continue: the next worker finds them by name. */
-/** Runs until SIGTERM or SIGINT. Jobs that run go on: the next worker finds them by name. */
 export async function runWorker(
   config: Config,
   endpoints: StackEndpoints,
@@ -80,7 +79,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
     clusters: openClusters(config),
     recipes: config.recipes,
     manifests: manifestsOf(config),
-    remote: new RemoteCheckpoints((uri) => storeAt(endpoints, uri), cacheOf(config)),
+    remote: new RemoteCheckpoints(openAddresses(config, endpoints), cacheOf(config)),
     describeWorkflow: (workflowId) => describeWorkflow(client, workflowId),
     startLearning: (learners, signal) => startLearning(config, learners, signal),
     channels: openChannels(config.notify, inheritedFrom(config.environment)),

@@ -104,6 +104,13 @@ it('a file written before a table got its nullable columns has nulls there', () 
   expect(row).toEqual(fitRow({ learner: null, std: null }));
 });
 
+it('a row without a value of a nullable column has null there', () => {
+  const { n: _, ...rest } = outcome();
+  expect(readTable(encodeTable([rest], 'outcomes').bytes, 'outcomes')).toEqual([
+    outcome({ n: null }),
+  ]);
+});
+
 describe('a row is refused, with its table, column, number and value, when it has', () => {
   const without = (name: string) => {
     const { [name]: _, ...rest } = { ...outcome() } as Record<string, unknown>;
@@ -113,7 +120,7 @@ describe('a row is refused, with its table, column, number and value, when it ha
     ['NaN', outcome({ value: NaN }), /column "value", row 1: got NaN/],
     ['an infinity', outcome({ stderr: -Infinity }), /column "stderr", row 1: got -Infinity/],
     ['a missing column', without('metric'), /column "metric", row 1: got nothing/],
-    ['a missing nullable column', without('n'), /column "n", row 1: got nothing/],
+
     ['an unknown column', { ...outcome(), score: 1 }, /row 1: there is no column "score"/],
     ['a lone surrogate', outcome({ task: 'a\ud83d' }), /column "task", row 1: got "a\\ud83d"/],
     ['text for a number', { ...outcome(), value: '0.5' }, /column "value", row 1: got "0.5"/],

@@ -17,7 +17,7 @@ const ODD: Row<'outcomes'>[] = [
   outcome({ value: 5e-324, recorded_at: new Date('1969-12-31T23:59:59.999Z') }),
   outcome({ value: -0, recorded_at: new Date('2000-01-01T00:00:00.000Z') }),
 ];
-const SAMPLE: Row<'samples'> = {
+const SAMPLE = {
   ...{ study: 'tiny@1', variant_id: 'A', run_id: 'A/sft', attempt: 1 },
   ...{ recorded_at: new Date(0), task: 'cms', dataset: 'world', phase: 'sft', seed: 0 },
   ...{ item_id: 'i1', correct: true, answer_probability: 0.5, log_likelihood: -0.7, tokens: 3 },

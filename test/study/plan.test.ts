@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Manifests } from '../../src/study/manifests';
 import { recordVariants } from '../../src/study/variants';
 import type { ClusterEntry } from '../../src/study/clusters';
-import { planFromRecord } from '../../src/study/plan-from-record';
+import { planFromRecord, planToShow } from '../../src/study/plan-from-record';
 import type { RecipeConfig } from '../../src/study/recipe';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { openDataset } from '../../src/dataset/log';
@@ -42,13 +42,14 @@ function plannedBy(
   recipes: Readonly<Record<string, RecipeConfig>>,
   study: TrainedStudy,
   at: Partial<ClusterEntry> = {},
+  plan: typeof planFromRecord = planFromRecord,
 ): Promise<Plan> {
   const store = new MemoryStore();
   const clusters = new Map([['local', entryOf(at)]]);
   const manifests = new Manifests(recipes, { folder: null, environment: {} });
   const [artifacts, dataset] = [new Artifacts(store), openDataset(store)];
   const books = { artifacts, dataset, clusters, recipes, manifests };
-  return planFromRecord(books, { study, table: null, registered: {} });
+  return plan(books, { study, table: null, registered: {} });
 }
 
 function planned(recipe: Partial<RecipeConfig>, at: Partial<ClusterEntry> = {}): Promise<Plan> {
@@ -98,6 +99,13 @@ describe('a recipe whose program is missing', () => {
     const message = /"jax" is not set up: .*venv\/bin\/python is missing\. Run: node infra.*--hf/;
     await expect(planned({ ...absent(), setup })).rejects.toThrow(message);
     await expect(planned(absent())).rejects.toThrow(/is missing\. Correct .*temporal\.config\.ts/);
+  });
+
+  it('is named beside a plan that is only shown', async () => {
+    const recipes = { jax: { ...ECHO, ...absent(), setup } };
+    const { jobs, warnings } = await plannedBy(recipes, tinyStudy(), {}, planToShow);
+    expect(jobs).not.toEqual([]);
+    expect(warnings).toEqual([expect.stringMatching(/"jax" is not set up: .* Run: node infra/)]);
   });
 
   it('plans nothing on a Slurm cluster whose nodes see what the set-up makes', async () => {

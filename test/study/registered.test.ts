@@ -7,7 +7,6 @@ import { Studies } from '../../src/books/studies';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import type { VariantSchema } from '../../src/domain/schema';
 import { lookUpCheckpoints } from '../../src/study/registered';
-import { RemoteCheckpoints } from '../../src/study/remote-checkpoints';
 import { TINY, tinyStudy } from '../support/studies';
 import type { z } from 'zod';
 
@@ -47,10 +46,11 @@ it('every checkpoint that is not there is named at once', async () => {
   const asked = lookUp(
     { id: 'gone', checkpoint: '/nowhere/model' },
     { id: 'hub', checkpoint: 'a/b' },
+    { id: 'moving', checkpoint: 'a/b', revision: 'main' },
     { id: 'far', checkpoint: 's3://bucket/model' },
   );
   await expect(asked).rejects.toThrow(
-    /variant "gone": there is no checkpoint "\/nowhere\/model".*variant "hub": .*add its `revision`.*variant "far": there is nothing/s,
+    /variant "gone": there is no checkpoint "\/nowhere\/model".*variant "hub": .*add its `revision`.*variant "moving": "main" is the branch of "a\/b" .*variant "far": there is nothing/s,
   );
 });
 
@@ -69,31 +69,4 @@ it('a study whose checkpoint moved is the same; one whose content changed is ref
   await expect(studies.register(found(there, 'sha256:2'))).rejects.toThrow(
     /variants\.ours\.checkpoint: "sha256:1" -> "sha256:2"/,
   );
-});
-
-describe('a checkpoint below an s3:// address', () => {
-  const store = new MemoryStore();
-  let remote: RemoteCheckpoints;
-  beforeEach(() => {
-    remote = new RemoteCheckpoints(() => store, path.join(folder, 'cache'));
-  });
-
-  it('has an identity that changes with its content, and a copy for jobs', async () => {
-    await store.put('weights', Buffer.from('one'));
-    await store.put('deep/config', Buffer.from('{}'));
-    const before = await remote.identity('s3://b/m');
-    const uri = await remote.fetch('s3://b/m');
-    expect(await remote.fetch('s3://b/m')).toBe(uri);
-    const { copy } = await lookUp({ id: 'copy', checkpoint: new URL(uri).pathname });
-    expect(copy?.identity).toMatch(/^sha256:/);
-    await store.put('weights', Buffer.from('two'));
-    expect(await remote.identity('s3://b/m')).not.toBe(before);
-  });
-
-  it('is refused where there is nothing', async () => {
-    const empty = new RemoteCheckpoints(() => new MemoryStore(), folder);
-    await expect(empty.identity('s3://b/none')).rejects.toThrow(
-      'there is no object under "s3://b/none"',
-    );
-  });
 });

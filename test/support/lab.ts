@@ -12,7 +12,8 @@ import type { JobOutcome } from '../../src/study/run-job';
 import { Poller } from '../../src/cluster/poller';
 import { openDataset, type Dataset } from '../../src/dataset/log';
 import { MemoryStore } from '../../src/dataset/memory-store';
-import { Studies } from '../../src/books/studies';
+import { Studies, type Configuration } from '../../src/books/studies';
+import type { RemoteCheckpoints } from '../../src/study/remote-checkpoints';
 import { studyId } from '../../src/domain/ids';
 import type { Plan, PlannedJob } from '../../src/domain/plan';
 import type { TrainedStudy } from '../../src/domain/schema';
@@ -47,18 +48,26 @@ export interface Lab extends OpenedLocalCluster {
 /** The variant whose jobs tests run; the study's other ones stay pending. */
 export const VARIANT = 'clm-plain';
 
+/** Checkpoints that existed before the study. */
+export interface Outside {
+  readonly registered: Configuration['registered'];
+  readonly fetch: RemoteCheckpoints['fetch'];
+}
+const NOTHING: Outside = { registered: {}, fetch: (uri) => Promise.resolve(uri) };
+
 /** `seen`: the cluster as workers see it. */
 export async function openLab(
   recipes: Record<string, RecipeConfig> = recipe('echo_recipe.py'),
   study: TrainedStudy = tinyStudy(),
   seen: (cluster: LocalCluster, root: string) => Cluster = (cluster) => cluster,
+  { registered, ...remote }: Outside = NOTHING,
 ): Promise<Lab> {
   const opened = openLocalCluster();
   const store = new MemoryStore();
   const studies = new Studies(store);
-  await studies.register({ study, table: null, registered: {} });
+  await studies.register({ study, table: null, registered });
   const worker = (others = recipes) =>
-    activitiesOf(seen(opened.another(), opened.root), store, others);
+    activitiesOf(seen(opened.another(), opened.root), store, others, remote);
   const own = { store, dataset: openDataset(store), studies, study: studyId(study) };
   return { ...opened, ...own, activities: worker(), worker };
 }
@@ -67,6 +76,7 @@ function activitiesOf(
   cluster: Cluster,
   store: MemoryStore,
   recipes: Record<string, RecipeConfig>,
+  remote: Pick<RemoteCheckpoints, 'fetch'>,
 ): Activities {
   const deps = {
     dataset: openDataset(store),
@@ -76,7 +86,7 @@ function activitiesOf(
     pollers: new Map([['local', new Poller(cluster, POLL_MS)]]),
     recipes,
     manifests: new Manifests(recipes, { folder: null, environment: process.env }),
-    remote: { fetch: (uri: string) => Promise.resolve(uri) },
+    remote,
   };
   return withFailures({ ...createPlanActivities(deps), ...createJobActivities(deps) });
 }

@@ -16,12 +16,18 @@ export interface BlockFolder {
 
 const src = (file: string) => JSON.stringify(path.join(ROOT, 'src', file));
 const contract = JSON.stringify(path.join(ROOT, 'test/contract/cluster.contract'));
-const settings = (parts: { recipes?: string; clusters?: string; notify?: string }) =>
+const settings = (parts: {
+  recipes?: string;
+  clusters?: string;
+  notify?: string;
+  buckets?: string;
+}) =>
   `import { defineConfig, hfPython, inherited, python } from ${src('define-config')};
 export default defineConfig({
   recipes: {${parts.recipes ?? ''}},
   clusters: {${parts.clusters ?? ''}},
   notify: {${parts.notify ?? ''}},
+  buckets: {${parts.buckets ?? ''}},
 });
 `;
 
@@ -45,6 +51,7 @@ export default parseStudy({ ...skeleton, ...section });
   recipes: (part) => settings({ recipes: part }),
   clusters: (part) => settings({ clusters: part }),
   notify: (part) => settings({ notify: part }),
+  buckets: (part) => settings({ buckets: part }),
   'cluster kind': (part) => `import type { z } from 'zod';
 import { ok } from ${src('base/finding')};
 import type { Cluster } from ${src('cluster/cluster')};

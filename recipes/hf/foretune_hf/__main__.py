@@ -5,10 +5,11 @@ Several processes may do one job together (processes.py); the first of them writ
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
 from foretune_protocol.attempts import Json, Made, Stage
+from foretune_protocol.checks import Planned
 from foretune_protocol.program import main
 from foretune_protocol.run import Run
 
@@ -23,6 +24,13 @@ def begin(_: Json) -> Mapping[str, Stage]:
     return {name: _stage(name) for name in STAGES}
 
 
+def ask(run: Planned) -> Iterable[str]:
+    os.environ |= QUIET
+    from .check import check
+
+    return check(run)
+
+
 def _stage(name: str) -> Stage:
     """Imported when it is needed: TRL and the harness take seconds each."""
 
@@ -34,4 +42,4 @@ def _stage(name: str) -> Stage:
 
 
 if __name__ == "__main__":
-    sys.exit(main(manifest, begin))
+    sys.exit(main(manifest, begin, check=ask))

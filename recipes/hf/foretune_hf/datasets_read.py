@@ -6,10 +6,9 @@ from typing import Any
 
 from datasets import IterableDataset, load_dataset
 
-from .config import DataSet
-from .places import local_or_hub
+from .config import DataSet, Source
+from .places import READERS, local_or_hub
 
-READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".csv": "csv", ".txt": "text"}
 # Streams are shuffled within a window of so many rows: whole data sets may be larger than memory.
 SHUFFLE_ROWS = 10_000
 
@@ -18,6 +17,14 @@ def rows(source: DataSet, seed: int | None) -> Iterator[dict[str, Any]]:
     """Shuffled by `seed`, or as they stand. Raises what the library raises for a data set it cannot read."""
     stream = _open(source)
     return iter(stream if seed is None else stream.shuffle(seed=seed, buffer_size=SHUFFLE_ROWS))
+
+
+def texts(source: Source, seed: int | None) -> Iterator[str]:
+    """The text of each row. Raises ValueError for a column that there is not."""
+    for row in rows(source, seed):
+        if source.field not in row:
+            raise ValueError(f'"{source.dataset}" has no column "{source.field}"; it has {", ".join(row)}.')
+        yield row[source.field]
 
 
 def _open(source: DataSet) -> IterableDataset:

@@ -5,6 +5,7 @@ from foretune_protocol.run import Run
 
 from .config import Evaluate
 from .harness import scores
+from .hub import pinned
 from .indicate import sample_rows
 from .measuring import measured_model
 from .places import start_of
@@ -12,7 +13,7 @@ from .places import start_of
 
 def evaluate(run: Run) -> Made:
     config = Evaluate.read(run.config)
-    lm = measured_model(start_of(run), config.context, config.memory)
+    lm = measured_model(pinned(start_of(run), run.cache_dir), config.context, config.memory)
     # It was fine-tuned to answer without examples.
     scored = scores(lm, config.harness, config.metric, 0, config.test_items)
     run.progress.report(1, 1)

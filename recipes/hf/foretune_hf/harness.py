@@ -22,7 +22,7 @@ from foretune_protocol.tables import Row
 
 from . import processes
 from .harness_items import Sample, first, item, options
-from .places import own_tasks
+from .places import TASKS, data_folder, own_tasks
 
 # Which examples are shown is the same for every variant.
 SEED = 1234
@@ -43,7 +43,7 @@ class Scored:
 def scores(lm: HFLM, names: Sequence[str], metric: str, shots: int, limit: int) -> list[Scored]:
     """Of the named tasks; `limit`: items of each at most. Raises what the harness raises."""
     with processes.each_for_itself():
-        manager = _task_manager(names)
+        manager = task_manager(names)
         tasks = _loaded(manager, names)
         found = lm_eval.simple_evaluate(
             model=lm,
@@ -80,14 +80,18 @@ def _loaded(manager: TaskManager, names: Sequence[str]) -> dict[str, Task]:
     return tasks
 
 
-def _task_manager(tasks: Sequence[str]) -> TaskManager:
+def task_manager(tasks: Sequence[str]) -> TaskManager:
+    """One that knows these tasks. Raises ValueError for those that there are not."""
     folder = own_tasks()
     if folder and set(tasks) <= set(_index(str(folder), False).all_subtasks):
         return _index(str(folder), False)
     manager = _index(str(folder) if folder else None, True)
     unknown = sorted(set(tasks) - set(manager.all_subtasks))
     if unknown:
-        raise ValueError(f"lm-evaluation-harness knows no task {', '.join(unknown)} (groups are not tasks).")
+        raise ValueError(
+            f"lm-evaluation-harness knows no task {', '.join(unknown)} (groups are not tasks), nor has the "
+            f"folder {TASKS} of the data folder (FORETUNE_HF_DATA: {data_folder() or 'not set'})."
+        )
     return manager
 
 

@@ -6,6 +6,7 @@ from foretune_protocol.tables import Row, indicator
 
 from .config import Indicate
 from .harness import Scored, mean, scores
+from .hub import pinned
 from .measuring import measured_model
 from .perplexity import clm_score, development_rows, sc_score
 from .places import start_of
@@ -13,7 +14,7 @@ from .places import start_of
 
 def indicate(run: Run) -> Made:
     config = Indicate.read(run.config)
-    lm = measured_model(start_of(run), config.context, config.memory)
+    lm = measured_model(pinned(start_of(run), run.cache_dir), config.context, config.memory)
     steps = 1 + len(config.tasks)
     rows = development_rows(lm, config.development, config.context, config.dev_tokens)
     indicators = [indicator("inv_ppl_clm", **vars(clm_score(lm, rows)))]

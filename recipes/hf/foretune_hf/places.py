@@ -14,6 +14,8 @@ from .config import Checkpoint
 
 VARIABLE = "FORETUNE_HF_DATA"
 TASKS = "tasks"
+# Files of data, and how the library datasets calls their formats.
+READERS = {".jsonl": "json", ".json": "json", ".parquet": "parquet", ".csv": "csv", ".txt": "text"}
 
 
 @dataclass(frozen=True)
@@ -29,18 +31,23 @@ class Place:
 
 
 def start_of(run: Run) -> Place:
-    """The checkpoint that a run starts from."""
-    uri = run.required_input()
-    if found := hub_name(uri):
-        return Place(*found)
-    path = local_path(uri)
-    if not path.is_dir():
+    """The checkpoint that a run starts from. Raises FileNotFoundError if it is not a folder."""
+    place = start_at(run.required_input())
+    path = Path(place.name)
+    if place.revision is None and not path.is_dir():
         found_there = "a file" if path.exists() else "nothing"
         raise FileNotFoundError(
             f'There is no model folder at "{path}" but {found_there}: expected config.json, the tokenizer '
             "and safetensors weights, as transformers saves them."
         )
-    return Place(str(path))
+    return place
+
+
+def start_at(uri: str) -> Place:
+    """Of a file:// or hf:// address."""
+    if found := hub_name(uri):
+        return Place(*found)
+    return Place(str(local_path(uri)))
 
 
 def model_named(model: Checkpoint) -> Place:

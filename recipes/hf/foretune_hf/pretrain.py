@@ -14,6 +14,7 @@ from foretune_protocol.run import Run
 from . import processes
 from .config import Pretrain
 from .folders import model_folder, rows_dir
+from .hub import pinned
 from .models import describe, load_model, load_tokenizer, publish, read_cost
 from .places import model_named, start_of
 from .text import mixture_rows, shuffle_seed
@@ -48,7 +49,7 @@ class Keep(TrainerCallback):
 
 def pretrain(run: Run) -> Made:
     config = Pretrain.read(run.config)
-    place = start_of(run) if run.input else model_named(config.model)
+    place = pinned(start_of(run) if run.input else model_named(config.model), run.cache_dir)
     tokenizer = load_tokenizer(place)
     model = load_model(place, torch.float32)
     parameters = model.num_parameters()

@@ -9,7 +9,7 @@ from foretune_protocol.manifest import discover
 @cache
 def sft_recipes() -> dict[str, ModuleType]:
     """Each has LABEL, FLOPS_PER_WEIGHT, `trainer_options(own)`, `complete(start, made)` and, where it has
-    settings of its own, `Fields`."""
+    settings of its own, `Fields` and `problems(own, model)`: what is wrong with them for a model."""
     return discover("foretune_hf.sft_recipes")
 
 

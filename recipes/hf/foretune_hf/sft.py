@@ -1,13 +1,10 @@
 """Stage `sft`: fine-tuning on prompts and completions by TRL, as sft_recipes/ has it; loss on completions."""
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 import torch
 from datasets import Dataset
-from jinja2 import StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from trl import SFTConfig, SFTTrainer
 
@@ -15,23 +12,21 @@ from foretune_protocol.attempts import Made
 from foretune_protocol.run import Run
 
 from . import processes
-from .config import Dialogues, Sft
-from .datasets_read import rows
+from .config import Sft
+from .dialogues import dialogues
 from .folders import model_folder
+from .hub import pinned
 from .models import describe, load_model, load_tokenizer, publish, read_cost
 from .places import start_of
 from .registry import sft_recipe
 from .text import shuffle_seed
 from .training import curve, finish, gather, train, trainer_settings
 
-# Which items are trained on is the same for every seed and variant; seeds differ in their order.
-ITEM_SEED = 0
-
 
 def sft(run: Run) -> Made:
     recipe = sft_recipe(run.config.get("sft_recipe", ""))
     config, own = Sft.read_with(getattr(recipe, "Fields", None), run.config)
-    start = start_of(run)
+    start = pinned(start_of(run), run.cache_dir)
     tokenizer = load_tokenizer(start)
     model = load_model(start, torch.float32)
     parameters = model.num_parameters()
@@ -80,19 +75,6 @@ def _trainer(
         processing_class=tokenizer,
         **options,
     )
-
-
-def dialogues(data: Dialogues, count: int) -> list[dict[str, str]]:
-    """`count` prompts with their completions, or as many as there are."""
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
-    prompt, completion = map(environment.from_string, (data.prompt, data.completion))
-    made = [
-        {"prompt": prompt.render(row), "completion": completion.render(row)}
-        for row in islice(rows(data, ITEM_SEED), count)
-    ]
-    if not made:
-        raise ValueError(f'"{data.dataset}" has no rows in its split "{data.split}".')
-    return made
 
 
 def kept_items(rows: Sequence[Sequence[int]], found: int, config: Sft, end: int) -> dict[str, int]:

@@ -17,7 +17,7 @@ from foretune_measures.seeds import generator, seed_of
 from foretune_protocol.cache import cached
 
 from .config import Source
-from .datasets_read import rows, version_of
+from .datasets_read import texts, version_of
 
 DOCUMENTS_AT_ONCE = 256
 
@@ -84,10 +84,8 @@ def text_rows(
 def _documents(tokenizer: PreTrainedTokenizerBase, source: Source, seed: int | None) -> Iterator[list[int]]:
     """Tokens of each document between the beginning and the end of text."""
     batch: list[str] = []
-    for row in rows(source, seed):
-        if source.field not in row:
-            raise ValueError(f'"{source.dataset}" has no column "{source.field}"; it has {", ".join(row)}.')
-        batch.append(row[source.field])
+    for text in texts(source, seed):
+        batch.append(text)
         if len(batch) == DOCUMENTS_AT_ONCE:
             yield from _encoded(tokenizer, batch)
             batch = []

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from foretune_protocol.checks import Planned
 from foretune_protocol.manifest import Json
 
 from .config import Evaluate, Indicate, Model, Pretrain, Sft
@@ -12,12 +13,12 @@ from .special import BYTES, SPECIAL
 from .world.world import World, make_world
 
 
-def check(stage: str, config: Json) -> None:
+def check(run: Planned) -> None:
     """Raises ValueError for what cannot be done."""
     checks = {"pretrain": _pretrain, "indicate": _indicate, "sft": _sft, "evaluate": _evaluate}
-    if stage not in checks:
-        raise ValueError(f'This recipe has no stage "{stage}"; it has {", ".join(checks)}.')
-    checks[stage](config)
+    if run.stage not in checks:
+        raise ValueError(f'This recipe has no stage "{run.stage}"; it has {", ".join(checks)}.')
+    checks[run.stage](run.config)
 
 
 def _pretrain(values: Json) -> None:

@@ -9,6 +9,7 @@ pyarrow only where a table is written.
 from .attempts import Json, Made
 from .branch import Branch, FineTuning
 from .checkpoints import checkpoint, hub_name, local_path
+from .checks import Planned
 from .config import Config, option
 from .manifest import describe
 from .notice import Notice
@@ -23,6 +24,7 @@ __all__ = [
     "Json",
     "Made",
     "Notice",
+    "Planned",
     "Run",
     "checkpoint",
     "describe",

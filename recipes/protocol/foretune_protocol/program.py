@@ -7,15 +7,15 @@ are settled before the stages are asked for, since JAX and torch read them once,
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from .attempts import Json, Stage, run_job
+from .checks import Check, problems
 from .processes import is_first, join_cluster
 from .threads import limit_threads
 
 Stages = Mapping[str, Stage]
-Check = Callable[[str, Json], None]
-"""Is given a stage and its configuration; raises ValueError for what cannot be done."""
 
 
 def main(
@@ -39,7 +39,10 @@ def main(
             _say(described)
             return 0
         case ["--check", path] if check:
-            _say({"problems": problems(json.loads(Path(path).read_text("utf-8")), check)})
+            # The answer is all that is printed, whatever libraries print.
+            with redirect_stdout(sys.stderr):
+                found = problems(json.loads(Path(path).read_text("utf-8")), check)
+            _say({"problems": found})
             return 0
         case [path] if not path.startswith("-"):
             return _run(json.loads(Path(path).read_text("utf-8")), described["version"], stages)
@@ -52,21 +55,6 @@ def _say(answer: Json) -> None:
     """Of several processes that a launcher started, one answers."""
     if is_first():
         print(json.dumps(answer))
-
-
-def problems(study: Json, check: Check) -> list[str]:
-    """What cannot be done of the runs of a whole study, given as in job.json; each is said once."""
-    found: dict[str, list[str]] = {}
-    for run in study["runs"]:
-        try:
-            check(run["stage"], run["config"])
-        except ValueError as error:
-            found.setdefault(str(error), []).append(run["run_id"])
-    return [f"{runs[0]}{_others(len(runs) - 1)}: {message}" for message, runs in found.items()]
-
-
-def _others(count: int) -> str:
-    return f" (and {count} more)" if count else ""
 
 
 def _run(job: Json, version: str, stages: Stages | Callable[[Json], Stages]) -> int:

@@ -12,6 +12,7 @@ from foretune_jax.checkpoint import read_weights
 from foretune_jax.config import Model
 from foretune_jax.pretrain import CHECKPOINT_STEPS
 from foretune_protocol.checkpoints import local_path
+from foretune_protocol.checks import Planned
 
 STEP_TOKENS = 192
 STEPS = CHECKPOINT_STEPS + 30
@@ -78,4 +79,4 @@ def test_a_run_that_was_killed_between_two_has_both(kept: Json, folder: Path, ca
 )
 def test_steps_that_a_run_does_not_pass_are_refused_before_it_starts(changes: Json, expected: str):
     with pytest.raises(ValueError, match=expected):
-        check("pretrain", training(KEPT)["config"] | changes)
+        check(Planned("pretrain", training(KEPT)["config"] | changes))

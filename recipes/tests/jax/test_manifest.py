@@ -12,6 +12,7 @@ from schema import check as check_schema
 from foretune_jax.check import check
 from foretune_jax.manifest import manifest
 from foretune_jax.registry import domains, indicators, objectives, sft_recipes, tasks
+from foretune_protocol.checks import Planned
 
 
 def test_the_manifest_names_all_that_there_is():
@@ -51,7 +52,7 @@ def test_the_program_prints_its_manifest():
 
 def test_a_study_that_can_be_done_has_no_problems():
     for run in [pretrain_run("v"), indicate_run("v"), *sft_runs("v", "cbqa"), *sft_runs("v", "rag")]:
-        check(run["stage"], run["config"])
+        check(Planned(run["stage"], run["config"]))
 
 
 PRETRAIN = pretrain_run("v")["config"]
@@ -75,4 +76,4 @@ SFT, EVALUATE = (run["config"] for run in sft_runs("v", "cbqa"))
 )
 def test_what_cannot_be_done_is_named(stage: str, config: dict[str, Any], expected: str):
     with pytest.raises(ValueError, match=expected):
-        check(stage, config)
+        check(Planned(stage, config))

@@ -12,8 +12,9 @@ from schema import check
 
 from foretune_protocol import Made, Run, checkpoint
 from foretune_protocol.attempts import Stage, run_job
+from foretune_protocol.checks import Planned, problems
 from foretune_protocol.manifest import discover
-from foretune_protocol.program import main, problems
+from foretune_protocol.program import main
 
 TRAINER = RECIPES.parent / "examples/own-trainer/train.py"
 
@@ -116,14 +117,20 @@ def test_a_step_that_the_run_did_not_keep_is_named(tmp_path: Path):
 # ---- check ---------------------------------------------------------------------------------
 
 
-def few(stage: str, config: dict[str, Any]) -> None:
-    if config["items"] > 4:
-        raise ValueError(f"{stage} has 4 items, {config['items']} were asked for.")
+def few(run: Planned) -> list[str]:
+    if run.config["items"] > 4:
+        raise ValueError(f"{run.stage} has 4 items, {run.config['items']} were asked for.")
+    return [f"{run.checkpoint} is no {run.model}."] if run.checkpoint else []
 
 
 def test_what_cannot_be_done_is_said_once_with_a_run():
     runs = [{"run_id": f"v{i}", "stage": "sft", "config": {"items": n}} for i, n in enumerate([9, 2, 9])]
     assert problems({"runs": runs}, few) == ["v0 (and 1 more): sft has 4 items, 9 were asked for."]
+
+
+def test_a_check_knows_the_model_of_the_study_and_the_checkpoint_that_a_run_is_made_from():
+    run = {"run_id": "v", "stage": "sft", "config": {"items": 1}, "checkpoint": "file:///x", "here": True}
+    assert problems({"model": "tiny", "runs": [run]}, few) == ["v: file:///x is no tiny."]
 
 
 def test_a_recipe_that_checks_says_so_and_answers(tmp_path: Path, capsys):

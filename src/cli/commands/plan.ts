@@ -8,6 +8,7 @@ import { loadStudy, type LoadedStudy, type StudyOverrides } from '../../study/lo
 import { printRows } from '../words/output';
 import type { Configuration } from '../../books/studies';
 import { lookUp } from '../../stack/look-up';
+import { planToShow } from '../../study/plan-from-record';
 import { checkCluster, clusterOf, planStudyNow } from '../../study/plan-study';
 import { isUnused } from '../../temporal/unused';
 import { countPlan, planSummary, planTable, recordNotes } from '../words/plan-text';
@@ -52,7 +53,7 @@ async function showPlan(
 ): Promise<void> {
   const { config, stderr } = context;
   const standing = await session.studies.check(wanted, isUnused(session));
-  const plan = await planStudyNow(config, session, wanted);
+  const plan = await planStudyNow(config, session, wanted, {}, planToShow);
   for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
   for (const note of recordNotes(standing, wanted)) stderr(note);
   const cluster = clusterOf(config, wanted.study);

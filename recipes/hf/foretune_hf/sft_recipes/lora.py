@@ -1,6 +1,8 @@
 """LoRA: adapters are trained, and merged into the weights that they adapt: a plain model is evaluated."""
 
+import re
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +39,23 @@ def trainer_options(own: Fields) -> dict[str, Any]:
             task_type="CAUSAL_LM",
         )
     }
+
+
+def problems(own: Fields, model: Any) -> Iterator[str]:
+    """Targets that `model`, which needs no weights, does not have."""
+    from torch.nn import Embedding, Linear
+    from transformers.pytorch_utils import Conv1D
+
+    targets = own.lora.targets
+    if targets == "all-linear":
+        return
+    kinds = (Linear, Embedding, Conv1D)
+    names = [name for name, module in model.named_modules() if isinstance(module, kinds)]
+    patterns = [targets] if isinstance(targets, str) else [rf"(.*\.)?{re.escape(one)}" for one in targets]
+    for pattern, target in zip(patterns, [targets] if isinstance(targets, str) else targets, strict=True):
+        if not any(re.fullmatch(pattern, name) for name in names):
+            ends = sorted({name.rpartition(".")[2] for name in names})
+            yield f'LoRA cannot adapt "{target}": the modules of the model are {", ".join(ends)}.'
 
 
 def complete(start: "Place", made: Path) -> None:
