@@ -24,8 +24,8 @@ export function createAmendActivities(deps: PlanDeps) {
       readonly offset: number;
     }): Promise<Amended> {
       const spec = await studies.spec(input.study);
-      const standing = await studies.plan(input.plan_key);
-      const { plan, variants } = await amend(deps, spec, standing, input.only);
+      const current = await studies.plan(input.plan_key);
+      const { plan, variants } = await amend(deps, spec, current, input.only);
       const key = await studies.savePlan(plan);
       const latest = await studies.latest(input.study);
       if (latest) await studies.saveLatest(input.study, { ...latest, plan_key: key });

@@ -17,7 +17,7 @@ type Message = Omit<Notification, 'event_id'>;
  * Never fails, and never sends twice under different ids: all executions of a continued study share
  * one id.
  */
-export async function tell(message: Message): Promise<void> {
+export async function send(message: Message): Promise<void> {
   const { workflowId, firstExecutionRunId } = workflowInfo();
   try {
     await notify({ ...message, event_id: `${workflowId}/${firstExecutionRunId}/${message.event}` });
@@ -26,7 +26,7 @@ export async function tell(message: Message): Promise<void> {
   }
 }
 
-export async function tellEnd({
+export async function notifyEnd({
   study,
   status,
   runs,
@@ -35,20 +35,20 @@ export async function tellEnd({
   if (status === 'running') return;
   const { done, reused, failed, blocked, total } = runs;
   const summary = `${done + reused} of ${total} runs done, ${failed} failed, ${blocked} blocked`;
-  await tell({ event: EVENTS[status], study, status, summary, dataset_version });
+  await send({ event: EVENTS[status], study, status, summary, dataset_version });
 }
 
 /**
  * Also sends a message when the whole workflow fails: otherwise the user would not
  * notice until the next look at the status.
  */
-export async function tellingFailure<T>(study: string, work: () => Promise<T>): Promise<T> {
+export async function notifyFailure<T>(study: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ContinueAsNew || isCancellation(error)) throw error;
     const summary = reason(error).slice(0, LONGEST_REASON);
-    await tell({ event: 'failed', study, status: 'interrupted', summary, dataset_version: null });
+    await send({ event: 'failed', study, status: 'interrupted', summary, dataset_version: null });
     throw error;
   }
 }

@@ -5,7 +5,7 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { FitSummary, RecordedFits } from '../activities';
 import { books, learning } from './activity-options';
-import { tell, tellingFailure } from './notify';
+import { notifyFailure, send } from './notify';
 
 export interface RefitInput {
   /** `name@version`. */
@@ -22,7 +22,7 @@ export interface RefitResult {
 }
 
 export function refitWorkflow({ study }: RefitInput): Promise<RefitResult> {
-  return tellingFailure(study, () => refit(study));
+  return notifyFailure(study, () => refit(study));
 }
 
 async function refit(study: string): Promise<RefitResult> {
@@ -57,6 +57,6 @@ async function conclude(
   const dataset_version = await books.refreshReport({ study });
   const reason = drift?.summary ?? `${fresh.length} new fits`;
   if (drift?.drifted)
-    await tell({ event: 'drifted', study, status: 'fitted', summary: reason, dataset_version });
+    await send({ event: 'drifted', study, status: 'fitted', summary: reason, dataset_version });
   return { outcome: 'fitted', reason, dataset_version, drift_key: drift?.key ?? null };
 }

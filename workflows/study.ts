@@ -17,7 +17,7 @@ import { BASE_VARIANT } from '../src/domain/ids';
 import type { PlanRequest } from '../src/domain/request';
 import { books } from './activity-options';
 import { partOf, reconcile, signalVariant, startVariant } from './children';
-import { tellEnd, tellingFailure } from './notify';
+import { notifyEnd, notifyFailure } from './notify';
 import {
   handleMessages,
   hasMore,
@@ -43,7 +43,7 @@ const PAGE = 200;
 const RECONCILE_AFTER = '1 minute';
 
 export function studyWorkflow(input: StudyInput): Promise<StudySummary> {
-  return tellingFailure(input.study, () => runStudy(input));
+  return notifyFailure(input.study, () => runStudy(input));
 }
 
 async function runStudy(input: StudyInput): Promise<StudySummary> {
@@ -193,7 +193,7 @@ async function conclude(study: string, state: StudyState): Promise<StudySummary>
   });
   state.phase = 'ended';
   upsertSearchAttributes({ ForetuneStatus: [summary.status] });
-  await tellEnd(summary);
+  await notifyEnd(summary);
   await condition(allHandlersFinished);
   return summary;
 }

@@ -79,8 +79,8 @@ function pythonOf(venv) {
 
 /** An environment that exists and works is kept, even if the setup did not create it. */
 async function makeEnvironment(uv, venv) {
-  const standing = askPython(pythonOf(venv));
-  if (standing && isAtLeast(standing.version, '3.11')) return;
+  const existing = askPython(pythonOf(venv));
+  if (existing && isAtLeast(existing.version, '3.11')) return;
   const { version, executable } = findPython();
   await uv.run(`Making ${path.basename(venv)} with Python ${version}`, [
     ...['venv', '--clear', '--no-project', '--python', executable, venv],

@@ -5,7 +5,7 @@ export interface Finding {
   readonly status: 'ok' | 'idle' | 'failed';
   readonly detail: string;
   /** How to correct a failure. */
-  readonly mend?: string;
+  readonly advice?: string;
 }
 
 export function ok(detail: string): Finding {

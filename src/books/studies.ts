@@ -45,12 +45,12 @@ export class Studies {
     };
     const key = specKey(studyId(study));
     if (await this.store.putIfAbsent(key, encodeBook(record))) return record;
-    const standing = await this.spec(studyId(study));
-    if (await corrects(standing, record, isUnused)) await this.put(record);
+    const recorded = await this.spec(studyId(study));
+    if (await corrects(recorded, record, isUnused)) await this.put(record);
     else {
-      refuseOther(standing, record);
+      refuseOther(recorded, record);
       // Fields that cannot change a measurement (description, window, cluster) may be edited.
-      await this.put({ ...record, registered_at: standing.registered_at });
+      await this.put({ ...record, registered_at: recorded.registered_at });
     }
     return record;
   }
@@ -65,17 +65,17 @@ export class Studies {
    */
   async extend(wanted: Configuration): Promise<string[]> {
     const { study } = wanted;
-    const standing = await this.spec(studyId(study));
-    const added = addedVariants(standing.study, study);
+    const recorded = await this.spec(studyId(study));
+    const added = addedVariants(recorded.study, study);
     refuseOther(
-      { ...standing, table: wanted.table },
-      { ...wanted, study: without(added, study, standing.study) },
+      { ...recorded, table: wanted.table },
+      { ...wanted, study: without(added, study, recorded.study) },
     );
     if (!added.length)
       throw new SpecError(
         `Study "${studyId(study)}" already has all variants of its file: nothing was added. Add variants to the file first.`,
       );
-    await this.put({ ...standing, ...wanted, fingerprint: fingerprint(deciding(wanted)) });
+    await this.put({ ...recorded, ...wanted, fingerprint: fingerprint(deciding(wanted)) });
     return added;
   }
 
@@ -84,9 +84,9 @@ export class Studies {
     const key = specKey(studyId(wanted.study));
     const bytes = await this.store.get(key);
     if (!bytes) return undefined;
-    const standing = decodeSpec(bytes, key);
-    if (!(await corrects(standing, wanted, isUnused))) refuseOther(standing, wanted);
-    return standing;
+    const recorded = decodeSpec(bytes, key);
+    if (!(await corrects(recorded, wanted, isUnused))) refuseOther(recorded, wanted);
+    return recorded;
   }
 
   spec(study: string): Promise<SpecRecord> {
@@ -200,33 +200,33 @@ const never: IsUnused = () => Promise.resolve(false);
  * Failed runs stay on record too: their fingerprints differ, so they run again.
  */
 async function corrects(
-  standing: Configuration,
+  recorded: Configuration,
   wanted: Configuration,
   isUnused: IsUnused,
 ): Promise<boolean> {
   const ids = ({ study }: Configuration) =>
     study.kind === 'trained' && study.variants.map(({ id }) => id).sort();
-  if (!ids(wanted) || differences(ids(standing), ids(wanted)).length) return false;
-  return isOther(standing, wanted) && (await isUnused(studyId(wanted.study)));
+  if (!ids(wanted) || differences(ids(recorded), ids(wanted)).length) return false;
+  return isOther(recorded, wanted) && (await isUnused(studyId(wanted.study)));
 }
 
 /** Whether two configurations differ in a value that determines a measurement. */
-export function isOther(standing: Configuration, wanted: Configuration): boolean {
-  return differences(deciding(standing), deciding(wanted)).length > 0;
+export function isOther(recorded: Configuration, wanted: Configuration): boolean {
+  return differences(deciding(recorded), deciding(wanted)).length > 0;
 }
 
 /**
  * Compares the fields, not the recorded fingerprint: that fingerprint uses an older schema, and a new
  * field with a default would make every old study a different one.
  */
-function refuseOther(standing: Configuration, wanted: Configuration): void {
-  const fields = differences(deciding(standing), deciding(wanted));
+function refuseOther(recorded: Configuration, wanted: Configuration): void {
+  const fields = differences(deciding(recorded), deciding(wanted));
   if (!fields.length) return;
   const id = studyId(wanted.study);
-  const added = addedVariants(standing.study, wanted.study);
-  const rest = { ...wanted, study: without(added, wanted.study, standing.study) };
+  const added = addedVariants(recorded.study, wanted.study);
+  const rest = { ...wanted, study: without(added, wanted.study, recorded.study) };
   const advice =
-    !added.length || differences(deciding(standing), deciding(rest)).length
+    !added.length || differences(deciding(recorded), deciding(rest)).length
       ? `Raise \`version\` to ${wanted.study.version + 1} in the study file, or undo the change.`
       : `Only variants were added: add them with \`npx foretune add <study file>\`, or raise \`version\` to ${wanted.study.version + 1}.`;
   throw new FingerprintMismatchError(
@@ -236,17 +236,17 @@ function refuseOther(standing: Configuration, wanted: Configuration): void {
   );
 }
 
-function addedVariants(standing: Study, wanted: Study): string[] {
-  if (standing.kind !== 'trained' || wanted.kind !== 'trained') return [];
-  const known = new Set(standing.variants.map(({ id }) => id));
+function addedVariants(recorded: Study, wanted: Study): string[] {
+  if (recorded.kind !== 'trained' || wanted.kind !== 'trained') return [];
+  const known = new Set(recorded.variants.map(({ id }) => id));
   return wanted.variants.map(({ id }) => id).filter((id) => !known.has(id));
 }
 
 /** `wanted` without these variants, and with the recorded mixtures only. */
-function without(ids: readonly string[], wanted: Study, standing: Study): Study {
-  if (wanted.kind !== 'trained' || standing.kind !== 'trained') return wanted;
+function without(ids: readonly string[], wanted: Study, recorded: Study): Study {
+  if (wanted.kind !== 'trained' || recorded.kind !== 'trained') return wanted;
   const variants = wanted.variants.filter(({ id }) => !ids.includes(id));
-  const mixtures = Object.entries(wanted.mixtures).filter(([name]) => standing.mixtures[name]);
+  const mixtures = Object.entries(wanted.mixtures).filter(([name]) => recorded.mixtures[name]);
   return { ...wanted, variants, mixtures: Object.fromEntries(mixtures) };
 }
 

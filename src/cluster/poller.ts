@@ -3,7 +3,7 @@ import { ClusterUnavailableError } from '../base/errors';
 import type { Cluster, JobState } from './cluster';
 
 interface Waiter {
-  readonly tell: (state: JobState) => void;
+  readonly settle: (state: JobState) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -41,11 +41,11 @@ export class Poller {
         end();
         reject(error);
       };
-      const tell = (state: JobState) => {
+      const settle = (state: JobState) => {
         end();
         resolve(state);
       };
-      const waiter: Waiter = { tell, fail };
+      const waiter: Waiter = { settle, fail };
       const abort = () => fail(asError(signal.reason));
       signal.addEventListener('abort', abort);
       this.add(name, waiter);
@@ -86,7 +86,7 @@ export class Poller {
       this.failed = 0;
       for (const [name, state] of states)
         if (state.status !== 'queued' && state.status !== 'running')
-          for (const waiter of this.waiters.get(name) ?? []) waiter.tell(state);
+          for (const waiter of this.waiters.get(name) ?? []) waiter.settle(state);
     } catch (error) {
       if (++this.failed >= FAILED_POLLS) this.giveUp(asError(error));
     }

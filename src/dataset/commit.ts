@@ -122,9 +122,9 @@ export class CommitWriter {
     const entry = this.nextEntry(state, change);
     const { version } = entry;
     const wrote = await this.store.putIfAbsent(entryKey(version), encodeJson(entry));
-    const standing = wrote ? entry : await this.reader.standingEntry(version);
-    state.apply(standing);
-    if (isDeepStrictEqual(standing, entry)) {
+    const existing = wrote ? entry : await this.reader.existingEntry(version);
+    state.apply(existing);
+    if (isDeepStrictEqual(existing, entry)) {
       await this.writeCheckpoint(state);
       return version;
     }

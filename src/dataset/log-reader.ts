@@ -24,7 +24,7 @@ export class LogReader {
   }
 
   /** An entry that is known to exist. */
-  async standingEntry(version: number): Promise<Entry> {
+  async existingEntry(version: number): Promise<Entry> {
     return (await this.entry(version)) ?? this.refuseGap(version);
   }
 
@@ -36,7 +36,7 @@ export class LogReader {
     const state = await this.open();
     await this.catchUp(state);
     while (await this.hasAfter(state.version)) {
-      state.apply(await this.standingEntry(state.version + 1));
+      state.apply(await this.existingEntry(state.version + 1));
       await this.catchUp(state);
     }
     return state;
@@ -66,7 +66,7 @@ export class LogReader {
       for (const entry of end < 0 ? entries : entries.slice(0, end)) if (entry) state.apply(entry);
       if (end >= 0 && !entries.slice(end).some(Boolean)) return;
       // An entry after the end exists: the end was written meanwhile, or the log has a gap.
-      if (end >= 0) state.apply(await this.standingEntry(state.version + 1));
+      if (end >= 0) state.apply(await this.existingEntry(state.version + 1));
     }
   }
 

@@ -183,7 +183,7 @@ export class Dataset {
     const first = Math.max(1, from);
     const count = Math.max(0, (await this.version()) - first + 1);
     const versions = Array.from({ length: count }, (_, i) => first + i);
-    return mapParallel(versions, REQUESTS, (version) => this.reader.standingEntry(version));
+    return mapParallel(versions, REQUESTS, (version) => this.reader.existingEntry(version));
   }
 
   private async tables(table: TableName, options: ReadOptions): Promise<Table<TypeMap>[]> {

@@ -12,7 +12,7 @@ export interface RetryChoice {
   readonly failure_class?: FailureClass;
 }
 
-export interface Standing {
+export interface RunState {
   readonly status: string;
   readonly failure_class: string | null;
 }
@@ -20,15 +20,15 @@ export interface Standing {
 /** Throws SpecError for a run that did not fail, and if no run is left. */
 export function chooseRuns(
   study: string,
-  standing: ReadonlyMap<string, Standing>,
+  statuses: ReadonlyMap<string, RunState>,
   { runs = [], failed = false, failure_class }: RetryChoice,
 ): string[] {
   if (!runs.length && !failed && !failure_class)
     throw new SpecError(
       'Nothing to retry was given: expected names of runs, --failed, or --class <class>.',
     );
-  for (const run of runs) refuseOther(study, run, standing);
-  const chosen = [...standing].filter(
+  for (const run of runs) refuseOther(study, run, statuses);
+  const chosen = [...statuses].filter(
     ([run, one]) =>
       runs.includes(run) ||
       (hasFailed(one) && (failed || one.failure_class === failure_class) && !runs.length),
@@ -38,14 +38,14 @@ export function chooseRuns(
   throw new SpecError(`No run of study "${study}" ${what}: there is nothing to retry.`);
 }
 
-function hasFailed({ status }: Standing): boolean {
+function hasFailed({ status }: RunState): boolean {
   return status === 'failed' || status === 'cancelled';
 }
 
-function refuseOther(study: string, run: string, standing: ReadonlyMap<string, Standing>): void {
-  const status = standing.get(run)?.status;
+function refuseOther(study: string, run: string, statuses: ReadonlyMap<string, RunState>): void {
+  const status = statuses.get(run)?.status;
   if (status === undefined) {
-    const guess = nearest(run, [...standing.keys()]);
+    const guess = nearest(run, [...statuses.keys()]);
     throw new SpecError(
       `Study "${study}" has no run "${run}".${guess ? ` Did you mean "${guess}"?` : ''} \`npx foretune status ${study} --runs\` lists them.`,
     );

@@ -82,8 +82,8 @@ async function drawGroup(
 async function drawImportance(groups: readonly LearnedGroup[]): Promise<ImportanceFigure[]> {
   const [group] = groups;
   const figures = (group?.tasks ?? []).flatMap(({ task, fits }) => {
-    const telling = fits.filter((fit) => detailsOf(fit).importance);
-    const fit = firstLearned(telling, 'indicators') ?? firstLearned(telling, 'both');
+    const explained = fits.filter((fit) => detailsOf(fit).importance);
+    const fit = firstLearned(explained, 'indicators') ?? firstLearned(explained, 'both');
     if (!fit) return [];
     const gains = Object.entries(detailsOf(fit).importance ?? {});
     const parts = importanceOf(gains.map(([indicator, gain]) => ({ indicator, gain })));

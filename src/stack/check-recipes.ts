@@ -7,10 +7,10 @@ import { openClusters } from '../study/clusters';
 import { check, type Check } from './check';
 
 export function recipeChecks(config: Config): Promise<Check[]> {
-  const mend =
+  const advice =
     'Correct `recipes` in temporal.config.ts: the first element of `command` is a program.';
   const checks = Object.entries(config.recipes).map(([name, recipe]) =>
-    check(`recipe ${name}`, () => recipeProgram(config, recipe), mend),
+    check(`recipe ${name}`, () => recipeProgram(config, recipe), advice),
   );
   return Promise.all(checks);
 }

@@ -8,17 +8,17 @@ export interface Check extends Finding {
 /** Longer than the timeout of the clusters' programs, whose own errors are more specific. */
 const LIMIT_MS = 70_000;
 
-/** `mend`: how to correct the problem if `find` throws or times out. */
+/** `advice`: how to correct the problem if `find` throws or times out. */
 export async function check(
   part: string,
   find: () => Promise<Finding>,
-  mend: string,
+  advice: string,
   limitMs = LIMIT_MS,
 ): Promise<Check> {
   try {
     return { part, ...(await within(limitMs, find())) };
   } catch (error) {
-    return failed(part, error, mend);
+    return failed(part, error, advice);
   }
 }
 
@@ -26,18 +26,18 @@ export async function check(
 export async function checks(
   part: string,
   find: () => Promise<readonly Finding[]>,
-  mend: string,
+  advice: string,
 ): Promise<Check[]> {
   try {
     return (await within(LIMIT_MS, find())).map((finding) => ({ part, ...finding }));
   } catch (error) {
-    return [failed(part, error, mend)];
+    return [failed(part, error, advice)];
   }
 }
 
-function failed(part: string, error: unknown, mend: string): Check {
+function failed(part: string, error: unknown, advice: string): Check {
   const detail = error instanceof Error ? error.message : String(error);
-  return { part, status: 'failed', detail, mend };
+  return { part, status: 'failed', detail, advice };
 }
 
 /** Access to a folder on an unavailable file server blocks forever. */

@@ -56,8 +56,8 @@ async function serverChecks(
   const detail = isAlive(process)
     ? `process ${process.pid} does not answer`
     : `process ${process.pid} has exited, and was not stopped by: npx foretune down`;
-  const mend = `Run: npx foretune up. Its last messages: ${logFile(config.stateDir, name)}`;
-  return [{ part, status: 'failed', detail, mend }];
+  const advice = `Run: npx foretune up. Its last messages: ${logFile(config.stateDir, name)}`;
+  return [{ part, status: 'failed', detail, advice }];
 }
 
 async function pythonVersion({ python }: Config): Promise<Finding> {
@@ -79,8 +79,8 @@ async function freeSpace({ root, stateDir }: Config): Promise<Finding> {
 async function notifyChecks(config: Config): Promise<Check[]> {
   const [program] = config.notify.command ?? [];
   if (program === undefined) return [];
-  const mend = 'Correct `notify` in temporal.config.ts: its program is started without a shell.';
-  return [await check('notifications', () => findProgram(config, program), mend)];
+  const advice = 'Correct `notify` in temporal.config.ts: its program is started without a shell.';
+  return [await check('notifications', () => findProgram(config, program), advice)];
 }
 
 async function findProgram(config: Config, program: string): Promise<Finding> {

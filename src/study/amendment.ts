@@ -16,25 +16,25 @@ export interface Amendment {
 export async function amend(
   deps: PlanBooks,
   spec: SpecRecord,
-  standing: Plan,
+  current: Plan,
   only?: readonly string[],
 ): Promise<Amendment> {
-  const asked = only ?? added(standing, await planFromRecord(deps, spec));
+  const asked = only ?? added(current, await planFromRecord(deps, spec));
   const fresh = await planFromRecord(deps, spec, { only: asked });
-  refuseBase(studyId(spec.study), fresh, standing);
+  refuseBase(studyId(spec.study), fresh, current);
   const variants = new Set(fresh.jobs.map(({ trained_as }) => trained_as));
-  return { plan: amendPlan(standing, fresh), variants };
+  return { plan: amendPlan(current, fresh), variants };
 }
 
-function added(standing: Plan, whole: Plan): string[] {
-  const known = new Set(standing.runs.map(({ run_id }) => run_id));
+function added(current: Plan, whole: Plan): string[] {
+  const known = new Set(current.runs.map(({ run_id }) => run_id));
   return whole.runs.map(({ run_id }) => run_id).filter((id) => !known.has(id));
 }
 
 /** Every variant depends on the base: once the base has failed, the study can only end. */
-function refuseBase(study: string, fresh: Plan, standing: Plan): void {
+function refuseBase(study: string, fresh: Plan, current: Plan): void {
   const base = fresh.jobs.find(({ variant_id }) => variant_id === BASE_VARIANT);
-  if (!base || standing.jobs.some((job) => job.name === base.name && job.attempt === base.attempt))
+  if (!base || current.jobs.some((job) => job.name === base.name && job.attempt === base.attempt))
     return;
   throw new SpecError(
     `The shared base of study "${study}" has failed, and the requested runs depend on it. Wait until the study has ended, then: npx foretune resume ${study}`,

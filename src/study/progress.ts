@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster';
 import { runStatuses, countStatuses, untunedVariants, type RunCounts } from '../domain/status';
 import type { Plan } from '../domain/plan';
 import { ProgressSchema, type Progress } from '../domain/job-schema';
-import type { Standing } from '../domain/retry';
+import type { RunState } from '../domain/retry';
 import type { RunStatus } from '../domain/vocabulary';
 import { mapParallel } from '../base/parallel';
 import type { Row } from '../dataset/tables';
@@ -51,7 +51,7 @@ export async function studyProgress(
 export function retryable({
   statuses,
   latest,
-}: Pick<StudyProgress, 'statuses' | 'latest'>): ReadonlyMap<string, Standing> {
+}: Pick<StudyProgress, 'statuses' | 'latest'>): ReadonlyMap<string, RunState> {
   return new Map(
     [...statuses].map(([run, status]) => {
       const failure_class = latest.get(run)?.failure_class ?? null;

@@ -8,7 +8,7 @@ import { planStudyNow } from './plan-study';
 export interface Registered {
   readonly plan: Plan;
   /** The study as it was on record before. */
-  readonly standing: SpecRecord | undefined;
+  readonly recorded: SpecRecord | undefined;
 }
 
 /**
@@ -21,9 +21,9 @@ export async function registerStudy(
   wanted: Configuration,
   isUnused: IsUnused,
 ): Promise<Registered> {
-  const standing = await record.studies.check(wanted, isUnused);
+  const recorded = await record.studies.check(wanted, isUnused);
   // A study that cannot be planned must not be recorded.
   const plan = await planStudyNow(config, record, wanted);
   await record.studies.register(wanted, isUnused);
-  return { plan, standing };
+  return { plan, recorded };
 }

@@ -1,4 +1,4 @@
-/** A job's activity that is told to stop: what becomes of the job, and of the record. */
+/** A job's activity that is asked to stop: the job and the record afterwards. */
 import { CancelledFailure } from '@temporalio/common';
 import type { PlannedJob } from '../../src/domain/plan';
 import { jobOf, letGo, readFile, untilNoted, untilStatus } from '../support/jobs';
@@ -68,7 +68,7 @@ it('A job that went on while nobody watched is recorded by the next plan', async
   expect(starts()).toBe(1);
 });
 
-/** Runs the activity until its job runs, and then tells it to stop. */
+/** Runs the activity until its job runs, then asks it to stop. */
 async function interrupt(
   reason: 'CANCELLED' | 'WORKER_SHUTDOWN' | 'NOT_FOUND' | 'TIMED_OUT',
 ): Promise<unknown> {

@@ -37,8 +37,8 @@ test('one outcome measured again is another fit, whose drift names the variant',
   await dataset.commit({ key: 'again', rows: { outcomes: [better] } });
   const second = await lab.fitStudy(of);
   expect(second.fit_id).not.toBe(first.fit_id);
-  const told = { ...of, before: before.read_version ?? 0, fit_id: second.fit_id };
-  const drift = await lab.reportDrift(told);
+  const input = { ...of, before: before.read_version ?? 0, fit_id: second.fit_id };
+  const drift = await lab.reportDrift(input);
   const { key, summary } = drift;
   expect(drift.drifted).toBe(true);
   expect(summary).toMatch(/^1 indicators and outcomes moved, \d+ answers about pairs flipped/);
@@ -48,7 +48,7 @@ test('one outcome measured again is another fit, whose drift names the variant',
     expect([a, b]).toContain(outcome.variant_id);
     expect(because.join()).toContain('-> 99');
   }
-  expect(await lab.reportDrift(told)).toEqual(drift); // done again after a death
+  expect(await lab.reportDrift(input)).toEqual(drift); // done again after a death
   expect(await lab.refreshReport(of)).toBe(await dataset.version());
   expect(await studies.report(ZENG)).toContain('<html');
 });

@@ -88,7 +88,7 @@ async function measureAll(on: Opened, { run, jobsOf }: Awaited<ReturnType<typeof
   await on.dataset.commit({ key: 'indicators', rows: { indicators } });
 }
 
-/** Fine-tuned, with an outcome that span-corruption perplexity tells. */
+/** Fine-tuned, with an outcome that follows span-corruption perplexity. */
 async function tune(
   on: Opened,
   { run, jobsOf }: Awaited<ReturnType<typeof planned>>,

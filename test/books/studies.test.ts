@@ -183,7 +183,7 @@ describe('a study that is extended', () => {
     ).resolves.toMatchObject({ study: grown });
   });
 
-  it('is told the way when it is run instead of added to', async () => {
+  it('gets advice when it is run instead of added to', async () => {
     const { studies } = await opened();
     await expect(studies.register({ study: grown, table: null, registered: {} })).rejects.toThrow(
       /npx foretune add/,

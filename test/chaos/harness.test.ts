@@ -39,7 +39,7 @@ describe('the proxy', () => {
     fetch(`http://127.0.0.1:${portOf(servers[1])}/bucket/${key}`, { method: 'PUT', body: 'rows' });
   const ENTRY = '_log/00000000000000000001.json';
 
-  it('passes requests on, or refuses them as it is told', async () => {
+  it('passes requests on, or refuses them as ordered', async () => {
     expect(await (await put('data')).text()).toBe('1');
     for (const status of ['500', '503'] as const) {
       fault = status;

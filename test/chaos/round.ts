@@ -45,7 +45,7 @@ export async function playRound(
   const tables = unended ? null : await readTables(workplace);
   const result = tables && resultOf(workplace, tables, expected);
   const problems = [
-    ...(unended ? [`resume ended with ${told(resumes.at(-1))}`] : []),
+    ...(unended ? [`resume ended with ${endOf(resumes.at(-1))}`] : []),
     ...spokenBadly([...client.ends, ...resumes.slice(0, -1)]),
     ...(result ? wrongIn(result.count, result.seen) : []),
     ...(tables ? wrongVersions(tables) : []),
@@ -60,7 +60,7 @@ function resultOf({ stateDir }: Workplace, found: Tables, expected: Tables) {
   return { count, seen: readWitness(stateDir) };
 }
 
-function told(ended: Ended | undefined): string {
+function endOf(ended: Ended | undefined): string {
   return `${ended?.code ?? 'a standstill'} and this message:\n${ended?.stderr}`;
 }
 
@@ -91,7 +91,7 @@ function spokenBadly(ends: readonly Ended[]): string[] {
   return ends
     .filter(({ code }) => code !== 0 && code !== null)
     .filter(({ stderr }) => STACK_FRAME.test(stderr) || !stderr.includes('foretune'))
-    .map((ended) => `a command ended with ${told(ended)}`);
+    .map((ended) => `a command ended with ${endOf(ended)}`);
 }
 
 function wrongIn({ doubled, lost, strange }: Count, { twice }: Seen): string[] {
@@ -111,7 +111,7 @@ function wrongVersions({ versions }: Tables): string[] {
 
 async function leftOver(workplace: Workplace): Promise<string[]> {
   const down = await workplace.foretune('down');
-  if (down.code !== 0) return [`down ended with ${told(down)}`];
+  if (down.code !== 0) return [`down ended with ${endOf(down)}`];
   // What a server started ends a moment after it.
   for (const end = Date.now() + ENDED_WITHIN_MS; Date.now() < end; await setTimeout(50))
     if (!workplace.processes().length) return [];

@@ -1,4 +1,4 @@
-/** What the S3 server may be told to do wrong: a file of the state folder, looked at for every request. */
+/** The faults that a test orders from the S3 server: a file in the state folder, read at every request. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 

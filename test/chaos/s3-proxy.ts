@@ -1,4 +1,4 @@
-/** Stands between S3's clients and the real server, and spoils answers as it is told. */
+/** A proxy between S3's clients and the real server, which spoils answers as ordered. */
 import {
   createServer,
   request,

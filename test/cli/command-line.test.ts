@@ -42,7 +42,7 @@ it.each(['run', 'plan', 'add'])('%s takes what changes a study file', (command) 
     expect(stdout).toContain(option);
 });
 
-it('Help of a command tells its options and its own exit codes', () => {
+it('Help of a command lists its options and its own exit codes', () => {
   const { code, stdout } = foretune(['run', '--help']);
   expect(code).toBe(0);
   for (const option of ['--seed', '--cluster', '--dry-run', '--output'])
@@ -161,6 +161,6 @@ it('Down, where nothing runs, says so and exits 0', () => {
   expect(foretune(['down'])).toEqual({ code: 0, stdout: 'Nothing was running.\n', stderr: '' });
 });
 
-it('Down tells what it stopped in JSON, too', () => {
+it('Down lists what it stopped in JSON, too', () => {
   expect(JSON.parse(foretune(['down', '-o', 'json']).stdout)).toEqual({ stopped: [] });
 });

@@ -38,7 +38,7 @@ async function hiddenJob(): Promise<{ readonly hidden: string; readonly seen: st
   return { hidden, seen };
 }
 
-/** A worker that submits one more job when it is told to stop. */
+/** A worker that submits one more job when it is asked to stop. */
 async function lateWorker(): Promise<ProcessIdentity> {
   const { hidden, seen } = await hiddenJob();
   const log = path.join(folder, 'logs', 'late.log');

@@ -127,7 +127,7 @@ describe('the variables of `foretune env`', () => {
   });
 });
 
-describe('what a study lacks that ended early', () => {
+describe('what is missing from a study that ended early', () => {
   const lacking = (statuses: Record<string, RunStatus>, facts: object = {}) => {
     const runs = Object.keys(statuses).map((run_id) => ({ run_id, variant_id: run_id[0] }));
     const plan = planOf(...runs.map((run) => ({ ...run, ...facts })));
@@ -149,7 +149,7 @@ describe('what a study lacks that ended early', () => {
     );
   });
 
-  it('is not told at length', () => {
+  it('is not printed at length', () => {
     const many = Array.from('abcdefghijkl', (id) => [`${id}/1`, 'pending'] as const);
     expect(lacking(Object.fromEntries(many))).toContain(
       'of variants a, b, c, d, e, f, g, h, i, j and 2 more.',

@@ -13,7 +13,7 @@ const ended: JobState = {
 };
 const queued: JobState = { status: 'queued', attempt: 1, reason: 'no slot' };
 
-it('Waiters for many jobs are told of their own, asked for in one call', async () => {
+it('Each of many waiters gets the state of its own job, from one call', async () => {
   const asked: string[][] = [];
   const poller = new Poller(clusterOf(asked, { a: [queued, ended], b: [ended] }), 1);
   const { signal } = new AbortController();
@@ -34,7 +34,7 @@ it('A cluster that does not answer is asked again', async () => {
   expect(await poller.wait('a', { signal })).toEqual(ended);
 });
 
-it('Everybody who waits is told of a cluster that keeps failing, and may wait again', async () => {
+it('Every waiter gets the error of a cluster that keeps failing, and may wait again', async () => {
   const states = { a: new Array<JobState | 'down'>(30).fill('down'), b: [queued] };
   const poller = new Poller(clusterOf([], states), 1);
   const { signal } = new AbortController();

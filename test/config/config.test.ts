@@ -41,7 +41,7 @@ describe('an empty environment', () => {
     expect(config.s3).toEqual(EMBEDDED_S3);
   });
 
-  it('is not told from one whose variables are empty', () => {
+  it('is the same as one whose variables are empty', () => {
     const names = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'S3_ENDPOINT', 'FORETUNE_DATASET'];
     const config = load(Object.fromEntries(names.map((name) => [name, ''])));
     expect(config.temporal).toMatchObject(EMBEDDED_TEMPORAL);
@@ -162,7 +162,7 @@ describe('a wrong value', () => {
     expect(wrong).toThrow('TEMPORAL_CONFIG_FILE');
   });
 
-  it('is not told: it may hold a password', () => {
+  it('is not printed: it may hold a password', () => {
     const secretless = /^((?!secret)[^])*$/;
     const file = profiles('[profile.default]\napi_key = "secret"\naddress = \n');
     expect(() => load({ S3_ENDPOINT: 'user:secret@minio' })).toThrow(secretless);

@@ -81,7 +81,7 @@ export function testCancelling({ cluster, another, job }: ClusterUnderTest): voi
     });
   });
 
-  it('leaves nothing of a job at work whose end is told, in whatever session it was started', async () => {
+  it('leaves no process of a job running once its end is reported, in any session', async () => {
     const start = `subprocess.Popen([sys.executable, '-c', ${JSON.stringify(TICKING)}], start_new_session=True)`;
     const request = job(`${start}; wait('ticks')`);
     await cluster().submit(request);

@@ -1,4 +1,4 @@
-/** How a cluster tells a failure: part of the contract of clusters. */
+/** How a cluster reports a failure: part of the contract of clusters. */
 import { until, untilEnded, untilStatus, type ClusterUnderTest } from '../support/jobs';
 
 export function testFailures({ cluster, job }: ClusterUnderTest): void {
@@ -85,7 +85,7 @@ export function testFailures({ cluster, job }: ClusterUnderTest): void {
   });
 
   it.each([
-    ['mentions memory', "sys.exit('the MemoryError of last week is mended')", 'user_code'],
+    ['mentions memory', "sys.exit('the MemoryError of last week is corrected')", 'user_code'],
     ['asks too much of a server', "sys.exit('RESOURCE_EXHAUSTED: message too long')", 'user_code'],
     ['is killed without a word', 'os.kill(os.getpid(), signal.SIGKILL)', 'node_failure'],
   ])('does not take it for a lack of memory that a job %s', async (_, code, expected) => {

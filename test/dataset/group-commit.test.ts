@@ -9,7 +9,7 @@ import { StoreProxy, commitOf, keysOf, outcome } from '../support/dataset';
 /** What a write does: as it should, fail before it, or lose its answer. */
 type Fault = 'none' | 'before' | 'after';
 
-/** Every call takes a moment, and the next writes go wrong as told. */
+/** Every call takes a moment, and the next writes fail as ordered. */
 class FaultyStore extends StoreProxy {
   constructor(
     inner: ObjectStore,
@@ -69,7 +69,7 @@ const faults = fc.array(fc.constantFrom<Fault>('none', 'none', 'before', 'after'
 });
 
 describe('commits made at the same time', () => {
-  it('are each recorded once or told of their conflict, whatever the store does', async () => {
+  it('are each recorded once or fail with their conflict, whatever the store does', async () => {
     await fc.assert(
       fc.asyncProperty(commits, faults, async (made, wrong) => {
         const inner = new MemoryStore();

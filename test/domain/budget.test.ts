@@ -67,6 +67,6 @@ it.each([{}, { top: 2, gpu_hours: 1 }])(
   },
 );
 
-it('a budget for a task that the study lacks is refused', () => {
+it('a budget for a task that the study does not have is refused', () => {
   expect(() => tinyStudy({ fine_tune: { top: 2, task: 'rag' } })).toThrow(/"rag" is not a task/);
 });

@@ -13,7 +13,7 @@ function row(changes: Partial<ExpenseRow>): ExpenseRow {
 it("shares a job's time out among the stages of its runs, in the order of the pipeline", () => {
   const evaluate = row({ stage: 'evaluate', wall_seconds: 1800 });
   const found = expenses([evaluate, row({ job: 'b', ended_at: at(1) }), row({})]);
-  // The hour and a half that no run tells of is the first one's.
+  // The hour and a half that no run reports is the first one's.
   expect(found).toEqual([
     expect.objectContaining({ stage: 'sft', attempts: 2, hours: 2 }),
     expect.objectContaining({ stage: 'evaluate', attempts: 1, hours: 2 }),

@@ -1,6 +1,6 @@
 import { chooseRuns, parseFailureClass } from '../../src/domain/retry';
 
-const standing = new Map([
+const statuses = new Map([
   ['a/pretrain', { status: 'done', failure_class: null }],
   ['a/sft', { status: 'failed', failure_class: 'out_of_memory' }],
   ['a/evaluate', { status: 'blocked', failure_class: null }],
@@ -13,7 +13,7 @@ it.each([
   [{ failure_class: 'timeout' as const }, ['b/sft']],
   [{ runs: ['b/sft', 'a/evaluate'] }, ['a/evaluate', 'b/sft']],
 ])('%j chooses %j', (choice, chosen) => {
-  expect(chooseRuns('s@1', standing, choice)).toEqual(chosen);
+  expect(chooseRuns('s@1', statuses, choice)).toEqual(chosen);
 });
 
 it.each([
@@ -22,7 +22,7 @@ it.each([
   [{ runs: ['b/sftt'] }, /no run "b\/sftt". Did you mean "b\/sft"\?/],
   [{ failure_class: 'preempted' as const }, /No run of study "s@1" failed with class preempted/],
 ])('%j is refused', (choice, message) => {
-  expect(() => chooseRuns('s@1', standing, choice)).toThrow(message);
+  expect(() => chooseRuns('s@1', statuses, choice)).toThrow(message);
 });
 
 it('a class may be named for short, and an unknown one is refused with those that are', () => {

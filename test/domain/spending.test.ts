@@ -59,9 +59,9 @@ it('shares a job out among its runs to the last second, whatever they say of the
   const seconds = fc.option(fc.double({ min: 0, max: 10, noNaN: true }));
   fc.assert(
     fc.property(fc.array(seconds, { minLength: 1, maxLength: 5 }), (own) => {
-      const told = own.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-      const shares = shareOut(told + 5, own);
-      expect(shares.reduce((sum, value) => sum + value, 0)).toBeCloseTo(told + 5);
+      const reported = own.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+      const shares = shareOut(reported + 5, own);
+      expect(shares.reduce((sum, value) => sum + value, 0)).toBeCloseTo(reported + 5);
       expect(shares.slice(1)).toEqual(own.slice(1).map((value) => value ?? 0));
     }),
   );

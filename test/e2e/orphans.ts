@@ -2,12 +2,12 @@
 import { connectClient } from '../../src/temporal/client';
 import { studyWorkflowId, variantWorkflowId } from '../../src/domain/ids';
 import { endpointsOf } from '../../src/stack/stack';
-import { FOUR_ONCE, type ToldWorkplace } from '../support/told';
+import { FOUR_ONCE, type ScriptedWorkplace } from '../support/scripted';
 
-export function testOrphans(at: () => ToldWorkplace): void {
+export function testOrphans(at: () => ScriptedWorkplace): void {
   const lose = async (study: string, variant: string) => {
     const file = at().study(study, [variant, `${variant}b`]);
-    at().tell('wait', `${variant}.pretrain`);
+    at().order('wait', `${variant}.pretrain`);
     const client = at().start('run', file);
     await at().begun(`${variant}/pretrain`, client);
     await at().recorded(`${study}@1`, `${variant}b/evaluate/cms/full/seed0`, 'done');
@@ -49,7 +49,7 @@ export function testOrphans(at: () => ToldWorkplace): void {
 }
 
 /** As somebody who tidies up in Temporal's browser interface. */
-async function terminate({ config }: ToldWorkplace, ...workflowIds: string[]): Promise<void> {
+async function terminate({ config }: ScriptedWorkplace, ...workflowIds: string[]): Promise<void> {
   const { workflow, connection } = await connectClient(config, endpointsOf(config));
   for (const id of workflowIds) await workflow.getHandle(id).terminate('tidied up');
   await connection.close();

@@ -41,10 +41,10 @@ const HOOK = 'marked-webhook-4715';
 const SECRETS = [...Object.values(MARKED), TOKEN, HOOK];
 
 let clone: OwnClone;
-/** What the webhook was told; it takes the first message at the second try. */
-const told: string[] = [];
+/** What the webhook received; it accepts the first message at the second try. */
+const received: string[] = [];
 const receiver = createServer((request, answer) => {
-  void text(request).then((body) => answer.writeHead(told.push(body) === 1 ? 500 : 204).end());
+  void text(request).then((body) => answer.writeHead(received.push(body) === 1 ? 500 : 204).end());
 });
 beforeAll(async () => {
   await once(receiver.listen(0, '127.0.0.1'), 'listening');
@@ -85,7 +85,7 @@ describe('credentials of servers of your own', () => {
     const ended = await keep('run', run);
     expect(ended).toMatchObject({ code: 2 }); // one of its jobs fails
     expect(ended.stderr).toContain('I failed, and see');
-    const [first, second] = told.map((body) => JSON.parse(body) as Record<string, unknown>);
+    const [first, second] = received.map((body) => JSON.parse(body) as Record<string, unknown>);
     expect(second).toMatchObject({ event: 'failed', study: 'tiny@1', event_id: first?.event_id });
     const log = readFileSync(path.join(workplace.stateDir, 'logs/worker.log'), 'utf8');
     expect(log).toContain('Notification by webhook failed, try 1: the server answered 500.');

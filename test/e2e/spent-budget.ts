@@ -1,14 +1,14 @@
 /** Studies that reach their budget: part of steering.test.ts. */
 import type { Ended } from '../support/cli';
-import { FOUR_ONCE, type ToldWorkplace } from '../support/told';
+import { FOUR_ONCE, type ScriptedWorkplace } from '../support/scripted';
 
-export function testBudget(at: () => ToldWorkplace): void {
+export function testBudget(at: () => ScriptedWorkplace): void {
   const study = (gpu_hours: number) =>
     at().study('frugal', ['b1', 'b2', 'b3', 'b4'], { window: 1, budget: { gpu_hours } });
   let ended: Ended;
 
   it('ends the job that runs and starts no other, fits what there is, and exits with 2', async () => {
-    at().tell('wait', 'b3.pretrain');
+    at().order('wait', 'b3.pretrain');
     const first = at().start('run', study(100), '-o', 'json');
     await at().begun('b3/pretrain', first);
     // A limit that is lowered holds at once, as one that is raised does.

@@ -1,6 +1,11 @@
 /** What a user does to a study that runs, failed or was stopped; in the end no run was carried out twice. */
 import type { Ended } from '../support/cli';
-import { FOUR_ONCE, ONCE, openToldWorkplace, type ToldWorkplace } from '../support/told';
+import {
+  FOUR_ONCE,
+  ONCE,
+  openScriptedWorkplace,
+  type ScriptedWorkplace,
+} from '../support/scripted';
 import { testOrphans } from './orphans';
 import { testBudget } from './spent-budget';
 
@@ -9,25 +14,25 @@ const EVALUATE = 'evaluate/cms/full/seed0';
 /** Commands take a second each on a free core, and here there may be none. */
 jest.setTimeout(120_000);
 
-let workplace: ToldWorkplace;
+let workplace: ScriptedWorkplace;
 beforeAll(async () => {
-  workplace = await openToldWorkplace();
+  workplace = await openScriptedWorkplace();
   await workplace.json('up');
 });
 afterAll(() => workplace.close());
 
 describe('a study with failed runs', () => {
   it('ends with 2 and says why each run stands where it does', async () => {
-    const file = workplace.study('mended', ['m1', 'm2', 'm3']);
-    workplace.tell('fail', 'm2.pretrain');
-    workplace.tell('no-memory', 'm3.sft');
+    const file = workplace.study('corrected', ['m1', 'm2', 'm3']);
+    workplace.order('fail', 'm2.pretrain');
+    workplace.order('no-memory', 'm3.sft');
     const run = await workplace.foretune('run', file, '-o', 'json');
     expect(run).toMatchObject({ code: 2 });
     expect(run.stderr).toContain('Failed (user_code): m2/pretrain');
     expect(run.stderr).toContain('Failed (out_of_memory): m3/sft/cms/full/seed0');
-    expect(JSON.parse(run.stdout)).toMatchObject({ study: 'mended@1', status: 'failed' });
-    const { each } = await workplace.json<Status>('status', 'mended', '--runs');
-    expect(each.filter(({ status }) => status !== 'done').map(told)).toEqual([
+    expect(JSON.parse(run.stdout)).toMatchObject({ study: 'corrected@1', status: 'failed' });
+    const { each } = await workplace.json<Status>('status', 'corrected', '--runs');
+    expect(each.filter(({ status }) => status !== 'done').map(described)).toEqual([
       'm2/pretrain failed user_code',
       'm2/indicate failed user_code',
       'm2/sft/cms/full/seed0 blocked null',
@@ -39,7 +44,7 @@ describe('a study with failed runs', () => {
 
   it('tries those of one class again and leaves the others', async () => {
     workplace.letGo('m2.pretrain', 'm3.sft');
-    const retry = await workplace.foretune('retry', 'mended', '--class', 'oom', '-o', 'json');
+    const retry = await workplace.foretune('retry', 'corrected', '--class', 'oom', '-o', 'json');
     expect(retry).toMatchObject({ code: 2 }); // m2 has failed as it had
     expect(retry.stderr).toContain('2 to run in 1 job');
     expect(JSON.parse(retry.stdout)).toMatchObject({ status: 'failed' });
@@ -49,13 +54,13 @@ describe('a study with failed runs', () => {
   });
 
   it('tries one run again with what waits for it; then nothing is left to try', async () => {
-    const retry = await workplace.foretune('retry', 'mended', 'm2/pretrain', '-o', 'json');
+    const retry = await workplace.foretune('retry', 'corrected', 'm2/pretrain', '-o', 'json');
     expect(retry).toMatchObject({ code: 0 });
     expect(JSON.parse(retry.stdout)).toMatchObject({ status: 'done' });
     expect(workplace.seenOf('m1')).toEqual(FOUR_ONCE);
     expect(workplace.successes('m2')).toEqual([1, 1, 1, 1]);
     expect(workplace.seen('m2/pretrain').starts).toBe(2);
-    const again = await workplace.foretune('retry', 'mended', '--failed');
+    const again = await workplace.foretune('retry', 'corrected', '--failed');
     expect(again).toMatchObject({ code: 1, stdout: '' });
     expect(again.stderr).toContain('nothing to retry');
   });
@@ -80,8 +85,8 @@ it('resume --from does one stage again, and what was measured first stays on rec
 describe('a study that runs', () => {
   it('tries failed runs again, and takes up variants, before it ends', async () => {
     const file = workplace.study('grown', ['g1', 'g2']);
-    workplace.tell('wait', 'g1.pretrain');
-    workplace.tell('fail', 'g2.pretrain');
+    workplace.order('wait', 'g1.pretrain');
+    workplace.order('fail', 'g2.pretrain');
     const client = workplace.start('run', file, '-o', 'json');
     await workplace.begun('g1/pretrain', client);
     await workplace.recorded('grown@1', 'g2/pretrain', 'failed');
@@ -105,7 +110,7 @@ describe('a study that runs', () => {
 
   it('starts no job while it is paused, and as many as its window says afterwards', async () => {
     const file = workplace.study('steered', ['s1', 's2', 's3'], { window: 1 });
-    workplace.tell('wait', 's1.pretrain', 's2.pretrain', 's3.pretrain');
+    workplace.order('wait', 's1.pretrain', 's2.pretrain', 's3.pretrain');
     const client = workplace.start('run', file, '-o', 'json');
     await workplace.begun('s1/pretrain', client);
     expect(await workplace.json('pause', 'steered')).toMatchObject({ paused: true, window: 1 });
@@ -157,7 +162,7 @@ interface Status {
   }[];
 }
 
-function told({ run_id, status, failure_class }: Status['each'][number]): string {
+function described({ run_id, status, failure_class }: Status['each'][number]): string {
   return `${run_id} ${status} ${failure_class}`;
 }
 

@@ -43,7 +43,7 @@ describe('a study that really runs', () => {
     }
   });
 
-  it('tells its progress on standard error', () => {
+  it('prints its progress on standard error', () => {
     expect(first.stderr).toContain('13 to run');
     expect(first.stderr).toContain('13/13 runs');
   });

@@ -53,7 +53,7 @@ it('status and whoever follows the study say what is tried again', async () => {
   const reasons = new Map(found.each.map(({ run_id, reason }) => [run_id, reason]));
   expect(reasons.get('v0/pretrain')).toBe(WORDS);
   expect((await shell.foretune('status', 'noop-2')).stdout).toContain(`trying again: ${WORDS}`);
-  await pause(6000); // it is told every five seconds
+  await pause(6000); // it is printed every five seconds
   run.process.kill('SIGINT');
   expect((await run.ended).stderr).toContain(`trying again: ${WORDS}`);
 });

@@ -85,7 +85,7 @@ function expectAsAlone(work: string): void {
   expect(inv_ppl_clm / (alone.inv_ppl_clm ?? NaN)).toBeCloseTo(1, 1);
 }
 
-/** What srun tells each of two tasks. */
+/** What srun passes to each of two tasks. */
 const TASKS = [0, 1].map((i) => ({
   ...{ SLURM_NTASKS: '2', SLURM_PROCID: `${i}`, SLURM_LOCALID: `${i}` },
   ...{ SLURM_LAUNCH_NODE_IPADDR: '127.0.0.1', SLURM_JOB_ID: `${process.pid}` },
@@ -102,9 +102,9 @@ it(
 );
 
 it(
-  'two tasks that are told to end write one checkpoint, from which they go on',
+  'two tasks that are asked to end write one checkpoint, from which they go on',
   async () => {
-    const { work, ended } = runJob(data, 'told', jobOf(), TASKS);
+    const { work, ended } = runJob(data, 'asked-to-end', jobOf(), TASKS);
     // Between the checkpoints that are written anyway.
     await signalMidway(work, 'quick/pretrain', 12, 'SIGTERM');
     const outputs = (await ended).map(({ stdout }) => stdout);
@@ -113,7 +113,7 @@ it(
     );
     expect(Number(steps[0])).toBeGreaterThanOrEqual(12);
     expect(steps[1]).toBe(steps[0]);
-    const again = await runJob(data, 'told', jobOf(), TASKS).ended;
+    const again = await runJob(data, 'asked-to-end', jobOf(), TASKS).ended;
     expect(again[0]?.stdout).toContain(`Resumed from step ${steps[0]}.`);
     expectAsAlone(work);
   },
@@ -154,7 +154,7 @@ const FSDP = {
 };
 
 it(
-  'two tasks that srun started do so by variables, to the same weights, and go on when told to end',
+  'two tasks that srun started do so by variables, to the same weights, and resume after they were asked to end',
   async () => {
     const [tune] = TUNE;
     const tasks = TASKS.map((task) => ({ ...task, ...FSDP }));

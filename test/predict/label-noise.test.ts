@@ -34,7 +34,7 @@ test('standard errors alone, over two datasets: the variance of their mean', () 
   expect(noise.variances.get('a')).toBeCloseTo(0.02, 12);
 });
 
-test('both are added; neither is told', () => {
+test('both are added; neither is reported alone', () => {
   const both = seeds('a', 1, 3).map((row) => ({ ...row, stderr: 0.5 }));
   expect(labelNoise(study(both))).toMatchObject({ source: 'seeds+stderr', freedom: 1 });
   expect(labelNoise(study(both)).variances.get('a')).toBeCloseTo(1.25, 12);

@@ -40,7 +40,7 @@ test('a variant that is always judged wrongly: the accuracy without it', () => {
   ]);
 });
 
-test('nothing odd has no effect to tell; when all are copies no pair is left', () => {
+test('nothing odd has no effect to report; when all are copies no pair is left', () => {
   const pairs = judgeAll([0, 1], () => 0);
   expect(effectOfLeavingOut(pairs, none)).toEqual([]);
   const [effect] = effectOfLeavingOut(pairs, { ...none, equal: [['0', '1']] });

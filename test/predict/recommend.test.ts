@@ -85,7 +85,7 @@ test('the order of rows changes nothing', async () => {
   expect(await recommend(reversed(study), 5)).toEqual(await recommend(study, 5));
 });
 
-test('a variant that lacks an indicator is left out of the ranking, and named', async () => {
+test('a variant without an indicator is left out of the ranking, and named', async () => {
   const lacking = withIndicators(study, 'v2', { kshot_cms: null });
   const found = await recommend(lacking, 5);
   expect(found.ranking).toHaveLength(29);

@@ -145,7 +145,7 @@ test('without a learned fit the command is named, and a quick model judges the p
   expect(section(page, 'noise')).toMatch(/cannot be computed: neither several seeds/);
 });
 
-test('eight variants: what seven of them cannot tell is left out with its reason', async () => {
+test('eight variants: what seven of them cannot show is left out with its reason', async () => {
   const trust = section(await renderReport(await trainedInput()), 'trust');
   expect(trust).toMatch(
     /cbqa: not computed\. 7 variants have every number that is needed and an outcome/,

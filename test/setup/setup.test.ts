@@ -48,7 +48,7 @@ describe('set-up', () => {
     expect(clone.calls()).toEqual([]);
   });
 
-  it('tells what options there are, and installs nothing', () => {
+  it('lists the options, and installs nothing', () => {
     goodMachine();
     const { code, said } = clone.setUpByHand('--help');
     expect({ code, calls: clone.calls() }).toEqual({ code: 0, calls: [] });

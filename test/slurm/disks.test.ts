@@ -35,7 +35,7 @@ it('a job that fills its disk says so, as does the next, until there is room', a
   await untilStatus(cluster, 'next', 'succeeded');
 });
 
-it('an end that cannot be written down is told', async () => {
+it('an end that cannot be written down is reported', async () => {
   mount('size=300k,mode=755');
   await opened.cluster.submit(jobOf('killed', "note('starts'); wait('never')"));
   const { external_id } = await untilStatus(opened.cluster, 'killed', 'running');

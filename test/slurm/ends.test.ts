@@ -28,7 +28,7 @@ async function running(name: string, code = FOREVER, cluster = opened.cluster): 
 
 describe('a job that somebody else cancels', () => {
   it('is cancelled, and says by whom', async () => {
-    // By whom, accounting alone tells, which may be late by seconds.
+    // Only accounting says by whom, and it may be late by seconds.
     const patient = opened.another({ grace_seconds: 120 });
     slurm('scancel', await running('scancelled', FOREVER, patient));
     const state = await untilStatus(patient, 'scancelled', 'failed');
@@ -102,7 +102,7 @@ it('a job that holds more memory than it asked for is ended by Slurm for that', 
   expect(state.message).toContain('Slurm stopped the job because memory ran out');
 });
 
-it("a job that runs past Slurm's own limit, and is told of nothing, has run out of time", async () => {
+it("a job that runs past Slurm's own limit without a warning has run out of time", async () => {
   const limited = opened.another({ options: ['--time=1'] });
   await running('slow', FOREVER, limited);
   // Slurm looks at time limits twice a minute.
@@ -173,25 +173,27 @@ describe('a job that gives way to one of a better partition', () => {
   }, 150_000);
 });
 
-describe('a recipe is told before its time is up, and can write a checkpoint', () => {
+describe('a recipe is warned before its time is up, and can write a checkpoint', () => {
   const code =
     "signal.signal(signal.SIGTERM, lambda *_: (note('checkpoint'), sys.exit(3))); note('starts'); wait('never')";
 
   it('by the limit of its request', async () => {
     const polite = opened.another({ signal_before_seconds: 15 });
-    await polite.submit(jobOf('told', code, { time_limit_seconds: 25 }));
-    expect(await untilStatus(polite, 'told', 'failed')).toMatchObject({ failure_class: 'timeout' });
-    expect(readFile(polite, jobOf('told', ''), 'checkpoint')).toBe('\n');
+    await polite.submit(jobOf('warned', code, { time_limit_seconds: 25 }));
+    expect(await untilStatus(polite, 'warned', 'failed')).toMatchObject({
+      failure_class: 'timeout',
+    });
+    expect(readFile(polite, jobOf('warned', ''), 'checkpoint')).toBe('\n');
   });
 
   it("by Slurm's own limit", async () => {
     // Slurm looks at time limits twice a minute, and signals at the look before.
     const polite = opened.another({ signal_before_seconds: 20, options: ['--time=1'] });
-    await polite.submit(jobOf('told', code));
-    await untilNoted(polite, 'told', 'starts');
-    const state = await untilStatus(polite, 'told', 'failed');
+    await polite.submit(jobOf('warned', code));
+    await untilNoted(polite, 'warned', 'starts');
+    const state = await untilStatus(polite, 'warned', 'failed');
     expect(state).toMatchObject({ failure_class: 'timeout' });
-    expect(readFile(polite, jobOf('told', ''), 'checkpoint')).toBe('\n');
+    expect(readFile(polite, jobOf('warned', ''), 'checkpoint')).toBe('\n');
   }, 90_000);
 });
 

@@ -1,4 +1,4 @@
-/** A study whose jobs have less time than its training takes: told in time, each goes on where the last one was. */
+/** A study whose jobs have less time than its training takes: warned in time, each continues where the last one ended. */
 import { openWorkplace } from '../support/cli';
 import { ownClone } from '../support/own-clone';
 
@@ -26,7 +26,7 @@ it('ends with every run measured', async () => {
     const before = long.slice(0, -1);
     expect(before.length).toBeGreaterThan(0);
     for (const row of before) expect(row).toMatchObject({ failure_class: 'timeout' });
-    // One that is told while it starts goes nowhere.
+    // One that is warned while it starts makes no progress.
     const steps = progressOf(await workplace.foretune('logs', 'long/pretrain'));
     expect(steps.length).toBeGreaterThan(0);
     expect(steps.length).toBeLessThanOrEqual(before.length);
@@ -36,7 +36,7 @@ it('ends with every run measured', async () => {
   }
 }, 600_000);
 
-/** How far each attempt went that was told to end: each farther than the one before. */
+/** How far each attempt that was warned came: each farther than the one before. */
 function progressOf({ stdout }: { readonly stdout: string }): number[] {
   const steps = [...stdout.matchAll(/went as far as step (\d+)/g)].map(([, step]) => Number(step));
   expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));

@@ -44,7 +44,7 @@ it('so do several on one, each with its processors', async () => {
   for (const task of ['task-0', 'task-1']) expect(noted('tasks', task)).toBe('2 of 2\n');
 });
 
-it('all are told before the time is up', async () => {
+it('all are warned before the time is up', async () => {
   const polite = opened.another({ signal_before_seconds: 16 });
   const code = `signal.signal(signal.SIGTERM, lambda *_: (note('saved-' + ${NODE}), sys.exit(3)))\nnote(${NODE})\nwait('never')`;
   await polite.submit(jobOf('saves', code, { time_limit_seconds: 28 }));
@@ -102,7 +102,7 @@ it('a task that somebody kills is a failure of its node', async () => {
   });
 });
 
-it('a job that has time to end is over, with all its tasks, when its end is told', async () => {
+it('a job that has time to end is over, with all its tasks, when its end is reported', async () => {
   const polite = opened.another({ signal_before_seconds: 4 });
   const code = `signal.signal(signal.SIGTERM, signal.SIG_IGN)\nnote(${NODE}, os.getpid())\nwait('never')`;
   await polite.submit(jobOf('slow-to-save', code, { time_limit_seconds: 16 }));
@@ -129,26 +129,26 @@ it('the loss of one of its nodes is a failure of the node', async () => {
 
 it('after which Slurm starts it again itself under `requeue`, as the same attempt', async () => {
   const patient = opened.another({ requeue: true });
-  await patient.submit(jobOf('mended', `note(${NODE})\nwait('go')`));
-  for (const node of nodes) await untilNoted(patient, 'mended', node);
-  const { external_id } = await untilStatus(patient, 'mended', 'running');
+  await patient.submit(jobOf('corrected', `note(${NODE})\nwait('go')`));
+  for (const node of nodes) await untilNoted(patient, 'corrected', node);
+  const { external_id } = await untilStatus(patient, 'corrected', 'running');
   slurm('scontrol', 'update', `nodename=${SECOND}`, 'state=down', 'reason=test');
   try {
-    await untilStatus(patient, 'mended', 'queued');
+    await untilStatus(patient, 'corrected', 'queued');
     // Nodes that still clear up do not start it.
     slurm('scontrol', 'hold', external_id);
   } finally {
     await untilNodeBack(SECOND);
   }
-  letGo(patient, 'mended', 'go');
+  letGo(patient, 'corrected', 'go');
   await pause(3000);
   slurm('scontrol', 'release', external_id);
   // Slurm lets a job that was put back wait for two minutes, if nobody says otherwise.
   slurm('scontrol', 'update', `jobid=${external_id}`, 'StartTime=now');
-  expect(await untilStatus(patient, 'mended', 'succeeded')).toMatchObject({
+  expect(await untilStatus(patient, 'corrected', 'succeeded')).toMatchObject({
     ...{ attempt: 1, external_id },
   });
-  for (const node of nodes) expect(noted('mended', node)).toBe('\n\n');
+  for (const node of nodes) expect(noted('corrected', node)).toBe('\n\n');
 }, 150_000);
 
 it('a study trains its models on two nodes, and says what they cost', async () => {

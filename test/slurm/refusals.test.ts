@@ -34,10 +34,12 @@ describe('settings that Slurm refuses fail the job by its first poll, and no oth
   });
 
   it('and the job runs under better ones', async () => {
-    await opened.another({ partition: 'nope' }).submit(jobOf('mended', ''));
-    await untilStatus(opened.cluster, 'mended', 'failed');
-    await opened.cluster.submit(jobOf('mended', '', { attempt: 2 }));
-    expect(await untilStatus(opened.cluster, 'mended', 'succeeded')).toMatchObject({ attempt: 2 });
+    await opened.another({ partition: 'nope' }).submit(jobOf('corrected', ''));
+    await untilStatus(opened.cluster, 'corrected', 'failed');
+    await opened.cluster.submit(jobOf('corrected', '', { attempt: 2 }));
+    expect(await untilStatus(opened.cluster, 'corrected', 'succeeded')).toMatchObject({
+      attempt: 2,
+    });
   });
 });
 

@@ -43,7 +43,7 @@ it('a controller that comes back finds its jobs again, and so do we', async () =
   expect([startsOf('before'), startsOf('meanwhile')]).toEqual(['\n', '\n']);
 }, 120_000);
 
-it('an end that a job wrote down itself is told while the controller is away', async () => {
+it('an end that a job recorded itself is reported while the controller is away', async () => {
   const { cluster } = opened;
   await cluster.submit(jobOf('ends', "note('starts'); wait('go')"));
   await untilNoted(cluster, 'ends', 'starts');

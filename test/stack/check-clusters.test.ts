@@ -58,13 +58,13 @@ it.each<[string, () => object, RegExp]>([
   ['an unknown partition', () => ({ bin: at('bin'), partition: 'main,a100' }), /partition "a100"/],
   ['a root that cannot be made', rootBelowFile, /root .*file/],
   ['a Python that is none', () => ({ bin: at('bin'), python: at('text') }), /python .*text/],
-])('%s is told', async (_, settings, words) => {
+])('%s is reported', async (_, settings, words) => {
   program('sinfo', SINFO);
   writeFileSync(at('text'), '');
   const check = await found(settings(), '/usr/bin:/bin');
   expect(check).toMatchObject({
     status: 'failed',
-    mend: expect.stringContaining('"gpu"') as string,
+    advice: expect.stringContaining('"gpu"') as string,
   });
   expect(check?.detail).toMatch(words);
 });
@@ -89,8 +89,8 @@ it('doctor looks at the clusters too', async () => {
   expect(parts).toContain('cluster gpu');
 });
 
-it('what never answers is told after a while', async () => {
+it('a check that never answers is reported after a while', async () => {
   const late = await check('disk', () => new Promise(() => undefined), 'Mount it.', 20);
-  expect(late).toMatchObject({ status: 'failed', mend: 'Mount it.' });
+  expect(late).toMatchObject({ status: 'failed', advice: 'Mount it.' });
   expect(late.detail).toContain('no answer');
 });

@@ -31,7 +31,7 @@ it('a recipe that is not set up waits for the command that does it', async () =>
 it.each([
   ['is missing', [MISSING], MISSING],
   ['is not named', [], 'empty'],
-])('a program that %s and that nothing sets up is told', async (_, command, words) => {
+])('a program that %s and that nothing sets up is reported', async (_, command, words) => {
   const check = await found({ command });
   expect(check).toMatchObject({ status: 'failed' });
   expect(check?.detail).toContain(words);

@@ -42,14 +42,14 @@ it('A Python without its packages is named, with the command that brings them', 
   const config = { ...stack.config, python: path.join(stack.config.stateDir, 'no-python') };
   expect(await checkOf(config, 'Python')).toMatchObject({
     status: 'failed',
-    mend: expect.stringContaining('infra/setup.mjs') as string,
+    advice: expect.stringContaining('infra/setup.mjs') as string,
   });
 });
 
 it.each([
   ['true', 'ok', '/true'],
   ['no-such-program', 'failed', 'no-such-program'],
-])('A program %s to be told of ends is %s', async (program, status, detail) => {
+])('A program for notifications %s is %s', async (program, status, detail) => {
   const config = { ...stack.config, notify: { command: [program] } };
   const found = await checkOf(config, 'notifications');
   expect(found).toMatchObject({ status, detail: expect.stringContaining(detail) as string });
@@ -83,11 +83,11 @@ describe('External servers', () => {
       'TEMPORAL_ADDRESS',
     ],
     ['a namespace of nobody', { TEMPORAL_NAMESPACE: 'nobody' }, 'Temporal', 'namespace'],
-  ])('%s are told apart from what is well', async (_, changes, part, advice) => {
+  ])('%s fails its check and no other', async (_, changes, part, advice) => {
     const checks = await runChecks(external(changes));
     const failed = checks.filter(({ status }) => status === 'failed');
     expect(failed.map((check) => check.part)).toEqual([part]);
-    expect(failed[0]?.mend).toContain(advice);
+    expect(failed[0]?.advice).toContain(advice);
     expect(failed[0]?.detail).not.toContain('wrong');
   });
 });
@@ -110,7 +110,7 @@ describe('Of two servers of which one is down', () => {
     await terminate(identityOf(stack.config.stateDir, 'temporal') as ProcessIdentity, 5_000);
     expect(await judged(stack.config)).toEqual({ Temporal: 'failed', S3: 'ok' });
     expect(await checkOf(stack.config, 'Temporal')).toMatchObject({
-      mend: expect.stringContaining('npx foretune up') as string,
+      advice: expect.stringContaining('npx foretune up') as string,
     });
   });
 

@@ -99,7 +99,7 @@ describe('A state file', () => {
     ['of a pid that is gone', { 's3.json': '{"pid":4194304,"started":"1"}' }],
     ['with half a line', { 's3.json': '{"pid":' }],
     ['of other JSON', { 's3.json': '[]', 's3-ports.json': '"ports"' }],
-    ['of ports that lacks some', { 's3-ports.json': '{"s3":1}' }],
+    ['of ports with some missing', { 's3-ports.json': '{"s3":1}' }],
     ['that is empty', { 's3-ports.json': '', 'probed.json': '' }],
   ])('%s is survived', async (_, files) => {
     await stopServer(stack.config.stateDir, 's3');

@@ -50,16 +50,16 @@ it('The command lines of worker and servers hold no secret', async () => {
 
 it('A worker whose starter died takes the place where it is free, and leaves it to another', async () => {
   const own = { pid: process.pid, started: startTime(process.pid) ?? '' };
-  const standing = await ensure();
+  const running = await ensure();
   expect(await takePlace(stack.config, 'build', own)).toBe(false);
-  expect(runningWorker(stack.config)).toEqual(standing);
+  expect(runningWorker(stack.config)).toEqual(running);
   rmSync(fileOf('worker.json'));
   expect(await takePlace(stack.config, 'build', own)).toBe(true);
   expect(runningWorker(stack.config)).toEqual({ ...own, build: 'build' });
-  writeFileSync(fileOf('worker.json'), JSON.stringify(standing));
+  writeFileSync(fileOf('worker.json'), JSON.stringify(running));
 });
 
-it('A worker of other code is ended and replaced, and a person is told', async () => {
+it('A worker of other code is ended and replaced, with a message', async () => {
   const old = await ensure();
   writeFileSync(fileOf('worker.json'), JSON.stringify({ ...old, build: 'of other code' }));
   stack.said.length = 0;

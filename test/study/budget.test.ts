@@ -1,4 +1,4 @@
-/** A study that may spend only so much: what is not started, what is ended, and what is told of it. */
+/** A study that may spend only so much: what is not started, what is ended, and the messages. */
 import path from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { recipe, openLab, plan, rowsOfJob, runJob, VARIANT, type Lab } from '../support/lab';

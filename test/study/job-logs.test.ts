@@ -107,25 +107,25 @@ describe('a log that holds nothing', () => {
   it.each([
     ['followed', followedBy()],
     ['not followed', null],
-  ])('is told once, %s', async (_, follow) => {
-    const told: string[] = [];
+  ])('is mentioned once, %s', async (_, follow) => {
+    const written: string[] = [];
     const readLog = () => Promise.resolve({ text: '', cursor: 0 });
     await streamLog({ ...clusterThat(RUNNING, RUNNING, ENDED), readLog }, 'talks', {
       follow,
-      write: (text) => told.push(text),
-      silent: () => Promise.resolve(void told.push('silent')),
+      write: (text) => written.push(text),
+      silent: () => Promise.resolve(void written.push('silent')),
     });
-    expect(told).toEqual(['silent']);
+    expect(written).toEqual(['silent']);
   });
 
-  it('is not told of where there is one', async () => {
-    const told: string[] = [];
+  it('is not mentioned where there is one', async () => {
+    const written: string[] = [];
     await streamLog(clusterThat(ENDED), 'talks', {
       follow: null,
-      write: (text) => told.push(text),
-      silent: () => Promise.resolve(void told.push('silent')),
+      write: (text) => written.push(text),
+      silent: () => Promise.resolve(void written.push('silent')),
     });
-    expect(told).toEqual(['one\ntwo\n']);
+    expect(written).toEqual(['one\ntwo\n']);
   });
 
   it.each<[string, Answer, string]>([

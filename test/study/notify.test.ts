@@ -21,7 +21,7 @@ const TOLD: Notification = {
 
 let server: Server;
 let webhook: string;
-/** What the webhook was told. */
+/** What the webhook received. */
 let received: string[];
 /** Its next answers; then it takes everything. `silent`: none at all. */
 let answers: (number | 'silent')[];
@@ -61,10 +61,10 @@ const writes = (file: string) => ['python3', '-c', WRITE, file];
 const WRITE =
   'import os, sys; open(sys.argv[1], "a").write(sys.stdin.read() + str(list(os.environ)))';
 
-it('a command and a webhook are told the same', async () => {
+it('a command and a webhook get the same message', async () => {
   const file = path.join(folder, 'a file $(touch hacked)');
-  const [told, logged] = await notify({ command: writes(file), webhook });
-  expect(told).toEqual(['command', 'webhook']);
+  const [notified, logged] = await notify({ command: writes(file), webhook });
+  expect(notified).toEqual(['command', 'webhook']);
   expect(logged).toBe('');
   const [line = '', environment = ''] = readFileSync(file, 'utf8').split('\n');
   expect(JSON.parse(line)).toMatchObject({ format: 1, ...TOLD });
@@ -72,14 +72,14 @@ it('a command and a webhook are told the same', async () => {
   expect(environment).not.toMatch(/HOME|FORETUNE|AWS/);
 });
 
-it('without either nobody is told', async () => {
+it('without either nothing is sent', async () => {
   expect(await notify({})).toEqual([[], '']);
 });
 
 it('what fails is tried again, under the same id', async () => {
   answers = [500, 429];
-  const [told, logged] = await notify({ webhook });
-  expect(told).toEqual(['webhook']);
+  const [notified, logged] = await notify({ webhook });
+  expect(notified).toEqual(['webhook']);
   const ids = received.map((body) => (JSON.parse(body) as Notification).event_id);
   expect(ids).toEqual([TOLD.event_id, TOLD.event_id, TOLD.event_id]);
   expect(logged).toMatch(/try 1: the server answered 500.*\n.*try 2: the server answered 429/);
@@ -92,8 +92,8 @@ it.each([
   ['is gone', () => server.close(), /cannot be reached \(ECONNREFUSED\)/],
 ])('a webhook that %s is warned of, without its address', async (_, prepare, expected) => {
   prepare();
-  const [told, logged] = await notify({ webhook, command: ['true'] }, 300);
-  expect(told).toEqual(['command']);
+  const [notified, logged] = await notify({ webhook, command: ['true'] }, 300);
+  expect(notified).toEqual(['command']);
   expect(logged).toMatch(expected);
   expect(logged).not.toMatch(new RegExp(`${SECRET}|127\\.0\\.0\\.1`));
 });
@@ -103,8 +103,8 @@ it.each([
   ['is not there', ['no-such-program'], /ENOENT/],
   ['hangs', ['sleep', '60'], /the command did not end within 0\.3 s/],
 ])('a command that %s is warned of', async (_, command, expected) => {
-  const [told, logged] = await notify({ command }, 300);
-  expect(told).toEqual([]);
+  const [notified, logged] = await notify({ command }, 300);
+  expect(notified).toEqual([]);
   expect(logged).toMatch(expected);
 });
 

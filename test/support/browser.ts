@@ -17,7 +17,7 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch(isPackaged ? await packaged() : { channel: 'chrome' });
 }
 
-/** Chromium's own sandbox needs rights that root and containers lack; the pages are our own. */
+/** Chromium's own sandbox needs rights that root and containers do not have; the pages are our own. */
 async function packaged(): Promise<LaunchOptions> {
   const dir = await unpack();
   return {

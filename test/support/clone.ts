@@ -82,7 +82,7 @@ function readLines(file: string): string[] {
   }
 }
 
-/** A Python that knows its version, and makes no environment unless told. */
+/** A Python that knows its version, and makes no environment unless asked. */
 export function pythonOf(version: string, otherwise = 'exit 1'): string {
   return `case "$1 $2" in
   "-c "*) echo ${version}; echo "$0";;

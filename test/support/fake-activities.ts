@@ -43,8 +43,8 @@ const HEARTBEAT_MS = 100;
 export class FakeStudy implements Activities {
   /** What happened, in order: `measure-a#1 starts`, `measure-a#1 done`, `fit`. */
   readonly events: string[] = [];
-  /** What was told outside. */
-  readonly told: Notification[] = [];
+  /** What was sent outside. */
+  readonly sent: Notification[] = [];
   readonly gates = new Gates();
   /** The greatest number of variants that were open at once. */
   mostOpen = 0;
@@ -131,7 +131,7 @@ export class FakeStudy implements Activities {
   };
 
   notify: Activities['notify'] = (of) => {
-    this.told.push(of);
+    this.sent.push(of);
     return Promise.resolve(['webhook']);
   };
 

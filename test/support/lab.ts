@@ -27,7 +27,7 @@ import { tinyStudy } from './studies';
 const POLL_MS = 50;
 const RECIPES = path.resolve(__dirname, '../fixtures/recipes');
 
-/** A recipe of test/fixtures/recipes, under the name that studies use unless told otherwise. */
+/** A recipe of test/fixtures/recipes, under the name that studies use by default. */
 export function recipe(file: string, ...args: string[]): Record<string, RecipeConfig> {
   const command = [PYTHON, path.join(RECIPES, file), ...args];
   return { jax: { command, source: null, environment: {} } };

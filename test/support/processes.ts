@@ -1,7 +1,7 @@
-/** The processes of this machine, as the kernel tells of them. */
+/** The processes of this machine, as the kernel lists them. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Every process that was told of a folder, by its arguments or its environment. */
+/** Every process whose arguments or environment name a folder. */
 export function processesIn(folder: string): number[] {
   return pids().filter((pid) => pid !== process.pid && mentions(pid, folder));
 }

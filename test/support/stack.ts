@@ -8,7 +8,7 @@ import { loadConfig, type Config } from '../../src/config';
 
 export interface TestStack {
   readonly config: Config;
-  /** What a person was told. */
+  /** The messages for people. */
   readonly said: string[];
   start(): Promise<StackEndpoints>;
   close(): Promise<void>;

@@ -40,12 +40,12 @@ it('a study is followed on when its servers were away for a moment', async () =>
   expect(await followStudy(session, 'tiny@1', display)).toEqual(SUMMARY);
 });
 
-it('a fault that does not pass by itself is told at once', async () => {
+it('a fault that does not pass is reported at once', async () => {
   const refused = new StoreError('the store refuses the credentials', false);
   await expect(followStudy(sessionWith([], [refused]), 'tiny@1', display)).rejects.toBe(refused);
 });
 
-it('servers that stay away are told, with the command that goes on', async () => {
+it('servers that stay away are reported, with the command that continues', async () => {
   let now = 0;
   jest.spyOn(Date, 'now').mockImplementation(() => (now += 61_000));
   const gone = new ServiceError('14 UNAVAILABLE');

@@ -21,7 +21,7 @@ afterAll(() => temporal.close());
 
 const settings = { cron: '0 3 * * *', timezone: 'UTC', jitter: '0s', catch_up: '12h' };
 
-it('a re-fit that fails is told with its reason, and pauses the schedule', async () => {
+it('a re-fit that fails is reported with its reason, and pauses the schedule', async () => {
   const { client } = temporal.environment;
   const study = 'failing-refit@1';
   const fake = new FakeStudy(study, { variants: [] });
@@ -44,7 +44,7 @@ it('a re-fit that fails is told with its reason, and pauses the schedule', async
   expect(next?.toISOString()).toMatch(/T03:00:00/);
 });
 
-it('a schedule that says nothing of its settings is told all the same', async () => {
+it('a schedule without recorded settings is listed all the same', async () => {
   const { client } = temporal.environment;
   const study = 'by-other-means@1';
   await client.schedule.create({
@@ -67,7 +67,7 @@ describe('runs that were due while the server stood still, for longer than they 
   beforeEach(() => (stack = testStack()));
   afterEach(() => stack.close());
 
-  it('are told as missed', async () => {
+  it('are listed as missed', async () => {
     const client = await connectClient(stack.config, await stack.start());
     const study = 'missing@1';
     // The shortest time that Temporal takes.

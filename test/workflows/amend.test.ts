@@ -17,15 +17,15 @@ const retry = (handle: StudyHandle, ...runs: string[]) =>
 const add = (handle: StudyHandle) => handle.executeUpdate<StudyProgress, []>('addVariants');
 
 test('a run that failed is tried again while the study runs', async () => {
-  let mended = false;
+  let corrected = false;
   const fake = new FakeStudy('retry@1', {
     variants: ['a', 'b'],
-    outcome: (job) => (job === 'measure-a' && !mended ? 'user_code' : null),
+    outcome: (job) => (job === 'measure-a' && !corrected ? 'user_code' : null),
   });
   fake.gates.hold('tune-b');
   await withStudy(temporal, fake, async (handle) => {
     await progressWhen(handle, (now) => now.variants_ended === 1);
-    mended = true;
+    corrected = true;
     expect(await retry(handle, 'a/pretrain')).toMatchObject({ variants_ended: 0 });
     await progressWhen(handle, (now) => now.variants_ended === 1);
     fake.gates.release('tune-b');

@@ -21,7 +21,7 @@ const refusal = (message: string) => ({
   cause: { type: 'SpecError', message: expect.stringContaining(message) as string },
 });
 
-test('progress tells what is open, what has ended and how the runs ended', async () => {
+test('progress lists what is open, what has ended and how the runs ended', async () => {
   const fake = new FakeStudy('progress@1', { variants: ['a', 'b', 'c'] });
   fake.gates.hold('measure-b', 'measure-c');
   await withStudy(temporal, fake, async (handle) => {

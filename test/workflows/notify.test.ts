@@ -13,19 +13,19 @@ beforeAll(async () => (temporal = await openTemporal()));
 afterAll(() => temporal.close());
 
 const study = (options: Partial<FakeStudyOptions> = {}) =>
-  new FakeStudy('told@1', { variants: ['a'], ...options });
+  new FakeStudy('notified@1', { variants: ['a'], ...options });
 
-test('a study that ends tells how, under an id of its own', async () => {
+test('a study that ends sends how, under an id of its own', async () => {
   const fake = study();
   const id = await withStudy(temporal, fake, async (handle) => {
     await handle.result();
     return handle.firstExecutionRunId;
   });
-  expect(fake.told).toEqual([
+  expect(fake.sent).toEqual([
     {
       event: 'finished',
-      event_id: `study/told@1/${id}/finished`,
-      ...{ study: 'told@1', status: 'done', dataset_version: 1 },
+      event_id: `study/notified@1/${id}/finished`,
+      ...{ study: 'notified@1', status: 'done', dataset_version: 1 },
       summary: '4 of 4 runs done, 0 failed, 0 blocked',
     },
   ]);
@@ -34,7 +34,7 @@ test('a study that ends tells how, under an id of its own', async () => {
 test('so does one whose runs fail', async () => {
   const fake = study({ outcome: () => 'user_code' });
   await withStudy(temporal, fake, (handle) => handle.result());
-  expect(fake.told).toMatchObject([{ event: 'failed', status: 'failed' }]);
+  expect(fake.sent).toMatchObject([{ event: 'failed', status: 'failed' }]);
 });
 
 test('so does one that is cancelled', async () => {
@@ -45,7 +45,7 @@ test('so does one that is cancelled', async () => {
     await handle.executeUpdate('cancel');
     await handle.result();
   });
-  expect(fake.told).toMatchObject([{ event: 'cancelled', status: 'cancelled' }]);
+  expect(fake.sent).toMatchObject([{ event: 'cancelled', status: 'cancelled' }]);
 });
 
 test('so does one that cannot go on, with the reason', async () => {
@@ -53,10 +53,10 @@ test('so does one that cannot go on, with the reason', async () => {
   fake.makePlan = () => Promise.reject(ApplicationFailure.nonRetryable('no such recipe'));
   const failed = withStudy(temporal, fake, (handle) => handle.result());
   await expect(failed).rejects.toThrow(WorkflowFailedError);
-  expect(fake.told).toMatchObject([{ event: 'failed', summary: 'no such recipe' }]);
+  expect(fake.sent).toMatchObject([{ event: 'failed', summary: 'no such recipe' }]);
 });
 
-test('a study whose end cannot be told ends all the same', async () => {
+test('a study whose notification cannot be sent ends all the same', async () => {
   const fake = study();
   fake.notify = () => Promise.reject(ApplicationFailure.nonRetryable('the worker is broken'));
   const summary = await withStudy(temporal, fake, (handle) => handle.result());
@@ -71,19 +71,19 @@ test.each([
   ],
   ['is the first', {}, []],
   ['is a no-op', { fit_ids: ['fit'], read_version: 7 }, []],
-])('a re-fit that %s', async (_, recorded, told) => {
-  const fake = new FakeStudy('refit-told@1', { variants: [], recorded });
+])('a re-fit that %s', async (_, recorded, sent) => {
+  const fake = new FakeStudy('refit-notified@1', { variants: [], recorded });
   await withWorker(temporal, fake, async () => (await startRefit(temporal, fake)).result());
-  expect(fake.told).toMatchObject(told);
-  expect(fake.told).toHaveLength(told.length);
+  expect(fake.sent).toMatchObject(sent);
+  expect(fake.sent).toHaveLength(sent.length);
 });
 
-test('a re-fit that fails tells the reason', async () => {
-  const fake = new FakeStudy('refit-told@1', { variants: [] });
+test('a re-fit that fails sends the reason', async () => {
+  const fake = new FakeStudy('refit-notified@1', { variants: [] });
   fake.fitStudy = () => Promise.reject(ApplicationFailure.nonRetryable('the rows are damaged'));
   const failed = withWorker(temporal, fake, async () =>
     (await startRefit(temporal, fake)).result(),
   );
   await expect(failed).rejects.toThrow(WorkflowFailedError);
-  expect(fake.told).toMatchObject([{ event: 'failed', summary: 'the rows are damaged' }]);
+  expect(fake.sent).toMatchObject([{ event: 'failed', summary: 'the rows are damaged' }]);
 });

@@ -85,7 +85,7 @@ test('a search by study finds the study, its base and its variants', async () =>
 });
 
 test('a study says that it is paused, that it goes on, and that it is being cancelled', async () => {
-  const fake = new FakeStudy('told@1', { variants: ['a'] });
+  const fake = new FakeStudy('notified@1', { variants: ['a'] });
   fake.gates.hold('measure-a');
   await withStudy(temporal, fake, async (handle) => {
     await fake.gates.arrived('measure-a');

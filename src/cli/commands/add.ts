@@ -34,10 +34,10 @@ async function addVariants(
   checkCluster(config, study);
   const session = await openWorkSession(config, stderr);
   const id = studyId(study);
-  const { study: standing } = await session.studies.spec(id);
+  const { study: recorded } = await session.studies.spec(id);
   const added = await session.studies.extend(await lookUp(session, loaded));
   stderr(`${id}: ${added.length} variants added: ${added.join(', ')}`);
-  const note = movedNote(standing, study);
+  const note = movedNote(recorded, study);
   if (note) stderr(note);
   if (await runningStudy(session.client, id))
     printSteered(context, await steer(session, id, { update: 'addVariants' }));

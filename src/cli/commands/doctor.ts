@@ -25,12 +25,12 @@ function checkTable(checks: readonly Check[], healthy: boolean): string {
     status,
     detail.split('\n')[0] ?? '',
   ]);
-  const mend = checks
+  const failures = checks
     .filter(({ status }) => status === 'failed')
-    .map(({ part, detail, mend: how }) => `\n${part}: ${detail}\n  ${how ?? ''}`);
+    .map(({ part, detail, advice }) => `\n${part}: ${detail}\n  ${advice ?? ''}`);
   return [
     formatTable(['part', 'status', 'detail'], rows),
-    ...mend,
+    ...failures,
     '',
     healthy ? 'All is well.' : '',
   ].join('\n');

@@ -52,10 +52,10 @@ async function showPlan(
   wanted: Configuration,
 ): Promise<void> {
   const { config, stderr } = context;
-  const standing = await session.studies.check(wanted, isUnused(session));
+  const recorded = await session.studies.check(wanted, isUnused(session));
   const plan = await planStudyNow(config, session, wanted, {}, planToShow);
   for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
-  for (const note of recordNotes(standing, wanted)) stderr(note);
+  for (const note of recordNotes(recorded, wanted)) stderr(note);
   const cluster = clusterOf(config, wanted.study);
   const summary = `${planSummary(plan, cluster)} (dataset version ${await session.dataset.version()})`;
   if (context.format() === 'text') context.stdout(`${planTable(plan)}\n\n${summary}`);

@@ -33,9 +33,9 @@ async function runStudy(context: CliContext, file: string, options: RunOptions):
   checkCluster(config, loaded.study);
   const session = await openWorkSession(config, stderr);
   const wanted = await lookUp(session, loaded);
-  const { plan, standing } = await registerStudy(config, session, wanted, isUnused(session));
+  const { plan, recorded } = await registerStudy(config, session, wanted, isUnused(session));
   for (const warning of plan.warnings) stderr(`Warning: ${warning}`);
   stderr(planSummary(plan, clusterOf(config, loaded.study)));
-  for (const note of recordNotes(standing, wanted)) stderr(note);
+  for (const note of recordNotes(recorded, wanted)) stderr(note);
   await runToEnd(context, session, loaded.study);
 }

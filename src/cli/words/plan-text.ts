@@ -46,18 +46,18 @@ function jobsText({ jobs }: Plan, cluster: PlannedOn | undefined): string {
  * A note for a study that is on record with another cluster than `study` names, e.g. after
  * `--cluster`: its missing runs would move to another cluster without notice.
  */
-export function movedNote(standing: Study | undefined, study: Study): string | null {
-  if (standing?.kind !== 'trained' || study.kind !== 'trained') return null;
-  if (standing.cluster === study.cluster) return null;
-  return `Note: "${studyId(study)}" was on cluster "${standing.cluster}" before and now uses "${study.cluster}". To keep the old one: --cluster ${standing.cluster}`;
+export function movedNote(recorded: Study | undefined, study: Study): string | null {
+  if (recorded?.kind !== 'trained' || study.kind !== 'trained') return null;
+  if (recorded.cluster === study.cluster) return null;
+  return `Note: "${studyId(study)}" was on cluster "${recorded.cluster}" before and now uses "${study.cluster}". To keep the old one: --cluster ${recorded.cluster}`;
 }
 
 /** Notes on differences between the study and its record. */
-export function recordNotes(standing: SpecRecord | undefined, wanted: Configuration): string[] {
-  if (!standing) return [];
-  const moved = movedNote(standing.study, wanted.study);
+export function recordNotes(recorded: SpecRecord | undefined, wanted: Configuration): string[] {
+  if (!recorded) return [];
+  const moved = movedNote(recorded.study, wanted.study);
   return [
-    ...(isOther(standing, wanted) ? [correctedNote(wanted.study)] : []),
+    ...(isOther(recorded, wanted) ? [correctedNote(wanted.study)] : []),
     ...(moved ? [moved] : []),
   ];
 }

@@ -38,7 +38,7 @@ def main() -> None:
         ready, _, _ = select.select([0, wake], [], [])
         if wake in ready:
             os.read(wake, 4096)
-            tell_ends(children)
+            report_ends(children)
         if 0 not in ready:
             continue
         read = os.read(0, 65536)
@@ -72,7 +72,7 @@ def wrap(request: dict) -> int:
 
     def answer(content: dict) -> None:
         while answers:
-            tell(answers[0], {"id": request["id"], **content})
+            send(answers[0], {"id": request["id"], **content})
             os.close(answers.pop())
 
     try:
@@ -104,15 +104,15 @@ def take_streams(log: str) -> None:
     os.close(file)
 
 
-def tell_ends(children: dict[int, int]) -> None:
+def report_ends(children: dict[int, int]) -> None:
     while children:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if not pid:
             return
-        tell(1, {"id": children.pop(pid), "exit": os.waitstatus_to_exitcode(status)})
+        send(1, {"id": children.pop(pid), "exit": os.waitstatus_to_exitcode(status)})
 
 
-def tell(handle: int, content: dict) -> None:
+def send(handle: int, content: dict) -> None:
     """One atomic write, since many processes share the pipe. A worker that has exited needs no answer."""
     with contextlib.suppress(OSError):
         os.write(handle, json.dumps(content).encode() + b"\n")

@@ -13,11 +13,11 @@ export async function checkSlurm(settings: SlurmSettings, place: Place): Promise
     return [await look(settings, place)];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return [{ status: 'failed', detail, mend: mendOf(place.name) }];
+    return [{ status: 'failed', detail, advice: adviceOf(place.name) }];
   }
 }
 
-function mendOf(name: string): string {
+function adviceOf(name: string): string {
   return `Correct "${name}" of \`clusters\` in temporal.config.ts (ssh, bin, root, partition, python). Set SLURM_CONF if Slurm's programs do not find their controller. A cluster that you do not use can be removed.`;
 }
 

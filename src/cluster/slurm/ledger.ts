@@ -97,9 +97,9 @@ export class Ledger {
 
   /** Only for submissions that Slurm certainly did not accept. */
   async withdraw(folder: JobFolder, attempt: number, batch: string): Promise<void> {
-    const standing = await this.submission(folder, attempt);
-    if (standing?.batch !== batch) return;
-    await writeJson(folder.control(attempt, withdrawalFile(standing.number)), {});
+    const submission = await this.submission(folder, attempt);
+    if (submission?.batch !== batch) return;
+    await writeJson(folder.control(attempt, withdrawalFile(submission.number)), {});
   }
 
   async writeBatch(batch: string, tasks: readonly (Task | null)[]): Promise<void> {

@@ -77,8 +77,8 @@ export class Records {
     const known = exit ?? (await recordOf(look, end));
     const record = { ...known, ended_by, allocation, settled: true, ...reason };
     const isKept = await kept(exit ? writeJson(file, record) : writeOnce(file, record));
-    const standing = (isKept && (await folder.exit(attempt))) || record;
-    return ended(folder, attempt, standing, classByWords);
+    const settled = (isKept && (await folder.exit(attempt))) || record;
+    return ended(folder, attempt, settled, classByWords);
   }
 
   /** Whether another process ended, or may have ended, the job without our request: only the scheduler knows why. */

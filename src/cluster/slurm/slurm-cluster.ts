@@ -81,11 +81,11 @@ export class SlurmCluster implements Cluster {
     const newest = await folder.attempt();
     if (newest === null) return this.start(request, null);
     // Read the submission before the state: a decision based on an older submission loses the claim.
-    const standing = await this.ledger.submission(folder, newest);
+    const submission = await this.ledger.submission(folder, newest);
     const state = await this.state(request.name);
     if (newest > request.attempt || isUnderWay(state)) return state;
     if (newest < request.attempt) return this.start(request, null);
-    return state.status === 'unknown' ? this.start(request, standing) : state;
+    return state.status === 'unknown' ? this.start(request, submission) : state;
   }
 
   private async start(request: JobRequest, after: Submission | null): Promise<JobState> {

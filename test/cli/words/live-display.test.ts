@@ -39,7 +39,7 @@ describe('progress in lines', () => {
     ]);
   });
 
-  it('tells the step and loss of what runs', () => {
+  it('shows the step and loss of what runs', () => {
     const current = [{ time: '', run_id: 'a', step: 1, steps: 4, loss: 2 }];
     expect(linesOf(at(['running'], { current }))).toEqual([
       '0/1 runs  1 running | a 25% loss 2.00',

@@ -30,7 +30,7 @@ function depsOf(
 const FREE = { gpus: 0, price_per_hour: null };
 const PRICED = { gpus: 2, price_per_hour: null, price_per_gpu_hour: 1.5 };
 
-it('is told where jobs have GPUs or a price, and beside them what a budget allows', async () => {
+it('is printed where jobs have GPUs or a price, together with what a budget allows', async () => {
   expect(await spentByStudy(depsOf(FREE, undefined), 'tiny@1')).toEqual({});
   const spent = await spentByStudy(depsOf(PRICED, undefined), 'tiny@1');
   expect(spent).toEqual({ spent: { gpu_hours: 4, cost: 6 } });

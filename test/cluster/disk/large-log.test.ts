@@ -30,12 +30,12 @@ function fill(words: string): void {
   appendFileSync(folder.log, `\n${words}`);
 }
 
-it('Of a log beyond what fits into memory the last lines are told', () => {
+it('The last lines of a log that does not fit into memory are read', () => {
   fill('one\ntwo\nthree\n');
   expect(lastLines(folder.log, 2)).toBe('two\nthree');
 });
 
-it('How a job ended is told by the end of its log, however long that is', async () => {
+it('How a job ended is read from the end of its log, however long that is', async () => {
   fill('RuntimeError: CUDA out of memory\n');
   const exit = {
     ...{ ended_by: null, exit_code: 1, signal: null, ended_at: new Date(1), log_start: 0 },

@@ -67,7 +67,7 @@ describe('the local cluster', () => {
     expect(() => readFile(cluster, jobOf('z', ''), 'starts')).toThrow('ENOENT');
   });
 
-  it('gives a job nothing of the environment but what it was told to', async () => {
+  it('gives a job only the variables that its settings name', async () => {
     process.env.FORETUNE_TEST_SECRET = 'for nobody';
     const environment = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', HOME: undefined };
     const cluster = opened.another({ environment });

@@ -45,7 +45,7 @@ describe('a local cluster that cannot write', () => {
     await untilStatus(cluster, 'b', 'succeeded');
   });
 
-  it("a job's end tells whoever waits for it, and still runs other jobs", async () => {
+  it('the end of a job reaches those who wait for it, and other jobs still run', async () => {
     const { cluster } = opened;
     const blocked = [block('a', 'wrapper.log'), block('a', 'exit.json')];
     expect(await cluster.submit(jobOf('a', ''))).toMatchObject({ status: 'queued' });

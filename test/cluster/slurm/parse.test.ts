@@ -48,7 +48,7 @@ describe('squeue', () => {
 });
 
 describe('sacct', () => {
-  it('tells states, who cancelled, times, and GPUs of all nodes once', () => {
+  it('reads states, who cancelled, times, and GPUs of all nodes once', () => {
     const rows = parseSacct(SACCT);
     expect(rows.map(({ id, state, by, gpus }) => [id, state, by, gpus])).toEqual([
       ['156', 'CANCELLED', '0', 0],

@@ -54,7 +54,7 @@ it.each([
   expect(verdict({ accounted, exit: TOLD })).toMatchObject({ status: 'ended', ended_by });
 });
 
-it('who cancelled a job is told', () => {
+it('who cancelled a job is reported', () => {
   expect(verdict({ accounted: row('CANCELLED', { by: '1000' }) })).toMatchObject({
     ended_by: 'cancelled',
     reason: 'The job was cancelled by user 1000.',
@@ -127,7 +127,7 @@ describe('a job whose leader ended without a record', () => {
   });
 });
 
-describe('a job that was told to end', () => {
+describe('a job that was asked to end', () => {
   it('waits for accounting to say why, then for the memory of the controller', () => {
     const queued = row('CANCELLED');
     expect(verdict({ queued, exit: TOLD, wrapper: WRAPPER }).status).toBe('running');

@@ -28,7 +28,7 @@ class Folders(unittest.TestCase):
     def load(self) -> torch.nn.Module:
         return load_model(Place(str(self.folder)), torch.float32)
 
-    def test_a_model_that_lacks_a_tensor_is_refused_by_its_name(self):
+    def test_a_model_without_one_tensor_is_refused_by_its_name(self):
         tiny_model().save_pretrained(self.folder)
         self.change(lambda tensors: tensors.pop("model.layers.1.mlp.up_proj.weight"))
         with self.assertRaisesRegex(ValueError, r"lack 1 of .* model\.layers\.1\.mlp\.up_proj\.weight\."):

@@ -1,4 +1,4 @@
-/** A workplace whose studies train nothing, and whose runs do as a test tells them (told_recipe.py). */
+/** A workplace whose studies train nothing, and whose runs follow the orders of a test (scripted_recipe.py). */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openDataset } from '../../src/dataset/log';
@@ -11,7 +11,7 @@ import { until } from './jobs';
 import { ownClone } from './own-clone';
 
 const NOOP = "path.join(ROOT, 'recipes', 'noop', 'noop.py')";
-const TOLD = "path.join(ROOT, 'test', 'fixtures', 'recipes', 'told_recipe.py')";
+const SCRIPTED = "path.join(ROOT, 'test', 'fixtures', 'recipes', 'scripted_recipe.py')";
 /** A job that waits keeps its slot. */
 const SLOTS = 'slots: Math.max(1, Math.min(os.availableParallelism(), 8))';
 
@@ -32,13 +32,13 @@ export const ONCE: Seen = { starts: 1, ends: 1 };
 /** Of a variant: pretrain, indicate, sft and evaluate. */
 export const FOUR_ONCE = Array<Seen>(4).fill(ONCE);
 
-export interface ToldWorkplace extends Workplace {
+export interface ScriptedWorkplace extends Workplace {
   /** For what a test looks at beside the command line; once the servers are up. */
   readonly config: Config;
   /** Writes a study file and gives its path; its variants are named here, and no other study has them. */
   study(name: string, variants: readonly string[], changes?: Partial<Trained>): string;
   /** What becomes of runs from now on. */
-  tell(order: Order, ...runs: Of[]): void;
+  order(order: Order, ...runs: Of[]): void;
   /** They just run, those that wait included. */
   letGo(...runs: Of[]): void;
   /** Resolves when a run was begun so often. */
@@ -53,11 +53,11 @@ export interface ToldWorkplace extends Workplace {
   successes(variant: string): readonly number[];
 }
 
-export async function openToldWorkplace(): Promise<ToldWorkplace> {
-  const clone = ownClone([NOOP, TOLD], [SLOTS, 'slots: 8']);
+export async function openScriptedWorkplace(): Promise<ScriptedWorkplace> {
+  const clone = ownClone([NOOP, SCRIPTED], [SLOTS, 'slots: 8']);
   const workplace = await openWorkplace(clone.folder);
   const { stateDir } = workplace;
-  const orders = path.join(stateDir, 'told');
+  const orders = path.join(stateDir, 'orders');
   mkdirSync(orders);
   const config = () => loadConfig({ ...cleanEnvironment(), FORETUNE_STATE_DIR: stateDir });
   const seen = (run: string) => count(notes(stateDir).filter((note) => note.run === run));
@@ -71,7 +71,7 @@ export async function openToldWorkplace(): Promise<ToldWorkplace> {
       return config();
     },
     study: (name, variants, changes) => writeStudy(stateDir, name, variants, changes),
-    tell: (order, ...runs) => runs.forEach((run) => writeFileSync(path.join(orders, run), order)),
+    order: (order, ...runs) => runs.forEach((run) => writeFileSync(path.join(orders, run), order)),
     letGo: (...runs) => runs.forEach((run) => rmSync(path.join(orders, run), { force: true })),
     begun: (run, client, times = 1) => untilBegun(client, run, () => seen(run).starts >= times),
     recorded: (study, run, status) => untilRecorded(config(), study, run, status),
