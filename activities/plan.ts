@@ -1,6 +1,6 @@
 /** Makes plans of studies, and lists the variants and jobs to start. */
 import type { Studies } from '../src/books/studies';
-import { BASE_VARIANT, type VariantPart } from '../src/domain/ids';
+import { BASE_VARIANT, workflowVariant, type VariantPart } from '../src/domain/ids';
 import type { Plan, PlannedJob } from '../src/domain/plan';
 import { indexOf } from '../src/domain/plan-index';
 import type { PlanRequest } from '../src/domain/request';
@@ -95,7 +95,7 @@ export function isPart({ stage }: PlannedJob, part: VariantPart | undefined): bo
 
 export function variantsToRun(plan: Plan, part?: VariantPart): string[] {
   const jobs = plan.jobs.filter((job) => isPart(job, part));
-  const ids = new Set(jobs.map((job) => (part === 'tune' ? job.variant_id : job.trained_as)));
+  const ids = new Set(jobs.map((job) => workflowVariant(job, part)));
   ids.delete(BASE_VARIANT);
   return [...ids];
 }

@@ -32,6 +32,27 @@ export function variantWorkflowId(study: string, variantId: string, part?: Varia
   return `study/${study}/${part ?? 'variant'}/${variantId}`;
 }
 
+/** A run or job: its variant, and the variant at the end of the training run. */
+export interface Trained {
+  readonly variant_id: string;
+  readonly trained_as: string;
+}
+
+/**
+ * The variant whose workflow executes a run or job: one workflow serves all variants of a training run,
+ * but in rounds each variant is tuned by its own.
+ */
+export function workflowVariant({ variant_id, trained_as }: Trained, part?: VariantPart): string {
+  return part === 'tune' ? variant_id : trained_as;
+}
+
+const PARTS: readonly (VariantPart | undefined)[] = [undefined, 'measure', 'tune'];
+
+/** The workflows of which one executes the run or job, if any does. */
+export function possibleWorkflows(study: string, run: Trained): string[] {
+  return PARTS.map((part) => variantWorkflowId(study, workflowVariant(run, part), part));
+}
+
 /** A study has one schedule; the id of each of its re-fits is this name followed by the time. */
 export function refitId(study: string): string {
   return `refit/${study}`;

@@ -2,7 +2,7 @@
 import type { VariantEnded } from '../../workflows/messages';
 import type { Studies } from '../books/studies';
 import type { Dataset } from '../dataset/log';
-import type { VariantPart } from '../domain/ids';
+import { workflowVariant, type VariantPart } from '../domain/ids';
 import { runStatuses } from '../domain/status';
 
 interface Deps {
@@ -23,7 +23,7 @@ export async function variantEnds(
   return variantIds.map((variant_id) => {
     const planned = plan.runs.filter(
       (run) =>
-        (part === 'tune' ? run.variant_id : run.trained_as) === variant_id &&
+        workflowVariant(run, part) === variant_id &&
         run.action === 'run' &&
         (!part || (part === 'tune') === (run.task !== null)),
     );

@@ -1,8 +1,8 @@
 /** Jobs that are running although no workflow watches them. */
-import type { Client } from '@temporalio/client';
 import type { Config } from '../config';
 import type { Row } from '../dataset/tables';
-import { variantWorkflowId, type VariantPart } from '../domain/ids';
+import { possibleWorkflows, type Trained } from '../domain/ids';
+import { indexOf } from '../domain/plan-index';
 import { openClusters } from '../study/clusters';
 import { endJobs } from '../study/end-jobs';
 import { startStudy } from './run-study';
@@ -26,21 +26,20 @@ export async function findOrphans(session: WorkSession): Promise<Orphan[]> {
     const known = new Map(rows.map((row) => [row.job, row]));
     for (const job of jobs) {
       const row = known.get(job);
-      if (row && (await isOwned(session.client, row))) continue;
+      if (row && (await isOwned(session, row))) continue;
       orphans.push(describe(cluster.name, job, row));
     }
   }
   return orphans;
 }
 
-const PARTS: readonly (VariantPart | undefined)[] = [undefined, 'measure', 'tune'];
-
 /** A variant's workflow owns its jobs, whether or not its study's workflow is still running. */
-async function isOwned(client: Client, { study, variant_id }: Row<'runs'>): Promise<boolean> {
+async function isOwned({ client, studies }: WorkSession, row: Row<'runs'>): Promise<boolean> {
+  const run = await trainedOf(studies, row);
   const states = await Promise.all(
-    PARTS.map((part) =>
+    possibleWorkflows(row.study, run).map((workflow) =>
       client.workflow
-        .getHandle(variantWorkflowId(study, variant_id, part))
+        .getHandle(workflow)
         .describe()
         .then(
           ({ status }) => status.name === 'RUNNING',
@@ -49,6 +48,16 @@ async function isOwned(client: Client, { study, variant_id }: Row<'runs'>): Prom
     ),
   );
   return states.includes(true);
+}
+
+/** From the study's newest plan; a run that is not in it is taken for one of its own variant. */
+async function trainedOf(
+  studies: WorkSession['studies'],
+  { study, run_id, variant_id }: Row<'runs'>,
+): Promise<Trained> {
+  const latest = await studies.latest(study);
+  const run = latest && indexOf(await studies.plan(latest.plan_key)).runs.get(run_id);
+  return run ?? { variant_id, trained_as: variant_id };
 }
 
 function describe(cluster: string, job: string, row: Row<'runs'> | undefined): Orphan {

@@ -2,7 +2,8 @@
  * Why jobs cannot be submitted or watched: the last failure of each activity, which is retried
  * until it succeeds.
  */
-import { variantWorkflowId, type VariantPart } from '../domain/ids';
+import { possibleWorkflows, type Trained } from '../domain/ids';
+import { indexOf } from '../domain/plan-index';
 import type { StudyProgress } from '../study/progress';
 import type { Describe, Description } from './description';
 
@@ -17,24 +18,25 @@ const SCHEDULED = 1;
  * variants that started last are waiting. So few variants are enough.
  */
 const MOST_ASKED = 8;
-const PARTS: readonly (VariantPart | undefined)[] = [undefined, 'measure', 'tune'];
-
 export type Troubles = ReadonlyMap<string, string>;
 
 /** Looks at the variants that are running and report no progress. */
 export async function findTroubles(
   describe: Describe,
   study: string,
-  { latest, current }: StudyProgress,
+  { plan, latest, current }: StudyProgress,
 ): Promise<Troubles> {
   const heard = new Set(current.map(({ run_id }) => latest.get(run_id)?.job));
   const silent = [...latest.values()].filter(
     ({ status, job }) => status === 'running' && !heard.has(job),
   );
+  const { runs } = indexOf(plan);
   return troublesOf(
     describe,
     study,
-    silent.map(({ variant_id }) => variant_id),
+    silent.map(
+      ({ run_id, variant_id }) => runs.get(run_id) ?? { variant_id, trained_as: variant_id },
+    ),
   );
 }
 
@@ -42,22 +44,20 @@ export async function findTroubles(
 async function troublesOf(
   describe: Describe,
   study: string,
-  variants: readonly string[],
+  silent: readonly Trained[],
 ): Promise<Troubles> {
-  const all = [...new Set(variants)];
+  const all = [...new Map(silent.map((run) => [run.variant_id, run])).values()];
   const half = MOST_ASKED / 2;
   const asked = [...new Set([...all.slice(0, half), ...all.slice(-half)])];
-  const found = await Promise.all(asked.map((variant) => troubleOf(describe, study, variant)));
-  return new Map(asked.flatMap((id, i) => (found[i] ? [[id, found[i]] as const] : [])));
+  const found = await Promise.all(asked.map((run) => troubleOf(describe, study, run)));
+  return new Map(
+    asked.flatMap(({ variant_id }, i) => (found[i] ? [[variant_id, found[i]] as const] : [])),
+  );
 }
 
-async function troubleOf(
-  describe: Describe,
-  study: string,
-  variant: string,
-): Promise<string | null> {
-  for (const part of PARTS) {
-    const described = await describe(variantWorkflowId(study, variant, part));
+async function troubleOf(describe: Describe, study: string, run: Trained): Promise<string | null> {
+  for (const workflow of possibleWorkflows(study, run)) {
+    const described = await describe(workflow);
     for (const activity of described?.pendingActivities ?? [])
       if (isFailing(activity)) return oneLine(activity.lastFailure?.message ?? '');
   }

@@ -3,6 +3,7 @@ import { indexOf } from '../../src/domain/plan-index';
 import { fingerprint } from '../../src/base/fingerprint';
 import { amendPlan } from '../../src/domain/amend';
 import { expandCheckpoints } from '../../src/domain/earlier';
+import { possibleWorkflows } from '../../src/domain/ids';
 import { ManifestSchema, type Manifest } from '../../src/domain/manifest';
 import { planStudy, type Plan, type RecordedRun } from '../../src/domain/plan';
 import type { TrainedStudy } from '../../src/domain/schema';
@@ -235,5 +236,15 @@ describe('a plan', () => {
     const own = indexOf(amended).jobsOfTraining.get('web') ?? [];
     expect(own.map(({ variant_id }) => variant_id)).toEqual(['web', 'web-150']);
     expect(amended.runs.map(({ run_id }) => run_id)).toContain('web-150/checkpoint');
+  });
+});
+
+describe('the workflows that may execute a run of an earlier checkpoint', () => {
+  it('are those of its training run, and its own when it is tuned in a round', () => {
+    expect(possibleWorkflows('s@1', { variant_id: 'web-100', trained_as: 'web' })).toEqual([
+      'study/s@1/variant/web',
+      'study/s@1/measure/web',
+      'study/s@1/tune/web-100',
+    ]);
   });
 });

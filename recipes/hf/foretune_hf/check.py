@@ -34,9 +34,8 @@ def _pretrain(run: Planned) -> Iterator[str]:
             f"train_tokens {config.train_tokens} are less than one step of {config.batch} rows of "
             f"{config.context} tokens."
         )
-    late = [step for step in config.checkpoint_steps if step >= steps]
-    if steps and late:
-        yield f"checkpoint_steps {late} are not before the last step of the run, {steps}."
+    else:
+        yield from config.late_steps(steps)
     used = [domain for domain, weight in config.mixture.items() if weight > 0]
     for domain in used:
         if domain not in config.text:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from foretune_protocol.branch import Branch, FineTuning
 from foretune_protocol.config import Config, option
+from foretune_protocol.earlier import KeepsSteps
 
 OBJECTIVES = {"clm": "Causal language modelling"}
 NAME = r"^(?!.*\.\.)\w[\w.-]*(/\w[\w.-]*)*$"
@@ -63,7 +64,7 @@ class Settings(Config):
     memory: Memory = option("How work is cut so that it fits", default=Memory(), aside=True)
 
 
-class Pretrain(Settings):
+class Pretrain(Settings, KeepsSteps):
     model: Checkpoint = option("What is continued where the run starts from no checkpoint")
     seed: int = option("Decides every random choice of training", minimum=0)
     objective: str = option("What is predicted", choices=list(OBJECTIVES), default="clm")
@@ -73,11 +74,6 @@ class Pretrain(Settings):
     train_tokens: int = option("Tokens seen in this run", minimum=1)
     batch: int = option("Rows of a step, over all processes", minimum=1)
     warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=100)
-    checkpoint_steps: list[int] = option(
-        "Steps whose weights are kept besides the last: earlier checkpoints of the run",
-        default=[],
-        aside=True,
-    )
 
     step_count: ClassVar = {"tokens": "train_tokens", "per_step": ["batch", "context"], "round": "down"}
 

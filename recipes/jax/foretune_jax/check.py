@@ -33,9 +33,8 @@ def _pretrain(values: Json) -> None:
             f"step_tokens {config.step_tokens} is not a multiple of the context, {config.model.context}: a "
             "run whose earlier checkpoints are kept needs whole steps."
         )
-    late = [step for step in config.checkpoint_steps if step >= config.steps]
-    if late:
-        raise ValueError(f"checkpoint_steps {late} are not before the last step of the run, {config.steps}.")
+    for problem in config.late_steps(config.steps):
+        raise ValueError(problem)
 
 
 def _indicate(values: Json) -> None:

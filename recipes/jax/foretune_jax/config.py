@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from foretune_protocol.branch import Branch, FineTuning
 from foretune_protocol.config import Config, option
+from foretune_protocol.earlier import KeepsSteps
 
 from .registry import domains, objectives, tasks
 
@@ -30,7 +31,7 @@ class OfModel(Config):
     model: Model = option("Architecture", default=Model())
 
 
-class Pretrain(OfModel):
+class Pretrain(OfModel, KeepsSteps):
     """The defaults of batch and schedule are those of a variant that continues a base.
 
     From scratch small steps teach more a token, and a base should end at a low rate: one that kept its rate
@@ -69,11 +70,6 @@ class Pretrain(OfModel):
         minimum=1,
         maximum=2,
         default=2,
-    )
-    checkpoint_steps: list[int] = option(
-        "Steps whose weights are kept besides the last: earlier checkpoints of the run",
-        default=[],
-        aside=True,
     )
 
     step_count: ClassVar = {"tokens": "train_tokens", "per_step": ["step_tokens"], "round": "nearest"}

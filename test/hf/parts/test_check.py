@@ -1,13 +1,9 @@
 """What the recipe finds before anything costs: models without weights, rows, tasks of the harness."""
 
 import json
-import os
-import tempfile
 import unittest
-from pathlib import Path
-from unittest import mock
 
-from tiny import tiny_model, tiny_tokenizer
+from tiny import data_folder, tiny_model, tiny_tokenizer
 
 from foretune_hf.check import check
 from foretune_hf.check_data import dialogue_problems, text_problems
@@ -30,12 +26,7 @@ metric_list:
 
 class Study(unittest.TestCase):
     def setUp(self) -> None:
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = Path(place.name)
-        change = mock.patch.dict(os.environ, FORETUNE_HF_DATA=place.name)
-        change.start()
-        self.addCleanup(change.stop)
+        self.folder = data_folder(self)
         for known in (
             _index,
             harness_problems,

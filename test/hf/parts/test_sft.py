@@ -3,13 +3,9 @@
 import contextlib
 import io
 import json
-import os
-import tempfile
 import unittest
-from pathlib import Path
-from unittest import mock
 
-from tiny import tiny_model, tiny_tokenizer
+from tiny import data_folder, tiny_model, tiny_tokenizer
 
 from foretune_hf.models import COST_FILE
 from foretune_hf.sft import sft
@@ -26,12 +22,7 @@ ITEMS = {
 
 class Items(unittest.TestCase):
     def setUp(self) -> None:
-        place = tempfile.TemporaryDirectory()
-        self.addCleanup(place.cleanup)
-        self.folder = Path(place.name)
-        change = mock.patch.dict(os.environ, FORETUNE_HF_DATA=place.name)
-        change.start()
-        self.addCleanup(change.stop)
+        self.folder = data_folder(self)
         tiny_model().save_pretrained(self.folder / "start")
         tiny_tokenizer().save_pretrained(self.folder / "start")
 

@@ -1,9 +1,24 @@
 """The smallest model and tokenizers that the parts of the recipe are tested with."""
 
+import os
+import tempfile
+from pathlib import Path
+from unittest import TestCase, mock
+
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, set_seed
 
 SPECIAL = ["<eos>", "<bos>"]
+
+
+def data_folder(test: TestCase) -> Path:
+    """An empty data folder of the recipe, until the test ends."""
+    place = tempfile.TemporaryDirectory()
+    test.addCleanup(place.cleanup)
+    change = mock.patch.dict(os.environ, FORETUNE_HF_DATA=place.name)
+    change.start()
+    test.addCleanup(change.stop)
+    return Path(place.name)
 
 
 def tiny_tokenizer(adds_bos: bool = False) -> PreTrainedTokenizerFast:

@@ -51,8 +51,9 @@ def problems(own: Fields, model: Any) -> Iterator[str]:
         return
     kinds = (Linear, Embedding, Conv1D)
     names = [name for name, module in model.named_modules() if isinstance(module, kinds)]
-    patterns = [targets] if isinstance(targets, str) else [rf"(.*\.)?{re.escape(one)}" for one in targets]
-    for pattern, target in zip(patterns, [targets] if isinstance(targets, str) else targets, strict=True):
+    listed = targets if isinstance(targets, list) else [targets]
+    for target in listed:
+        pattern = target if target is targets else rf"(.*\.)?{re.escape(target)}"
         if not any(re.fullmatch(pattern, name) for name in names):
             ends = sorted({name.rpartition(".")[2] for name in names})
             yield f'LoRA cannot adapt "{target}": the modules of the model are {", ".join(ends)}.'
