@@ -82,7 +82,7 @@ async function makeEnvironment(uv, venv) {
   const existing = askPython(pythonOf(venv));
   if (existing && isAtLeast(existing.version, '3.11')) return;
   const { version, executable } = findPython();
-  await uv.run(`Making ${path.basename(venv)} with Python ${version}`, [
+  await uv.run(`Creating ${path.basename(venv)} with Python ${version}`, [
     ...['venv', '--clear', '--no-project', '--python', executable, venv],
   ]);
 }

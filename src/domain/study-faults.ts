@@ -170,10 +170,10 @@ function valueFaults(study: TrainedStudy, readers: StageReaders): string[] {
     (branch) => [`tasks.${branch.task}.sft (${branch.sft_recipe})`, branch] as const,
   );
   const faults = [
-    ...fields.flatMap(([at, of]) => placed(pretrain, pretrainValues(study, of), at)),
+    ...fields.flatMap(([at, values]) => placed(pretrain, pretrainValues(study, values), at)),
     ...placed(indicate, indicateValues(study), 'indicate'),
-    ...branches.flatMap(([at, of]) => placed(sft, sftValues(study, of), at)),
-    ...branches.flatMap(([at, of]) => placed(evaluate, evaluateValues(study, of), at)),
+    ...branches.flatMap(([at, values]) => placed(sft, sftValues(study, values), at)),
+    ...branches.flatMap(([at, values]) => placed(evaluate, evaluateValues(study, values), at)),
   ];
   return [...new Set(faults)];
 }

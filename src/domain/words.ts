@@ -77,7 +77,7 @@ export function wordsOf({ tasks, indicators, proxies = {}, baseline }: Naming): 
       sft_recipes: [...new Set((task.sft ?? []).map(({ recipe }) => recipe))],
     })),
     indicators: indicators
-      ? Object.entries(indicators).map(([name, of]) => indicatorWords(name, of))
+      ? Object.entries(indicators).map(([name, indicator]) => indicatorWords(name, indicator))
       : null,
     proxies: Object.entries(proxies).map(([name, { label, terms, chosen_after }]) => ({
       name,

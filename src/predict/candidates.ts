@@ -34,7 +34,7 @@ export function candidatesOf(
   const candidates = candidatesFor(table, target, target.outcomes, predictor);
   if (target.outcomes.size) return candidates;
   throw new SpecError(
-    `No variant has an outcome on "${target.name}" yet: there is nothing to learn. Fine-tune some variants, then ask again.`,
+    `No variant has an outcome on "${target.name}" yet: there is nothing to learn from. Fine-tune some variants first.`,
   );
 }
 
@@ -67,12 +67,12 @@ export function refuseUnteachable(
 ): void {
   if (trained.length < LEAST_TRAINED)
     throw new SpecError(
-      `${trained.length} variants have every number that is needed and an outcome on "${name}", those asked about left out; at least ${LEAST_TRAINED} are needed. Fine-tune more variants.`,
+      `${trained.length} variants besides those to predict have an outcome on "${name}" and all values that the predictor needs; at least ${LEAST_TRAINED} are needed. Fine-tune more variants.`,
     );
   const values = new Set(trained.map((id) => outcomes.get(id)));
   if (values.size < 2)
     throw new SpecError(
-      `All ${trained.length} variants have the same outcome on "${name}" (${[...values][0]}): there is no better and worse to learn. Check how the task is evaluated.`,
+      `All ${trained.length} variants have the same outcome on "${name}" (${[...values][0]}): none is better or worse. Check how the task is evaluated.`,
     );
 }
 

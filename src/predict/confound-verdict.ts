@@ -36,13 +36,13 @@ const WORTH_HAVING = 0.02;
  * `adds` when the interval of the gain lies above 0; `adds-nothing` when there is no gain, or surely
  * none worth having; else the variants are too few to tell.
  */
-export function confoundVerdict(of: ConfoundEvidence): ConfoundVerdict {
-  const added = pairedDifference(of.both, of.configuration);
-  const instead = pairedDifference(of.indicators, of.configuration);
+export function confoundVerdict(evidence: ConfoundEvidence): ConfoundVerdict {
+  const added = pairedDifference(evidence.both, evidence.configuration);
+  const instead = pairedDifference(evidence.indicators, evidence.configuration);
   const accuracy = {
-    indicators: judgedAccuracy(of.indicators).accuracy,
-    configuration: judgedAccuracy(of.configuration).accuracy,
-    both: judgedAccuracy(of.both).accuracy,
+    indicators: judgedAccuracy(evidence.indicators).accuracy,
+    configuration: judgedAccuracy(evidence.configuration).accuracy,
+    both: judgedAccuracy(evidence.both).accuracy,
   };
   const verdict = verdictOn(added);
   return { verdict, accuracy, added, instead, sentence: sentenceOf(verdict, accuracy, added) };
@@ -65,7 +65,7 @@ function sentenceOf(
   const figures = `${both.toFixed(3)} with indicators and configuration, ${configuration.toFixed(3)} with configuration alone, a difference of ${signed(difference)} (95% interval ${signed(ci_low)} to ${signed(ci_high)})`;
   switch (verdict) {
     case 'adds':
-      return `The indicators know more than the configuration: ${figures}.`;
+      return `The indicators add information to the configuration: ${figures}.`;
     case 'adds-nothing':
       return `The indicators add nothing to the configuration: ${figures}.`;
     case 'unclear':

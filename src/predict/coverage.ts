@@ -49,7 +49,7 @@ export function decideByOthers(pairs: readonly JudgedPair[], accuracy: number): 
     const others = strangers(pairs, split);
     if (!others.length)
       throw new SpecError(
-        `Split "${split[0]?.split}" has no pairs beside it that share no variant with it, so a margin for "too close to call" cannot be chosen on other pairs. Give pairs of several splits.`,
+        `All pairs outside split "${split[0]?.split}" share a variant with it, so the margin for "too close to call" cannot be chosen on independent pairs. Pass pairs of several splits.`,
       );
     const margin = chooseMargin(others, accuracy);
     return margin === null ? [] : split.filter((pair) => marginOf(pair) >= margin);

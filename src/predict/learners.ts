@@ -57,8 +57,7 @@ export const NESTED_LEARNERS = ALL_LEARNERS.filter((name) => name !== 'gp');
 /** Throws SpecError for a name that is neither known nor an import path. */
 export function learnerNamed(name: string, params?: Params): Learner {
   const model = VARIANT_LEARNERS.find((one) => one === name);
-  if (model && params)
-    throw new SpecError(`Learner ${name} has no parameters: its settings are part of it.`);
+  if (model && params) throw new SpecError(`Learner ${name} takes no parameters.`);
   if (model) return { name, spec: { kind: 'variant', model } };
   const { plain, symmetric } = formOf(name);
   const known = Object.hasOwn(KNOWN, plain) ? KNOWN[plain] : undefined;

@@ -93,7 +93,7 @@ async function rank(round: Round) {
   const outcomes = new Set(trained.map((id) => candidates.outcomes.get(id)));
   const isReady = !predictor.learns || outcomes.size > 1;
   const score = isReady ? await scoresBy(round) : new Map<string, number>();
-  const value = (of: ByVariant, id: string) => of.get(id) ?? 0;
+  const value = (values: ByVariant, id: string) => values.get(id) ?? 0;
   const ranked = [...untried]
     .sort(byName)
     .sort((x, y) => value(score, y) - value(score, x) || value(start, y) - value(start, x));

@@ -98,7 +98,9 @@ function newton(pairs: Differences, n: number): number[] {
     weights = weights.map((value, k) => value + (change[k] ?? NaN));
     if (change.every((value) => Math.abs(value) < 1e-9)) return weights;
   }
-  throw new Error(`The pairwise model did not settle in ${MOST_STEPS} steps: a bug.`);
+  throw new Error(
+    `The pairwise model did not converge in ${MOST_STEPS} steps. This is a bug in foretune.`,
+  );
 }
 
 /** Of the penalised log-likelihood; the curvature is its negative second derivative. */

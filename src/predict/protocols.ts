@@ -60,7 +60,9 @@ export function layOut(
   const left = drawn.filter((split) => !splits.includes(split));
   const all = [
     ...notes,
-    ...left.map(({ id }) => `Split ${id} is left out: its training variants all have one outcome.`),
+    ...left.map(
+      ({ id }) => `Split ${id} is left out: all its training variants have the same outcome.`,
+    ),
   ];
   if (!splits.length)
     throw new SpecError(
@@ -84,7 +86,7 @@ export function visible(
   const held = sameDecision(table.settings, column, table.variants);
   const dropped = [...features.config.keys()].filter((name) => isOf(name, held));
   const config = new Map([...features.config].filter(([name]) => !dropped.includes(name)));
-  const note = `Learners do not see ${dropped.join(', ')}: a held-out value of ${column} is one that no training variant has.`;
+  const note = `Learners do not use ${dropped.join(', ')}: no training variant has the held-out value of ${column}.`;
   return { features: { ...features, config }, notes: dropped.length ? [note] : [] };
 }
 
@@ -172,7 +174,7 @@ export function copiesOf(features: Features, variants: readonly string[]): strin
 
 /** Equal for copies; a variant without an indicator is nobody's copy. */
 export function copyKey({ indicators }: Features, id: string): string {
-  const values = [...indicators.values()].map(({ values: of }) => of.get(id));
+  const values = [...indicators.values()].map(({ values: known }) => known.get(id));
   const isWhole = values.length > 0 && values.every((value) => value !== undefined);
   return JSON.stringify(isWhole ? values : id);
 }

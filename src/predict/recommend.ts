@@ -30,7 +30,7 @@ export interface RankedCandidate {
 export interface BestSoFar {
   readonly variant_id: string;
   readonly rank: number;
-  readonly of: number;
+  readonly n_fine_tuned: number;
   /** By how much its outcome is better than that of the best of the first `top` among the fine-tuned. */
   readonly regret: number;
 }
@@ -67,7 +67,7 @@ export async function recommendVariants(
   const { variants, incomplete, outcomes } = candidates;
   if (!Number.isInteger(top) || top < 1 || top > variants.length)
     throw new SpecError(
-      `The top ${top} of ${variants.length} variants was asked for: expected a whole number from 1 to ${variants.length}.`,
+      `Cannot choose the top ${top} of ${variants.length} variants: expected a whole number from 1 to ${variants.length}.`,
     );
   const trained = trainedWithout(candidates, []);
   refuseUnteachable(candidates, trained);
@@ -182,7 +182,7 @@ function bestSoFar(
   return {
     variant_id: tuned[at]?.variant_id ?? '',
     rank: at + 1,
-    of: tuned.length,
+    n_fine_tuned: tuned.length,
     regret: best - Math.max(...tuned.slice(0, top).map(({ outcome }) => outcome)),
   };
 }

@@ -63,7 +63,7 @@ export async function replayLoop(
   const different = new Set(known.map(outcome)).size;
   if (first === undefined || different < 2)
     throw new SpecError(
-      `${known.length} variants have what the predictor needs and an outcome on "${target.name}", of ${different} different values: a replay needs at least two that differ.`,
+      `${known.length} variants have an outcome on "${target.name}" and the values that the predictor needs, with ${different} different outcomes: a replay needs at least two different outcomes.`,
     );
   const replay = { predictor, candidates, start: startValues(table, [target.indicator]) };
   const orders = await ordersOf(replay, target, known, settings);

@@ -46,7 +46,7 @@ export function resample(
   }
   if (drawn.length < wanted)
     throw new SpecError(
-      `An interval over ${table.n_variants} variants is not known: hardly any resample of them holds a pair that counts. Measure more variants.`,
+      `An interval over ${table.n_variants} variants cannot be computed: too few resamples contain a usable pair. Measure more variants.`,
     );
   return (drawn[0] ?? []).map((_, k) => Float64Array.from(drawn, (one) => one[k] ?? NaN).sort());
 }

@@ -19,7 +19,7 @@ type Run = Row<'runs'>;
 export function savingsOf(
   runs: readonly Run[],
   task: string,
-  of: { readonly variants: number; readonly fine_tuned: number },
+  counts: { readonly variants: number; readonly fine_tuned: number },
 ): Savings | null {
   const timed = [...latestRuns(runs).values()].filter(
     (run) =>
@@ -37,7 +37,7 @@ export function savingsOf(
   return {
     unit: hasGpu ? 'gpu_hours' : 'wall_hours',
     per_variant,
-    saved: per_variant * (of.variants - of.fine_tuned),
+    saved: per_variant * (counts.variants - counts.fine_tuned),
     n_measured: costs.size,
   };
 }

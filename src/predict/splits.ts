@@ -85,7 +85,10 @@ export function groupSplits(
     const held = new Set(order.filter((id) => groups.get(id) === name));
     const training = order.filter((id) => !held.has(id));
     if (training.length < FEWEST_TRAINING)
-      throw tooFew(question, `without those of ${column} ${name}, ${FEWEST_TRAINING} must be left`);
+      throw tooFew(
+        question,
+        `without those with ${column} ${name}, at least ${FEWEST_TRAINING} must remain`,
+      );
     const pairs = allPairs(order);
     const count = ([a, b]: Pair) => Number(held.has(a)) + Number(held.has(b));
     const protocol = `leave-group-out:${column}`;
@@ -100,7 +103,7 @@ export function groupSplits(
 /** Trained on all of another study, asked about all pairs of this one. */
 export function studySplit(question: Question, other: Question, study: string): Split {
   if (other.variants.length < FEWEST_TRAINING)
-    throw tooFew(other, `to train on study ${study} takes at least ${FEWEST_TRAINING}`);
+    throw tooFew(other, `training on study ${study} needs at least ${FEWEST_TRAINING}`);
   if (question.variants.length < 2) throw tooFew(question, 'a pair needs 2');
   const tests = [
     {
@@ -151,20 +154,20 @@ export function heldOutSplits(question: Question, copies: readonly (readonly str
 
 /** Splits of training variants, on which a choice can be made without the pairs that are asked about. */
 export function innerSplits(
-  of: Pick<Split, 'id' | 'training' | 'train_outcomes'>,
+  split: Pick<Split, 'id' | 'training' | 'train_outcomes'>,
   seed: number,
   count: number,
 ): Split[] {
   const question: Question = {
-    task: of.id,
-    train_task: of.id,
-    train_outcomes: of.train_outcomes,
-    outcomes: of.train_outcomes,
-    variants: [...of.training].sort(),
+    task: split.id,
+    train_task: split.id,
+    train_outcomes: split.train_outcomes,
+    outcomes: split.train_outcomes,
+    variants: [...split.training].sort(),
   };
   return Array.from({ length: count }, (_, i) => ({
     ...paperSplit(question, INNER_SEED + seed * count + i),
-    id: `${of.id}/inner${i}`,
+    id: `${split.id}/inner${i}`,
   }));
 }
 const INNER_SEED = 100_000;

@@ -27,7 +27,7 @@ export function spreadOverVariants(
   const value = figure(sumsOf(table));
   if (!Number.isFinite(value))
     throw new SpecError(
-      `The figure over ${pairs.length} pairs is ${value}, not a number: give at least one pair, and a baseline that makes an error.`,
+      `The result over ${pairs.length} pairs is ${value}, which is not finite: pass at least one pair, and a baseline that makes at least one error.`,
     );
   const [values = new Float64Array()] = resample(table, (sums) => [figure(sums)]);
   const { ci_low, ci_high } = percentiles(values);

@@ -128,11 +128,11 @@ function resolve(
   const target = targets.get(task);
   if (!target) return [];
   const noise = labelNoise(target);
-  const of = (who: string, its: Judged['pairs']): Resolved => ({
+  const resolved = (who: string, its: Judged['pairs']): Resolved => ({
     task,
     name: who,
     accuracy: judgedAccuracy(its).accuracy,
     resolution: resolvePairs(its, noise),
   });
-  return [of(name, pairs), ...(baseline ? [of(baselineLabel, baseline)] : [])];
+  return [resolved(name, pairs), ...(baseline ? [resolved(baselineLabel, baseline)] : [])];
 }

@@ -31,7 +31,7 @@ export function reductionFinding({ pairs, baseline }: Judged, label: string): st
   if (!baseline || baseline.every((pair) => credit(pair) === 1)) return null;
   try {
     const { reduction, ci_low, ci_high } = errorReduction(pairs, baseline);
-    return `of the errors of the baseline (${label}) on the same pairs ${percent(reduction)} are avoided (95% interval ${percent(ci_low)} to ${percent(ci_high)})`;
+    return `errors reduced by ${percent(reduction)} relative to the baseline (${label}) on the same pairs (95% interval ${percent(ci_low)} to ${percent(ci_high)})`;
   } catch (error) {
     if (error instanceof SpecError) return null; // variants too few for an interval
     throw error;
@@ -71,14 +71,14 @@ function intervalWithin(pairs: readonly JudgedPair[], { gap_low, gap_high }: Gap
 
 function gapTitle(bins: readonly GapBin[]): string {
   const [narrow, wide] = [bins[0], bins.at(-1)];
-  if (!narrow || !wide || bins.length < 2) return 'All pairs are equally far apart.';
+  if (!narrow || !wide || bins.length < 2) return 'All pairs have the same difference of outcomes.';
   const part = bins.length === FIFTHS ? 'fifth' : 'part';
-  const figures = `${share(wide.accuracy)} in the widest ${part}, ${share(narrow.accuracy)} in the narrowest`;
+  const figures = `accuracy ${share(wide.accuracy)} in the ${part} with the largest differences, ${share(narrow.accuracy)} in the one with the smallest`;
   const gain = wide.accuracy - narrow.accuracy;
-  if (Math.abs(gain) < ALIKE) return `Pairs far apart are no easier: ${figures}.`;
+  if (Math.abs(gain) < ALIKE) return `Pairs with a large difference are no easier: ${figures}.`;
   return gain > 0
-    ? `Pairs far apart are easier: ${figures}.`
-    : `Pairs far apart are harder, against expectation: ${figures}.`;
+    ? `Pairs with a large difference are easier: ${figures}.`
+    : `Pairs with a large difference are harder, contrary to expectation: ${figures}.`;
 }
 
 export function calibrationFinding({ pairs }: Judged): Finding<Calibration> {
@@ -86,15 +86,15 @@ export function calibrationFinding({ pairs }: Judged): Finding<Calibration> {
   const { accuracy } = judgedAccuracy(pairs);
   const sure = pairs.reduce((sum, { probability }) => sum + Math.abs(probability - 0.5), 0);
   const said = 0.5 + sure / pairs.length;
-  const words = `it says ${share(said)} on average and is right in ${share(accuracy)}`;
+  const words = `mean confidence ${share(said)}, accuracy ${share(accuracy)}`;
   if (Math.abs(said - accuracy) >= ALIKE)
     return {
-      title: `${said > accuracy ? 'Surer' : 'Less sure'} than it should be: ${words}.`,
+      title: `${said > accuracy ? 'Overconfident' : 'Underconfident'}: ${words}.`,
       figures,
     };
   return figures.ece < ALIKE
-    ? { title: `Its probabilities mean what they say: ${words}.`, figures }
-    : { title: `Right on average, not at each probability: ${words}.`, figures };
+    ? { title: `Well calibrated: ${words}.`, figures }
+    : { title: `Calibrated on average, but not at each probability: ${words}.`, figures };
 }
 
 export interface Coverage {
@@ -110,16 +110,16 @@ export function coverageFinding({ pairs }: Judged): Finding<Coverage> {
     const { coverage, accuracy } = decideByOthers(pairs, WANTED_ACCURACY);
     if (accuracy === null)
       return {
-        title: `Never sure enough to be right in ${percent(WANTED_ACCURACY)}: every pair is too close to call.`,
+        title: `Never confident enough for an accuracy of ${percent(WANTED_ACCURACY)}: every pair is too close to call.`,
         figures: { points, decided: null },
       };
     return {
-      title: `${percent(1 - coverage)} of pairs are too close to call; on the others it is right in ${share(accuracy)}, on all in ${all}.`,
+      title: `${percent(1 - coverage)} of pairs are too close to call; accuracy ${share(accuracy)} on the others, ${all} on all pairs.`,
       figures: { points, decided: { coverage, accuracy } },
     };
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    const title = `Right in ${all} of all pairs; too few splits to choose when it is too close to call.`;
+    const title = `Accuracy ${all} on all pairs; too few splits to choose which pairs are too close to call.`;
     return { title, figures: { points, decided: null } };
   }
 }
@@ -138,12 +138,12 @@ export function rankingFinding(judged: Judged): Finding<Ranking> {
 }
 
 function rankingTitle({ n_splits, n_variants: n, recall_at, regret }: RankingSummary): string {
-  const lost = `picking its first loses ${measured(regret)} of the outcome`;
+  const lost = `choosing the variant ranked first loses ${measured(regret)} of the outcome`;
   if (n_splits === 1) {
     const place = recall_at.findIndex((share_of) => share_of > 0.5) + 1;
-    const where = place ? `at place ${place}` : `after place ${recall_at.length}`;
-    return `The best of ${n} variants is ${where}; ${lost}.`;
+    const where = place ? `has rank ${place}` : `is not among the first ${recall_at.length}`;
+    return `The best of ${n} variants ${where}; ${lost}.`;
   }
   const k = Math.min(recall_at.length, Math.max(1, Math.round(n / 4)));
-  return `The best of ${n} is among its first ${k} in ${share(recall_at[k - 1] ?? NaN)} of ${n_splits} splits (by chance ${share(k / n)}); ${lost}.`;
+  return `The best of ${n} variants is among the first ${k} of the ranking in ${share(recall_at[k - 1] ?? NaN)} of ${n_splits} splits (by chance ${share(k / n)}); ${lost}.`;
 }

@@ -111,6 +111,11 @@ async function computedJudgement(target: Target, table: FeatureTable): Promise<J
   }
 }
 
-function keyOf(of: Pick<Prediction, 'fit_id' | 'task' | 'proxy' | 'protocol'>): string {
-  return JSON.stringify([of.fit_id, of.task, of.proxy, of.protocol]);
+function keyOf(prediction: Pick<Prediction, 'fit_id' | 'task' | 'proxy' | 'protocol'>): string {
+  return JSON.stringify([
+    prediction.fit_id,
+    prediction.task,
+    prediction.proxy,
+    prediction.protocol,
+  ]);
 }

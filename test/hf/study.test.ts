@@ -48,8 +48,8 @@ describe('a study of Hugging Face models', () => {
 
   it('finds that the model which learned faster knows its text better', () => {
     const rows = tables.indicators.filter((row) => row.indicator === 'inv_ppl_clm');
-    const of = new Map(rows.map((row) => [row.variant_id, Number(row.value)]));
-    expect(of.get('quick')).toBeGreaterThan(2 * Number(of.get('slow')));
+    const byVariant = new Map(rows.map((row) => [row.variant_id, Number(row.value)]));
+    expect(byVariant.get('quick')).toBeGreaterThan(2 * Number(byVariant.get('slow')));
   });
 
   it('has outcomes of full fine-tuning and of LoRA, with every item that they are made of', () => {

@@ -17,7 +17,7 @@ test('all variants are ranked, the best among the first, with figures of chance'
   expect(found.ranking.map(({ rank }) => rank)).toEqual(study.variants.map((_, i) => i + 1));
   const scores = found.ranking.map(({ score }) => score);
   expect(scores).toEqual([...scores].sort((x, y) => y - x));
-  expect(found.best_so_far).toMatchObject({ of: 30 });
+  expect(found.best_so_far).toMatchObject({ n_fine_tuned: 30 });
   expect(found.best_so_far.rank).toBeLessThanOrEqual(5);
   expect(found.best_so_far.regret).toBe(0);
   const chances = found.ranking.map(({ p_best }) => p_best);

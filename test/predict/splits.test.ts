@@ -100,7 +100,9 @@ describe('a split that leaves a group out', () => {
 
   it('refuses a group that leaves too few to learn from', () => {
     const two = new Map(asked.variants.map((id, i) => [id, i < 2 ? 'a' : 'b']));
-    expect(() => groupSplits(asked, 'lr', two)).toThrow(/without those of lr b, 3 must be left/);
+    expect(() => groupSplits(asked, 'lr', two)).toThrow(
+      /without those with lr b, at least 3 must remain/,
+    );
   });
 });
 
@@ -126,11 +128,11 @@ test('inner splits see nothing but the training variants and their training outc
 
 test('shuffled outcomes are the same numbers, dealt out another way for each seed', () => {
   const asked = question(20);
-  const values = (of: Question) => [...of.outcomes.values()].sort((a, b) => a - b);
+  const values = (question: Question) => [...question.outcomes.values()].sort((a, b) => a - b);
   const [one, two] = [shuffled(asked, 0), shuffled(asked, 1)];
   expect(values(one)).toEqual(values(asked));
   expect([...one.outcomes.keys()].sort()).toEqual([...asked.outcomes.keys()].sort());
-  const inOrder = (of: Question) => asked.variants.map((id) => of.outcomes.get(id));
+  const inOrder = (question: Question) => asked.variants.map((id) => question.outcomes.get(id));
   expect(inOrder(one)).not.toEqual(inOrder(asked));
   expect(inOrder(one)).not.toEqual(inOrder(two));
 });

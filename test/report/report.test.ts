@@ -58,7 +58,7 @@ describe.each(Object.entries(INPUTS))('the report of the %s study', (_, makeInpu
         ...[...indicators.values()].map((one) => one.values),
         ...[...targets.values()].map((one) => one.outcomes),
       ];
-      const values = columns.map((of) => of.get(variant_id));
+      const values = columns.map((column) => column.get(variant_id));
       expect(shown.map((text) => (text === '–' ? undefined : Number(text)))).toEqual(
         values.map((value, i) => value && Number(value.toFixed(decimals(shown[i])))),
       );

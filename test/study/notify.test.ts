@@ -54,7 +54,10 @@ async function notify(settings: NotifySettings, timeoutMs = 10_000): Promise<[st
   const channels = openChannels(settings, { PATH: process.env.PATH }, timeoutMs);
   const activities = createNotifyActivities({ channels }, [10, 10]);
   const environment = new MockActivityEnvironment(undefined, { logger });
-  return [await environment.run((of: Notification) => activities.notify(of), TOLD), logged];
+  return [
+    await environment.run((message: Notification) => activities.notify(message), TOLD),
+    logged,
+  ];
 }
 
 const writes = (file: string) => ['python3', '-c', WRITE, file];

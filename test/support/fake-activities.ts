@@ -130,8 +130,8 @@ export class FakeStudy implements Activities {
     return 3;
   };
 
-  notify: Activities['notify'] = (of) => {
-    this.sent.push(of);
+  notify: Activities['notify'] = (message) => {
+    this.sent.push(message);
     return Promise.resolve(['webhook']);
   };
 

@@ -97,10 +97,10 @@ class HiddenWeights implements WeightFiles {
 
   withFile<T>(
     uri: string,
-    of: { readonly kind: Manifest['kind']; readonly name: string },
+    found: { readonly kind: Manifest['kind']; readonly name: string },
     use: (file: string) => Promise<T>,
   ) {
-    return this.inner.withFile(this.translate.inside(uri), of, (file) =>
+    return this.inner.withFile(this.translate.inside(uri), found, (file) =>
       withTemporary(async (copy) => {
         await copyByStream(file, copy);
         return use(copy);

@@ -115,8 +115,8 @@ function notes(stateDir: string): Note[] {
   return lines.map((line) => JSON.parse(line) as Note);
 }
 
-function count(of: readonly Note[]): Seen {
-  const times = (what: string) => of.filter((note) => note.what === what).length;
+function count(notes: readonly Note[]): Seen {
+  const times = (what: string) => notes.filter((note) => note.what === what).length;
   return { starts: times('run-start'), ends: times('run-end') };
 }
 

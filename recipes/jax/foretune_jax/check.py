@@ -63,7 +63,7 @@ def _model(model: Model) -> None:
     if model.vocabulary < least:
         raise ValueError(
             f"A vocabulary of {model.vocabulary} cannot hold {BYTES} bytes and {len(SPECIAL)} special "
-            f"tokens: ask for at least {least}."
+            f"tokens: use at least {least}."
         )
 
 

@@ -84,8 +84,8 @@ def _refuse_other_tensors(path: Path, found: Shapes, expected: Shapes) -> None:
     if faults:
         first = "; ".join(sorted(faults)[:NAMED]) + ("; ..." if len(faults) > NAMED else "")
         raise ValueError(
-            f'The weights at "{path}" are of another model than the study\'s `model`: {first}. Mend '
-            "`model`, or name another checkpoint."
+            f'The weights at "{path}" do not match the study\'s `model`: {first}. Correct '
+            "`model`, or choose another checkpoint."
         )
 
 

@@ -13,7 +13,7 @@ DEVELOPMENT = ("code", "docs", "glosses", "prose")
 
 class Model(Config):
     layers: int = option("Transformer blocks", minimum=1, default=2)
-    width: int = option("Residual width; must divide by twice the heads", minimum=2, default=64)
+    width: int = option("Residual width; a multiple of twice the number of heads", minimum=2, default=64)
     heads: int = option("Attention heads", minimum=1, default=4)
     context: int = option("Longest sequence, tokens", minimum=8, default=64)
     vocabulary: int = option("Size of the BPE vocabulary, special tokens included", minimum=1, default=1536)
@@ -21,8 +21,8 @@ class Model(Config):
     def __post_init__(self) -> None:
         if self.width % (2 * self.heads):
             raise ValueError(
-                f"width {self.width} must divide by twice the heads ({self.heads}): rotary positions turn "
-                "pairs of numbers."
+                f"width {self.width} must be a multiple of twice the number of heads ({self.heads}): rotary "
+                "positions rotate pairs of numbers."
             )
 
 
@@ -42,15 +42,17 @@ class Pretrain(OfModel):
     and with one thread in place of two the same data and seed did learn it: look at more than one seed.
     """
 
-    seed: int = option("Decides every random choice of training", minimum=0)
+    seed: int = option("Seed of all random choices in training", minimum=0)
     objective: str | list[str] = option(
-        "What is predicted; several are mixed in equal parts",
+        "Training objective; several are mixed in equal parts",
         choices=lambda: list(objectives()),
     )
     mixture: dict[str, float] = option("Weight of each text domain", choices=lambda: list(domains()))
     lr: float = option("Peak learning rate", exclusive_minimum=0)
-    train_tokens: int = option("Tokens seen in this run", minimum=1)
-    tag: bool = option("Whether every document begins with a tag of its domain, as [news]", default=False)
+    train_tokens: int = option("Training tokens of this run", minimum=1)
+    tag: bool = option(
+        "Whether every document begins with a tag of its domain, such as [news]", default=False
+    )
     length_filter: str = option(
         "all, or two percentages such as 25-75: the documents whose length lies between these quantiles of "
         "their domain",
@@ -58,20 +60,20 @@ class Pretrain(OfModel):
         default=ALL_LENGTHS,
     )
     # Span corruption asks for few tokens of a row: its noisy gradient wants larger steps and a long decay.
-    step_tokens: int = option("Tokens of a step", minimum=1, default=2048)
-    warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=30)
+    step_tokens: int = option("Tokens per step", minimum=1, default=2048)
+    warmup_steps: int = option("Warmup steps, in which the learning rate rises", minimum=0, default=30)
     decay_from: float = option(
-        "Share of the steps after which the rate falls", minimum=0, maximum=1, default=0.0
+        "Share of the steps after which the learning rate decays", minimum=0, maximum=1, default=0.0
     )
-    decay_to: float = option("Share of the peak rate at the end", minimum=0, maximum=1, default=0.0)
+    decay_to: float = option("Final learning rate as a share of the peak", minimum=0, maximum=1, default=0.0)
     volume: int = option(
-        "Half of the invented world that its text mostly is about: 1 for a base, 2 for what continues it",
+        "The half of the invented world that most of the text is about: 1 for a base, 2 for its variants",
         minimum=1,
         maximum=2,
         default=2,
     )
     checkpoint_steps: list[int] = option(
-        "Steps whose weights are kept besides the last: earlier checkpoints of the run",
+        "Steps at which earlier checkpoints are kept, besides the last step",
         default=[],
         aside=True,
     )
@@ -106,19 +108,21 @@ class Kshot(Config):
 
     open = True
 
-    shots: int = option("Solved examples before an item, as far as the context holds", minimum=0, default=5)
+    shots: int = option(
+        "Solved examples before each item, as many as fit into the context", minimum=0, default=5
+    )
 
 
 class Indicate(OfModel):
     dev_tokens: int = option("Tokens of development text for each perplexity", minimum=1, default=16384)
     development: list[str] = option(
-        "Domains of that text, in equal parts",
+        "Domains of the development text, in equal parts",
         choices=lambda: [name for name, module in domains().items() if hasattr(module, "documents")],
         min_items=1,
         default=list(DEVELOPMENT),
     )
-    items: int = option("Items of each k-shot score, or all there are", minimum=1, default=256)
-    tasks: dict[str, Kshot] = option("Tasks that are asked", choices=lambda: list(tasks()), default={})
+    items: int = option("Items per k-shot score, or all if there are fewer", minimum=1, default=256)
+    tasks: dict[str, Kshot] = option("Tasks to measure", choices=lambda: list(tasks()), default={})
 
 
 class Sft(OfModel, FineTuning):

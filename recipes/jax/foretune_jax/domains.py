@@ -21,7 +21,7 @@ def domain_documents(world: World, seed: int, domain: str, split: str, volume: i
     if is_real(domain):
         return _shuffled(seed, domain, split)
     if split != "train":
-        raise ValueError(f'Domain "{domain}" is about the invented world: it has no {split} text.')
+        raise ValueError(f'Domain "{domain}" is about the invented world and has no {split} text.')
     registers = domains()[domain].REGISTERS
     own = world_documents(world, volume, writer("documents", domain, seed, volume), registers)
     blend: dict[str, float] = getattr(domains()[domain], "BLEND", {})

@@ -20,7 +20,7 @@ def refuse_too_many(task: str, world: World, split: str, count: int) -> None:
     there = named(tasks(), "task", task).available(world, split)
     if there is not None and count > there:
         raise ValueError(
-            f"Task {task} has {there} {split} items, {count} were asked for; ask for at most {there}."
+            f"Task {task} has {there} {split} items, but {count} were requested. Request at most {there}."
         )
 
 

@@ -12,7 +12,9 @@ def read_rows(pool: Pool, length: int, count: int, rng: np.random.Generator) -> 
     pool reading goes on at its beginning.
     """
     if len(pool.tokens) < length:
-        raise ValueError(f"A pool of {len(pool.tokens)} tokens has no row of {length}; lower the context.")
+        raise ValueError(
+            f"A pool of {len(pool.tokens)} tokens is too short for a row of {length}; lower the context."
+        )
     begins = np.empty(count, np.int64)
     at = int(pool.starts[rng.integers(len(pool.starts))])
     for i in range(count):

@@ -40,7 +40,7 @@ def train_tokenizer(sample: Iterable[str], vocabulary: int) -> Bpe:
     if vocabulary < least:
         raise ValueError(
             f"A vocabulary of {vocabulary} cannot hold {BYTES} bytes and {len(SPECIAL)} special tokens: "
-            f"ask for at least {least}."
+            f"use at least {least}."
         )
     bpe = Bpe(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

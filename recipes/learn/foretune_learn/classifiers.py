@@ -21,7 +21,7 @@ def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
         known = sorted(found().get_params())
     except TypeError as error:
         raise Refused(
-            f'"{path}" cannot be made without arguments ({error}); name a plain classifier.'
+            f'"{path}" cannot be created without arguments ({error}); choose a classifier that needs none.'
         ) from error
     unknown = sorted(params.keys() - set(known))
     if unknown:
@@ -33,11 +33,11 @@ def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
     try:
         model = found(**given)
     except Exception as error:
-        raise Refused(f'"{path}" refuses its parameters {params}: {error}') from error
+        raise Refused(f'"{path}" rejects the parameters {params}: {error}') from error
     if not hasattr(model, "predict_proba"):
         raise Refused(
-            f'"{path}" has no predict_proba, so it cannot say how probable it is that one variant is better. '
-            "Name a classifier that gives probabilities, or wrap it in sklearn.calibration."
+            f'"{path}" has no predict_proba, so it gives no probability that one variant is better. '
+            "Choose a classifier with probabilities, or wrap it in sklearn.calibration."
         )
     return model
 
@@ -71,6 +71,6 @@ def _refuse_outside_packages(path: str, module: str) -> None:
         raise Refused(f'"{path}" is not an import path; expected one such as sklearn.svm.SVC.')
     spec = importlib.util.find_spec(top)
     if spec is None:
-        raise Refused(f'"{path}" cannot be imported: no package "{top}" is installed beside the recipes.')
+        raise Refused(f'"{path}" cannot be imported: package "{top}" is not installed with the recipes.')
     if spec.origin is None or not any(Path(spec.origin).resolve().is_relative_to(p) for p in PACKAGES):
         raise Refused(f'"{path}" is not a scikit-learn classifier: "{top}" is not an installed package.')

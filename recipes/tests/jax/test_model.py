@@ -160,5 +160,5 @@ def test_weights_are_decided_by_their_generator_alone():
 
 
 def test_a_width_that_rotary_positions_cannot_turn_is_refused():
-    with pytest.raises(ValueError, match="width 18 must divide by twice the heads"):
+    with pytest.raises(ValueError, match="width 18 must be a multiple"):
         Model(layers=1, width=18, heads=2, context=8, vocabulary=300)

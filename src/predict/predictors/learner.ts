@@ -44,7 +44,9 @@ export function gathering(trainer: Trainer): Train {
     if (!jobs.has(key)) jobs.set(key, job);
     const trained = (await answers).get(key);
     if (trained) return trained;
-    throw new TypeError(`The trainer gave no answer to "${job.predictor.name}": a bug.`);
+    throw new TypeError(
+      `The fit process returned no result for "${job.predictor.name}". This is a bug in foretune.`,
+    );
   };
 }
 
@@ -92,7 +94,7 @@ function needsOf(features: Features, set: FeatureSet): Missing {
     return noSense('No indicator is measured: there is nothing to learn from.');
   if (set !== 'indicators' && !features.config.size)
     return noSense(
-      'There is no configuration to learn from: variants do not differ in it, or only in what is held out.',
+      'There is no configuration to learn from: variants do not differ in any setting, or only in the one that is held out.',
     );
   const names = columnNames(features, set);
   return missingOf(

@@ -71,7 +71,7 @@ function noPredictor(
 ): SpecError {
   const names = [PAIRWISE, ...known.map((one) => one.name)];
   const guess = nearest(name, [...names, ...NESTED_LEARNERS]);
-  const own = indicators?.length ? '' : ' (an indicator counts once it is recorded)';
+  const own = indicators?.length ? '' : ' (an indicator can be named once it is recorded)';
   return new SpecError(
     `There is no predictor "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Expected ${names.join(', ')}${own}, a learner (${NESTED_LEARNERS.join(', ')}, gp, or an import path) or a file such as ./my-predictor.ts.`,
     { cause },

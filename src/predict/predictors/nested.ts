@@ -33,7 +33,7 @@ export function nested(features: FeatureSet, among: readonly Predictor[]): Predi
 
 /** Candidates that learn must know all variants: they are chosen on the same pairs. */
 function needsOf(usable: readonly Predictor[], table: Features): Missing {
-  if (!usable.some(({ learns }) => learns)) return noSense('There is no learner to choose.');
+  if (!usable.some(({ learns }) => learns)) return noSense('There is no learner to choose from.');
   const missing = usable.filter(({ learns }) => learns).map((one) => one.needs(table).variants);
   return { reason: null, variants: new Map(missing.flatMap((one) => [...one])) };
 }

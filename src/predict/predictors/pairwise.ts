@@ -14,7 +14,7 @@ export const pairwise: Predictor = {
   needs: (features) =>
     features.indicators.size
       ? missingOf(features, columnsOf(features))
-      : noSense('The study has no indicators yet: run it, then ask again.'),
+      : noSense('The study has no indicators yet: run it first.'),
   fit: (sample) => fitColumns(sample, [...columnsOf(sample.features).values()]),
 };
 

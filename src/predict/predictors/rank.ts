@@ -19,7 +19,9 @@ export function rankPredictor(setting: string): Predictor {
     needs: (features) =>
       rankable(features).includes(setting)
         ? missingOf(features, new Map([[setting, values(features) ?? new Map()]]))
-        : noSense(`"${setting}" is no number in which variants differ: nothing to rank by.`),
+        : noSense(
+            `"${setting}" is not a numeric setting in which variants differ, so it cannot rank them.`,
+          ),
     fit: ({ features }) => ({ kind: 'values', value: (id) => values(features)?.get(id) }),
   };
 }

@@ -19,7 +19,7 @@ export function sumPredictor({ name, terms, chosen_after }: ProxyWords): Predict
     needs: (features) => {
       const absent = names.filter((term) => !features.indicators.has(term));
       return absent.length
-        ? noSense(`No variant has indicator ${absent.join(', ')}, of which ${name} is a sum.`)
+        ? noSense(`No variant has indicator ${absent.join(', ')}, which proxy ${name} needs.`)
         : missingOf(features, columns(features));
     },
     fit: ({ features }) => {

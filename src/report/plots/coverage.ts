@@ -18,7 +18,7 @@ export function plotCoverage(
   points: readonly CoveragePoint[],
   decided: Decision | null,
 ): Promise<string> {
-  const [left, right] = ['share of pairs that it decides', 'accuracy on them'];
+  const [left, right] = ['share of pairs decided', 'accuracy on those pairs'];
   const encoding = { x: shareScale('coverage', left), y: shareScale('accuracy', right) };
   const line: Layer = {
     data: { values: thin(points.filter(({ coverage }) => coverage >= LEAST_COVERAGE)) },
@@ -31,7 +31,7 @@ export function plotCoverage(
         ? [
             {
               ...decided,
-              label: `decides ${share(decided.coverage)}, right in ${share(decided.accuracy)}`,
+              label: `share decided ${share(decided.coverage)}, accuracy ${share(decided.accuracy)}`,
             },
           ]
         : [],

@@ -21,7 +21,7 @@ export function plotRecall({ recall_at, baseline, n_variants }: Recall): Promise
 /** What the plot leaves out, in words; empty where it shows every place of the ranking. */
 export function recallCut({ recall_at: { length }, n_variants }: Recall): string {
   if (length >= n_variants) return '';
-  return `Drawn are the first ${count(length)} places of ${count(n_variants)}.`;
+  return `The plot shows the first ${count(length)} of ${count(n_variants)} ranks.`;
 }
 
 const line = (recall: readonly number[], color: string, strokeDash: number[] = []): Layer => ({
@@ -39,6 +39,6 @@ const line = (recall: readonly number[], color: string, strokeDash: number[] = [
         grid: false,
       },
     },
-    y: shareScale('share', 'best one is among them'),
+    y: shareScale('share', 'best variant among them'),
   },
 });

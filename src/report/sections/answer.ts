@@ -32,7 +32,7 @@ export function answerSection(
 
 function learnedOn(task: string, [first]: readonly LearnedFigures[]): string {
   const added = first?.tasks.find((one) => one.task === task)?.added;
-  return added ? `Learned, on variants held out: ${added.headline}.` : '';
+  return added ? `Learners, on held-out variants: ${added.headline}.` : '';
 }
 
 function answerCard(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def variant_learner(name: str) -> "Learn":
     """Raises Refused for one that there is not."""
     if name not in _names():
-        raise Refused(f'There is no learner of variants "{name}"; there is {", ".join(_names())}.')
+        raise Refused(f'There is no learner of variants "{name}"; known: {", ".join(_names())}.')
     return importlib.import_module(f"{__name__}.{name}").make()
 
 
