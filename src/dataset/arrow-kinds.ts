@@ -27,30 +27,22 @@ const INT32_MIN = -(2 ** 31);
 const INT32_MAX = 2 ** 31 - 1;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Decodes the bytes, since Arrow's own reader drops a byte order mark at the start of a string. */
-const texts = eachOf((chunk) => {
-  const { buffer, byteOffset, length } = chunk.values as Uint8Array;
-  const bytes = Buffer.from(buffer, byteOffset, length);
-  const ends = chunk.valueOffsets as Int32Array;
-  return (i) => bytes.toString('utf8', ends[i], ends[i + 1]);
-});
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Reads the values of each chunk, which is several times faster than Arrow's own reader. */
-function numbers<T extends number | bigint>(read: (value: T) => CellValue): Kind['cells'] {
-  return eachOf((chunk) => {
-    const values = chunk.values as unknown as ArrayLike<T>;
-    return (i) => read(values[i] as T);
+/** Decodes the bytes, since Arrow's own reader drops a byte order mark at the start of a string. */
+function texts(column: Vector): CellValue[] {
+  return column.data.flatMap((chunk: Data<DataType>) => {
+    const bytes = chunk.values as Uint8Array;
+    const ends = chunk.valueOffsets as Int32Array;
+    return Array.from({ length: chunk.length }, (_, i) =>
+      chunk.getValid(i) ? DECODER.decode(bytes.subarray(ends[i], ends[i + 1])) : null,
+    );
   });
 }
 
-/** `open` returns the reader of a chunk's cells that are not null. */
-function eachOf(open: (chunk: Data<DataType>) => (i: number) => CellValue): Kind['cells'] {
-  return (column) =>
-    column.data.flatMap((chunk: Data<DataType>) => {
-      const read = open(chunk);
-      const cell = (_: unknown, i: number) => (chunk.getValid(i) ? read(i) : null);
-      return Array.from({ length: chunk.length }, cell);
-    });
+/** Reads cell by cell with Arrow's reader. */
+function each(read: (value: unknown) => CellValue): Kind['cells'] {
+  return (column) => Array.from(column, (value: unknown) => (value === null ? null : read(value)));
 }
 
 const utf8: Kind = {
@@ -75,7 +67,7 @@ const float64: Kind = {
   expected: 'a finite number (Float64)',
   accepts: (value) => Number.isFinite(value) && Math.abs(value as number) < LARGEST,
   buffers: (values) => ({ data: Float64Array.from(values, Number) }),
-  cells: numbers((value: number) => value),
+  cells: each((value) => value as number),
 };
 
 const int32: Kind = {
@@ -84,7 +76,7 @@ const int32: Kind = {
   accepts: (value) =>
     Number.isInteger(value) && (value as number) >= INT32_MIN && (value as number) <= INT32_MAX,
   buffers: (values) => ({ data: Int32Array.from(values, Number) }),
-  cells: numbers((value: number) => value),
+  cells: each((value) => value as number),
 };
 
 const timestamp: Kind = {
@@ -92,7 +84,7 @@ const timestamp: Kind = {
   expected: 'a valid Date (Timestamp, milliseconds, UTC)',
   accepts: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
   buffers: (values) => ({ data: BigInt64Array.from(values, (value) => BigInt(Number(value))) }),
-  cells: numbers((value: bigint) => new Date(Number(value))),
+  cells: each((value) => new Date(value as number)),
 };
 
 const bool: Kind = {
@@ -100,7 +92,7 @@ const bool: Kind = {
   expected: 'true or false (Bool)',
   accepts: (value) => typeof value === 'boolean',
   buffers: (values) => ({ data: util.packBools(values.map(Boolean)) }),
-  cells: (column) => Array.from(column, (value: unknown) => value as boolean | null),
+  cells: each((value) => value as boolean),
 };
 
 /** The kind of a column type. The tables have no other types. */

@@ -41,10 +41,11 @@ export async function renderReport(input: ReportInput): Promise<string> {
   const table = featuresOf(words, input);
   const names = namesOf(table);
   const looks = assignLooks(table);
-  const answers = names.tasks.flatMap((task) => answerTask(task, input.fits, names) ?? []);
   const curves = curvePlots(input.curves);
   const analysis = await analyse(input, table, names);
   const chosenAfter = words.proxies.filter((one) => one.chosen_after).map(({ name }) => name);
+  const candidates = input.fits.filter(({ proxy }) => !chosenAfter.includes(proxy));
+  const answers = names.tasks.flatMap((task) => answerTask(task, candidates, names) ?? []);
   const body = [
     answerSection(names, answers, analysis.learned),
     learnedSection(input.study, names, analysis.learned, analysis.importance),

@@ -1,6 +1,6 @@
 /**
  * Describes workflows of the embedded Temporal server without Temporal's client. Most of the time
- * that the client takes to load goes into 1,500 types of messages; the few read here are below.
+ * that the client takes to load goes into 1,000 types of messages; the few read here are below.
  */
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { parse } from 'protobufjs';

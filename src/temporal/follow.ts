@@ -1,4 +1,5 @@
 /** Follows a study until it ends. A worker or server that dies in the meantime is started again. */
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ServiceError, WorkflowFailedError } from '@temporalio/client';
@@ -97,7 +98,10 @@ class EndOf {
   constructor(
     private readonly client: Client,
     private readonly handle: WorkflowHandle,
-  ) {}
+  ) {
+    // The client adds a listener for each request, about one a minute, and removes none.
+    setMaxListeners(0, this.left.signal);
+  }
 
   /** An open request to the server would keep the process alive. */
   stop(): void {

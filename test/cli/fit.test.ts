@@ -19,7 +19,7 @@ describe('the options of fit', () => {
       shuffle: false,
     });
     expect(settings?.learners.map(({ name }) => name)).toEqual([
-      ...['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp', 'ensemble', 'gp'],
+      ...['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp', 'ensemble', 'gp', 'knn'],
     ]);
     expect(learnSettings({ shuffleOutcomes: true })?.protocol).toEqual(settings?.protocol);
   });
@@ -51,7 +51,7 @@ describe('the options of fit', () => {
       { name: 'gp', spec: { kind: 'variant', model: 'gp' } },
     ]);
     const nested = learnSettings({ learner: 'nested' })?.learners.map(({ name }) => name);
-    expect(nested).toEqual(['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp', 'ensemble']);
+    expect(nested).toEqual(['lightgbm', 'lightgbm-symmetric', 'logreg', 'mlp', 'ensemble', 'knn']);
   });
 
   it.each<[FitOptions, RegExp]>([
@@ -60,7 +60,7 @@ describe('the options of fit', () => {
     [{ learner: 'ensembl' }, /no learner "ensembl". Did you mean "ensemble"\?/],
     [{ learner: 'gp-symmetric' }, /no learner "gp-symmetric"/],
     [{ learner: 'ensemble', params: '{}' }, /ensemble takes no parameters/],
-    [{ params: '{}' }, /6 are named/],
+    [{ params: '{}' }, /are named: lightgbm/],
     [{ learner: 'mlp', params: '[1]' }, /not a JSON object/],
     [{ learner: 'mlp', params: '{' }, /not a JSON object/],
     [{ protocol: 'all-pairs', learner: 'mlp' }, /holds out no variant/],

@@ -116,3 +116,23 @@ test('only settings that are numbers can rival a proxy', async () => {
   expect(confounds).not.toMatch(/ alone orders the pairs/);
   expect(confounds).toContain('12 of 28 pairs differ in several settings at once');
 });
+
+test('the answer names no proxy whose weights were chosen by somebody who knew the outcomes', async () => {
+  const page = await render(({ indicators = [], outcomes = [] }) => {
+    // The weights of sc+rag-clm order the pairs best, since the outcomes are made of them.
+    const value = new Map(
+      indicators.map((row) => [`${row.variant_id} ${row.indicator}`, row.value]),
+    );
+    const at = (id: string, name: string) => value.get(`${id} ${name}`) ?? 0;
+    const made = outcomes.map((row) => ({
+      ...row,
+      value:
+        at(row.variant_id, 'inv_ppl_sc') +
+        at(row.variant_id, 'kshot_rag') -
+        at(row.variant_id, 'inv_ppl_clm'),
+    }));
+    return { outcomes: made };
+  });
+  expect(section(page, 'fits')).toContain('sc+rag-clm');
+  expect(section(page, 'answer')).not.toContain('sc+rag-clm');
+});
