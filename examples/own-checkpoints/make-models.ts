@@ -1,5 +1,5 @@
 /**
- * How the three folders of models/ were made: three short pre-trainings, whose weights were copied there.
+ * Makes the three folders of models/: three short training runs, whose weights were copied there.
  *
  *   npx foretune run examples/own-checkpoints/make-models.ts       about a minute on two cores
  */

@@ -1,11 +1,12 @@
 /**
- * Three checkpoints that exist already, as folders: nothing is pre-trained. They are measured, fine-tuned and compared.
+ * Three checkpoints that exist already, as folders: nothing is pre-trained. They are measured,
+ * fine-tuned and compared.
  *
- *   npx foretune run examples/own-checkpoints/study.ts     about 30 seconds on two cores; again: all runs are reused
+ *   npx foretune run examples/own-checkpoints/study.ts     about 30 seconds on two cores
  *
- * A folder is known by its content: it may be moved, and a changed byte makes it another checkpoint, which is refused
- * under the same name. `config` says what is known of each: features, groups and baselines. The models were made by
- * make-models.ts.
+ * Run it again, and all runs are reused. A folder is identified by its content: it may be moved. If
+ * a byte of it changes, it is another checkpoint, which is refused under the same name. `config` has
+ * what is known of each: features, groups and baselines. make-models.ts made the models.
  */
 import { defineStudy } from 'foretune';
 import type { JaxStudy } from 'foretune/recipes/jax';
