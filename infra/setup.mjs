@@ -1,7 +1,7 @@
 /**
- * Sets a clone up: Node packages into node_modules/, the recipes' Python packages and the real servers
- * into .venv/. It runs before any package is there, so it uses none. What is done is skipped, what was
- * interrupted is done again.
+ * Sets a clone up: Node packages into node_modules/, the recipes' Python packages and the real
+ * servers into .venv/. It runs before any package is there, so it uses none. What is done is
+ * skipped, what was interrupted is done again.
  *
  *   node infra/setup.mjs           what a study needs
  *   node infra/setup.mjs --test    and what the tests need

@@ -1,7 +1,7 @@
 /**
- * The words of Zeng et al., "Can Pre-training Indicators Reliably Predict Fine-tuning Outcomes of LLMs?"
- * (arXiv 2504.12491): three tasks, five indicators and three sums of them, compared with perplexity. A study takes
- * them up with `...zeng2025`, or picks from them.
+ * The words of Zeng et al., "Can Pre-training Indicators Reliably Predict Fine-tuning Outcomes of
+ * LLMs?" (arXiv 2504.12491): three tasks, five indicators and three sums of them, compared with
+ * perplexity. A study takes them up with `...zeng2025`, or picks from them.
  */
 
 export const tasks = {

@@ -5,7 +5,10 @@ import { clearInterval, setInterval } from 'node:timers';
 import { readText } from './files.mjs';
 
 const BEAT_MS = 2000;
-/** A lock holder whose pid is alive but which sends no heartbeat is another program with a recycled pid. */
+/**
+ * A lock holder whose pid is alive but which sends no heartbeat is another program with a recycled
+ * pid.
+ */
 const STALE_MS = 30_000;
 
 export async function withLock(folder, work) {

@@ -27,7 +27,9 @@ function npm() {
   return script?.endsWith('npm-cli.js') ? [process.execPath, [script, ...args]] : ['npm', args];
 }
 
-/** What an `npm install` by hand left is taken as it is when npm's own record says it is the same. */
+/**
+ * What an `npm install` by hand left is taken as it is when npm's own record says it is the same.
+ */
 function adopt(root, stamp, wanted) {
   const installed = packagesOf(path.join(root, 'node_modules', '.package-lock.json'));
   if (!installed || !isComplete(installed, packagesOf(path.join(root, 'package-lock.json'))))

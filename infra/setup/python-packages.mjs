@@ -1,6 +1,6 @@
 /**
- * Environments of Python: .venv/, as recipes/requirements.lock (or requirements-test.lock) has it, and
- * .foretune/hf-venv/, as requirements-hf.lock has it.
+ * Environments of Python: .venv/, as recipes/requirements.lock (or requirements-test.lock) has it,
+ * and .foretune/hf-venv/, as requirements-hf.lock has it.
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,10 @@ export function pythonPackages(root, forTests) {
   });
 }
 
-/** Apart from the other: torch and its CUDA libraries are 6 GB, and only studies of Hugging Face models need them. */
+/**
+ * Apart from the other: torch and its CUDA libraries are 6 GB, and only studies of Hugging Face
+ * models need them.
+ */
 export function huggingFacePackages(root) {
   return environment(root, path.join(root, '.foretune', 'hf-venv'), {
     what: 'torch, transformers, TRL, PEFT and lm-evaluation-harness into .foretune/hf-venv/ (uv pip sync, 6 GB)',

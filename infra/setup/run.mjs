@@ -18,7 +18,10 @@ export async function run(title, command, args, options = {}) {
   );
 }
 
-/** npm prints the cause first and its usage last; with other programs the last lines are the most useful. */
+/**
+ * npm prints the cause first and its usage last; with other programs the last lines are the most
+ * useful.
+ */
 function reason(output) {
   const [errors] = output.split(/^npm (?:error|ERR!) (?:Clean install a project|Usage:)$/m);
   const lines = errors.split('\n').filter((line) => /^npm (error|ERR!) ./.test(line));

@@ -1,4 +1,7 @@
-/** `npm run test:slurm`: installs and starts a real Slurm (as root, on Debian), runs the tests on it, stops it. */
+/**
+ * `npm run test:slurm`: installs and starts a real Slurm (as root, on Debian), runs the tests on
+ * it, stops it.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

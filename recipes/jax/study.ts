@@ -4,7 +4,10 @@ import type { FineTuning } from '../protocol/study';
 
 type Trained = Extract<StudyInput, { readonly kind: 'trained' }>;
 
-/** Causal LM, span corruption (0.15, 3), prefix LM, UL2 (arXiv 2205.05131), UL2R (arXiv 2210.11399) and mixes. */
+/**
+ * Causal LM, span corruption (0.15, 3), prefix LM, UL2 (arXiv 2205.05131), UL2R (arXiv 2210.11399)
+ * and mixes.
+ */
 export type Objective = 'clm' | 'sc' | 'plm' | 'sc+clm' | 'ul2' | 'ul2r' | 'ul2r+clm';
 
 export type Training = {
@@ -18,7 +21,9 @@ export type Training = {
   train_tokens: number;
   /** Whether every document begins with a tag of its domain, such as [news]. */
   tag?: boolean;
-  /** all, or two percentages such as 25-75: quantiles of length between which documents are read. */
+  /**
+   * all, or two percentages such as 25-75: quantiles of length between which documents are read.
+   */
   length_filter?: string;
   /** Decides every random choice of training; absent: the study's. */
   seed?: number;
@@ -28,11 +33,17 @@ export type Training = {
   /** Share of the steps after which the rate falls, and the share of the peak rate at the end. */
   decay_from?: number;
   decay_to?: number;
-  /** Half of the invented world that its text mostly is about: 1 for a base, 2 for what continues it. */
+  /**
+   * Half of the invented world that its text mostly is about: 1 for a base, 2 for what continues
+   * it.
+   */
   volume?: 1 | 2;
 };
 
-/** How a shared base is trained: small steps, and a low rate at the end (recipes/jax/foretune_jax/config.py). */
+/**
+ * How a shared base is trained: small steps, and a low rate at the end
+ * (recipes/jax/foretune_jax/config.py).
+ */
 export const BASE = {
   step_tokens: 1024,
   decay_from: 0.5,

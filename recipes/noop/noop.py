@@ -2,10 +2,11 @@
 
     python -I -S noop.py job.json, or: --describe
 
-Reads job.json, writes empty weights, indicators, outcomes and result.json, all of them real files. The
-numbers are the digits of each run's fingerprint: they look random, and are the same every time. Starting a
-process is all that it costs, so it imports almost nothing: pyarrow writes each kind of table once, into the
-shared cache, and a run puts its own numbers in the place of those that are there.
+Reads job.json, writes empty weights, indicators, outcomes and result.json, all of them real files.
+The numbers are the digits of each run's fingerprint: they look random, and are the same every time.
+Starting a process is all that it costs, so it imports almost nothing: pyarrow writes each kind of
+table once, into the shared cache, and a run puts its own numbers in the place of those that are
+there.
 """
 
 import os
@@ -88,9 +89,9 @@ def outcome_rows(config: dict) -> list[dict]:
     return [{**of, "seed": config["sft_seed"], **score}]
 
 
-# ---- JSON -----------------------------------------------------------------------------------
-# By the C half of Python's own module: the other half imports regular expressions, at the price of all else
-# that this recipe does.
+# ---- JSON ----------------------------------------------------------------------------------- By
+# the C half of Python's own module: the other half imports regular expressions, at the price of all
+# else that this recipe does.
 
 
 def parse(text: str) -> dict:

@@ -6,7 +6,10 @@ import type { CellValue } from './arrow-kinds';
 import type { Column } from './arrow-schema';
 import type { TableName } from './tables';
 
-/** The values of each column; a missing value of a nullable column is null. Throws SchemaError that names the table, column, row and value. */
+/**
+ * The values of each column; a missing value of a nullable column is null. Throws SchemaError that
+ * names the table, column, row and value.
+ */
 export function checkedCells(
   rows: readonly object[],
   columns: readonly Column[],
@@ -22,7 +25,10 @@ export function checkedCells(
   });
 }
 
-/** The values, checked against the column. Throws SchemaError that names `what`, column, row and value. */
+/**
+ * The values, checked against the column. Throws SchemaError that names `what`, column, row and
+ * value.
+ */
 export function checkedColumn(
   values: readonly unknown[],
   { name, kind, nullable }: Column,

@@ -1,6 +1,6 @@
 /**
- * Reads a study's CSV file into rows. An empty cell means that the number is not known yet. An invalid
- * cell is rejected, never repaired; all errors are reported at once.
+ * Reads a study's CSV file into rows. An empty cell means that the number is not known yet. An
+ * invalid cell is rejected, never repaired; all errors are reported at once.
  */
 import { nearest } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';

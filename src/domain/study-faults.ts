@@ -1,4 +1,7 @@
-/** Whether the recipes of a study can carry it out: what they do not know, do not read, or cannot use. Pure. */
+/**
+ * Whether the recipes of a study can carry it out: what they do not know, do not read, or cannot
+ * use. Pure.
+ */
 import { nearest } from '../base/explain';
 import { CHECKPOINT_STEPS, type Known, type Manifest, type RecipeStage } from './manifest';
 import type { TrainedStudy } from './schema';

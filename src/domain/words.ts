@@ -1,6 +1,6 @@
 /**
- * The names, labels and directions of a study's tasks, indicators and proxies. All lists of names in fits,
- * answers and reports come from here. Pure, and free of zod.
+ * The names, labels and directions of a study's tasks, indicators and proxies. All lists of names
+ * in fits, answers and reports come from here. Pure, and free of zod.
  */
 import { directionOf, type Direction } from './direction';
 
@@ -25,7 +25,9 @@ export interface ProxyWords {
   readonly label: string;
   /** Indicator -> weight. Directions are applied first, then each indicator is scaled to [0, 1]. */
   readonly terms: Readonly<Record<string, number>>;
-  /** Whether the weights were chosen with knowledge of the outcomes; then it is not a prediction. */
+  /**
+   * Whether the weights were chosen with knowledge of the outcomes; then it is not a prediction.
+   */
   readonly chosen_after: boolean;
 }
 

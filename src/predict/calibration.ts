@@ -16,7 +16,9 @@ export interface ReliabilityBin {
 
 export interface Calibration {
   readonly n_pairs: number;
-  /** Expected calibration error: mean distance of probability and share over bins of equal width. */
+  /**
+   * Expected calibration error: mean distance of probability and share over bins of equal width.
+   */
   readonly ece: number;
   /** Mean squared distance of probability and answer; 0.25 is what a coin gets. */
   readonly brier: number;

@@ -1,6 +1,7 @@
 /**
- * The variants of a study that a predictor can say something of, for one target. A variant whose indicators
- * equal those of one that is asked about is left out with it: it is the same checkpoint under another name.
+ * The variants of a study that a predictor can say something of, for one target. A variant whose
+ * indicators equal those of one that is asked about is left out with it: it is the same checkpoint
+ * under another name.
  */
 import { SpecError } from '../base/errors';
 import { seen, type FeatureTable } from './feature-table';
@@ -25,7 +26,10 @@ export const LEAST_TRAINED = 8;
 /** With more, several variants are left out at once. */
 const MOST_GROUPS = 60;
 
-/** A study that the predictor can say nothing of, or without any outcome on the target, is refused in words. */
+/**
+ * A study that the predictor can say nothing of, or without any outcome on the target, is refused
+ * in words.
+ */
 export function candidatesOf(
   table: FeatureTable,
   target: Target,

@@ -39,7 +39,10 @@ export interface Evidence {
   readonly says: 'a' | 'b' | 'tie';
   /** How often the better value was the better variant, among the other variants of the study. */
   readonly accuracy_alone: number;
-  /** What it adds to the log-odds of `a`, negative for `b`; null where the predictor does not add up. */
+  /**
+   * What it adds to the log-odds of `a`, negative for `b`; null where the predictor does not add
+   * up.
+   */
   readonly contribution: number | null;
 }
 

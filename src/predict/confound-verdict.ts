@@ -33,8 +33,8 @@ export interface ConfoundVerdict {
 const WORTH_HAVING = 0.02;
 
 /**
- * `adds` when the interval of the gain lies above 0; `adds-nothing` when there is no gain, or surely
- * none worth having; else the variants are too few to tell.
+ * `adds` when the interval of the gain lies above 0; `adds-nothing` when there is no gain, or
+ * surely none worth having; else the variants are too few to tell.
  */
 export function confoundVerdict(evidence: ConfoundEvidence): ConfoundVerdict {
   const added = pairedDifference(evidence.both, evidence.configuration);

@@ -1,6 +1,6 @@
 /**
- * What a new fit says that the fit before it did not: error rates before and after, the measurements
- * that moved, and the pairs whose answer flipped because of them. Pure.
+ * What a new fit says that the fit before it did not: error rates before and after, the
+ * measurements that moved, and the pairs whose answer flipped because of them. Pure.
  */
 import { agreement, pairwiseAccuracy, type Scored } from '../domain/pairs';
 import type { Measure } from '../domain/words';

@@ -1,4 +1,7 @@
-/** The numbers of a study by the names of its words: what predictors see, and the outcomes they are judged by. */
+/**
+ * The numbers of a study by the names of its words: what predictors see, and the outcomes they are
+ * judged by.
+ */
 import { NotFoundError } from '../base/errors';
 import { nearest } from '../base/explain';
 import type { Row } from '../dataset/tables';
@@ -40,7 +43,10 @@ export function seen({ targets: _t, notes: _n, ...features }: FeatureTable): Fea
   return features;
 }
 
-/** A number of each variant by its feature's name: an indicator, an ordered setting, or a learner's column. */
+/**
+ * A number of each variant by its feature's name: an indicator, an ordered setting, or a learner's
+ * column.
+ */
 export function columnNamed(features: Features, name: string): ByVariant | undefined {
   const setting = features.settings.get(name);
   return (
@@ -50,7 +56,10 @@ export function columnNamed(features: Features, name: string): ByVariant | undef
   );
 }
 
-/** What the feature is called and which way it is better; a setting has no direction: higher counts as better. */
+/**
+ * What the feature is called and which way it is better; a setting has no direction: higher counts
+ * as better.
+ */
 export function measureNamed(features: Features, name: string): Measure {
   return features.indicators.get(name) ?? { name, label: name, better: 'higher' };
 }

@@ -1,6 +1,6 @@
 /**
- * The one reader of names: which numbers of a study a predictor may see, what they are called, and which
- * of them are missing. Numbers are turned so that higher is better everywhere.
+ * The one reader of names: which numbers of a study a predictor may see, what they are called, and
+ * which of them are missing. Numbers are turned so that higher is better everywhere.
  */
 import type { Row } from '../dataset/tables';
 import { indicatorWords, type Measure, type Words } from '../domain/words';

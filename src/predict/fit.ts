@@ -25,7 +25,10 @@ export interface FitContext {
   readonly recorded_at: Date;
 }
 
-/** Judges every predictor that learns nothing on every target, over all pairs of variants with both numbers. */
+/**
+ * Judges every predictor that learns nothing on every target, over all pairs of variants with both
+ * numbers.
+ */
 export async function fitAllPairs(
   table: FeatureTable,
   context: FitContext,

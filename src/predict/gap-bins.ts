@@ -12,8 +12,8 @@ export interface GapBin {
 }
 
 /**
- * Bins of about equally many pairs, smallest gaps first. Pairs of equal gap share a bin, so that the
- * order of pairs does not matter; a bin that is left empty by this is left out.
+ * Bins of about equally many pairs, smallest gaps first. Pairs of equal gap share a bin, so that
+ * the order of pairs does not matter; a bin that is left empty by this is left out.
  */
 export function accuracyByGap(pairs: readonly JudgedPair[], bins = 5): GapBin[] {
   const gaps = pairs.map(gapOf);

@@ -1,6 +1,6 @@
 /**
- * The only scorer: what predictors say of pairs whose outcomes they do not know, and how right it was. It
- * serves fits, comparisons, recommendations and reports.
+ * The only scorer: what predictors say of pairs whose outcomes they do not know, and how right it
+ * was. It serves fits, comparisons, recommendations and reports.
  */
 import type { JudgedPair } from './judged-pair';
 import { seen, type Features, type FeatureTable } from './feature-table';
@@ -19,7 +19,10 @@ export interface Judgement {
   readonly score: Score;
   /** Empty under all-pairs, where they may be millions. */
   readonly pairs: readonly JudgedPair[];
-  /** Share of the baseline's errors on the same pairs that are avoided; null where it has none, or none is named. */
+  /**
+   * Share of the baseline's errors on the same pairs that are avoided; null where it has none, or
+   * none is named.
+   */
   readonly error_reduction: number | null;
   /** Feature -> its share of what was learned, mean over splits. */
   readonly importance: ReadonlyMap<string, number> | null;
@@ -176,7 +179,10 @@ function countedUnder(protocol: string, score: Score): Score {
   return protocol === PAPER ? { ...score, n_pairs: Math.round(n_pairs / n_splits) } : score;
 }
 
-/** A target and predictor with fewer than two variants that have both numbers has no pair, and no judgement. */
+/**
+ * A target and predictor with fewer than two variants that have both numbers has no pair, and no
+ * judgement.
+ */
 async function judgeOrders(
   predictors: readonly Predictor[],
   { table, targets = [...table.targets.keys()] }: Scope,

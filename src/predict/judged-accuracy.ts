@@ -3,7 +3,9 @@ import type { PairwiseAccuracy } from '../domain/pairs';
 import type { JudgedPair } from './judged-pair';
 import { mapGroups } from './measurements';
 
-/** 1 for the better variant named, 0 for the worse; a probability of 0.5 or tied outcomes, one half. */
+/**
+ * 1 for the better variant named, 0 for the worse; a probability of 0.5 or tied outcomes, one half.
+ */
 export function credit({ probability, outcome_a, outcome_b }: JudgedPair): number {
   return (1 + Math.sign(probability - 0.5) * Math.sign(outcome_a - outcome_b)) / 2;
 }

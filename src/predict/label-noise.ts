@@ -57,7 +57,9 @@ function varianceOfMean(rows: readonly Outcome[], seeds: number, hasErrors: bool
 export interface Resolution {
   readonly source: LabelNoise['source'];
   readonly n_pairs: number;
-  /** Share of pairs whose outcomes differ by less than their noise at 95%; null when it is unknown. */
+  /**
+   * Share of pairs whose outcomes differ by less than their noise at 95%; null when it is unknown.
+   */
   readonly unresolved: number | null;
   readonly n_resolved: number | null;
   /** Accuracy on the resolved pairs; null when there are none, or the noise is unknown. */

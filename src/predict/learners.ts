@@ -51,7 +51,10 @@ function filesIn(folder: string): string[] {
   return names.filter((name) => name !== undefined).sort();
 }
 
-/** Without gp: trained on the five inner splits of each split as well, it would take as long as all others together. */
+/**
+ * Without gp: trained on the five inner splits of each split as well, it would take as long as all
+ * others together.
+ */
 export const NESTED_LEARNERS = ALL_LEARNERS.filter((name) => name !== 'gp');
 
 /** Throws SpecError for a name that is neither known nor an import path. */

@@ -1,7 +1,8 @@
 /**
- * Which variants to fine-tune next. The first ones go by an indicator that needs no training; then the
- * predictor is fitted again to those that are fine-tuned, and the best by its score come next. A share of the
- * picks is drawn at random, so that the predictor also sees what it thinks little of.
+ * Which variants to fine-tune next. The first ones go by an indicator that needs no training; then
+ * the predictor is fitted again to those that are fine-tuned, and the best by its score come next.
+ * A share of the picks is drawn at random, so that the predictor also sees what it thinks little
+ * of.
  */
 import { mersenne, unsafeUniformIntDistribution, type RandomGenerator } from 'pure-rand';
 import { sampleOf, type Candidates } from './candidates';
@@ -29,8 +30,8 @@ export interface Pick {
 }
 
 /**
- * What is known of each variant before any is fine-tuned, higher first: the indicator that asks the task
- * itself, else the mean of all indicators, scaled to [0, 1].
+ * What is known of each variant before any is fine-tuned, higher first: the indicator that asks the
+ * task itself, else the mean of all indicators, scaled to [0, 1].
  */
 export function startValues(features: Features, indicators: readonly (string | null)[]): ByVariant {
   const own = indicators.flatMap((name) => features.indicators.get(name ?? '') ?? []);
@@ -73,8 +74,8 @@ export interface Round {
 const SEED_STRIDE = 1_000_003;
 
 /**
- * The picks of one round, at most `batch`. Only outcomes of `trained` are used; the order of the lists decides
- * nothing, and the same round gives the same picks.
+ * The picks of one round, at most `batch`. Only outcomes of `trained` are used; the order of the
+ * lists decides nothing, and the same round gives the same picks.
  */
 export async function nextVariants(round: Round, policy: LoopPolicy): Promise<Pick[]> {
   const { ranked, reason } = await rank(round);

@@ -21,7 +21,9 @@ export interface Oddities {
   readonly outliers: readonly Outlier[];
 }
 
-/** So far from the median, in median absolute deviations, that a failure is likelier than a result. */
+/**
+ * So far from the median, in median absolute deviations, that a failure is likelier than a result.
+ */
 const FAR = 20;
 /** Equal by chance is no wonder with fewer numbers, and a median says little of fewer variants. */
 const LEAST_NUMBERS = 4;

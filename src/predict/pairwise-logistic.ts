@@ -1,6 +1,6 @@
 /**
- * A pairwise logistic model that costs less than a millisecond to fit, so that it can be fitted again
- * without any variant it is asked about: P(A beats B) = sigmoid(w . (rank of A - rank of B)).
+ * A pairwise logistic model that costs less than a millisecond to fit, so that it can be fitted
+ * again without any variant it is asked about: P(A beats B) = sigmoid(w . (rank of A - rank of B)).
  * Indicators enter as ranks among the training variants, as pairwise accuracy itself sees only
  * order: a monotone rescaling changes nothing, and a collapsed value is merely the last.
  */
@@ -15,7 +15,9 @@ export interface TrainingVariant {
 
 export interface PairwiseModel {
   readonly weights: readonly number[];
-  /** Features as the model sees them: ranks with mean 0 and variance 1 over the training variants. */
+  /**
+   * Features as the model sees them: ranks with mean 0 and variance 1 over the training variants.
+   */
   readonly place: (features: readonly number[]) => readonly number[];
 }
 

@@ -1,7 +1,7 @@
 /**
- * What says which of two variants will be better. A predictor is one file: it says what it needs, learns from
- * the outcomes of training variants, and then answers about others. Outcomes of those it is asked about are in
- * nothing that it is given.
+ * What says which of two variants will be better. A predictor is one file: it says what it needs,
+ * learns from the outcomes of training variants, and then answers about others. Outcomes of those
+ * it is asked about are in nothing that it is given.
  */
 import type { Features } from './feature-table';
 import type { ByVariant } from './measurements';

@@ -1,4 +1,7 @@
-/** Which variants predictors learn from and which pairs they are then asked about, for each protocol. Pure. */
+/**
+ * Which variants predictors learn from and which pairs they are then asked about, for each
+ * protocol. Pure.
+ */
 import { SpecError } from '../base/errors';
 import { joinTables } from './features';
 import { seen, targetNamed, type Features, type FeatureTable } from './feature-table';
@@ -46,7 +49,10 @@ export interface Layout {
   readonly notes: readonly string[];
 }
 
-/** `able`: the variants of which all that learn can say something. Throws SpecError when there is too little. */
+/**
+ * `able`: the variants of which all that learn can say something. Throws SpecError when there is
+ * too little.
+ */
 export function layOut(
   protocol: Exclude<Protocol, { kind: 'all-pairs' }>,
   scope: Scope,
@@ -72,8 +78,8 @@ export function layOut(
 }
 
 /**
- * What predictors see. Without the setting that is held out: no training variant has the held-out value, so
- * whatever a learner said of it would be extrapolation.
+ * What predictors see. Without the setting that is held out: no training variant has the held-out
+ * value, so whatever a learner said of it would be extrapolation.
  */
 export function visible(
   protocol: Protocol,
@@ -90,7 +96,10 @@ export function visible(
   return { features: { ...features, config }, notes: dropped.length ? [note] : [] };
 }
 
-/** Whether a learner's column is of one of these settings: `log_lr` of `lr`, `mixture=web` of `mixture`. */
+/**
+ * Whether a learner's column is of one of these settings: `log_lr` of `lr`, `mixture=web` of
+ * `mixture`.
+ */
 function isOf(column: string, settings: ReadonlySet<string>): boolean {
   const [name = ''] = column.split('=');
   return [name, name.replace(/^log_/, ''), name.replace(/^config\./, '')].some((one) =>

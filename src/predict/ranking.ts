@@ -25,7 +25,10 @@ export interface RankingSummary {
   readonly regret: number;
 }
 
-/** Nobody fine-tunes more of them to find the best one, and every depth costs a pass over the ranking. */
+/**
+ * Nobody fine-tunes more of them to find the best one, and every depth costs a pass over the
+ * ranking.
+ */
 const DEEPEST = 200;
 
 /** The variants of one split, best score first, equal scores by id. */
@@ -43,7 +46,10 @@ export function bordaRanking(pairs: readonly JudgedPair[]): RankedVariant[] {
     .sort((x, y) => y.score - x.score || (x.variant_id < y.variant_id ? -1 : 1));
 }
 
-/** Means over the splits; recall and regret reach as far as the smallest split, and 200 deep at most. */
+/**
+ * Means over the splits; recall and regret reach as far as the smallest split, and 200 deep at
+ * most.
+ */
 export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary {
   const rankings = [...mapGroups(pairs, (pair) => pair.split, bordaRanking).values()];
   const lengths = rankings.map((ranking) => ranking.length);

@@ -31,7 +31,10 @@ export interface BestSoFar {
   readonly variant_id: string;
   readonly rank: number;
   readonly n_fine_tuned: number;
-  /** By how much its outcome is better than that of the best of the first `top` among the fine-tuned. */
+  /**
+   * By how much its outcome is better than that of the best of the first `top` among the
+   * fine-tuned.
+   */
   readonly regret: number;
 }
 
@@ -127,7 +130,10 @@ function opponents(variants: readonly string[]): Pair[] {
   return pairsOf(variants.length).map(([i, j]): Pair => [variants[i] ?? '', variants[j] ?? '']);
 }
 
-/** A score of each variant: its own where log-odds add up, else its mean log-odds against the others. */
+/**
+ * A score of each variant: its own where log-odds add up, else its mean log-odds against the
+ * others.
+ */
 export function scoresOf(
   fitted: Fitted,
   variants: readonly string[],

@@ -1,6 +1,7 @@
 /**
- * What the loop would have cost on a study whose variants are all fine-tuned: regret against the number
- * fine-tuned, beside fixed orders. Each choice sees the outcomes of the variants fine-tuned before it.
+ * What the loop would have cost on a study whose variants are all fine-tuned: regret against the
+ * number fine-tuned, beside fixed orders. Each choice sees the outcomes of the variants fine-tuned
+ * before it.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -102,7 +103,10 @@ async function ordersOf(
   ];
 }
 
-/** The order in which the loop fine-tunes, given that each outcome is known once its variant is fine-tuned. */
+/**
+ * The order in which the loop fine-tunes, given that each outcome is known once its variant is
+ * fine-tuned.
+ */
 export async function loopOrder(
   replay: Replayed,
   known: readonly string[],
@@ -134,7 +138,10 @@ function randomOrder(known: readonly string[], seed: number): string[] {
   return known.flatMap(() => left.splice(unsafeUniformIntDistribution(0, left.length - 1, rng), 1));
 }
 
-/** The baseline, the task's own indicator and every ordered setting, where all have one; equal values by id. */
+/**
+ * The baseline, the task's own indicator and every ordered setting, where all have one; equal
+ * values by id.
+ */
 function fixedOrders({ table }: Candidates, target: Target, known: readonly string[]): Orders[] {
   const indicators = [...new Set([table.words.baseline, target.indicator])].flatMap((name) =>
     name !== null && table.indicators.has(name) ? [{ policy: name, name }] : [],

@@ -1,7 +1,7 @@
 /**
- * Intervals of figures over pairs. Pairs share variants, so variants are resampled and a pair counts as often
- * as both of its variants were drawn together: to resample pairs as if they were independent would make
- * every interval too narrow.
+ * Intervals of figures over pairs. Pairs share variants, so variants are resampled and a pair
+ * counts as often as both of its variants were drawn together: to resample pairs as if they were
+ * independent would make every interval too narrow.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -30,8 +30,9 @@ const MOST_WORK = 4e8;
 export const SEED = 250412491;
 
 /**
- * Figures computed from the sums of the columns, over resamples of the variants; each list is sorted. Draws in
- * which a figure is no finite number (no pair of different variants was drawn) are drawn again.
+ * Figures computed from the sums of the columns, over resamples of the variants; each list is
+ * sorted. Draws in which a figure is no finite number (no pair of different variants was drawn) are
+ * drawn again.
  */
 export function resample(
   table: PairTable,
@@ -65,7 +66,9 @@ export function percentiles(sorted: Float64Array): Interval {
   };
 }
 
-/** How often each of n variants is drawn; a draw of one variant n times has no pair and is redrawn. */
+/**
+ * How often each of n variants is drawn; a draw of one variant n times has no pair and is redrawn.
+ */
 function drawCounts(n: number, rng: RandomGenerator): Float64Array {
   const counts = new Float64Array(n);
   for (let draw = 0; draw < n; draw++) {
@@ -80,7 +83,9 @@ export function sumsOf(table: PairTable): Float64Array {
   return sumUp(table, new Float64Array(table.n_variants).fill(1));
 }
 
-/** A plain loop, since it is run for each pair of each resample; most pairs were not drawn together. */
+/**
+ * A plain loop, since it is run for each pair of each resample; most pairs were not drawn together.
+ */
 function sumUp({ first, second, columns }: PairTable, counts: Float64Array): Float64Array {
   const sums = new Float64Array(columns.length);
   for (let k = 0; k < first.length; k++) {
@@ -101,8 +106,8 @@ export function quantile(sorted: Float64Array, p: number): number {
 }
 
 /**
- * Of an accuracy, from what each variant's pairs agree and weigh together: accuracy +- 1.96 standard errors
- * from leaving out one variant at a time.
+ * Of an accuracy, from what each variant's pairs agree and weigh together: accuracy +- 1.96
+ * standard errors from leaving out one variant at a time.
  */
 export function jackknife(agreed: Float64Array, weight: Float64Array): Interval {
   const n = agreed.length;

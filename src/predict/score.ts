@@ -18,7 +18,9 @@ export interface Score extends Interval {
   readonly n_pairs: number;
   readonly n_splits: number;
   readonly n_variants: number;
-  /** Mean over splits of the share of pairs whose better variant was named; a tie counts one half. */
+  /**
+   * Mean over splits of the share of pairs whose better variant was named; a tie counts one half.
+   */
   readonly accuracy: number;
   readonly error_rate: number;
   /** Share of all pairs, so that large splits weigh more; the same where splits are of one size. */
@@ -27,7 +29,10 @@ export interface Score extends Interval {
   readonly std: number | null;
 }
 
-/** The scores of orders of variants over all their pairs, which are not written out: they may be millions. */
+/**
+ * The scores of orders of variants over all their pairs, which are not written out: they may be
+ * millions.
+ */
 export function scoreOrders(orders: readonly (readonly Scored[])[]): Score[] {
   const intervals = new Map<readonly Scored[], Interval>();
   const alike = mapGroups(
@@ -100,8 +105,8 @@ export function scoreAll(predictors: readonly (readonly JudgedPair[])[]): Score[
 }
 
 /**
- * A pair weighs as much less in a split as the split has more pairs, so that the accuracy of the whole is the
- * mean over splits.
+ * A pair weighs as much less in a split as the split has more pairs, so that the accuracy of the
+ * whole is the mean over splits.
  */
 function judgedOf(pairs: readonly JudgedPair[]): Judged {
   if (!pairs.length) throw new TypeError('A score needs at least one judged pair.');
@@ -137,8 +142,8 @@ function pointScore({ pairs, splits, table }: Judged): Omit<Score, keyof Interva
 }
 
 /**
- * What was trained is held fixed: the interval is of the predictors as they were trained, for other variants
- * to ask about.
+ * What was trained is held fixed: the interval is of the predictors as they were trained, for other
+ * variants to ask about.
  */
 function intervalsOf(alike: readonly Judged[]): Interval[] {
   const [first] = alike;

@@ -1,4 +1,7 @@
-/** What was decided before pre-training: the settings of variants, and the numbers that learners make of them. */
+/**
+ * What was decided before pre-training: the settings of variants, and the numbers that learners
+ * make of them.
+ */
 import type { Row } from '../dataset/tables';
 import { mapGroups, type ByVariant } from './measurements';
 
@@ -103,8 +106,8 @@ export function textOf({ values }: Setting, id: string): string {
 }
 
 /**
- * The settings that say the same as this one: the weights of a mixture and the mixture's name. They are
- * one decision, so that what is held out of one is held out of all.
+ * The settings that say the same as this one: the weights of a mixture and the mixture's name. They
+ * are one decision, so that what is held out of one is held out of all.
  */
 export function sameDecision(
   settings: Settings,
@@ -145,8 +148,9 @@ function changeTogether(pairs: readonly (readonly [string, string])[]): boolean 
 }
 
 /**
- * Feature -> values, for learners: numbers that every variant has (their logarithm where they differ by
- * a factor of ten), a column for each value of a category. What is the same for all is no feature.
+ * Feature -> values, for learners: numbers that every variant has (their logarithm where they
+ * differ by a factor of ten), a column for each value of a category. What is the same for all is no
+ * feature.
  */
 export function learnerColumns(
   settings: Settings,

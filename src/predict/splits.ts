@@ -1,6 +1,6 @@
 /**
- * Which variants a learner is trained on, and which pairs it is then asked about. Both are drawn from
- * seeds and the variants' ids alone. A pair's orientation is drawn too: ids often follow the
+ * Which variants a learner is trained on, and which pairs it is then asked about. Both are drawn
+ * from seeds and the variants' ids alone. A pair's orientation is drawn too: ids often follow the
  * configuration, and a learner must not gain from which of two comes first.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
@@ -43,7 +43,10 @@ export interface Question {
   readonly variants: readonly string[];
 }
 
-/** The same question with the outcomes dealt out at random among its variants, another way for each seed. */
+/**
+ * The same question with the outcomes dealt out at random among its variants, another way for each
+ * seed.
+ */
 export function shuffled(question: Question, seed: number): Question {
   const to = shuffle(question.variants, SHUFFLE_SEED + seed);
   const deal = (values: ByVariant) =>
@@ -57,8 +60,8 @@ export function shuffled(question: Question, seed: number): Question {
 const SHUFFLE_SEED = 7919;
 
 /**
- * The paper's protocol (arXiv 2504.12491, section 4.3): splits of the variants, 60% to train, and all
- * pairs of the others to test. Training and test pairs share no variant.
+ * The paper's protocol (arXiv 2504.12491, section 4.3): splits of the variants, 60% to train, and
+ * all pairs of the others to test. Training and test pairs share no variant.
  */
 export function paperSplit(question: Question, seed: number): Split {
   const order = shuffle(question.variants, seed);
@@ -126,8 +129,9 @@ const MOST_HELD_OUT = 5000;
 export const HELD_OUT = 'held-out';
 
 /**
- * Pairs of which neither outcome is known, by few fits: variants are dealt into ten groups, and a pair is
- * asked of what learned without either of its groups. Copies of one checkpoint share a group.
+ * Pairs of which neither outcome is known, by few fits: variants are dealt into ten groups, and a
+ * pair is asked of what learned without either of its groups. Copies of one checkpoint share a
+ * group.
  */
 export function heldOutSplits(question: Question, copies: readonly (readonly string[])[]): Split[] {
   const groups = new Map(copies.flatMap((ids, i) => ids.map((id) => [id, i % GROUPS] as const)));
@@ -152,7 +156,10 @@ export function heldOutSplits(question: Question, copies: readonly (readonly str
   });
 }
 
-/** Splits of training variants, on which a choice can be made without the pairs that are asked about. */
+/**
+ * Splits of training variants, on which a choice can be made without the pairs that are asked
+ * about.
+ */
 export function innerSplits(
   split: Pick<Split, 'id' | 'training' | 'train_outcomes'>,
   seed: number,

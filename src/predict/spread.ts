@@ -34,7 +34,10 @@ export function spreadOverVariants(
   return { value, ci_low, ci_high, p: twoSided(values), n_variants: table.n_variants };
 }
 
-/** Variants in order of id; numbers of one pair are summed, so that a resample costs the same for many splits. */
+/**
+ * Variants in order of id; numbers of one pair are summed, so that a resample costs the same for
+ * many splits.
+ */
 export function tabulate(pairs: readonly PairNumbers[]): PairTable {
   const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort();
   const places = new Map(ids.map((id, i) => [id, i]));

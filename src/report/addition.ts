@@ -1,4 +1,7 @@
-/** Do the indicators add anything to what the configuration says already? In words, for one task. Pure. */
+/**
+ * Do the indicators add anything to what the configuration says already? In words, for one task.
+ * Pure.
+ */
 import type { JudgedPair } from '../predict/judged-pair';
 import { confoundVerdict, verdictOn, type Addition } from '../predict/confound-verdict';
 import { SpecError } from '../base/errors';

@@ -16,7 +16,9 @@ export interface Answer {
   readonly caveats: readonly string[];
 }
 
-/** Overlapping intervals prove nothing either way: both proxies were judged on the same variants. */
+/**
+ * Overlapping intervals prove nothing either way: both proxies were judged on the same variants.
+ */
 export function haveDisjointIntervals(a: Fit, b: Fit): boolean {
   return a.ci_low > b.ci_high || b.ci_low > a.ci_high;
 }

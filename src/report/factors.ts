@@ -39,7 +39,10 @@ export function findFactors(table: FeatureTable): Factors {
   return { factors, n_pairs: countPairs(variants.length), pairs_mixed: mixed };
 }
 
-/** Those in which variants differ; weights that say the same as a mixture's name are not counted beside it. */
+/**
+ * Those in which variants differ; weights that say the same as a mixture's name are not counted
+ * beside it.
+ */
 function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
   return [...settings.values()].filter((one) => {
     if (!varies(one, variants) || isName(one)) return false;
@@ -49,8 +52,9 @@ function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
 }
 
 /**
- * Pairs that differ in one factor alone, by factor, and pairs that differ in several. Counted by groups of
- * equal settings, not pair by pair: those that agree in all but one factor, less those that agree in all.
+ * Pairs that differ in one factor alone, by factor, and pairs that differ in several. Counted by
+ * groups of equal settings, not pair by pair: those that agree in all but one factor, less those
+ * that agree in all.
  */
 function countDifferences(settings: readonly Setting[], variants: readonly string[]) {
   const equal = pairsThatAgree(settings, variants);

@@ -26,7 +26,10 @@ export interface Gap extends GapBin {
   readonly baseline: number | null;
 }
 
-/** How many of the baseline's errors it avoids; null where that judged no such pair, or none wrongly. */
+/**
+ * How many of the baseline's errors it avoids; null where that judged no such pair, or none
+ * wrongly.
+ */
 export function reductionFinding({ pairs, baseline }: Judged, label: string): string | null {
   if (!baseline || baseline.every((pair) => credit(pair) === 1)) return null;
   try {

@@ -9,7 +9,9 @@ export const html = htm.bind(h) as (
   ...values: readonly unknown[]
 ) => VNode;
 
-/** A plot with its caption. `svg` must come from our own renderer, which escapes what it is given. */
+/**
+ * A plot with its caption. `svg` must come from our own renderer, which escapes what it is given.
+ */
 export function figure(label: string, svg: string, caption: unknown): VNode {
   return html`<figure>
     <div class="plot" role="img" aria-label=${label} dangerouslySetInnerHTML=${{ __html: svg }} />

@@ -1,4 +1,7 @@
-/** The pairs that this report looks at closely: recorded predictions, else those of a quick model. Pure. */
+/**
+ * The pairs that this report looks at closely: recorded predictions, else those of a quick model.
+ * Pure.
+ */
 import type { Row } from '../dataset/tables';
 import { SpecError } from '../base/errors';
 import { candidatesOf, refuseUnteachable, trainedWithout } from '../predict/candidates';
@@ -21,7 +24,10 @@ export interface Judged {
   readonly protocol: string;
   /** Neither variant's outcome was known to what judged it, save under `/against`. */
   readonly pairs: readonly JudgedPair[];
-  /** What the baseline says of the same pairs; null where it does not know a variant, or none is named. */
+  /**
+   * What the baseline says of the same pairs; null where it does not know a variant, or none is
+   * named.
+   */
   readonly baseline: readonly JudgedPair[] | null;
 }
 

@@ -16,7 +16,9 @@ export interface LearnedGroup {
 
 export interface LearnedTask {
   readonly task: string;
-  /** What learned first, then what knows the configuration alone, then proxies that learn nothing. */
+  /**
+   * What learned first, then what knows the configuration alone, then proxies that learn nothing.
+   */
   readonly fits: readonly Fit[];
 }
 

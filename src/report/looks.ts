@@ -45,7 +45,10 @@ export interface Looks {
 /** Numbers of more values than this are no groups that a colour could show. */
 const MOST_VALUES = 8;
 
-/** Colour says the first category in which variants differ, shape the next; numbers of few values after them. */
+/**
+ * Colour says the first category in which variants differ, shape the next; numbers of few values
+ * after them.
+ */
 export function assignLooks(features: Features): Looks {
   const { variants } = features;
   const [first, second] = showable(features);

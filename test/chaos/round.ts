@@ -1,4 +1,7 @@
-/** One round: a study of its own servers, disturbed; then `resume` alone, and what is there at the end. */
+/**
+ * One round: a study of its own servers, disturbed; then `resume` alone, and what is there at the
+ * end.
+ */
 import { setTimeout } from 'node:timers/promises';
 import type { Ended, Running, Workplace } from '../support/cli';
 import { NOT_FOUND, RESUME, RUN, StudyClient } from './client';

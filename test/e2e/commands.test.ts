@@ -184,7 +184,9 @@ interface Doctor {
   readonly checks: readonly { readonly part: string; readonly status: string }[];
 }
 
-/** Whether this machine has a Slurm, and the packages of every recipe, is no matter of these tests. */
+/**
+ * Whether this machine has a Slurm, and the packages of every recipe, is no matter of these tests.
+ */
 async function ownChecks(): Promise<Doctor['checks']> {
   const { stdout } = await workplace.foretune('doctor', '-o', 'json');
   const { checks } = JSON.parse(stdout) as Doctor;

@@ -1,7 +1,8 @@
 /**
- * A study whose credentials are marked, and a search for the marks in every place but those that have to
- * hold them: the environments that the user exported them to (commands and the worker, and the compiler
- * that these start), and for the embedded S3 server one file that only its owner reads. `foretune env` prints them, since that is asked of it.
+ * A study whose credentials are marked, and a search for the marks in every place but those that
+ * have to hold them: the environments that the user exported them to (commands and the worker, and
+ * the compiler that these start), and for the embedded S3 server one file that only its owner
+ * reads. `foretune env` prints them, since that is asked of it.
  */
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -220,7 +221,9 @@ async function watch(
   return found;
 }
 
-/** Null while a process of the job is not to be seen: between fork and exec it has no command line. */
+/**
+ * Null while a process of the job is not to be seen: between fork and exec it has no command line.
+ */
 function processPlaces(
   workplace: Workplace,
   job: string,

@@ -1,4 +1,7 @@
-/** What a user does to a study that runs, failed or was stopped; in the end no run was carried out twice. */
+/**
+ * What a user does to a study that runs, failed or was stopped; in the end no run was carried out
+ * twice.
+ */
 import type { Ended } from '../support/cli';
 import {
   FOUR_ONCE,

@@ -1,4 +1,6 @@
-/** A study of tiny Hugging Face models through the whole product, one of its jobs killed on the way. */
+/**
+ * A study of tiny Hugging Face models through the whole product, one of its jobs killed on the way.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -13,7 +13,9 @@ import { renderReport } from '../../src/report/report';
 import { settingsWith } from '../predict/learning';
 import { publishedInput, trainedInput } from './inputs';
 
-/** A learner that believes in k-shot scores on RAG, so that its predictions are known; half sure. */
+/**
+ * A learner that believes in k-shot scores on RAG, so that its predictions are known; half sure.
+ */
 async function withLearned(
   making: Promise<ReportInput>,
   changes: Partial<LearnSettings> = {},

@@ -1,4 +1,7 @@
-/** Real receivers of notifications: an HTTP server, a program; what they refuse is no failure of a study. */
+/**
+ * Real receivers of notifications: an HTTP server, a program; what they refuse is no failure of a
+ * study.
+ */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';

@@ -1,4 +1,6 @@
-/** A clone in a temporary folder in which set-up runs, with programs that only play the installers. */
+/**
+ * A clone in a temporary folder in which set-up runs, with programs that only play the installers.
+ */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,

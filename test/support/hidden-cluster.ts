@@ -1,6 +1,7 @@
 /**
- * A cluster whose files the worker cannot see: the paths that it hands out exist for its jobs alone. Jobs run on this
- * machine, in a private folder that is called otherwise in everything that leaves the cluster.
+ * A cluster whose files the worker cannot see: the paths that it hands out exist for its jobs
+ * alone. Jobs run on this machine, in a private folder that is called otherwise in everything that
+ * leaves the cluster.
  */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-"""The configuration of each stage, as job.json carries it. All that decides a number is here. Free of JAX."""
+"""The configuration of each stage in job.json: everything that determines a number. Free of JAX."""
 
 from typing import ClassVar
 
@@ -33,13 +33,14 @@ class OfModel(Config):
 class Pretrain(OfModel):
     """The defaults of batch and schedule are those of a variant that continues a base.
 
-    From scratch small steps teach more a token, and a base should end at a low rate: one that kept its rate
-    differed by .05 to .1 in every later score from seed to seed. So a base has step_tokens 1024, decay_from
-    0.5, decay_to 0.1 and volume 1.
+    From scratch, small steps learn more per token, and a base should end with a low learning rate:
+    with a constant rate, every later score differed by .05 to .1 between seeds. So a base has
+    step_tokens 1024, decay_from 0.5, decay_to 0.1 and volume 1.
 
-    Of a short base some abilities are still luck. Of ten bases of two million tokens nine learned to answer
-    questions about kinds (task cms) and one did not, nor did what continued it. Its loss was no higher,
-    and with one thread in place of two the same data and seed did learn it: look at more than one seed.
+    After a short pre-training some abilities are still a matter of chance. Of ten bases of two
+    million tokens, nine learned to answer questions about kinds (task cms); one did not, nor did
+    its variants. Its loss was no higher, and with one thread instead of two the same data and seed
+    did learn it: look at more than one seed.
     """
 
     seed: int = option("Seed of all random choices in training", minimum=0)
@@ -59,7 +60,8 @@ class Pretrain(OfModel):
         pattern=r"^(all|\d{1,2}-\d{1,3})$",
         default=ALL_LENGTHS,
     )
-    # Span corruption asks for few tokens of a row: its noisy gradient wants larger steps and a long decay.
+    # Span corruption predicts few tokens of a row: its noisy gradient needs larger steps and a long
+    # decay.
     step_tokens: int = option("Tokens per step", minimum=1, default=2048)
     warmup_steps: int = option("Warmup steps, in which the learning rate rises", minimum=0, default=30)
     decay_from: float = option(
@@ -91,7 +93,7 @@ class Pretrain(OfModel):
 
     @property
     def rows(self) -> int:
-        """Sequences of a step."""
+        """Sequences per step."""
         return max(1, self.step_tokens // self.model.context)
 
     @property
@@ -104,7 +106,7 @@ class Pretrain(OfModel):
 
 
 class Kshot(Config):
-    """What the indicators read of a task; its other fields are for other stages."""
+    """The fields of a task that the indicators read; the others are for other stages."""
 
     open = True
 
@@ -126,7 +128,7 @@ class Indicate(OfModel):
 
 
 class Sft(OfModel, FineTuning):
-    """Batches of items."""
+    """Training in batches of items."""
 
 
 class Evaluate(OfModel, Branch):

@@ -1,4 +1,5 @@
-"""Scikit-learn classifiers by import path. Whatever else a path names is refused before it is called."""
+"""Scikit-learn classifiers by import path. Whatever else a path names is refused before it is
+called."""
 
 import importlib
 import importlib.util
@@ -11,7 +12,8 @@ PACKAGES = [Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "pl
 
 
 class Refused(ValueError):
-    """The learner or its parameters are not what can be trained here: the user has to change them."""
+    """The learner or its parameters are not what can be trained here: the user has to change
+    them."""
 
 
 def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
@@ -28,7 +30,8 @@ def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
         raise Refused(f'"{path}" has no parameter "{unknown[0]}"; it has {", ".join(known)}.')
     given = ({"random_state": seed} if "random_state" in known else {}) | params
     if path.startswith("lightgbm."):
-        # It warns of every tree that stops early, and would take all cores for each of our processes.
+        # It warns of every tree that stops early, and would take all cores for each of our
+        # processes.
         given = {"verbose": -1, "n_jobs": 1} | given
     try:
         model = found(**given)
@@ -65,7 +68,8 @@ def load_classifier(path: str) -> type:
 
 
 def _refuse_outside_packages(path: str, module: str) -> None:
-    """To import a module is to run it: only installed packages are, not the standard library or a folder."""
+    """To import a module is to run it: only installed packages are, not the standard library or a
+    folder."""
     top = module.split(".")[0]
     if not top.isidentifier():
         raise Refused(f'"{path}" is not an import path; expected one such as sklearn.svm.SVC.')

@@ -1,4 +1,5 @@
-"""Learning to compare: one learner trained on the variants of a split and asked about pairs of others."""
+"""Learning to compare: one learner trained on the variants of a split and asked about pairs of
+others."""
 
 import warnings
 from collections.abc import Iterator
@@ -91,7 +92,8 @@ def _by_pairs(learner: PairLearner, split: Split, values: np.ndarray) -> Compare
 
 
 def _training_pairs(inputs: np.ndarray, split: Split, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Features and labels. A tied pair has no better variant, so no label is true of it: it is left out.
+    """Features and labels. A tied pair has no better variant, so no label is true of it: it is left
+    out.
 
     Pairs that all point one way teach nothing about the other, so they are shown from both sides.
     """
@@ -124,9 +126,11 @@ def _quiet() -> Iterator[None]:
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():
-        # The paper stops the MLP after 100 iterations, converged or not; a kernel may end at a bound.
+        # The paper stops the MLP after 100 iterations, converged or not; a kernel may end at a
+        # bound.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        # LightGBM 4.6 names unnamed features, which scikit-learn 1.8 then misses in what is predicted.
+        # LightGBM 4.6 names unnamed features, which scikit-learn 1.8 then misses in what is
+        # predicted.
         warnings.filterwarnings("ignore", "X does not have valid feature names", UserWarning)
         yield
 

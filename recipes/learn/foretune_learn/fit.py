@@ -1,9 +1,11 @@
-"""`python -m foretune_learn.fit <job.json>`: learning to compare (schemas: recipes/schemas/fit-*.json).
+"""`python -m foretune_learn.fit <job.json>`: learning to compare (schemas:
+recipes/schemas/fit-*.json).
 
-Reads the features of variants, the training variants of each split with their outcomes, and test pairs
-without any; writes predictions.arrow, importance.arrow and, last, result.json. With `--preload MODULES` it
-imports those first and then waits for a line on its standard input, so that a caller may start it early;
-it ends when that input does, its caller being gone. Exit code 0 when result.json says "done", else 1.
+Reads the features of variants, the training variants of each split with their outcomes, and test
+pairs without any; writes predictions.arrow, importance.arrow and, last, result.json. With
+`--preload MODULES` it imports those first and then waits for a line on its standard input, so that
+a caller may start it early; it ends when that input does, its caller being gone. Exit code 0 when
+result.json says "done", else 1.
 """
 
 import argparse

@@ -1,4 +1,5 @@
-"""The files of a fit: features, splits and test pairs in, predictions and importance out (Arrow IPC)."""
+"""The files of a fit: features, splits and test pairs in, predictions and importance out (Arrow
+IPC)."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -16,7 +16,8 @@ Learn = Callable[[Array, Array], Probability]
 
 
 def ranked(values: Array, training: Array) -> Array:
-    """[variants, features] as places in [0, 1] among the training rows; a feature constant there is 0."""
+    """[variants, features] as places in [0, 1] among the training rows; a feature constant there is
+    0."""
     known = values[training]
     places = QuantileTransformer(n_quantiles=len(known), subsample=None).fit(known).transform(values)
     return np.where(np.ptp(known, axis=0) > 0, places, 0.0)

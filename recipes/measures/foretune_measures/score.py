@@ -21,6 +21,7 @@ def inverse_perplexity(nats: np.ndarray, tokens: np.ndarray) -> Score:
 
 
 def ratio(top: np.ndarray, bottom: np.ndarray) -> tuple[float, float]:
-    """Sum over sum; standard error by the delta method over rows, as tokens of one are not independent."""
+    """Sum over sum; standard error by the delta method over rows, as tokens of one are not
+    independent."""
     mean = top.sum() / bottom.sum()
     return float(mean), float(np.sqrt(np.sum((top - mean * bottom) ** 2)) / bottom.sum())

@@ -1,4 +1,5 @@
-"""Jobs that end in the middle, at once or in order: the next attempt goes on, to the same weights."""
+"""Jobs that end in the middle, at once or in order: the next attempt goes on, to the same
+weights."""
 
 import json
 import os

@@ -133,7 +133,8 @@ def test_every_objective_trains_from_scratch_with_every_intervention(tmp_path: P
 
 
 def test_a_job_that_finds_no_free_core_trains_alike(tmp_path: Path):
-    """Each compiles for itself: there XLA looks at the cores, to deal out the work of a model wide enough."""
+    """Each compiles for itself: there XLA looks at the cores, to deal out the work of a model wide
+    enough."""
     runs = [pretrain_run("v1", 1024, objective="clm", model=MODEL | {"width": 32})]
     free, crowded = (job(tmp_path / name, tmp_path / name / "cache", runs) for name in ("free", "crowded"))
     _, expected = finish(free)

@@ -145,8 +145,8 @@ def test_weights_are_counted_right(model: Model):
 
 
 def test_training_flops_by_hand():
-    # 3 x 2 per weight of a matrix product: 40 x 16 of the logits, 2 layers x 12 x 16 x 16; attention
-    # multiplies queries by keys and shares by values: 2 x 2 layers x 12 x 16.
+    # 3 x 2 per weight of a matrix product: 40 x 16 of the logits, 2 layers x 12 x 16 x 16;
+    # attention multiplies queries by keys and shares by values: 2 x 2 layers x 12 x 16.
     assert training_flops(MODEL, 10) == 6 * (640 + 6144 + 768) * 10
     assert training_flops(replace(MODEL, layers=4), 10) == 6 * (640 + 2 * (6144 + 768)) * 10
 

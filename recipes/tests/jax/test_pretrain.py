@@ -1,4 +1,5 @@
-"""What a pre-training run reads: the objectives and domains that it was asked for, in their shares."""
+"""What a pre-training run reads: the objectives and domains that it was asked for, in their
+shares."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,5 @@
-"""How answers are scored: positions against a slow reference, and models whose answers are known."""
+"""How answers are scored: positions against a slow reference, and models whose answers are
+known."""
 
 import math
 

@@ -1,4 +1,5 @@
-"""Learners that train on variants: ranks of the training variants alone, and what is made of them."""
+"""Learners that train on variants: ranks of the training variants alone, and what is made of
+them."""
 
 from typing import Any
 

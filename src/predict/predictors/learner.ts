@@ -1,6 +1,6 @@
 /**
- * Learners that train in another process, all that is asked in one turn of the event loop together: to
- * start such a process takes longer than to train in it.
+ * Learners that train in another process, all that is asked in one turn of the event loop together:
+ * to start such a process takes longer than to train in it.
  */
 import type { PredictorSpec } from '../../domain/fit-schema';
 import type { Features } from '../feature-table';
@@ -32,7 +32,9 @@ export interface Trainer {
   readonly train: (jobs: readonly TrainingJob[]) => Promise<readonly Trained[]>;
 }
 
-/** Trains one job; jobs of one turn of the event loop go to the trainer together, equal ones once. */
+/**
+ * Trains one job; jobs of one turn of the event loop go to the trainer together, equal ones once.
+ */
 export type Train = (job: TrainingJob) => Promise<Trained>;
 
 export function gathering(trainer: Trainer): Train {
@@ -65,7 +67,10 @@ function newTurn(trainer: Trainer, close: () => void): Turn {
   return { jobs, answers };
 }
 
-/** `ltc:<learner>` compares what indicators say (arXiv 2504.12491, section 4), `config:<learner>` settings alone. */
+/**
+ * `ltc:<learner>` compares what indicators say (arXiv 2504.12491, section 4), `config:<learner>`
+ * settings alone.
+ */
 export function learnerPredictor(learner: Learner, set: FeatureSet, train: Train): Predictor {
   const name = `${set === 'config' ? 'config' : 'ltc'}:${learner.name}`;
   return {

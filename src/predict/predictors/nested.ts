@@ -1,6 +1,6 @@
 /**
- * A choice among predictors, made on splits of the training variants alone. Equal ones: the first, so
- * those that learn nothing before those that do.
+ * A choice among predictors, made on splits of the training variants alone. Equal ones: the first,
+ * so those that learn nothing before those that do.
  */
 import { fitOn, judgePairs } from '../judge';
 import { credit } from '../judged-accuracy';

@@ -1,4 +1,7 @@
-/** The pairwise logistic model over all indicators of the study: what answers when no predictor is named. */
+/**
+ * The pairwise logistic model over all indicators of the study: what answers when no predictor is
+ * named.
+ */
 import type { Features } from '../feature-table';
 import { byName, type ByVariant } from '../measurements';
 import { fitPairwise } from '../pairwise-logistic';
@@ -49,8 +52,8 @@ function rowOf(columns: readonly ByVariant[], id: string): number[] | undefined 
 const LEAST_WEIGHT = 1e-6;
 
 /**
- * The same predictor, with probabilities where it has an order alone: a pairwise logistic model of its
- * values, fitted to the training variants. Its order stays.
+ * The same predictor, with probabilities where it has an order alone: a pairwise logistic model of
+ * its values, fitted to the training variants. Its order stays.
  */
 export function calibrated(predictor: Predictor): Predictor {
   return {

@@ -46,7 +46,9 @@ export const coinToss: Layer = {
   encoding: { y: { datum: 0.5 } },
 };
 
-/** Names beside the rows of a plot, all in a column of one width, so that plots of a row line up. */
+/**
+ * Names beside the rows of a plot, all in a column of one width, so that plots of a row line up.
+ */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
 export function nameAxis(width: number, labelLimit: number) {
   return {

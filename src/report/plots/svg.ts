@@ -1,4 +1,6 @@
-/** Vega-Lite specifications to SVG text, without a browser. Colours are the style sheet's variables. */
+/**
+ * Vega-Lite specifications to SVG text, without a browser. Colours are the style sheet's variables.
+ */
 import type { TopLevelSpec } from 'vega-lite';
 
 /** Calm axes; fonts and colours of text come from report.css, which overrides attributes. */
@@ -36,8 +38,8 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
 }
 
 /**
- * Makes each labelled mark say its label on hover. Vega escapes `<`, `>` and `"` in what it writes, so
- * that a pattern is safe here, and the label is escaped already.
+ * Makes each labelled mark say its label on hover. Vega escapes `<`, `>` and `"` in what it writes,
+ * so that a pattern is safe here, and the label is escaped already.
  */
 function addTitles(svg: string): string {
   return svg.replace(

@@ -1,4 +1,7 @@
-/** What learning to compare is worth: on variants held out, beside the configuration and the baseline. */
+/**
+ * What learning to compare is worth: on variants held out, beside the configuration and the
+ * baseline.
+ */
 import type { Study } from '../../domain/schema';
 import type { Importance } from '../../predict/importance';
 import type { Added } from '../addition';

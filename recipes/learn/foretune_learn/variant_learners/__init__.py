@@ -1,4 +1,5 @@
-"""Learners of variants: one file each, whose name is the learner's and whose `make()` returns a `Learn`."""
+"""Learners of variants: one file each, whose name is the learner's and whose `make()` returns a
+`Learn`."""
 
 import importlib
 import pkgutil
