@@ -84,6 +84,32 @@ it(
   5 * MINUTES,
 );
 
+it(
+  'a run that keeps earlier checkpoints ends with the same weights',
+  async () => {
+    const steps = [7, 25];
+    const job = jobOf(['quick/pretrain']);
+    const training = job.runs.map((run) => ({
+      ...run,
+      config: { ...run.config, checkpoint_steps: steps },
+    }));
+    const taken = steps.map((step) => ({
+      ...{ run_id: `quick-${step}/checkpoint`, stage: 'checkpoint' as const },
+      ...{ variant_id: `quick-${step}`, fingerprint: `step ${step}`, config: { step } },
+      input: { run_id: 'quick/pretrain', uri: null },
+    }));
+    const { work, ended } = runJob(data, 'earlier', { ...job, runs: [...training, ...taken] });
+    expect(await ended).toEqual([expect.objectContaining({ code: 0 })]);
+    const [trained, ...earlier] = done(work).map(({ checkpoint }) => checkpoint);
+    expect(earlier.map((one) => one?.step)).toEqual(steps);
+    expect(earlier.map((one) => one?.tokens)).toEqual(steps.map((step) => step * 8 * 64));
+    const [unkept] = done(path.join(data, 'alone'));
+    expect(trained?.sha256).toBe(unkept?.checkpoint?.sha256);
+    expect(new Set([trained, ...earlier].map((one) => one?.sha256)).size).toBe(3);
+  },
+  5 * MINUTES,
+);
+
 /** Rounding apart, the same: each step takes the same number of rows, dealt out otherwise. */
 function expectAsAlone(work: string): void {
   const { inv_ppl_clm = NaN, ...size } = measured(work);
