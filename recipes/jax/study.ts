@@ -1,4 +1,7 @@
-/** The fields of a study that the JAX reference recipe reads, as types: `defineStudy<JaxStudy>({...})`. */
+/**
+ * The fields of a study that the JAX reference recipe reads, as types:
+ * `defineStudy<JaxStudy>({...})`.
+ */
 import type { StudyInput } from '../../src/domain/schema';
 import type { FineTuning } from '../protocol/study';
 
@@ -35,7 +38,9 @@ export type Training = {
   volume?: 1 | 2;
 };
 
-/** Settings of a shared base: small steps and a low final learning rate (foretune_jax/config.py). */
+/**
+ * Settings of a shared base: small steps and a low final learning rate (foretune_jax/config.py).
+ */
 export const BASE = {
   step_tokens: 1024,
   decay_from: 0.5,

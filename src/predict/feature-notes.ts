@@ -1,4 +1,4 @@
-/** What is missing in a study's numbers, and what says nothing, in words. */
+/** Sentences about missing values and useless features of a study. */
 import type { Row } from '../dataset/tables';
 import type { FeatureTable, Indicator } from './feature-table';
 import { isName, varies, type Setting } from './settings';

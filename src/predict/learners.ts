@@ -52,8 +52,7 @@ function filesIn(folder: string): string[] {
 }
 
 /**
- * Without gp: trained on the five inner splits of each split as well, it would take as long as all
- * others together.
+ * Without gp: on the five inner splits of each split it would take as long as all others together.
  */
 export const NESTED_LEARNERS = ALL_LEARNERS.filter((name) => name !== 'gp');
 
@@ -85,7 +84,7 @@ function noLearner(name: string): SpecError {
   );
 }
 
-/** The module to import while the record is being read; null for one that the user named. */
+/** The module to import while the record is being read; null for one given by import path. */
 export function knownModule({ name, spec }: Learner): string | null {
   if (spec.kind === 'variant') return `foretune_learn.variant_learners.${spec.model}`;
   if (!Object.hasOwn(KNOWN, formOf(name).plain)) return null;

@@ -24,7 +24,7 @@ export interface ErrorReduction {
   readonly ci_high: number;
 }
 
-/** Both must have judged the same pairs of the same splits; which variant is `a` may differ. */
+/** Both must have judged the same pairs of the same splits, in either order. */
 export function pairedDifference(
   predictor: readonly JudgedPair[],
   other: readonly JudgedPair[],
@@ -35,7 +35,7 @@ export function pairedDifference(
   return { n_pairs: predictor.length, difference: value, ...rest };
 }
 
-/** With an interval over variants; a baseline without errors cannot be improved on: a SpecError. */
+/** With an interval over variants; throws SpecError for a baseline without errors. */
 export function errorReduction(
   predictor: readonly JudgedPair[],
   baseline: readonly JudgedPair[],

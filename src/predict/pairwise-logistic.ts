@@ -1,8 +1,8 @@
 /**
- * A pairwise logistic model that costs less than a millisecond to fit, so that it can be fitted
- * again without any variant it is asked about: P(A beats B) = sigmoid(w . (rank of A - rank of B)).
- * Indicators enter as ranks among the training variants, as pairwise accuracy itself sees only
- * order: a monotone rescaling changes nothing, and a collapsed value is merely the last.
+ * A pairwise logistic model that costs less than a millisecond to fit, so that it can be refitted
+ * without the variants to predict: P(A beats B) = sigmoid(w . (rank of A - rank of B)). Indicators
+ * enter as ranks among the training variants, as pairwise accuracy itself sees only order: a
+ * monotone rescaling changes nothing, and a collapsed value is merely the last.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { countBelow } from './gap-bins';
@@ -23,7 +23,7 @@ export interface PairwiseModel {
 
 /** A normal prior of variance 1 on each weight; the data count as one observation a variant. */
 const PENALTY = 1;
-/** More pairs of the same variants tell hardly more. */
+/** More pairs of the same variants add hardly any information. */
 const MOST_PAIRS = 20_000;
 const MOST_STEPS = 50;
 

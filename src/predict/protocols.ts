@@ -1,6 +1,5 @@
 /**
- * Which variants predictors learn from and which pairs they are then asked about, for each
- * protocol. Pure.
+ * The training variants and test pairs of each protocol. Pure.
  */
 import { SpecError } from '../base/errors';
 import { joinTables } from './features';
@@ -19,26 +18,26 @@ import {
 } from './splits';
 
 export type Protocol =
-  /** Every pair of variants with an outcome, for predictors that learn nothing. */
+  /** Every pair of variants with an outcome, for predictors without training. */
   | { readonly kind: 'all-pairs' }
   | { readonly kind: 'paper'; readonly seeds: number }
   | { readonly kind: 'leave-group-out'; readonly column: string }
   | { readonly kind: 'leave-study-out'; readonly study: string }
-  /** Each pair without the outcomes of either: what back-tests an answer. */
+  /** Each pair without the outcomes of either variant: the back-test of an answer. */
   | { readonly kind: 'held-out' };
 
-/** What is asked about, and what may be learned from. */
+/** What is predicted, and what may be used for training. */
 export interface Scope {
   readonly table: FeatureTable;
   /** The study that is trained on, for leave-study-out. */
   readonly other?: FeatureTable | null;
-  /** Names of the targets that are asked about; without it all. */
+  /** Names of the targets to predict; by default all. */
   readonly targets?: readonly string[];
-  /** Only these variants; without it all. */
+  /** Only these variants; by default all. */
   readonly variants?: readonly string[];
-  /** Whose outcomes are learned from; null: of the target that is asked about. */
+  /** The target whose outcomes are used for training; null for the target to predict. */
   readonly train_task?: string | null;
-  /** Whether outcomes are dealt out at random: what is left is chance. */
+  /** Whether outcomes are shuffled, which leaves only chance. */
   readonly shuffle?: boolean;
 }
 
@@ -50,8 +49,7 @@ export interface Layout {
 }
 
 /**
- * `able`: the variants of which all that learn can say something. Throws SpecError when there is
- * too little.
+ * `able`: the variants that all learners can predict. Throws SpecError if there is not enough data.
  */
 export function layOut(
   protocol: Exclude<Protocol, { kind: 'all-pairs' }>,
@@ -79,7 +77,7 @@ export function layOut(
 
 /**
  * What predictors see. Without the setting that is held out: no training variant has the held-out
- * value, so whatever a learner said of it would be extrapolation.
+ * value, so a learner could only extrapolate.
  */
 export function visible(
   protocol: Protocol,
@@ -97,7 +95,7 @@ export function visible(
 }
 
 /**
- * Whether a learner's column is of one of these settings: `log_lr` of `lr`, `mixture=web` of
+ * Whether a learner's column comes from one of these settings: `log_lr` of `lr`, `mixture=web` of
  * `mixture`.
  */
 function isOf(column: string, settings: ReadonlySet<string>): boolean {
@@ -170,7 +168,9 @@ export function groupsOf({ settings, variants }: Features, column: string): Map<
   );
 }
 
-/** Variants of equal indicators are one checkpoint under several names: they come in one list. */
+/**
+ * Variants with equal indicators are one checkpoint under several names, so they are in one list.
+ */
 export function copiesOf(features: Features, variants: readonly string[]): string[][] {
   return [
     ...mapGroups(
@@ -181,7 +181,7 @@ export function copiesOf(features: Features, variants: readonly string[]): strin
   ];
 }
 
-/** Equal for copies; a variant without an indicator is nobody's copy. */
+/** Equal for copies; a variant without an indicator is not a copy. */
 export function copyKey({ indicators }: Features, id: string): string {
   const values = [...indicators.values()].map(({ values: known }) => known.get(id));
   const isWhole = values.length > 0 && values.every((value) => value !== undefined);

@@ -1,7 +1,7 @@
 /**
  * What the loop would have cost on a study whose variants are all fine-tuned: regret against the
- * number fine-tuned, beside fixed orders. Each choice sees the outcomes of the variants fine-tuned
- * before it.
+ * number of fine-tuned variants, compared with fixed orders. Each choice sees only the outcomes of
+ * variants fine-tuned before it.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -20,14 +20,14 @@ export const RANDOM = 'random';
 
 export interface RegretCurve {
   readonly policy: string;
-  /** Orders that the figures are a mean over; 1 for a fixed order. */
+  /** Number of orders that are averaged; 1 for a fixed order. */
   readonly n_orders: number;
-  /** At index n - 1: by how much the best of all is better than the best of the first n. */
+  /** At index n - 1: the difference between the best of all and the best of the first n. */
   readonly regret: readonly number[];
   /** 5% and 95% quantiles over the orders. */
   readonly low: readonly number[];
   readonly high: readonly number[];
-  /** Mean number fine-tuned until the best of all is among them. */
+  /** Mean number of fine-tuned variants until the best of all is among them. */
   readonly until_best: number;
 }
 
@@ -37,7 +37,10 @@ export interface Replay {
   readonly n_variants: number;
   /** As it was measured. */
   readonly best: { readonly variant_id: string; readonly outcome: number };
-  /** Variants that could not be replayed, for want of an outcome or of what the predictor needs. */
+  /**
+   * Variants that could not be replayed, because an outcome or a value that the predictor needs is
+   * missing.
+   */
   readonly left_out: readonly string[];
   readonly batch: number;
   readonly explore: number;
@@ -47,7 +50,7 @@ export interface Replay {
 export interface ReplaySettings {
   readonly batch: number;
   readonly explore: number;
-  /** Orders drawn for the policies that draw: seeds 0, 1, ... */
+  /** Number of random orders for the policies that use them: seeds 0, 1, ... */
   readonly seeds: number;
 }
 
@@ -125,7 +128,7 @@ export async function loopOrder(
   return trained;
 }
 
-/** By how much the best is better than the best so far, after each. */
+/** The difference between the best of all and the best so far, after each variant. */
 export function regretsOf(outcomes: readonly number[]): number[] {
   const best = Math.max(...outcomes);
   let found = -Infinity;

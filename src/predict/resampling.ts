@@ -1,6 +1,6 @@
 /**
- * Intervals of figures over pairs. Pairs share variants, so variants are resampled and a pair
- * counts as often as both of its variants were drawn together: to resample pairs as if they were
+ * Intervals of statistics over pairs. Pairs share variants, so variants are resampled, and a pair
+ * counts as often as both of its variants were drawn together: resampling pairs as if they were
  * independent would make every interval too narrow.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
@@ -20,7 +20,7 @@ export interface Interval {
   readonly ci_method: 'bootstrap-variants' | 'jackknife-variants';
 }
 
-/** Above it a resample costs more than it says, and the jackknife's normal interval is as good. */
+/** Above this number resampling is expensive, and the jackknife's normal interval is as good. */
 export const MOST_BOOTSTRAPPED = 300;
 const RESAMPLES = 2000;
 /** Enough for a percentile, when pairs are so many that more would take minutes. */
@@ -30,9 +30,9 @@ const MOST_WORK = 4e8;
 export const SEED = 250412491;
 
 /**
- * Figures computed from the sums of the columns, over resamples of the variants; each list is
- * sorted. Draws in which a figure is no finite number (no pair of different variants was drawn) are
- * drawn again.
+ * Statistics computed from the sums of the columns, over resamples of the variants; each list is
+ * sorted. Draws in which a statistic is not finite (no pair of different variants was drawn) are
+ * repeated.
  */
 export function resample(
   table: PairTable,
@@ -106,8 +106,8 @@ export function quantile(sorted: Float64Array, p: number): number {
 }
 
 /**
- * Of an accuracy, from what each variant's pairs agree and weigh together: accuracy +- 1.96
- * standard errors from leaving out one variant at a time.
+ * The interval of an accuracy, from the agreements and weights of each variant's pairs: accuracy +-
+ * 1.96 standard errors from leaving out one variant at a time.
  */
 export function jackknife(agreed: Float64Array, weight: Float64Array): Interval {
   const n = agreed.length;

@@ -1,6 +1,6 @@
 /**
- * Learners that train in another process, all that is asked in one turn of the event loop together:
- * to start such a process takes longer than to train in it.
+ * Learners that train in another process. Everything that is requested in one turn of the event
+ * loop is trained together, since starting such a process takes longer than training in it.
  */
 import type { PredictorSpec } from '../../domain/fit-schema';
 import type { Features } from '../feature-table';
@@ -28,12 +28,13 @@ export interface Trained {
 }
 
 export interface Trainer {
-  /** Answers in the order of the jobs, which all have one table of features. */
+  /** Returns results in the order of the jobs, which share one table of features. */
   readonly train: (jobs: readonly TrainingJob[]) => Promise<readonly Trained[]>;
 }
 
 /**
- * Trains one job; jobs of one turn of the event loop go to the trainer together, equal ones once.
+ * Trains one job; jobs of one turn of the event loop are passed on together, and equal ones only
+ * once.
  */
 export type Train = (job: TrainingJob) => Promise<Trained>;
 
@@ -68,7 +69,7 @@ function newTurn(trainer: Trainer, close: () => void): Turn {
 }
 
 /**
- * `ltc:<learner>` compares what indicators say (arXiv 2504.12491, section 4), `config:<learner>`
+ * `ltc:<learner>` learns from indicators (arXiv 2504.12491, section 4), `config:<learner>` from
  * settings alone.
  */
 export function learnerPredictor(learner: Learner, set: FeatureSet, train: Train): Predictor {

@@ -6,7 +6,7 @@ import { requireFile } from '../../base/require-file';
 import { NOTHING_MISSING, type Predictor } from '../predictor';
 
 /**
- * What such a file must export; the rest has defaults: it learns, sees nothing to name, and needs
+ * What such a file must export. The defaults of the rest: it learns, names no features, and needs
  * nothing.
  */
 export type OwnPredictor = Pick<Predictor, 'name' | 'fit'> & Partial<Predictor>;
