@@ -7,12 +7,12 @@ type Fit = Row<'fits'>;
 
 export interface Answer {
   readonly task: string;
-  /** The predictor with the highest accuracy; of equal ones the first. */
+  /** The predictor with the highest accuracy; among equals the first. */
   readonly best: Fit;
-  /** The study's baseline, where one is named and measured. */
+  /** The study's baseline, if one is named and measured. */
   readonly baseline: Fit | undefined;
   readonly sentence: string;
-  /** What keeps the sentence from being the whole truth. */
+  /** Qualifications of the sentence. */
   readonly caveats: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export function haveDisjointIntervals(a: Fit, b: Fit): boolean {
   return a.ci_low > b.ci_high || b.ci_low > a.ci_high;
 }
 
-/** Undefined when nothing was fitted on the task. */
+/** Undefined if nothing was fitted on the task. */
 export function answerTask(
   task: string,
   fits: readonly Fit[],

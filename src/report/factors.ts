@@ -1,4 +1,6 @@
-/** What the variants of a study differ in, and what differs together with it. Pure. */
+/**
+ * The settings in which the variants of a study differ, and which of them change together. Pure.
+ */
 import { countPairs, pairwiseAccuracy } from '../domain/pairs';
 import type { FeatureTable } from '../predict/feature-table';
 import { scoredVariants } from '../predict/judge';
@@ -12,7 +14,7 @@ export interface Factor {
   readonly values: readonly string[];
   /** Pairs of variants that differ in nothing else. */
   readonly pairs_alone: number;
-  /** Task -> accuracy of ordering variants by this number alone; null for what is no number. */
+  /** Task -> accuracy of ordering variants by this number alone; null if it is not a number. */
   readonly accuracies: ReadonlyMap<string, number> | null;
 }
 
@@ -40,8 +42,8 @@ export function findFactors(table: FeatureTable): Factors {
 }
 
 /**
- * Those in which variants differ; weights that say the same as a mixture's name are not counted
- * beside it.
+ * The settings in which variants differ; weights that are equivalent to a mixture's name are not
+ * counted separately.
  */
 function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
   return [...settings.values()].filter((one) => {

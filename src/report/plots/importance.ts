@@ -1,4 +1,4 @@
-/** How much of what was learned each feature carries. */
+/** The importance of each feature. */
 import type { Importance } from '../../predict/importance';
 import { share } from '../format';
 import { nameAxis } from './axes';

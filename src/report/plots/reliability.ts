@@ -1,4 +1,4 @@
-/** Probabilities beside how often they came true: on the diagonal they mean what they say. */
+/** Predicted probabilities and how often they came true; on the diagonal both are equal. */
 import { count, share } from '../format';
 import type { ReliabilityBin } from '../../predict/calibration';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';

@@ -65,7 +65,10 @@ function factorRemarks({ factors, answers }: Confounds): string[] {
   return remarks;
 }
 
-/** A setting that orders the variants as well as the best proxy does may be what the proxy sees. */
+/**
+ * If a setting orders the variants as well as the best proxy, the proxy may only reflect that
+ * setting.
+ */
 function rivalRemark(factor: Factor, answers: readonly Answer[]): string[] {
   const rivalled = answers.filter(({ task, best }) => {
     const accuracy = factor.accuracies?.get(task);

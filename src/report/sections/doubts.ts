@@ -1,4 +1,4 @@
-/** Which pairs have an order at all, and what the variants that look wrong do to an accuracy. */
+/** Which pairs have a reliable order, and how odd variants affect an accuracy. */
 import { copiesOf, effectOfLeavingOut, type LeavingOut } from '../../predict/leaving-out';
 import type { LabelNoise, Resolution } from '../../predict/label-noise';
 import type { Oddities } from '../../predict/oddities';

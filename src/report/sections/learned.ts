@@ -1,5 +1,5 @@
 /**
- * What learning to compare is worth: on variants held out, beside the configuration and the
+ * The benefit of learning to compare: on held-out variants, compared with the configuration and the
  * baseline.
  */
 import type { Study } from '../../domain/schema';
@@ -24,7 +24,7 @@ export interface LearnedFigure {
 }
 
 export interface ImportanceFigure {
-  /** Over whose fits the shares are the mean. */
+  /** The tasks over whose fits the shares are averaged. */
   readonly tasks: readonly string[];
   readonly name: string;
   readonly parts: readonly Importance[];

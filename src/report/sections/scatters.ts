@@ -1,4 +1,4 @@
-/** Indicators against outcomes, one small plot each, and the numbers behind them. */
+/** Indicators against outcomes, one small plot each, and their numbers. */
 import type { Measure } from '../../domain/words';
 import type { FeatureTable } from '../../predict/feature-table';
 import type { ByVariant } from '../../predict/measurements';
@@ -61,7 +61,7 @@ function scatterFigure(
   );
 }
 
-/** The numbers of every plot, for those who read tables, screen readers among them. */
+/** The numbers of every plot as a table, also for screen readers. */
 export function variantsSection(features: FeatureTable, looks: Looks): VNode | null {
   const { variants } = features;
   if (!variants.length) return null;
@@ -132,7 +132,7 @@ function settingText({ values }: Setting, id: string): string {
   return typeof value === 'number' ? compact(value) : String(value);
 }
 
-/** A longer list is in the dataset alone. */
+/** A longer list is only in the dataset. */
 const MOST_LISTED = 1000;
 
 function listTitle(variants: number): string {

@@ -1,5 +1,5 @@
 /**
- * When a prediction can be trusted: by gap, by probability, by what is left undecided, and as a
+ * When a prediction can be trusted: by gap, by probability, by share of decided pairs, and as a
  * ranking.
  */
 import type { Study } from '../../domain/schema';
