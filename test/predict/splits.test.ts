@@ -29,7 +29,7 @@ describe("the paper's split", () => {
     expect(tests[0]?.pairs).toHaveLength(190);
   });
 
-  it('parts the variants: none is trained on and asked about, every test pair stands once', () => {
+  it('divides the variants: none is used for training and testing, every test pair occurs once', () => {
     fc.assert(
       fc.property(size, seed, (n, s) => {
         const asked = question(n);
@@ -53,7 +53,7 @@ describe("the paper's split", () => {
     expect(paperSplit(asked, 4)).not.toEqual(paperSplit(asked, 3));
   });
 
-  it('turns about half of the pairs: which variant is first says nothing', () => {
+  it('swaps about half of the pairs: which variant is first says nothing', () => {
     const pairs = Array.from({ length: 20 }, (_, s) => paperSplit(question(50), s)).flatMap(
       ({ tests }) => tests[0]?.pairs ?? [],
     );
