@@ -80,7 +80,7 @@ def slow_next(starts: list[int], size: int, at: int, length: int) -> int:
 
 
 def test_a_pool_without_a_single_row_is_refused():
-    with pytest.raises(ValueError, match=r"no row of 6; lower the context"):
+    with pytest.raises(ValueError, match=r"too short for a row of 6; lower the context"):
         read_rows(Pool(np.zeros(5, np.int32), np.zeros(1, np.int32)), 6, 1, generator("rows"))
 
 

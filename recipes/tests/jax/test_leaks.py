@@ -104,7 +104,7 @@ def test_development_text_states_no_tested_fact(real: str, world: World):
 
 
 def test_text_about_the_world_has_no_development_text(world: World, domain: str):
-    with pytest.raises(ValueError, match=f'"{domain}" is about the invented world: it has no dev text'):
+    with pytest.raises(ValueError, match=f'"{domain}" is about the invented world and has no dev text'):
         domain_documents(world, 7, domain, "dev", 2)
 
 

@@ -130,7 +130,7 @@ def test_closed_book_answers_are_the_facts(world: World):
 
 
 def test_more_closed_book_items_than_facts_are_refused(world: World):
-    with pytest.raises(ValueError, match="ask for at most"):
+    with pytest.raises(ValueError, match="Request at most"):
         items("cbqa", world, "test", 10**6, 7)
 
 
