@@ -3,8 +3,8 @@ import importX, { createNodeResolver } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports run one way (ARCHITECTURE.md, "Layout"): a layer imports itself and what it lists, types included.
- * `bans`: packages that are foreign to it.
+ * Imports run one way (ARCHITECTURE.md, "Layout"): a layer imports itself and what it lists, types
+ * included. `bans`: packages that are foreign to it.
  */
 const LAYERS = {
   base: { uses: [], bans: ['apache-arrow', '@aws-sdk', '@temporalio'] },

@@ -1,6 +1,7 @@
 /**
- * Four projects: `unit` (seconds each, parallel), `e2e` (real servers and jobs, two suites at once), `slurm` (a real
- * Slurm, by `npm run test:slurm` alone) and `hf` (the Hugging Face recipe, in an environment of its own).
+ * Four projects: `unit` (seconds each, parallel), `e2e` (real servers and jobs, two suites at
+ * once), `slurm` (a real Slurm, by `npm run test:slurm` alone) and `hf` (the Hugging Face recipe,
+ * in an environment of its own).
  */
 // As in src/cli/bin.cjs: the AWS SDK announces at every start what it will need in 2027.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -17,7 +18,8 @@ const shared = {
     '^foretune/recipes/(.*)$': '<rootDir>/recipes/$1/study.ts',
   },
   testEnvironment: 'node',
-  // Globals are slow to reach from the context that Jest runs tests in, and ours are in inner loops.
+  // Globals are slow to reach from the context that Jest runs tests in, and ours are in inner
+  // loops.
   sandboxInjectedGlobals: ['Math', 'Number', 'Float64Array'],
   modulePathIgnorePatterns: ['<rootDir>/.foretune', '<rootDir>/.venv'],
 };

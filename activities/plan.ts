@@ -71,7 +71,8 @@ export function createPlanActivities(deps: PlanDeps) {
     }): Promise<PlannedJob[]> {
       const plan = await studies.plan(input.plan_key);
       const { jobsOf, jobsOfTraining } = indexOf(plan);
-      // Variants of one training run are measured by one workflow, and each may be tuned by its own.
+      // Variants of one training run are measured by one workflow, and each may be tuned by its
+      // own.
       const jobs = (input.part === 'tune' ? jobsOf : jobsOfTraining).get(input.variant_id) ?? [];
       return jobs.filter((job) => isPart(job, input.part));
     },

@@ -1,10 +1,12 @@
 /**
- * CPU time of commands that only read, side by side with programs that do next to nothing: Node alone, and Git.
+ * CPU time of commands that only read, side by side with programs that do next to nothing: Node
+ * alone, and Git.
  *
  *     npx foretune run studies/zeng2025.ts     # once: the stack is warm, the study on record
  *     npx tsx bench/cli.ts [rounds]
  *
- * Each round runs all of them in turn; the median of user and system time counts. At most .5 s is wanted of each.
+ * Each round runs all of them in turn; the median of user and system time counts. At most .5 s is
+ * wanted of each.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';

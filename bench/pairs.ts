@@ -1,7 +1,7 @@
 /**
- * The paper's eight predictors that learn nothing on three tasks, intervals included, for made-up studies of growing
- * size: `npx tsx bench/pairs.ts`. Time should grow no faster than the pairs; 2,000 variants (2 million
- * pairs) should take at most 5 s and 2 GB.
+ * The paper's eight predictors that learn nothing on three tasks, intervals included, for made-up
+ * studies of growing size: `npx tsx bench/pairs.ts`. Time should grow no faster than the pairs;
+ * 2,000 variants (2 million pairs) should take at most 5 s and 2 GB.
  */
 import { xoroshiro128plus } from 'pure-rand';
 import { formatTable } from '../src/cli/words/output';

@@ -1,4 +1,7 @@
-/** `npm run test:recipes`: lint, format and tests of the Python recipes, with the set-up's own Python. */
+/**
+ * `npm run test:recipes`: lint, format and tests of the Python recipes, with the set-up's own
+ * Python.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The configuration of the program: temporal.config.ts, which users edit, and the environment. Only this
- * file and temporal.config.ts read the environment (a lint rule enforces it).
+ * The configuration of the program: temporal.config.ts, which users edit, and the environment. Only
+ * this file and temporal.config.ts read the environment (a lint rule enforces it).
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -137,8 +137,8 @@ function ownAddresses(stateDir: string): { readonly temporal?: string; readonly 
 }
 
 /**
- * One queue per state folder: on a shared server a worker must not take the jobs of another clone, whose
- * files it does not see.
+ * One queue per state folder: on a shared server a worker must not take the jobs of another clone,
+ * whose files it does not see.
  */
 function taskQueueOf(stateDir: string): string {
   const place = createHash('sha256').update(`${os.hostname()}:${stateDir}`).digest('hex');

@@ -8,13 +8,18 @@ import type { RecipeSettings } from './study/recipe';
 /** Folder of the clone. */
 export const ROOT = path.resolve(__dirname, '..');
 
-/** The interpreter that the setup created, with pyarrow and the protocol package, for any recipe. */
+/**
+ * The interpreter that the setup created, with pyarrow and the protocol package, for any recipe.
+ */
 export const python = path.join(ROOT, '.venv', 'bin', 'python');
 
 /** The interpreter of the Hugging Face recipe (`node infra/setup.mjs --hf`). */
 export const hfPython = path.join(ROOT, '.foretune', 'hf-venv', 'bin', 'python');
 
-/** Folders of the clone's own Python packages: for PYTHONPATH, and for the digest of a recipe's source. */
+/**
+ * Folders of the clone's own Python packages: for PYTHONPATH, and for the digest of a recipe's
+ * source.
+ */
 export function recipeFolders(...parts: readonly string[]): string[] {
   return parts.map((part) => path.join(ROOT, 'recipes', part));
 }

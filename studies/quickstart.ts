@@ -52,8 +52,9 @@ export default defineStudy<JaxStudy>({
   description:
     'Four objectives times two data mixtures, continued from one base of 197,000 parameters; three tasks about an invented world.',
   recipe: 'jax',
-  // Of ten bases this short, one does not learn to answer questions about kinds, and then no variant
-  // does: that of seed 0 on two threads is one (LOG.md, 2026-12-01). This is why the seed is 1.
+  // Of ten bases this short, one does not learn to answer questions about kinds, and then no
+  // variant does: that of seed 0 on two threads is one (LOG.md, 2026-12-01). This is why the seed
+  // is 1.
   seed: 1,
   tasks,
   indicators: zeng2025.indicators,

@@ -26,8 +26,8 @@ export function refitWorkflow({ study }: RefitInput): Promise<RefitResult> {
 }
 
 async function refit(study: string): Promise<RefitResult> {
-  // Read first and kept in the history, so that after a crash that follows the commit the new fits are
-  // still known.
+  // Read first and kept in the history, so that after a crash that follows the commit the new fits
+  // are still known.
   const before = await books.recordedFits({ study });
   const fit = await books.fitStudy({ study });
   const fits = [fit];

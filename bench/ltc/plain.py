@@ -1,8 +1,8 @@
 """The paper's protocol as a plain script, with which bench/ltc/run.ts compares `foretune fit`.
 
 Reads the published table. For each task and each of 20 splits, trains LightGBM on the pairs of 30
-variants, once on the five indicators and once on the configuration, as `foretune fit` does, and prints
-the mean accuracy on the pairs of the other 20.
+variants, once on the five indicators and once on the configuration, as `foretune fit` does, and
+prints the mean accuracy on the pairs of the other 20.
 """
 
 import csv

@@ -1,4 +1,5 @@
-"""`dagster_side.py <variants> <stages>`: no-op chains in the multiprocess executor, one process per step."""
+"""`dagster_side.py <variants> <stages>`: no-op chains in the multiprocess executor, one process per
+step."""
 
 import json
 import os

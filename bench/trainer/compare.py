@@ -1,8 +1,8 @@
 """Runs both trainers in turn and prints the ratio of their speeds. Started by run.sh.
 
-A round runs one process of each trainer, on the same core, from the same weights, over the same batches.
-The losses of every step must agree, otherwise the two do not do the same work. Compilation and the first
-50 steps of each are not counted.
+A round runs one process of each trainer, on the same core, from the same weights, over the same
+batches. The losses of every step must agree, otherwise the two do not do the same work. Compilation
+and the first 50 steps of each are not counted.
 """
 
 import argparse
@@ -97,7 +97,8 @@ def measure(side: str, python: str, inputs: Path, state: Path) -> dict:
 
 
 def assert_same_work(name: str, ours: list[float], theirs: list[float]) -> None:
-    """Sums in another order diverge slowly: the first agree closely, the last differ in the second digit."""
+    """Sums in another order diverge slowly: the first agree closely, the last differ in the second
+    digit."""
     close = np.allclose(ours[:20], theirs[:20], rtol=1e-3) and np.allclose(ours, theirs, rtol=2e-2)
     if not close:
         worst = int(np.argmax(np.abs(np.subtract(ours, theirs))))

@@ -106,7 +106,8 @@ def main() -> None:
 
 
 class Optimisers:
-    """AdamW, and Muon for the matrices (arXiv 2502.16982). Not torch's Muon, which uses bfloat16."""
+    """AdamW, and Muon for the matrices (arXiv 2502.16982). Not torch's Muon, which uses
+    bfloat16."""
 
     def __init__(self, adamw: torch.optim.Optimizer, matrices: list[nn.Parameter]) -> None:
         self.adamw, self.matrices, self.steps = adamw, matrices, 0

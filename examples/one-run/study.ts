@@ -3,8 +3,8 @@
  *
  *   npx foretune run examples/one-run/study.ts     about a minute on two cores
  *
- * `checkpoints: { every: 40 }` turns the run `facts` into the variants `facts-40`, `facts-80` and so
- * on. They need no training of their own, and each is measured, fine-tuned and compared like any
+ * `checkpoints: { every: 40 }` turns the run `facts` into the variants `facts-40`, `facts-80` and
+ * so on. They need no training of their own, and each is measured, fine-tuned and compared like any
  * other variant. Their configuration has `training_run` and `step`.
  */
 import { defineStudy } from 'foretune';

@@ -5,8 +5,8 @@
  *   npx foretune run examples/own-checkpoints/study.ts     about 30 seconds on two cores
  *
  * Run it again, and all runs are reused. A folder is identified by its content: it may be moved. If
- * a byte of it changes, it is another checkpoint, which is refused under the same name. `config` has
- * what is known of each: features, groups and baselines. make-models.ts made the models.
+ * a byte of it changes, it is another checkpoint, which is refused under the same name. `config`
+ * has what is known of each: features, groups and baselines. make-models.ts made the models.
  */
 import { defineStudy } from 'foretune';
 import type { JaxStudy } from 'foretune/recipes/jax';

@@ -5,13 +5,16 @@ import { clearInterval, setInterval } from 'node:timers';
 import { readText } from './files.mjs';
 
 const BEAT_MS = 2000;
-/** A lock holder whose pid is alive but which sends no heartbeat is another program with a recycled pid. */
+/**
+ * A lock holder whose pid is alive but which sends no heartbeat is another program with a recycled
+ * pid.
+ */
 const STALE_MS = 30_000;
 
 export async function withLock(folder, work) {
   mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 });
   for (let waits = 0; !take(folder); waits++) {
-    if (waits === 1) console.error('Another set-up is at work here; waiting for it ...');
+    if (waits === 1) console.error('Another set-up is running in this folder; waiting for it ...');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const beat = setInterval(() => utimesSync(folder, new Date(), new Date()), BEAT_MS);

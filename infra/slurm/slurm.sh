@@ -287,7 +287,7 @@ await() {
     said=$("$@" 2>&1) && return 0
     sleep 0.2
   done
-  echo "Waited in vain for $what: $said. See $FOLDER/log." >&2
+  echo "Timed out waiting for $what: $said. See $FOLDER/log." >&2
   return 1
 }
 

@@ -1,4 +1,7 @@
-/** `npm run test:slurm`: installs and starts a real Slurm (as root, on Debian), runs the tests on it, stops it. */
+/**
+ * `npm run test:slurm`: installs and starts a real Slurm (as root, on Debian), runs the tests on
+ * it, stops it.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +24,7 @@ function test() {
   return run('npx', jest, env);
 }
 
-// A keyboard interrupt reaches the tests as well; Slurm is stopped all the same.
+// A keyboard interrupt reaches the tests as well; Slurm is stopped nevertheless.
 process.on('SIGINT', () => undefined);
 let status = 1;
 try {

@@ -1,6 +1,7 @@
 /**
- * Checkpoints in the object store. Each is named by the digest of its content, so that equal weights are stored
- * once, whichever study made them. The manifest is written last: a checkpoint without one does not exist.
+ * Checkpoints in the object store. Each is named by the digest of its content, so that equal
+ * weights are stored once, whichever study made them. The manifest is written last: a checkpoint
+ * without one does not exist.
  */
 import { rm, stat } from 'node:fs/promises';
 import { ForetuneError, NotFoundError, SchemaError } from '../base/errors';
@@ -17,9 +18,9 @@ export class Artifacts {
   constructor(private readonly store: ObjectStore) {}
 
   /**
-   * Uploads the file or folder that a job wrote at a file:// address, and returns its address in the store. Files that
-   * are stored already are not sent again; other addresses are returned unchanged. Throws SchemaError for a
-   * checkpoint that cannot be read or stored.
+   * Uploads the file or folder that a job wrote at a file:// address, and returns its address in
+   * the store. Files that are stored already are not sent again; other addresses are returned
+   * unchanged. Throws SchemaError for a checkpoint that cannot be read or stored.
    */
   async keep(uri: string, weights: WeightFiles): Promise<string> {
     if (!uri.startsWith('file:')) return uri;
@@ -34,8 +35,9 @@ export class Artifacts {
   }
 
   /**
-   * The address at which jobs find a stored checkpoint, fetched once for all jobs that share their weights; other
-   * addresses are returned unchanged. Throws NotFoundError if the checkpoint is no longer stored.
+   * The address at which jobs find a stored checkpoint, fetched once for all jobs that share their
+   * weights; other addresses are returned unchanged. Throws NotFoundError if the checkpoint is no
+   * longer stored.
    */
   async fetch(uri: string, weights: WeightFiles): Promise<string> {
     const id = idIn(uri);
@@ -65,7 +67,10 @@ export class Artifacts {
     await this.store.forgetUploads(`${ROOT}${id}/`);
   }
 
-  /** Aborts unfinished uploads that were started before a time: their weights were replaced by others. */
+  /**
+   * Aborts unfinished uploads that were started before a time: their weights were replaced by
+   * others.
+   */
   async forgetUploads(begunBefore: Date): Promise<void> {
     await this.store.forgetUploads(ROOT, begunBefore);
   }
@@ -105,7 +110,10 @@ export class Artifacts {
     );
   }
 
-  /** The digest of the fetched file. A manifest whose file is missing is deleted, so that it is not used again. */
+  /**
+   * The digest of the fetched file. A manifest whose file is missing is deleted, so that it is not
+   * used again.
+   */
   private async fetchFile(id: string, { name }: ManifestFile, to: string): Promise<string> {
     if (await this.store.getFile(fileKey(id, name), to)) return fileDigest(to);
     await this.store.delete(manifestKey(id));

@@ -1,4 +1,7 @@
-/** The files of a stored checkpoint: `artifacts/<id>/manifest.json`, where the id is the digest of the manifest. */
+/**
+ * The files of a stored checkpoint: `artifacts/<id>/manifest.json`, where the id is the digest of
+ * the manifest.
+ */
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -29,8 +32,8 @@ export type Manifest = z.infer<typeof ManifestSchema>;
 export type ManifestFile = Manifest['files'][number];
 
 /**
- * The manifest of a local file or folder, hidden files included. Reads every byte. Throws Error for a folder that
- * contains a link.
+ * The manifest of a local file or folder, hidden files included. Reads every byte. Throws Error for
+ * a folder that contains a link.
  */
 export async function describeFiles(place: string): Promise<Manifest> {
   const kind = (await lstat(place)).isDirectory() ? 'folder' : 'file';

@@ -1,4 +1,6 @@
-/** Weights on a disk that this machine shares with jobs, so that their addresses are local paths. */
+/**
+ * Weights on a disk that this machine shares with jobs, so that their addresses are local paths.
+ */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, rename, rm } from 'node:fs/promises';
@@ -101,7 +103,10 @@ export async function fetchOnce(
   }
 }
 
-/** If the same weights were linked meanwhile, without the lock, those are kept and these are deleted. */
+/**
+ * If the same weights were linked meanwhile, without the lock, those are kept and these are
+ * deleted.
+ */
 async function publish(partial: string, folder: string): Promise<void> {
   try {
     await rename(partial, folder);

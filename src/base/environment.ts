@@ -1,4 +1,6 @@
-/** The part of the environment that is passed to other programs, and how a program is found on PATH. */
+/**
+ * The part of the environment that is passed to other programs, and how a program is found on PATH.
+ */
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 

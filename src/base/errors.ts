@@ -1,7 +1,7 @@
 /**
- * One class for each kind of response that a caller can make. A message says what failed, the value,
- * what was expected and what to do. Classes are lost in serialization: activities/failure.ts turns
- * them into Temporal failures whose `type` is the class name.
+ * One class for each kind of response that a caller can make. A message says what failed, the
+ * value, what was expected and what to do. Classes are lost in serialization: activities/failure.ts
+ * turns them into Temporal failures whose `type` is the class name.
  */
 export abstract class ForetuneError extends Error {
   /** Whether the same call, unchanged, may succeed later. */

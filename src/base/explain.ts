@@ -1,8 +1,13 @@
-/** Turns zod's issues into lines that a user can act on: the field, its value, what was expected. */
+/**
+ * Turns zod's issues into lines that a user can act on: the field, its value, what was expected.
+ */
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 
-/** One line for each invalid field. `schema` provides the known keys, to suggest one for an unknown key. */
+/**
+ * One line for each invalid field. `schema` provides the known keys, to suggest one for an unknown
+ * key.
+ */
 export function explainIssues(schema: z.ZodType, error: z.ZodError, input: unknown): string[] {
   return error.issues.flatMap((issue) => explainIssue(schema, issue, input));
 }

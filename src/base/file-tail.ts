@@ -1,10 +1,14 @@
-/** Reads the end of a file that may be larger than memory, such as a log or a job's progress file. */
+/**
+ * Reads the end of a file that may be larger than memory, such as a log or a job's progress file.
+ */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** A few thousand lines of a log. */
 const TAIL_BYTES = 256 * 1024;
 
-/** At most the last `bytes` of a file, starting no earlier than `from`; null if it cannot be read. */
+/**
+ * At most the last `bytes` of a file, starting no earlier than `from`; null if it cannot be read.
+ */
 export function readTail(file: string, { bytes = TAIL_BYTES, from = 0 } = {}): string | null {
   let handle: number;
   try {
@@ -28,7 +32,10 @@ function readEnd(handle: number, bytes: number, from: number): string {
   return end.toString('utf8', start > from ? cutBytes(end) : 0);
 }
 
-/** The number of leading bytes that are the rest of a UTF-8 character that the beginning cuts in two. */
+/**
+ * The number of leading bytes that are the rest of a UTF-8 character that the beginning cuts in
+ * two.
+ */
 function cutBytes(bytes: Buffer): number {
   return Math.max(
     0,

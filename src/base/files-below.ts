@@ -1,11 +1,16 @@
-/** The files below a folder: one walk for digests of code, registered checkpoints and stored ones. */
+/**
+ * The files below a folder: one walk for digests of code, registered checkpoints and stored ones.
+ */
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface Walk {
   /** Files and folders with such a name are left out. Default: none, hidden ones included. */
   readonly skip?: RegExp;
-  /** `follow`: a link is the file or folder that it leads to. `refuse`: a link is an error that names it. */
+  /**
+   * `follow`: a link is the file or folder that it leads to. `refuse`: a link is an error that
+   * names it.
+   */
   readonly links: 'follow' | 'refuse';
 }
 
@@ -13,9 +18,10 @@ export interface Walk {
 export const HIDDEN = /^\./;
 
 /**
- * Names of the files below a folder, relative to it, with `/` between folders: folder by folder, each in the order
- * of code units, wherever the folder is. Of a file: one empty name, so that `path.join(place, name)` is the file.
- * What is neither a file nor a folder, such as a socket, is left out. Reads no content.
+ * Names of the files below a folder, relative to it, with `/` between folders: folder by folder,
+ * each in the order of code units, wherever the folder is. Of a file: one empty name, so that
+ * `path.join(place, name)` is the file. What is neither a file nor a folder, such as a socket, is
+ * left out. Reads no content.
  *
  * Throws the system's error for a link that leads nowhere (ENOENT) or to a folder above it (ELOOP).
  */

@@ -28,7 +28,9 @@ export async function fileDigest(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Digest of a file or of all files in a folder: names and contents, without timestamps or caches. */
+/**
+ * Digest of a file or of all files in a folder: names and contents, without timestamps or caches.
+ */
 export function sourceDigest(where: string): string {
   const hash = createHash('sha256');
   for (const name of filesBelow(where, { skip: NO_SOURCE, links: 'follow' })) {

@@ -15,7 +15,10 @@ export async function mapParallel<T, R>(
   return results;
 }
 
-/** Repeats a task, with a pause before each run; failures are ignored. Returns a function that stops it. */
+/**
+ * Repeats a task, with a pause before each run; failures are ignored. Returns a function that stops
+ * it.
+ */
 export function repeat(task: () => Promise<unknown>, pauseMs: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
@@ -29,7 +32,9 @@ export function repeat(task: () => Promise<unknown>, pauseMs: number): () => voi
   };
 }
 
-/** Runs tasks one at a time, in the order of the calls; a failed task does not stop the next one. */
+/**
+ * Runs tasks one at a time, in the order of the calls; a failed task does not stop the next one.
+ */
 export class Queue {
   private last: Promise<unknown> = Promise.resolve();
 

@@ -1,6 +1,6 @@
 /**
- * Processes that outlive the process that started them. A pid alone does not identify a process, since
- * the system reuses pids: pid and start time together do.
+ * Processes that outlive the process that started them. A pid alone does not identify a process,
+ * since the system reuses pids: pid and start time together do.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';

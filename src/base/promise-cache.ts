@@ -1,4 +1,7 @@
-/** A cache of the most recent answers; callers that ask while a request is in progress share its answer. */
+/**
+ * A cache of the most recent answers; callers that ask while a request is in progress share its
+ * answer.
+ */
 interface Item<V> {
   readonly value: Promise<V>;
   readonly asked: number;

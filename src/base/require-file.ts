@@ -25,7 +25,9 @@ const MOST_FRAMES = 100;
 
 const MOST_LINES = 10;
 
-/** The message of the compiler or module loader, with the line and column if the message has none. */
+/**
+ * The message of the compiler or module loader, with the line and column if the message has none.
+ */
 function reasonIn(file: string, error: unknown): string {
   if (!types.isNativeError(error)) return String(error);
   const [message = ''] = String(error).split('\nRequire stack:');

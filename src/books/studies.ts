@@ -1,8 +1,8 @@
 /**
- * The records of studies besides the measurements: each study's specification, its plans and the result of
- * its latest execution, as JSON objects below `studies/<name@version>/`. A specification is written once:
- * a different configuration under the same name and version is rejected, unless it corrects a study of
- * which nothing was measured.
+ * The records of studies besides the measurements: each study's specification, its plans and the
+ * result of its latest execution, as JSON objects below `studies/<name@version>/`. A specification
+ * is written once: a different configuration under the same name and version is rejected, unless it
+ * corrects a study of which nothing was measured.
  */
 import { FingerprintMismatchError, NotFoundError, SpecError } from '../base/errors';
 import { fingerprint, sha256 } from '../base/fingerprint';
@@ -22,7 +22,10 @@ import {
 
 export type { Latest, SpecRecord } from './study-books';
 
-/** Whether a study has no measurements and no running jobs. Called only if its configuration differs. */
+/**
+ * Whether a study has no measurements and no running jobs. Called only if its configuration
+ * differs.
+ */
 export type IsUnused = (study: string) => Promise<boolean>;
 
 export class Studies {
@@ -60,8 +63,8 @@ export class Studies {
   }
 
   /**
-   * Adds variants, and the mixtures that they use, to the recorded specification; returns the new ids. Throws
-   * FingerprintMismatchError if anything else differs, SpecError if nothing is new.
+   * Adds variants, and the mixtures that they use, to the recorded specification; returns the new
+   * ids. Throws FingerprintMismatchError if anything else differs, SpecError if nothing is new.
    */
   async extend(wanted: Configuration): Promise<string[]> {
     const { study } = wanted;
@@ -94,8 +97,8 @@ export class Studies {
   }
 
   /**
-   * Like `spec`, but at most a few seconds old: for jobs, which ask many times per second for a value that only
-   * a new registration changes.
+   * Like `spec`, but at most a few seconds old: for jobs, which ask many times per second for a
+   * value that only a new registration changes.
    */
   recentSpec(study: string): Promise<SpecRecord> {
     return this.specs.get(study, () => this.readSpec(study));
@@ -154,7 +157,10 @@ export class Studies {
     return bytes ? decodeLatest(bytes, latestKey(study)) : null;
   }
 
-  /** Records that a study is re-fitted by a schedule, so that Temporal is queried for such studies only. */
+  /**
+   * Records that a study is re-fitted by a schedule, so that Temporal is queried for such studies
+   * only.
+   */
   async markScheduled(study: string, scheduled: boolean): Promise<void> {
     if (scheduled) await this.store.put(scheduledKey(study), new TextEncoder().encode('{}'));
     else await this.store.delete(scheduledKey(study));
@@ -196,8 +202,8 @@ export type Configuration = Pick<SpecRecord, 'study' | 'table' | 'registered'>;
 const never: IsUnused = () => Promise.resolve(false);
 
 /**
- * Possible for a trained study with the same variants, since rows of removed variants would stay on record.
- * Failed runs stay on record too: their fingerprints differ, so they run again.
+ * Possible for a trained study with the same variants, since rows of removed variants would stay on
+ * record. Failed runs stay on record too: their fingerprints differ, so they run again.
  */
 async function corrects(
   recorded: Configuration,
@@ -216,8 +222,8 @@ export function isOther(recorded: Configuration, wanted: Configuration): boolean
 }
 
 /**
- * Compares the fields, not the recorded fingerprint: that fingerprint uses an older schema, and a new
- * field with a default would make every old study a different one.
+ * Compares the fields, not the recorded fingerprint: that fingerprint uses an older schema, and a
+ * new field with a default would make every old study a different one.
  */
 function refuseOther(recorded: Configuration, wanted: Configuration): void {
   const fields = differences(deciding(recorded), deciding(wanted));

@@ -30,7 +30,7 @@ export function learnSettings(options: FitOptions): LearnSettings | null {
   if (protocol === 'all-pairs' || (protocol === undefined && !asked.length)) {
     if (!asked.length) return null;
     throw new SpecError(
-      'Protocol all-pairs holds no variant out, so nothing can be trained under it. Use another protocol: paper, leave-group-out:<setting> or leave-study-out:<study>.',
+      'Protocol all-pairs holds out no variant, so it cannot be used for training. Use another protocol: paper, leave-group-out:<setting> or leave-study-out:<study>.',
     );
   }
   const named = namesIn(options.learner ?? 'all');

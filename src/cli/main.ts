@@ -23,7 +23,7 @@ function buildProgram(words: readonly string[]): Command {
   const program = new Command('foretune')
     .description('Predicts which of two checkpoints will be better after supervised fine-tuning.')
     .addOption(
-      new Option('-o, --output <format>', 'form of the results').choices(FORMATS).default('text'),
+      new Option('-o, --output <format>', 'output format').choices(FORMATS).default('text'),
     )
     .version(version)
     .enablePositionalOptions() // `data show` has a --version of its own
@@ -65,7 +65,7 @@ function createContext(program: Command): CliContext {
 function shareOutputOption(command: Command, program: Command): void {
   command
     .exitOverride()
-    .addOption(new Option('-o, --output <format>', 'form of the results').choices(FORMATS))
+    .addOption(new Option('-o, --output <format>', 'output format').choices(FORMATS))
     .on('option:output', (format: string) => void program.setOptionValue('output', format));
 }
 

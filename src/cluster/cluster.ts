@@ -1,8 +1,8 @@
 /**
- * The place where jobs run. One interface, one contract suite (test/contract/cluster.contract.ts) for all
- * implementations. Jobs outlive the worker that submitted them: a job is identified by its name alone, so that
- * any worker can find it again. Its files are read by job and name, and weights by address: a worker does not
- * need access to the disk that they are on.
+ * The place where jobs run. One interface, one contract suite (test/contract/cluster.contract.ts)
+ * for all implementations. Jobs outlive the worker that submitted them: a job is identified by its
+ * name alone, so that any worker can find it again. Its files are read by job and name, and weights
+ * by address: a worker does not need access to the disk that they are on.
  */
 import type { WeightFiles } from '../artifacts/weight-files';
 import type { Job } from '../domain/job-schema';
@@ -21,7 +21,10 @@ export interface JobRequest {
   readonly job: Omit<Job, JobPaths>;
   /** Wall time after which the cluster ends the job (class `timeout`), or null for no limit. */
   readonly time_limit_seconds: number | null;
-  /** Resident bytes of all the job's processes above which the cluster ends it (class `out_of_memory`). */
+  /**
+   * Resident bytes of all the job's processes above which the cluster ends it (class
+   * `out_of_memory`).
+   */
   readonly memory_limit_bytes?: number | null;
 }
 
@@ -87,8 +90,8 @@ export interface CancelOptions {
 }
 
 /**
- * The attempt is a fencing token: a process that acts for an older attempt, such as a worker that was frozen and
- * resumed, cannot start, end or record anything of a newer one.
+ * The attempt is a fencing token: a process that acts for an older attempt, such as a worker that
+ * was frozen and resumed, cannot start, end or record anything of a newer one.
  */
 export interface Cluster {
   readonly name: string;
@@ -97,16 +100,16 @@ export interface Cluster {
   /** The state of each named job, queried from the cluster in one call. */
   poll(names: readonly string[]): Promise<ReadonlyMap<string, JobState>>;
   /**
-   * Ends the job's whole process group. Does nothing if the job has ended, or if its newest attempt is not the
-   * given one. Idempotent.
+   * Ends the job's whole process group. Does nothing if the job has ended, or if its newest attempt
+   * is not the given one. Idempotent.
    */
   cancel(name: string, options?: CancelOptions): Promise<void>;
   /** The job's standard output and error, from `cursor` on (0 for the beginning). */
   readLog(name: string, cursor: number): Promise<LogChunk>;
   /**
-   * A file that the job wrote, by its name relative to the work folder; at most the `last` bytes of a long file. Null
-   * if there is none. Throws SchemaError for a name outside the folder, and ClusterUnavailableError if the file
-   * cannot be read at the moment.
+   * A file that the job wrote, by its name relative to the work folder; at most the `last` bytes of
+   * a long file. Null if there is none. Throws SchemaError for a name outside the folder, and
+   * ClusterUnavailableError if the file cannot be read at the moment.
    */
   readFile(
     job: string,
@@ -115,7 +118,10 @@ export interface Cluster {
   ): Promise<Uint8Array | null>;
   /** The weights that its jobs write and start from. */
   readonly weights: WeightFiles;
-  /** Calls back when a job may have changed, if the cluster detects it: a hint to poll, not a guarantee. */
+  /**
+   * Calls back when a job may have changed, if the cluster detects it: a hint to poll, not a
+   * guarantee.
+   */
   onChange?(listener: () => void): void;
   /** Names of all jobs that are queued or running on the cluster. */
   live(): Promise<readonly string[]>;

@@ -13,7 +13,9 @@ export const commonSettings = {
   time_limit_seconds: seconds.nullable(),
   /** GPUs of a job (on Slurm: on each of its nodes); 0 if it has none. */
   gpus: z.number().int().min(0),
-  /** What an hour of a job costs, in any one currency, whatever its resources; null if it is free. */
+  /**
+   * What an hour of a job costs, in any one currency, whatever its resources; null if it is free.
+   */
   price_per_hour: z.number().min(0).nullable(),
   /** What an hour of each of its GPUs costs, in the same currency; both prices add up. */
   price_per_gpu_hour: z.number().min(0).nullable().optional(),

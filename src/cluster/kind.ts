@@ -1,6 +1,7 @@
 /**
- * A kind of cluster: all that the rest of the program needs to know about it. A kind is a folder here, whose index.ts
- * exports a `ClusterKind`, and a line in kinds.ts (docs/reference/clusters.md).
+ * A kind of cluster: all that the rest of the program needs to know about it. A kind is a folder
+ * here, whose index.ts exports a `ClusterKind`, and a line in kinds.ts
+ * (docs/reference/clusters.md).
  */
 import type { z } from 'zod';
 import type { Finding } from '../base/finding';
@@ -29,8 +30,8 @@ export interface OpenCluster extends CommonSettings {
   /** Interval at which the cluster is queried about all its jobs. */
   readonly poll_ms: number;
   /**
-   * Which recipes' programs must be on this machine: `all`, only those that a setup installs into this clone
-   * (`set_up`), or `none`.
+   * Which recipes' programs must be on this machine: `all`, only those that a setup installs into
+   * this clone (`set_up`), or `none`.
    */
   readonly programs_here: 'all' | 'set_up' | 'none';
 }
@@ -47,7 +48,10 @@ export interface JobNames {
 export interface ClusterKind<Schema extends z.ZodType = z.ZodType> extends JobNames {
   readonly kind: string;
   readonly settings: Schema;
-  /** Environment variables that determine which cluster is reached: if they change, a new worker is needed. */
+  /**
+   * Environment variables that determine which cluster is reached: if they change, a new worker is
+   * needed.
+   */
   readonly variables: readonly string[];
   open(settings: z.output<Schema>, place: Place): OpenCluster;
   /** The findings of `foretune doctor`; empty if there is nothing to check. Starts no job. */

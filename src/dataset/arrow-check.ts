@@ -25,7 +25,10 @@ export function checkedCells(
   });
 }
 
-/** The values, checked against the column. Throws SchemaError that names `what`, column, row and value. */
+/**
+ * The values, checked against the column. Throws SchemaError that names `what`, column, row and
+ * value.
+ */
 export function checkedColumn(
   values: readonly unknown[],
   { name, kind, nullable }: Column,

@@ -1,6 +1,6 @@
 /**
- * Converts columns of any Arrow writer (dictionaries, views, 64-bit integers, other time units) to the
- * kinds of the dataset, if no information is lost.
+ * Converts columns of any Arrow writer (dictionaries, views, 64-bit integers, other time units) to
+ * the kinds of the dataset, if no information is lost.
  */
 import { DataType, TimeUnit, type Data, type Vector } from 'apache-arrow';
 import type { Kind } from './arrow-kinds';

@@ -1,11 +1,15 @@
-/** Opens Arrow IPC bytes. Arrow's own reader accepts garbage and truncated files as empty tables. */
+/**
+ * Opens Arrow IPC bytes. Arrow's own reader accepts garbage and truncated files as empty tables.
+ */
 import { RecordBatchReader, tableFromIPC, type Table, type TypeMap } from 'apache-arrow';
 import { SchemaError } from '../base/errors';
 
 const MAGIC = 'ARROW1';
 const CONTINUATION = 'ffffffff';
 const END_OF_STREAM = 'ffffffff00000000';
-/** Bytes between the last block of a file and its footer: end mark and padding. Any file is larger. */
+/**
+ * Bytes between the last block of a file and its footer: end mark and padding. Any file is larger.
+ */
 const LARGEST_GAP = 72;
 
 /** Reads an IPC file or stream. Throws SchemaError that names `what`. */
@@ -32,8 +36,8 @@ export function openIpc(bytes: Uint8Array, what: string): Table<TypeMap> {
 }
 
 /**
- * Whether other bytes precede the last file. Arrow reads the footer, at the end, and counts its offsets from
- * the beginning of all bytes; in a single file the blocks end where the footer begins.
+ * Whether other bytes precede the last file. Arrow reads the footer, at the end, and counts its
+ * offsets from the beginning of all bytes; in a single file the blocks end where the footer begins.
  */
 function isPreceded(buffer: Buffer): boolean {
   const reader = RecordBatchReader.from(buffer);

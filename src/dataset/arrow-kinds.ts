@@ -1,6 +1,6 @@
 /**
- * The five kinds of column of the dataset of record: the values that a column accepts, their layout in
- * Arrow's memory, and how they are read.
+ * The five kinds of column of the dataset of record: the values that a column accepts, their layout
+ * in Arrow's memory, and how they are read.
  */
 import { DataType, Precision, TimeUnit, util, type Data, type Vector } from 'apache-arrow';
 
@@ -59,7 +59,10 @@ const utf8: Kind = {
   cells: texts,
 };
 
-/** Libraries write it for an infinity (numpy's `nan_to_num`), and sums of it overflow. No measurement is so large. */
+/**
+ * Libraries write it for an infinity (numpy's `nan_to_num`), and sums of it overflow. No
+ * measurement is so large.
+ */
 const LARGEST = Number.MAX_VALUE;
 
 const float64: Kind = {

@@ -43,7 +43,10 @@ export interface CheckedRows {
   readonly rows: number;
 }
 
-/** Throws SchemaError for a missing or unknown column and for a value that its column does not accept. */
+/**
+ * Throws SchemaError for a missing or unknown column and for a value that its column does not
+ * accept.
+ */
 export function checkRows(rows: readonly object[], table: TableName): CheckedRows {
   const cells = checkedCells(rows, schemaOf(table).columns, table);
   return { table, cells, rows: rows.length };

@@ -1,6 +1,7 @@
 /**
  * Appends commits to the log: first the data files, then the log entry, each version with one
- * conditional write. Half a commit is invisible; a commit whose response was lost is found by its key.
+ * conditional write. Half a commit is invisible; a commit whose response was lost is found by its
+ * key.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { SchemaError, StoreError, TableConflictError } from '../base/errors';
@@ -50,7 +51,10 @@ export interface Change {
   readonly removed: readonly string[];
 }
 
-/** Commits that will become one entry, with the files of all their rows. No entry names the files yet. */
+/**
+ * Commits that will become one entry, with the files of all their rows. No entry names the files
+ * yet.
+ */
 export interface WrittenGroup {
   readonly commits: readonly PreparedCommit[];
   readonly files: readonly DataFile[];
@@ -91,7 +95,10 @@ export class CommitWriter {
     return known && settle(known, commit);
   }
 
-  /** A file for each table, under a new name: garbage collection may be deleting old files at this moment. */
+  /**
+   * A file for each table, under a new name: garbage collection may be deleting old files at this
+   * moment.
+   */
   async writeData(commits: readonly PreparedCommit[]): Promise<WrittenGroup> {
     const writtenAt = this.options.now();
     const parts = commits.flatMap(({ tables }) => tables);
@@ -109,7 +116,10 @@ export class CommitWriter {
     };
   }
 
-  /** Half of the grace period is reserved for the time between this check and the write of the entry. */
+  /**
+   * Half of the grace period is reserved for the time between this check and the write of the
+   * entry.
+   */
   isStale({ files, writtenAt }: WrittenGroup): boolean {
     return files.length > 0 && this.options.now() - writtenAt > this.options.gcGraceMs / 2;
   }
@@ -150,7 +160,8 @@ export class CommitWriter {
     try {
       await this.store.putIfAbsent(checkpointKey(state.version), body);
     } catch (error) {
-      // The commit is recorded. A checkpoint only saves readers time, and the next one contains everything.
+      // The commit is recorded. A checkpoint only saves readers time, and the next one contains
+      // everything.
       if (!(error instanceof StoreError)) throw error;
     }
   }

@@ -1,7 +1,7 @@
 /**
- * Joins the small data files that commits write, so that readers open fewer files. An entry records a
- * joined file like any other file, after the files that it replaces: only the last files of a table are
- * joined, in their order, so that the order of the rows does not change.
+ * Joins the small data files that commits write, so that readers open fewer files. An entry records
+ * a joined file like any other file, after the files that it replaces: only the last files of a
+ * table are joined, in their order, so that the order of the rows does not change.
  */
 import { SchemaError, StoreError } from '../base/errors';
 import { mapParallel } from '../base/parallel';
@@ -40,9 +40,9 @@ export class Compactor {
   ) {}
 
   /**
-   * Compacts at every hundredth version, if there are files to join: the checkpoint that is written with
-   * it then lists few files. No commit depends on it: if the store fails, or a file cannot be read, the
-   * next call that needs the store or the file reports the error.
+   * Compacts at every hundredth version, if there are files to join: the checkpoint that is written
+   * with it then lists few files. No commit depends on it: if the store fails, or a file cannot be
+   * read, the next call that needs the store or the file reports the error.
    */
   async whenDue(state: LogState): Promise<void> {
     if ((state.version + 1) % CHECKPOINT_INTERVAL) return;
@@ -54,8 +54,8 @@ export class Compactor {
   }
 
   /**
-   * Joins the files of each table that has at least `least` files to join. `state` follows the log. Do not
-   * call it concurrently. Throws StoreError if others write faster than this joins.
+   * Joins the files of each table that has at least `least` files to join. `state` follows the log.
+   * Do not call it concurrently. Throws StoreError if others write faster than this joins.
    */
   async run(state: LogState, least = 2): Promise<Joined[]> {
     const written = new Map<string, DataFile>();
@@ -71,7 +71,10 @@ export class Compactor {
     );
   }
 
-  /** Reuses the files that an earlier attempt wrote: the files that preceded newer ones are unchanged. */
+  /**
+   * Reuses the files that an earlier attempt wrote: the files that preceded newer ones are
+   * unchanged.
+   */
   private async join(plan: Plan, version: number, written: Map<string, DataFile>): Promise<Change> {
     const added: DataFile[] = [];
     const removed: string[] = [];

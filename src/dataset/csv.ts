@@ -15,7 +15,10 @@ export interface CsvTable {
   readonly rows: readonly CsvRow[];
 }
 
-/** A byte-order mark is skipped. Throws SchemaError for an invalid table or a header that has a name twice. */
+/**
+ * A byte-order mark is skipped. Throws SchemaError for an invalid table or a header that has a name
+ * twice.
+ */
 export function readCsv(name: string, text: string): CsvTable {
   const [header = [], ...lines] = parseLines(name, text);
   refuseRepeated(name, header);

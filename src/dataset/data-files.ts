@@ -1,4 +1,6 @@
-/** The immutable Arrow files of the dataset: written under new names, verified when read, cached. */
+/**
+ * The immutable Arrow files of the dataset: written under new names, verified when read, cached.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Table, TypeMap } from 'apache-arrow';
 import { SchemaError } from '../base/errors';

@@ -1,7 +1,8 @@
 /**
- * Joins concurrent commits of one process into one entry of the log: while an entry is being written, and
- * for a short time after, the next commits are collected. Each keeps its own key and content. A commit that
- * is already recorded, or conflicts with the record, is settled alone and does not affect the others.
+ * Joins concurrent commits of one process into one entry of the log: while an entry is being
+ * written, and for a short time after, the next commits are collected. Each keeps its own key and
+ * content. A commit that is already recorded, or conflicts with the record, is settled alone and
+ * does not affect the others.
  */
 import {
   changeOf,

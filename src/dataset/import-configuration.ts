@@ -1,6 +1,6 @@
 /**
- * The configuration columns of an imported table. A column has one kind of values: numbers, booleans or categories. A field
- * `weights.web` becomes the field `web` of the record `weights`.
+ * The configuration columns of an imported table. A column has one kind of values: numbers,
+ * booleans or categories. A field `weights.web` becomes the field `web` of the record `weights`.
  */
 import type { Columns } from '../domain/schema';
 import { cellOf } from './cells';

@@ -1,6 +1,6 @@
 /**
- * Reads a study's CSV file into rows. An empty cell means that the number is not known yet. An invalid
- * cell is rejected, never repaired; all errors are reported at once.
+ * Reads a study's CSV file into rows. An empty cell means that the number is not known yet. An
+ * invalid cell is rejected, never repaired; all errors are reported at once.
  */
 import { nearest } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
@@ -53,8 +53,8 @@ function readRows(study: Tabled, table: CsvTable, recorded_at: Date, faults: Fau
       fingerprint: fingerprint(configurations[i]),
     })),
     indicators: table.rows.flatMap((row) =>
-      Object.entries(study.columns.indicators).flatMap(([indicator, of]) => {
-        const columns = typeof of === 'string' ? { value: of } : of;
+      Object.entries(study.columns.indicators).flatMap(([indicator, column]) => {
+        const columns = typeof column === 'string' ? { value: column } : column;
         const found = measurement(row, columns, study, faults, indicator);
         return found ? [{ ...identity(row), indicator, domain: null, ...found }] : [];
       }),
@@ -81,9 +81,9 @@ interface OutcomeColumns extends NumberColumns {
 }
 
 function outcomeColumns({ columns, tasks }: Tabled): OutcomeColumns[] {
-  return Object.entries(columns.outcomes).flatMap(([task, of]) => {
+  return Object.entries(columns.outcomes).flatMap(([task, column]) => {
     const known = tasks[task]?.sft?.[0]?.recipe ?? IMPORTED;
-    const several = typeof of === 'string' ? [{ value: of, seed: 0 }] : [of].flat();
+    const several = typeof column === 'string' ? [{ value: column, seed: 0 }] : [column].flat();
     return several.map((one) => ({
       ...one,
       task,

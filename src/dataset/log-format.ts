@@ -105,7 +105,9 @@ export function encodeJson(value: Entry | Checkpoint): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Throws SchemaError that names the object if it is damaged or has another version than its key. */
+/**
+ * Throws SchemaError that names the object if it is damaged or has another version than its key.
+ */
 export function decodeEntry(bytes: Uint8Array, version: number): Entry {
   return decode(EntrySchema, bytes, version, entryKey(version), 'Restore it from a backup.');
 }

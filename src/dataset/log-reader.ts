@@ -1,4 +1,7 @@
-/** Replays the log of a store. Versions have no gaps, so the first missing entry is the end of the log. */
+/**
+ * Replays the log of a store. Versions have no gaps, so the first missing entry is the end of the
+ * log.
+ */
 import { SchemaError } from '../base/errors';
 import {
   CHECKPOINT_INTERVAL,
@@ -29,8 +32,8 @@ export class LogReader {
   }
 
   /**
-   * The state at the end of the log. Also lists the entries after it once: otherwise a log that lost an
-   * entry would seem to end there, and the next commit would fill the gap.
+   * The state at the end of the log. Also lists the entries after it once: otherwise a log that
+   * lost an entry would seem to end there, and the next commit would fill the gap.
    */
   async openWhole(): Promise<LogState> {
     const state = await this.open();

@@ -1,4 +1,6 @@
-/** The combined content of the entries of a log: the files of every version, and the keys in use. */
+/**
+ * The combined content of the entries of a log: the files of every version, and the keys in use.
+ */
 import { SchemaError } from '../base/errors';
 import {
   FORMAT,
@@ -92,7 +94,10 @@ export class LogState {
     history.removedIn = version;
   }
 
-  /** Forgets joined files, except those of the latest compaction, which readers of earlier versions may need. */
+  /**
+   * Forgets joined files, except those of the latest compaction, which readers of earlier versions
+   * may need.
+   */
   private forget(compaction: number): void {
     const isOld = ({ removedIn = Infinity }: History) => removedIn <= this.compactedLast;
     for (const [key, history] of this.histories) if (isOld(history)) this.histories.delete(key);
@@ -114,9 +119,9 @@ export class LogState {
   }
 
   /**
-   * The files of a table that were added after a version, in the order in which they were recorded. Joined
-   * files contain older rows too. Null if rows were removed since, so that rows that were read before may
-   * no longer be valid.
+   * The files of a table that were added after a version, in the order in which they were recorded.
+   * Joined files contain older rows too. Null if rows were removed since, so that rows that were
+   * read before may no longer be valid.
    */
   filesAfter(version: number, table: string): LoggedFile[] | null {
     if (this.removedLast > version) return null;

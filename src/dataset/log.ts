@@ -26,8 +26,8 @@ export interface DatasetOptions extends Partial<WriterOptions> {
   /** Size of the cache of data files, in bytes. */
   readonly cacheBytes?: number;
   /**
-   * How long an entry waits for more commits, in milliseconds, if commits arrive faster than entries are
-   * written; default: not at all. A single commit never waits.
+   * How long an entry waits for more commits, in milliseconds, if commits arrive faster than
+   * entries are written; default: not at all. A single commit never waits.
    */
   readonly gatherMs?: number;
 }
@@ -82,8 +82,8 @@ export class Dataset {
   }
 
   /**
-   * Records rows, all or none, in a version that concurrent commits share. Repeating a key with the same
-   * content (apart from its circumstances, content.ts) is a no-op that uploads nothing. Throws
+   * Records rows, all or none, in a version that concurrent commits share. Repeating a key with the
+   * same content (apart from its circumstances, content.ts) is a no-op that uploads nothing. Throws
    * TableConflictError for different content, SchemaError for invalid rows.
    */
   async commit(commit: Commit): Promise<CommitResult> {
@@ -91,8 +91,9 @@ export class Dataset {
   }
 
   /**
-   * Joins small data files, which also happens automatically every hundred versions. Rows and their order do
-   * not change, and earlier versions stay readable. Throws StoreError if others keep writing meanwhile.
+   * Joins small data files, which also happens automatically every hundred versions. Rows and their
+   * order do not change, and earlier versions stay readable. Throws StoreError if others keep
+   * writing meanwhile.
    */
   async compact(): Promise<Joined[]> {
     await this.refresh();
@@ -128,8 +129,8 @@ export class Dataset {
   }
 
   /**
-   * The newest row of each run of a study. The map is cached, and updated from new files: do not hold it
-   * across another call.
+   * The newest row of each run of a study. The map is cached, and updated from new files: do not
+   * hold it across another call.
    */
   async newest<T extends TableName>(table: T, study: string): Promise<ReadonlyMap<string, Row<T>>> {
     return this.newestRows.of(table, study);
@@ -142,8 +143,8 @@ export class Dataset {
   }
 
   /**
-   * Like `filesOf`, but only files of versions after `since`, with the version that was read. Joined files
-   * contain older rows again. Null if rows were removed since then.
+   * Like `filesOf`, but only files of versions after `since`, with the version that was read.
+   * Joined files contain older rows again. Null if rows were removed since then.
    */
   async filesSince(
     since: number,
@@ -205,8 +206,8 @@ export class Dataset {
   }
 
   /**
-   * The state with all commits before this call. Waiting calls share one request to the store; a call never
-   * joins a request in progress, which may have missed a commit that completed since.
+   * The state with all commits before this call. Waiting calls share one request to the store; a
+   * call never joins a request in progress, which may have missed a commit that completed since.
    */
   private refresh(): Promise<LogState> {
     this.refreshing ??= this.queue.run(async () => {

@@ -1,4 +1,7 @@
-/** The columns of the tables that recipes write, as JSON: `foretune schema tables`, read by recipes/protocol. */
+/**
+ * The columns of the tables that recipes write, as JSON: `foretune schema tables`, read by
+ * recipes/protocol.
+ */
 import { RECIPE_TABLES } from '../domain/job-schema';
 import { recipeColumns } from './arrow-schema';
 

@@ -13,9 +13,10 @@ import type { IDENTITY_COLUMNS, Row, TableName } from './tables';
 export type RecipeRow<T extends TableName> = Omit<Row<T>, (typeof IDENTITY_COLUMNS)[number]>;
 
 /**
- * Reads rows that a recipe wrote, as an IPC file or stream of any Arrow library; `file` names them in messages.
- * Other physical types (dictionaries, string views, 64-bit integers, 32-bit floats, other time units) are converted
- * if no information is lost, and a nullable column may be missing. All other differences throw SchemaError.
+ * Reads rows that a recipe wrote, as an IPC file or stream of any Arrow library; `file` names them
+ * in messages. Other physical types (dictionaries, string views, 64-bit integers, 32-bit floats,
+ * other time units) are converted if no information is lost, and a nullable column may be missing.
+ * All other differences throw SchemaError.
  */
 export function readRecipeTable<T extends TableName>(
   bytes: Uint8Array,

@@ -81,8 +81,8 @@ export function storeError(cause: unknown, action: string): StoreError {
 }
 
 /**
- * AWS error responses repeat the access key and all that was signed, including a session token. Errors are
- * kept and may be logged, so the response is removed from them.
+ * AWS error responses repeat the access key and all that was signed, including a session token.
+ * Errors are kept and may be logged, so the response is removed from them.
  */
 function withoutAnswer(cause: unknown, { name, message, code }: Facts): unknown {
   if (!(cause instanceof Error)) return cause;

@@ -1,6 +1,6 @@
 /**
- * Transfers files of any size to and from S3: in parts, several at once, never whole in memory. A killed upload
- * is continued from its parts, a killed download from the bytes that were fetched.
+ * Transfers files of any size to and from S3: in parts, several at once, never whole in memory. A
+ * killed upload is continued from its parts, a killed download from the bytes that were fetched.
  */
 import { createWriteStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
@@ -42,8 +42,8 @@ export interface ObjectName {
 }
 
 /**
- * The key must identify these exact bytes: parts that an earlier attempt sent are not sent again. The upload
- * is complete or absent, and replaces an existing object.
+ * The key must identify these exact bytes: parts that an earlier attempt sent are not sent again.
+ * The upload is complete or absent, and replaces an existing object.
  */
 export async function uploadFile(
   client: S3Client,
@@ -71,8 +71,8 @@ interface Source {
 }
 
 /**
- * An existing object is overwritten, since it may be damaged at the same length. If another process completes
- * the same upload first, either a newer object exists, or the upload is started again.
+ * An existing object is overwritten, since it may be damaged at the same length. If another process
+ * completes the same upload first, either a newer object exists, or the upload is started again.
  */
 async function putLarge(client: S3Client, object: ObjectName, source: Source): Promise<void> {
   const before = await head(client, object);
@@ -154,7 +154,9 @@ interface Below {
   readonly Prefix: string;
 }
 
-/** Unfinished uploads. MinIO lists them only if a single key is given, and forgets them after a day. */
+/**
+ * Unfinished uploads. MinIO lists them only if a single key is given, and forgets them after a day.
+ */
 async function* uploads(client: S3Client, below: Below): AsyncGenerator<MultipartUpload, void> {
   let from: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
   while (from) {
@@ -170,7 +172,10 @@ async function* uploads(client: S3Client, below: Below): AsyncGenerator<Multipar
   }
 }
 
-/** Aborts the unfinished uploads below a prefix, or only those that were started before a given time. */
+/**
+ * Aborts the unfinished uploads below a prefix, or only those that were started before a given
+ * time.
+ */
 export async function forgetUploads(
   client: S3Client,
   below: Below,

@@ -1,6 +1,6 @@
 /**
- * The tables of the dataset of record: their columns, Arrow types and row types, in snake_case as in the
- * files. Strings are plain Utf8, never dictionaries (other readers do not support them).
+ * The tables of the dataset of record: their columns, Arrow types and row types, in snake_case as
+ * in the files. Strings are plain Utf8, never dictionaries (other readers do not support them).
  */
 import { Bool, Float64, Int32, TimestampMillisecond, Utf8, type DataType } from 'apache-arrow';
 
@@ -29,7 +29,9 @@ export const TABLES = {
     config_json: utf8,
     fingerprint: utf8,
   },
-  /** An attempt at a run: one row at submission, one at the end; the latest row of a run applies. */
+  /**
+   * An attempt at a run: one row at submission, one at the end; the latest row of a run applies.
+   */
   runs: {
     ...identity,
     stage: utf8,
@@ -137,10 +139,14 @@ export const TABLES = {
     features: maybe(utf8),
     /** The task of the training outcomes. */
     train_task: maybe(utf8),
-    /** The proxy's reduction of perplexity's error rate on the same pairs, as a share of that rate. */
+    /**
+     * The proxy's reduction of perplexity's error rate on the same pairs, as a share of that rate.
+     */
     error_reduction: maybe(float),
     settings_json: maybe(utf8),
-    /** Further results: accuracy over all pairs of unequal splits, importance of features, choices. */
+    /**
+     * Further results: accuracy over all pairs of unequal splits, importance of features, choices.
+     */
     details_json: maybe(utf8),
   },
   /** A pair: the probability that A is better than B after SFT. */

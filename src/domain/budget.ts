@@ -30,8 +30,8 @@ export function spentOn(runs: readonly Planned[], recorded: ReadonlyMap<string, 
 }
 
 /**
- * How many more variants may be started. Remaining hours are divided by the hours of a variant so far;
- * before the first variant one round is allowed, whatever its cost.
+ * How many more variants may be started. Remaining hours are divided by the hours of a variant so
+ * far; before the first variant one round is allowed, whatever its cost.
  */
 export function variantsLeft({ top, gpu_hours, batch }: FineTune, { begun, hours }: Spent): number {
   if (top !== undefined) return Math.max(0, top - begun.size);

@@ -2,7 +2,9 @@
 
 export type Direction = 'higher' | 'lower';
 
-/** Names of measures in common use. A name without any of these words does not imply a direction. */
+/**
+ * Names of measures in common use. A name without any of these words does not imply a direction.
+ */
 const LOWER = new Set(
   'loss losses nll ppl perplexity error errors err wer cer ter mer bpb bpt bpc entropy xent mse mae rmse brier ece regret toxicity latency'.split(
     ' ',
@@ -16,7 +18,9 @@ const HIGHER = new Set(
 /** Words that reverse the direction of a measure: 1 / perplexity, minus bits per byte. */
 const INVERTED = new Set(['inv', 'inverse', 'neg', 'negative', 'minus']);
 
-/** Higher is better for `inv_ppl`, lower for `val_loss`; null if the name implies neither or both. */
+/**
+ * Higher is better for `inv_ppl`, lower for `val_loss`; null if the name implies neither or both.
+ */
 export function directionOf(name: string): Direction | null {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1_$2')

@@ -1,6 +1,7 @@
 /**
- * Variants that are earlier checkpoints of a training run. `checkpoints: { every: 100 }` of a variant is
- * short for one variant `{ id: '<id>-<step>', from: '<id>', step }` for each of the steps. Pure.
+ * Variants that are earlier checkpoints of a training run. `checkpoints: { every: 100 }` of a
+ * variant is short for one variant `{ id: '<id>-<step>', from: '<id>', step }` for each of the
+ * steps. Pure.
  */
 import type { TrainedStudy } from './schema';
 import { isEarlier, isTrained, type Earlier, type Variant } from './variant-schema';

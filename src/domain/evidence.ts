@@ -2,7 +2,8 @@
 
 /**
  * Error messages of allocators: Python and NumPy, C++, XLA, CUDA and PyTorch, the kernel's ENOMEM.
- * Each is matched at its place in the last message, since a log may mention memory for many reasons.
+ * Each is matched at its place in the last message, since a log may mention memory for many
+ * reasons.
  */
 const ALLOCATORS: readonly RegExp[] = [
   /^([\w.]+\.)?(MemoryError|_ArrayMemoryError|OutOfMemoryError)(:|$)/m,

@@ -1,6 +1,6 @@
 /**
- * The files that TypeScript and the fit recipe (`python -m foretune_learn.fit`) exchange. None of them
- * contains test outcomes, so that no learner can see them.
+ * The files that TypeScript and the fit recipe (`python -m foretune_learn.fit`) exchange. None of
+ * them contains test outcomes, so that no learner can see them.
  */
 import { z } from 'zod';
 

@@ -1,4 +1,6 @@
-/** Identifiers that several modules share. Pure and free of zod, so that workflows may import it. */
+/**
+ * Identifiers that several modules share. Pure and free of zod, so that workflows may import it.
+ */
 
 /** `quickstart@1`: the identity of a study. */
 export function studyId(study: { readonly name: string; readonly version: number }): string {

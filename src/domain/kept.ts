@@ -5,7 +5,9 @@ import type { TrainedStudy } from './schema';
 
 type Run = Pick<PlannedRun, 'stage' | 'variant_id'>;
 
-/** While the study runs: inputs of jobs on other machines, and checkpoints that are kept at the end. */
+/**
+ * While the study runs: inputs of jobs on other machines, and checkpoints that are kept at the end.
+ */
 export function isKept(study: TrainedStudy, run: Run): boolean {
   const { keep_checkpoints: keep } = study;
   return keep !== undefined && (isPretrained(run) || keep === 'all');

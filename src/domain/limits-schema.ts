@@ -1,4 +1,6 @@
-/** What a study may spend, how often it retries, and which variants it fine-tunes, as zod schemas. */
+/**
+ * What a study may spend, how often it retries, and which variants it fine-tunes, as zod schemas.
+ */
 import { z } from 'zod';
 import { count, term } from './names';
 

@@ -1,11 +1,13 @@
 /**
- * A recipe's manifest: the JSON that `<command> --describe` prints. Plans check studies against it, so
- * that a study that its recipe cannot run is rejected before anything is spent.
+ * A recipe's manifest: the JSON that `<command> --describe` prints. Plans check studies against it,
+ * so that a study that its recipe cannot run is rejected before anything is spent.
  */
 import { z } from 'zod';
 import { better, label } from './measure-schema';
 
-/** The output of `<command> --check <file>`: one sentence for each thing that the recipe cannot do. */
+/**
+ * The output of `<command> --check <file>`: one sentence for each thing that the recipe cannot do.
+ */
 export const ProblemsSchema = z.strictObject({ problems: z.array(z.string()) });
 
 /** The stages that a recipe may implement; foretune implements the others. */
@@ -31,10 +33,10 @@ export type Steps = z.infer<typeof StepsSchema>;
 export const CHECKPOINT_STEPS = 'checkpoint_steps';
 
 /**
- * JSON Schema (draft 2020-12) of an object. A property with `"x-aside": true` is passed to the recipe but
- * is in no fingerprint: it changes results by rounding only (memory, batch size of a forward pass). In
- * stage `sft` a property with `"x-sft-recipes": [...]` is a setting of these SFT recipes alone. In stage
- * `pretrain`, `"x-steps"` says how many steps a run has.
+ * JSON Schema (draft 2020-12) of an object. A property with `"x-aside": true` is passed to the
+ * recipe but is in no fingerprint: it changes results by rounding only (memory, batch size of a
+ * forward pass). In stage `sft` a property with `"x-sft-recipes": [...]` is a setting of these SFT
+ * recipes alone. In stage `pretrain`, `"x-steps"` says how many steps a run has.
  */
 export const StageSchemaSchema = z.looseObject({
   type: z.literal('object'),

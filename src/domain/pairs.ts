@@ -16,7 +16,9 @@ export interface PairwiseAccuracy {
   readonly accuracy: number;
 }
 
-/** 1 when both numbers name the same variant, 0 when they differ; a tie in either counts one half. */
+/**
+ * 1 when both numbers name the same variant, 0 when they differ; a tie in either counts one half.
+ */
 export function agreement(a: Scored, b: Scored): number {
   const predicted = Math.sign(a.predicted - b.predicted);
   return (1 + predicted * Math.sign(a.outcome - b.outcome)) / 2;
@@ -33,9 +35,9 @@ export function countPairs(variants: number): number {
 }
 
 /**
- * For each variant, the sum of its agreements with all others; NaN if one of its numbers is NaN. Counted
- * in order of prediction with a tree of counts, since 2,000 variants have two million pairs. Sums of
- * halves are exact, so the order of counting does not change the result.
+ * For each variant, the sum of its agreements with all others; NaN if one of its numbers is NaN.
+ * Counted in order of prediction with a tree of counts, since 2,000 variants have two million
+ * pairs. Sums of halves are exact, so the order of counting does not change the result.
  */
 export function agreedWithOthers(variants: readonly Scored[]): Float64Array {
   const n = variants.length;
@@ -60,8 +62,8 @@ function placesOf(values: readonly number[]): Uint32Array {
 }
 
 /**
- * Compares each variant with those of lower prediction (`direction` 1) or, in reverse order, of higher
- * prediction (-1): +1/2 for each outcome on the right side, -1/2 for each on the wrong side.
+ * Compares each variant with those of lower prediction (`direction` 1) or, in reverse order, of
+ * higher prediction (-1): +1/2 for each outcome on the right side, -1/2 for each on the wrong side.
  */
 function addAgreement(
   agreed: Float64Array,

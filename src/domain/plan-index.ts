@@ -1,4 +1,7 @@
-/** A plan's jobs and runs by name, since plans of thousands of variants are queried one by one. Pure. */
+/**
+ * A plan's jobs and runs by name, since plans of thousands of variants are queried one by one.
+ * Pure.
+ */
 import type { Plan, PlannedJob, PlannedRun } from './plan';
 
 export interface PlanIndex {

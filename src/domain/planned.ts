@@ -18,7 +18,10 @@ export interface RecordedRun {
   readonly checkpoint_exists: boolean | null;
 }
 
-/** `blocked`: the run is not recorded and will not run, since it was not requested or a budget is spent. */
+/**
+ * `blocked`: the run is not recorded and will not run, since it was not requested or a budget is
+ * spent.
+ */
 export type Action = 'reuse' | 'run' | 'blocked';
 
 /** A run of the plan, with the action to take. */
@@ -47,7 +50,10 @@ export interface PlannedJob {
   readonly recipe: string;
   readonly cluster: string;
   readonly run_ids: readonly string[];
-  /** Names of jobs of the same training run that must have ended, well or not, before this one starts. */
+  /**
+   * Names of jobs of the same training run that must have ended, well or not, before this one
+   * starts.
+   */
   readonly needs: readonly string[];
   readonly attempt: number;
 }

@@ -26,7 +26,10 @@ export function doneAgain(
   );
 }
 
-/** Blocks the runs that were not requested. Their recorded status is kept: the failure still applies. */
+/**
+ * Blocks the runs that were not requested. Their recorded status is kept: the failure still
+ * applies.
+ */
 export function narrow(
   runs: readonly PlannedRun[],
   only: readonly string[] | undefined,

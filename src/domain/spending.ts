@@ -107,7 +107,10 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Divides the `total` seconds of a job among its runs: time that no run reports goes to the first one. */
+/**
+ * Divides the `total` seconds of a job among its runs: time that no run reports goes to the first
+ * one.
+ */
 export function shareOut(total: number, own: readonly (number | null)[]): number[] {
   const reported = own.map((seconds) => seconds ?? 0);
   const left = Math.max(0, total - sum(reported));

@@ -22,7 +22,10 @@ export function runStatuses(
   return statuses;
 }
 
-/** In `plan.runs` inputs come before the runs that need them, so that one pass finds all blocked runs. */
+/**
+ * In `plan.runs` inputs come before the runs that need them, so that one pass finds all blocked
+ * runs.
+ */
 function statusOf(
   run: PlannedRun,
   latest: ReadonlyMap<string, RunRecord>,

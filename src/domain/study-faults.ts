@@ -1,4 +1,7 @@
-/** Whether the recipes of a study can carry it out: what they do not know, do not read, or cannot use. Pure. */
+/**
+ * Whether the recipes of a study can carry it out: what they do not know, do not read, or cannot
+ * use. Pure.
+ */
 import { nearest } from '../base/explain';
 import { CHECKPOINT_STEPS, type Known, type Manifest, type RecipeStage } from './manifest';
 import type { TrainedStudy } from './schema';
@@ -170,10 +173,10 @@ function valueFaults(study: TrainedStudy, readers: StageReaders): string[] {
     (branch) => [`tasks.${branch.task}.sft (${branch.sft_recipe})`, branch] as const,
   );
   const faults = [
-    ...fields.flatMap(([at, of]) => placed(pretrain, pretrainValues(study, of), at)),
+    ...fields.flatMap(([at, values]) => placed(pretrain, pretrainValues(study, values), at)),
     ...placed(indicate, indicateValues(study), 'indicate'),
-    ...branches.flatMap(([at, of]) => placed(sft, sftValues(study, of), at)),
-    ...branches.flatMap(([at, of]) => placed(evaluate, evaluateValues(study, of), at)),
+    ...branches.flatMap(([at, values]) => placed(sft, sftValues(study, values), at)),
+    ...branches.flatMap(([at, values]) => placed(evaluate, evaluateValues(study, values), at)),
   ];
   return [...new Set(faults)];
 }

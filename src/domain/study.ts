@@ -5,8 +5,9 @@ import type { Study, StudyInput } from './schema';
 import { StudySchema } from './study-schema';
 
 /**
- * Checks a study and fills in its defaults. Throws SpecError that names every invalid field. Fields that a
- * recipe reads are checked when the study is planned; `defineStudy<JaxStudy>` gives them types.
+ * Checks a study and fills in its defaults. Throws SpecError that names every invalid field. Fields
+ * that a recipe reads are checked when the study is planned; `defineStudy<JaxStudy>` gives them
+ * types.
  */
 export function defineStudy<S extends StudyInput>(input: S): StudyOf<S> {
   return parseStudy(input) as StudyOf<S>;

@@ -1,8 +1,11 @@
-/** Names of foretune's own: stages, failure classes, statuses. Free of zod, so that workflows may import it. */
+/**
+ * Names of foretune's own: stages, failure classes, statuses. Free of zod, so that workflows may
+ * import it.
+ */
 
 /**
- * `import`: measurements come from a table. `checkpoint`: weights that a training run passes through.
- * Recipes carry out the others, except `fit`.
+ * `import`: measurements come from a table. `checkpoint`: weights that a training run passes
+ * through. Recipes carry out the others, except `fit`.
  */
 export const STAGES = [
   'import',
@@ -27,8 +30,8 @@ export const FAILURE_CLASSES = [
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 /**
- * The number of retries of a job after a failure of each class, and the first delay, unless the study sets
- * them. Preemption is not a failure: a preempted job only has to queue again.
+ * The number of retries of a job after a failure of each class, and the first delay, unless the
+ * study sets them. Preemption is not a failure: a preempted job only has to queue again.
  */
 export const RETRIES: Readonly<
   Record<FailureClass, { readonly times: number; readonly pause_seconds: number }>

@@ -1,6 +1,6 @@
 /**
- * The names, labels and directions of a study's tasks, indicators and proxies. All lists of names in fits,
- * answers and reports come from here. Pure, and free of zod.
+ * The names, labels and directions of a study's tasks, indicators and proxies. All lists of names
+ * in fits, answers and reports come from here. Pure, and free of zod.
  */
 import { directionOf, type Direction } from './direction';
 
@@ -25,7 +25,9 @@ export interface ProxyWords {
   readonly label: string;
   /** Indicator -> weight. Directions are applied first, then each indicator is scaled to [0, 1]. */
   readonly terms: Readonly<Record<string, number>>;
-  /** Whether the weights were chosen with knowledge of the outcomes; then it is not a prediction. */
+  /**
+   * Whether the weights were chosen with knowledge of the outcomes; then it is not a prediction.
+   */
   readonly chosen_after: boolean;
 }
 
@@ -77,7 +79,7 @@ export function wordsOf({ tasks, indicators, proxies = {}, baseline }: Naming): 
       sft_recipes: [...new Set((task.sft ?? []).map(({ recipe }) => recipe))],
     })),
     indicators: indicators
-      ? Object.entries(indicators).map(([name, of]) => indicatorWords(name, of))
+      ? Object.entries(indicators).map(([name, indicator]) => indicatorWords(name, indicator))
       : null,
     proxies: Object.entries(proxies).map(([name, { label, terms, chosen_after }]) => ({
       name,

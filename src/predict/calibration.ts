@@ -1,4 +1,4 @@
-/** Whether a predictor's probabilities mean what they say. */
+/** Whether a predictor's probabilities match the observed frequencies. */
 import { answerOf } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import { mapGroups, mean } from './measurements';
@@ -7,7 +7,7 @@ export interface ReliabilityBin {
   /** The bin covers probabilities from `low` up to `high`. */
   readonly low: number;
   readonly high: number;
-  /** Answers in it; each pair gives two, one for either order. */
+  /** Number of answers; each pair gives two, one for each order. */
   readonly n: number;
   readonly mean_probability: number;
   /** How often the first variant was better; ties count one half. */
@@ -16,15 +16,17 @@ export interface ReliabilityBin {
 
 export interface Calibration {
   readonly n_pairs: number;
-  /** Expected calibration error: mean distance of probability and share over bins of equal width. */
+  /**
+   * Expected calibration error: mean distance of probability and share over bins of equal width.
+   */
   readonly ece: number;
-  /** Mean squared distance of probability and answer; 0.25 is what a coin gets. */
+  /** Mean squared distance of probability and answer; 0.25 for a coin toss. */
   readonly brier: number;
   /** Bins without an answer are left out. */
   readonly bins: readonly ReliabilityBin[];
 }
 
-/** Both orders of every pair count, so that which variant is called `a` does not matter. */
+/** Counts both orders of every pair, so it does not matter which variant is called `a`. */
 export function calibrate(pairs: readonly JudgedPair[], bins = 10): Calibration {
   const answers = pairs.flatMap((pair) => {
     const answer = answerOf(pair);

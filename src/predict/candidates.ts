@@ -1,6 +1,7 @@
 /**
- * The variants of a study that a predictor can say something of, for one target. A variant whose indicators
- * equal those of one that is asked about is left out with it: it is the same checkpoint under another name.
+ * The variants of a study that a predictor can predict, for one target. A variant whose indicators
+ * equal those of a variant to predict is left out with it: it is the same checkpoint under another
+ * name.
  */
 import { SpecError } from '../base/errors';
 import { seen, type FeatureTable } from './feature-table';
@@ -12,20 +13,23 @@ import type { Target } from './targets';
 export interface Candidates {
   readonly table: FeatureTable;
   readonly target: Pick<Target, 'name' | 'better'>;
-  /** Higher is better; of those that are fine-tuned. */
+  /** Outcomes of the fine-tuned variants; higher is better. */
   readonly outcomes: ByVariant;
-  /** By id, so that the order of rows decides nothing. */
+  /** Sorted by id, so that the order of rows does not matter. */
   readonly variants: readonly string[];
-  /** Variants of which the predictor can say nothing, and what they do not have. */
+  /** Variants that the predictor cannot predict, and what they do not have. */
   readonly incomplete: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Fewer say too little of several weights. */
+/** Fewer are not enough to estimate several weights. */
 export const LEAST_TRAINED = 8;
 /** With more, several variants are left out at once. */
 const MOST_GROUPS = 60;
 
-/** A study that the predictor can say nothing of, or without any outcome on the target, is refused in words. */
+/**
+ * Throws SpecError for a study that the predictor cannot predict, or that has no outcome on the
+ * target.
+ */
 export function candidatesOf(
   table: FeatureTable,
   target: Target,
@@ -34,11 +38,11 @@ export function candidatesOf(
   const candidates = candidatesFor(table, target, target.outcomes, predictor);
   if (target.outcomes.size) return candidates;
   throw new SpecError(
-    `No variant has an outcome on "${target.name}" yet: there is nothing to learn. Fine-tune some variants, then ask again.`,
+    `No variant has an outcome on "${target.name}" yet: there is nothing to learn from. Fine-tune some variants first.`,
   );
 }
 
-/** The same for outcomes of one's own making, none included. */
+/** The same for given outcomes, possibly none. */
 export function candidatesFor(
   table: FeatureTable,
   target: Candidates['target'],
@@ -51,7 +55,7 @@ export function candidatesFor(
   return { table, target, outcomes, variants, incomplete };
 }
 
-/** The fine-tuned variants that say nothing of those that are asked about. */
+/** The fine-tuned variants that are independent of those to predict. */
 export function trainedWithout(
   { table, outcomes, variants }: Candidates,
   asked: readonly string[],
@@ -60,23 +64,23 @@ export function trainedWithout(
   return variants.filter((id) => outcomes.has(id) && !hidden.has(copyKey(table, id)));
 }
 
-/** Too few variants, or variants of one outcome, cannot teach which of two is better. */
+/** Throws SpecError for too few variants, or variants with equal outcomes. */
 export function refuseUnteachable(
   { target: { name }, outcomes }: Candidates,
   trained: readonly string[],
 ): void {
   if (trained.length < LEAST_TRAINED)
     throw new SpecError(
-      `${trained.length} variants have every number that is needed and an outcome on "${name}", those asked about left out; at least ${LEAST_TRAINED} are needed. Fine-tune more variants.`,
+      `${trained.length} variants besides those to predict have an outcome on "${name}" and all values that the predictor needs; at least ${LEAST_TRAINED} are needed. Fine-tune more variants.`,
     );
   const values = new Set(trained.map((id) => outcomes.get(id)));
   if (values.size < 2)
     throw new SpecError(
-      `All ${trained.length} variants have the same outcome on "${name}" (${[...values][0]}): there is no better and worse to learn. Check how the task is evaluated.`,
+      `All ${trained.length} variants have the same outcome on "${name}" (${[...values][0]}): none is better or worse. Check how the task is evaluated.`,
     );
 }
 
-/** Groups of variants to be left out together: copies always, others when there are many. */
+/** Groups of variants to leave out together: copies always, others when there are many. */
 export function groupsOf({ table }: Candidates, trained: readonly string[]): string[][] {
   const copies = copiesOf(table, trained);
   const groups = Array.from({ length: Math.min(copies.length, MOST_GROUPS) }, (): string[] => []);
@@ -84,7 +88,7 @@ export function groupsOf({ table }: Candidates, trained: readonly string[]): str
   return groups;
 }
 
-/** What a predictor learns from: these variants' outcomes. */
+/** The sample with these variants' outcomes. */
 export function sampleOf(
   { table, outcomes }: Candidates,
   id: string,

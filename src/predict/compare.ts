@@ -1,4 +1,4 @@
-/** Which of two variants will be better after fine-tuning, and what says so? */
+/** Which of two variants will be better after fine-tuning, and what is the evidence? */
 import { SpecError, NotFoundError } from '../base/errors';
 import { nearest } from '../base/explain';
 import type { Direction } from '../domain/direction';
@@ -37,9 +37,15 @@ export interface Evidence {
   readonly value_b: number;
   /** The variant with the better value. */
   readonly says: 'a' | 'b' | 'tie';
-  /** How often the better value was the better variant, among the other variants of the study. */
+  /**
+   * How often the variant with the better value was the better one, among the other variants of the
+   * study.
+   */
   readonly accuracy_alone: number;
-  /** What it adds to the log-odds of `a`, negative for `b`; null where the predictor does not add up. */
+  /**
+   * Its contribution to the log-odds of `a`, negative for `b`; null if the predictor is not
+   * additive.
+   */
   readonly contribution: number | null;
 }
 
@@ -54,21 +60,21 @@ export interface Comparison {
   /** What it sees. */
   readonly features: readonly string[];
   readonly p_a_better: number;
-  /** 95%, over the variants that were learned from. */
+  /** The 95% interval, over the training variants. */
   readonly ci_low: number;
   readonly ci_high: number;
-  /** Too close when the interval holds one half. */
+  /** Too close if the interval contains one half. */
   readonly verdict: 'a' | 'b' | 'too-close';
   readonly evidence: readonly Evidence[];
-  /** The indicator that adds most to the verdict; null when it is too close, or not known. */
+  /** The indicator that contributes most to the verdict; null if it is too close or unknown. */
   readonly decided_by: string | null;
-  /** Variants that were learned from; `a`, `b` and their copies are none of them. */
+  /** The training variants, without `a`, `b` and their copies. */
   readonly n_trained: number;
-  /** The same question asked of pairs of those variants, each without the pair's outcomes. */
+  /** The same predictor tested on pairs of those variants, each without the pair's outcomes. */
   readonly backtest: Backtest;
 }
 
-/** Neither variant's outcome is used, for the figures about the predictor neither. */
+/** Neither variant's outcome is used, not even for the back-test. */
 export async function compareVariants(
   table: FeatureTable,
   target: Target,
@@ -83,7 +89,7 @@ export async function compareVariants(
     throw new SpecError(`Variant "${a}" is compared with itself. Name two different variants.`);
   const trained = trainedWithout(candidates, [a, b]);
   refuseUnteachable(candidates, trained);
-  // All in one turn of the event loop, so that learners are trained together.
+  // All start in one turn of the event loop, so that learners are trained together.
   const [{ fitted, half }, backtest] = await Promise.all([
     answer(predictor, candidates, trained, [a, b]),
     backtestOf(predictor, candidates, trained),
@@ -118,7 +124,7 @@ function mustBeCandidate({ table, variants, incomplete }: Candidates, id: string
   );
 }
 
-/** The fitted predictor, and half of the interval of its log-odds. */
+/** The fitted predictor, and half the width of the interval of its log-odds. */
 async function answer(
   predictor: Predictor,
   candidates: Candidates,

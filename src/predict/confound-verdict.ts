@@ -1,12 +1,13 @@
 /**
- * Do indicators know more than the configuration? A predictor fitted to indicators may have learned
- * the learning rate (arXiv 2504.12491's table: the rate alone orders .724/.794/.782 of the pairs).
+ * Do indicators add information to the configuration? A predictor fitted to indicators may have
+ * learned the learning rate (arXiv 2504.12491's table: the rate alone orders .724/.794/.782 of the
+ * pairs).
  */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import { pairedDifference, type PairedDifference } from './paired-test';
 
-/** What one learner made of three sets of features, on the same pairs. */
+/** The predictions of one learner from three sets of features, on the same pairs. */
 export interface ConfoundEvidence {
   readonly indicators: readonly JudgedPair[];
   readonly configuration: readonly JudgedPair[];
@@ -29,20 +30,20 @@ export interface ConfoundVerdict {
   readonly sentence: string;
 }
 
-/** A gain that is surely smaller than this is none: one pair in fifty. */
+/** A gain whose interval is below this (one pair in fifty) counts as none. */
 const WORTH_HAVING = 0.02;
 
 /**
- * `adds` when the interval of the gain lies above 0; `adds-nothing` when there is no gain, or surely
- * none worth having; else the variants are too few to tell.
+ * `adds` if the interval of the gain lies above 0; `adds-nothing` if there is no gain, or the
+ * interval excludes a relevant one; otherwise there are too few variants to decide.
  */
-export function confoundVerdict(of: ConfoundEvidence): ConfoundVerdict {
-  const added = pairedDifference(of.both, of.configuration);
-  const instead = pairedDifference(of.indicators, of.configuration);
+export function confoundVerdict(evidence: ConfoundEvidence): ConfoundVerdict {
+  const added = pairedDifference(evidence.both, evidence.configuration);
+  const instead = pairedDifference(evidence.indicators, evidence.configuration);
   const accuracy = {
-    indicators: judgedAccuracy(of.indicators).accuracy,
-    configuration: judgedAccuracy(of.configuration).accuracy,
-    both: judgedAccuracy(of.both).accuracy,
+    indicators: judgedAccuracy(evidence.indicators).accuracy,
+    configuration: judgedAccuracy(evidence.configuration).accuracy,
+    both: judgedAccuracy(evidence.both).accuracy,
   };
   const verdict = verdictOn(added);
   return { verdict, accuracy, added, instead, sentence: sentenceOf(verdict, accuracy, added) };
@@ -65,7 +66,7 @@ function sentenceOf(
   const figures = `${both.toFixed(3)} with indicators and configuration, ${configuration.toFixed(3)} with configuration alone, a difference of ${signed(difference)} (95% interval ${signed(ci_low)} to ${signed(ci_high)})`;
   switch (verdict) {
     case 'adds':
-      return `The indicators know more than the configuration: ${figures}.`;
+      return `The indicators add information to the configuration: ${figures}.`;
     case 'adds-nothing':
       return `The indicators add nothing to the configuration: ${figures}.`;
     case 'unclear':

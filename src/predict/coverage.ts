@@ -1,10 +1,10 @@
-/** How right a predictor is when it may call pairs too close: accuracy against coverage. */
+/** The accuracy of a predictor that may call pairs too close: accuracy against coverage. */
 import { SpecError } from '../base/errors';
 import { credit, judgedAccuracy, splitsOf } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 
 export interface CoveragePoint {
-  /** Pairs whose probability is at least so far from one half are decided. */
+  /** Pairs whose probability differs from one half by at least this are decided. */
   readonly margin: number;
   /** Share of pairs that are decided. */
   readonly coverage: number;
@@ -12,7 +12,7 @@ export interface CoveragePoint {
   readonly accuracy: number;
 }
 
-/** A point for every margin that occurs, the surest pairs first. */
+/** One point for every margin that occurs, the most confident pairs first. */
 export function accuracyAgainstCoverage(pairs: readonly JudgedPair[]): CoveragePoint[] {
   const surest = [...pairs].sort((x, y) => marginOf(y) - marginOf(x));
   let credits = 0;
@@ -25,7 +25,7 @@ export function accuracyAgainstCoverage(pairs: readonly JudgedPair[]): CoverageP
   });
 }
 
-/** The margin that decides most pairs with at least this accuracy; null when none reaches it. */
+/** The margin that decides the most pairs with at least this accuracy; null if none reaches it. */
 export function chooseMargin(pairs: readonly JudgedPair[], accuracy: number): number | null {
   const reaching = accuracyAgainstCoverage(pairs).filter((point) => point.accuracy >= accuracy);
   return reaching.at(-1)?.margin ?? null;
@@ -35,13 +35,13 @@ export interface Decided {
   readonly n_pairs: number;
   readonly n_decided: number;
   readonly coverage: number;
-  /** Accuracy on the decided pairs; null when every pair was too close. */
+  /** Accuracy on the decided pairs; null if every pair was too close. */
   readonly accuracy: number | null;
 }
 
 /**
- * Judges each split with a margin chosen to reach `accuracy` on pairs of other splits, and of those
- * only the pairs that share no variant with it: nothing of the judged pairs enters the choice.
+ * Judges each split with a margin chosen to reach `accuracy` on pairs of other splits, using only
+ * pairs that share no variant with it, so that the choice is independent of the judged pairs.
  */
 export function decideByOthers(pairs: readonly JudgedPair[], accuracy: number): Decided {
   const splits = splitsOf(pairs);
@@ -49,7 +49,7 @@ export function decideByOthers(pairs: readonly JudgedPair[], accuracy: number): 
     const others = strangers(pairs, split);
     if (!others.length)
       throw new SpecError(
-        `Split "${split[0]?.split}" has no pairs beside it that share no variant with it, so a margin for "too close to call" cannot be chosen on other pairs. Give pairs of several splits.`,
+        `All pairs outside split "${split[0]?.split}" share a variant with it, so the margin for "too close to call" cannot be chosen on independent pairs. Pass pairs of several splits.`,
       );
     const margin = chooseMargin(others, accuracy);
     return margin === null ? [] : split.filter((pair) => marginOf(pair) >= margin);

@@ -1,4 +1,4 @@
-/** What is missing in a study's numbers, and what says nothing, in words. */
+/** Sentences about missing values and useless features of a study. */
 import type { Row } from '../dataset/tables';
 import type { FeatureTable, Indicator } from './feature-table';
 import { isName, varies, type Setting } from './settings';
@@ -21,15 +21,17 @@ export function featureNotes(table: Noted, outcomes: readonly Row<'outcomes'>[])
 function absentIndicators({ words, indicators }: Noted): string[] {
   return (words.indicators ?? [])
     .filter(({ name }) => !indicators.has(name))
-    .map(({ name }) => `No variant has indicator ${name}: it is no feature.`);
+    .map(({ name }) => `No variant has indicator ${name}: it is not used as a feature.`);
 }
 
 function indicatorNotes({ name, values }: Indicator, variants: readonly string[]): string[] {
   const missing = variants.filter((id) => !values.has(id));
   const isConstant = variants.length > 1 && new Set(values.values()).size < 2;
   return [
-    ...(missing.length ? [`${idsText(missing)} no ${name} yet: left out of what needs it.`] : []),
-    ...(isConstant ? [`Indicator ${name} is the same for every variant: it says nothing.`] : []),
+    ...(missing.length ? [`${idsText(missing)} no ${name} yet: left out where it is needed.`] : []),
+    ...(isConstant
+      ? [`Indicator ${name} is the same for every variant: it cannot order them.`]
+      : []),
   ];
 }
 
@@ -43,14 +45,15 @@ function settingNotes({ settings, variants }: Noted): string[] {
   const names = all.filter((one) => varies(one, variants) && isName(one));
   return [
     ...(constant.length
-      ? [`Settings that are the same for every variant say nothing: ${listed(constant)}.`]
+      ? [`Settings that are the same for every variant are not used: ${listed(constant)}.`]
       : []),
     ...partial.map(
       (one) =>
-        `${idsText(variants.filter((id) => !one.values.has(id)))} no setting ${one.name}: learners do not see it.`,
+        `${idsText(variants.filter((id) => !one.values.has(id)))} no setting ${one.name}: learners do not use it.`,
     ),
     ...names.map(
-      ({ name }) => `Setting ${name} differs for every variant: it is a name, and no feature.`,
+      ({ name }) =>
+        `Setting ${name} differs for every variant: it is treated as a name, not as a feature.`,
     ),
   ];
 }
@@ -64,12 +67,12 @@ function targetNotes(target: Target, outcomes: readonly Row<'outcomes'>[]): stri
   if (target.outcomes.size)
     return new Set(target.outcomes.values()).size > 1
       ? []
-      : [`The outcome on ${name} is the same for every variant: there is no better and worse.`];
+      : [`The outcome on ${name} is the same for every variant: none is better or worse.`];
   const others = new Set(outcomes.filter((row) => row.task === task).map((row) => row.metric));
   others.delete(metric);
   return others.size
     ? [
-        `Task ${name} has no outcome in ${metric} (${better} is better), only in ${[...others].join(', ')}: name one of those as its metric.`,
+        `Task ${name} has no outcome in ${metric} (${better} is better), only in ${[...others].join(', ')}: use one of those as its metric.`,
       ]
     : [`Task ${name} has no outcome yet.`];
 }

@@ -1,4 +1,6 @@
-/** The numbers of a study by the names of its words: what predictors see, and the outcomes they are judged by. */
+/**
+ * The numbers of a study by name: what predictors see, and the outcomes by which they are judged.
+ */
 import { NotFoundError } from '../base/errors';
 import { nearest } from '../base/explain';
 import type { Row } from '../dataset/tables';
@@ -8,7 +10,7 @@ import type { Settings } from './settings';
 import type { Target } from './targets';
 
 export interface Indicator extends Measure {
-  /** Turned so that higher is better. */
+  /** Oriented so that higher is better. */
   readonly values: ByVariant;
   /** As they were measured. */
   readonly rows: readonly Row<'indicators'>[];
@@ -21,7 +23,7 @@ export interface Features {
   readonly variants: readonly string[];
   /** The same by study: sums scale an indicator within one. */
   readonly studies: readonly (readonly string[])[];
-  /** Those of the study that some variant has. */
+  /** The indicators of the study that at least one variant has. */
   readonly indicators: ReadonlyMap<string, Indicator>;
   readonly settings: Settings;
   /** The configuration as numbers, which every variant has. */
@@ -31,16 +33,19 @@ export interface Features {
 export interface FeatureTable extends Features {
   /** By name: the task's, or `task/recipe` where outcomes of several SFT recipes are recorded. */
   readonly targets: ReadonlyMap<string, Target>;
-  /** What is missing and what says nothing, in words. */
+  /** Sentences about missing values and useless features. */
   readonly notes: readonly string[];
 }
 
-/** The table without its outcomes: what is handed to predictors. */
+/** The table without its outcomes, as passed to predictors. */
 export function seen({ targets: _t, notes: _n, ...features }: FeatureTable): Features {
   return features;
 }
 
-/** A number of each variant by its feature's name: an indicator, an ordered setting, or a learner's column. */
+/**
+ * A number for each variant, by the name of the feature: an indicator, an ordered setting, or a
+ * learner's column.
+ */
 export function columnNamed(features: Features, name: string): ByVariant | undefined {
   const setting = features.settings.get(name);
   return (
@@ -50,7 +55,9 @@ export function columnNamed(features: Features, name: string): ByVariant | undef
   );
 }
 
-/** What the feature is called and which way it is better; a setting has no direction: higher counts as better. */
+/**
+ * The label and direction of the feature; a setting has no direction, so higher counts as better.
+ */
 export function measureNamed(features: Features, name: string): Measure {
   return features.indicators.get(name) ?? { name, label: name, better: 'higher' };
 }

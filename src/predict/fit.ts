@@ -4,7 +4,7 @@ import type { FeatureTable } from './feature-table';
 import { judge, type Judgement } from './judge';
 import { untrained } from './predictors/named';
 
-/** The columns that say nothing of a fit without splits and learners. */
+/** The columns that are empty for a fit without splits and learners. */
 export const NO_SPLITS = {
   std: null,
   n_splits: null,
@@ -25,7 +25,10 @@ export interface FitContext {
   readonly recorded_at: Date;
 }
 
-/** Judges every predictor that learns nothing on every target, over all pairs of variants with both numbers. */
+/**
+ * Judges every predictor without training on every target, over all pairs of variants with both
+ * numbers.
+ */
 export async function fitAllPairs(
   table: FeatureTable,
   context: FitContext,
@@ -34,7 +37,7 @@ export async function fitAllPairs(
   return judgements.map((one) => ({ ...columnsOf(one, context), ...NO_SPLITS }));
 }
 
-/** `settings`: what the fit was asked for, which names it among the fits of its study. */
+/** `settings`: the options of the fit, which identify it among the fits of its study. */
 export function learnedRow(
   judgement: Judgement,
   settings: object,

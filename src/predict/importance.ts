@@ -8,11 +8,11 @@ export interface FeatureGain {
 
 export interface Importance {
   readonly indicator: string;
-  /** Of the gain of all features; the shares sum to 1, or are all 0 when nothing was learned. */
+  /** Share of the gain of all features; shares sum to 1, or are all 0 if nothing was learned. */
   readonly share: number;
 }
 
-/** Largest share first; equal ones in the order in which they came. */
+/** Largest share first; equal shares keep their order. */
 export function importanceOf(gains: readonly FeatureGain[]): Importance[] {
   const sums = new Map<string, number>();
   for (const { indicator, gain } of gains)

@@ -1,6 +1,6 @@
 /**
- * The only scorer: what predictors say of pairs whose outcomes they do not know, and how right it was. It
- * serves fits, comparisons, recommendations and reports.
+ * The only scorer: the predictions for pairs whose outcomes the predictors do not know, and their
+ * accuracy. Fits, comparisons, recommendations and reports use it.
  */
 import type { JudgedPair } from './judged-pair';
 import { seen, type Features, type FeatureTable } from './feature-table';
@@ -12,28 +12,31 @@ import { PAPER, type Split, type TestSet } from './splits';
 
 export interface Judgement {
   readonly predictor: Predictor;
-  /** The target that was asked about, and the one whose outcomes were learned from. */
+  /** The target that was predicted, and the one whose outcomes were used for training. */
   readonly task: string;
   readonly train_task: string;
   readonly protocol: string;
   readonly score: Score;
   /** Empty under all-pairs, where they may be millions. */
   readonly pairs: readonly JudgedPair[];
-  /** Share of the baseline's errors on the same pairs that are avoided; null where it has none, or none is named. */
+  /**
+   * Reduction of the baseline's error rate on the same pairs; null if it makes no error or there is
+   * no baseline.
+   */
   readonly error_reduction: number | null;
-  /** Feature -> its share of what was learned, mean over splits. */
+  /** Feature -> its share of the importance, mean over splits. */
   readonly importance: ReadonlyMap<string, number> | null;
-  /** Split -> the predictor that a choice fell on. */
+  /** Split -> the predictor that was selected. */
   readonly chosen: ReadonlyMap<string, string> | null;
 }
 
 export interface Verdict {
   readonly judgements: readonly Judgement[];
-  /** What was left out, and why, in words. */
+  /** Sentences about what was left out and why. */
   readonly notes: readonly string[];
 }
 
-/** Throws SpecError when the study has too little for the protocol. */
+/** Throws SpecError if the study does not have enough data for the protocol. */
 export async function judge(
   predictors: readonly Predictor[],
   protocol: Protocol,
@@ -109,7 +112,7 @@ export async function fitOn(
   return predictor.fit({ id, features, training, outcomes, asked }, seed);
 }
 
-/** The pairs of a test set of which the predictor knows both variants, with their outcomes. */
+/** The pairs of a test set for which the predictor has both variants, with their outcomes. */
 export function judgePairs(split: Split, { pairs }: TestSet, fitted: Fitted): JudgedPair[] {
   return pairs.flatMap(([a, b]) => {
     const probability = probabilityOf(fitted, a, b);
@@ -170,13 +173,16 @@ function scored(group: readonly Unscored[], baseline: string | null): Judgement[
   });
 }
 
-/** The paper counts the pairs of one split; groups have as many as they are large. */
+/** For the paper's protocol, the pairs of one split; groups differ in their number of pairs. */
 function countedUnder(protocol: string, score: Score): Score {
   const { n_pairs, n_splits } = score;
   return protocol === PAPER ? { ...score, n_pairs: Math.round(n_pairs / n_splits) } : score;
 }
 
-/** A target and predictor with fewer than two variants that have both numbers has no pair, and no judgement. */
+/**
+ * A target and predictor with fewer than two variants that have both numbers has no pair, and no
+ * judgement.
+ */
 async function judgeOrders(
   predictors: readonly Predictor[],
   { table, targets = [...table.targets.keys()] }: Scope,
@@ -203,7 +209,7 @@ export interface Order {
   readonly values: ByVariant;
 }
 
-/** What predictors that learn nothing say of each variant. */
+/** The values of predictors without training, by variant. */
 export async function ordersOf(
   predictors: readonly Predictor[],
   table: FeatureTable,

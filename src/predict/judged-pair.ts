@@ -1,4 +1,7 @@
-/** A test pair as a predictor saw it: its probability was made without the outcomes of either variant unless the protocol says so. */
+/**
+ * A test pair as a predictor saw it: its probability was made without the outcomes of either
+ * variant unless the protocol says so.
+ */
 export interface JudgedPair {
   readonly split: string;
   readonly a: string;

@@ -51,14 +51,15 @@ function filesIn(folder: string): string[] {
   return names.filter((name) => name !== undefined).sort();
 }
 
-/** Without gp: trained on the five inner splits of each split as well, it would take as long as all others together. */
+/**
+ * Without gp: on the five inner splits of each split it would take as long as all others together.
+ */
 export const NESTED_LEARNERS = ALL_LEARNERS.filter((name) => name !== 'gp');
 
 /** Throws SpecError for a name that is neither known nor an import path. */
 export function learnerNamed(name: string, params?: Params): Learner {
   const model = VARIANT_LEARNERS.find((one) => one === name);
-  if (model && params)
-    throw new SpecError(`Learner ${name} has no parameters: its settings are part of it.`);
+  if (model && params) throw new SpecError(`Learner ${name} takes no parameters.`);
   if (model) return { name, spec: { kind: 'variant', model } };
   const { plain, symmetric } = formOf(name);
   const known = Object.hasOwn(KNOWN, plain) ? KNOWN[plain] : undefined;
@@ -83,7 +84,7 @@ function noLearner(name: string): SpecError {
   );
 }
 
-/** The module to import while the record is being read; null for one that the user named. */
+/** The module to import while the record is being read; null for one given by import path. */
 export function knownModule({ name, spec }: Learner): string | null {
   if (spec.kind === 'variant') return `foretune_learn.variant_learners.${spec.model}`;
   if (!Object.hasOwn(KNOWN, formOf(name).plain)) return null;

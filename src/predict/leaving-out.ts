@@ -1,4 +1,4 @@
-/** What the variants that look wrong do to an accuracy: copies of others, and collapsed ones. */
+/** How odd variants affect an accuracy: copies of others, and collapsed ones. */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import type { Oddities } from './oddities';
@@ -10,11 +10,11 @@ export interface LeavingOut {
   readonly n_pairs: number;
   readonly accuracy: number;
   readonly n_pairs_without: number;
-  /** Null when no pair is left. */
+  /** Null if no pair is left. */
   readonly accuracy_without: number | null;
 }
 
-/** Of equal variants all but the first. */
+/** All but the first of equal variants. */
 export function copiesOf({ equal }: Oddities): string[] {
   return equal.flatMap((group) => group.slice(1));
 }

@@ -1,7 +1,7 @@
 /**
- * Which variants to fine-tune next. The first ones go by an indicator that needs no training; then the
- * predictor is fitted again to those that are fine-tuned, and the best by its score come next. A share of the
- * picks is drawn at random, so that the predictor also sees what it thinks little of.
+ * Which variants to fine-tune next. The first ones are selected by an indicator; later, the
+ * predictor is refitted to the fine-tuned variants, and the best by its score come next. A share of
+ * the picks is random, so that the predictor also sees variants that it ranks low.
  */
 import { mersenne, unsafeUniformIntDistribution, type RandomGenerator } from 'pure-rand';
 import { sampleOf, type Candidates } from './candidates';
@@ -13,9 +13,9 @@ import { scaled } from './predictors/sum';
 import { scoresOf } from './recommend';
 
 export interface LoopPolicy {
-  /** Variants a round; the predictor is fitted again after each. */
+  /** Variants per round; the predictor is refitted after each round. */
   readonly batch: number;
-  /** The chance of each pick to be drawn at random. */
+  /** The probability that a pick is random. */
   readonly explore: number;
   readonly seed: number;
 }
@@ -29,8 +29,8 @@ export interface Pick {
 }
 
 /**
- * What is known of each variant before any is fine-tuned, higher first: the indicator that asks the task
- * itself, else the mean of all indicators, scaled to [0, 1].
+ * What is known of each variant before any is fine-tuned, higher first: the indicator that measures
+ * the task itself, or the mean of all indicators, scaled to [0, 1].
  */
 export function startValues(features: Features, indicators: readonly (string | null)[]): ByVariant {
   const own = indicators.flatMap((name) => features.indicators.get(name ?? '') ?? []);
@@ -44,7 +44,7 @@ export function startValues(features: Features, indicators: readonly (string | n
   );
 }
 
-/** Mean over the tasks of the outcomes standardised over the variants that have them all. */
+/** Mean over the tasks of the outcomes, standardized over the variants that have all of them. */
 export function meanOutcomes(outcomes: readonly ByVariant[]): ByVariant {
   const [first, ...others] = outcomes;
   const ids = [...(first?.keys() ?? [])].filter((id) => others.every((values) => values.has(id)));
@@ -69,12 +69,12 @@ export interface Round {
   readonly untried: readonly string[];
 }
 
-/** Seeds of the rounds of one loop lie between those of two loops. */
+/** The seeds of the rounds of one loop do not overlap with those of the next loop. */
 const SEED_STRIDE = 1_000_003;
 
 /**
- * The picks of one round, at most `batch`. Only outcomes of `trained` are used; the order of the lists decides
- * nothing, and the same round gives the same picks.
+ * The picks of one round, at most `batch`. Uses only outcomes of `trained`; the order of the lists
+ * does not matter, and the same round gives the same picks.
  */
 export async function nextVariants(round: Round, policy: LoopPolicy): Promise<Pick[]> {
   const { ranked, reason } = await rank(round);
@@ -87,13 +87,13 @@ export async function nextVariants(round: Round, policy: LoopPolicy): Promise<Pi
   });
 }
 
-/** Without two different outcomes there is no better and worse to learn. */
+/** Without two different outcomes, there is nothing to learn. */
 async function rank(round: Round) {
   const { predictor, candidates, start, trained, untried } = round;
   const outcomes = new Set(trained.map((id) => candidates.outcomes.get(id)));
   const isReady = !predictor.learns || outcomes.size > 1;
   const score = isReady ? await scoresBy(round) : new Map<string, number>();
-  const value = (of: ByVariant, id: string) => of.get(id) ?? 0;
+  const value = (values: ByVariant, id: string) => values.get(id) ?? 0;
   const ranked = [...untried]
     .sort(byName)
     .sort((x, y) => value(score, y) - value(score, x) || value(start, y) - value(start, x));

@@ -9,7 +9,7 @@ export interface StudyRows {
   readonly outcomes: readonly Row<'outcomes'>[];
 }
 
-/** A number of each variant that has one. */
+/** A number for each variant that has one. */
 export type ByVariant = ReadonlyMap<string, number>;
 
 /** The newest row of each variant, without the shared checkpoint that trained variants continue. */
@@ -31,7 +31,7 @@ export function latestOutcomes(rows: readonly Row<'outcomes'>[]): Row<'outcomes'
   );
 }
 
-/** The newest row of each key: the highest attempt, of equal ones the last recorded. */
+/** The newest row of each key: the highest attempt, and among equal attempts the last recorded. */
 function latest<T extends { readonly attempt: number }>(
   rows: readonly T[],
   key: (row: T) => string,

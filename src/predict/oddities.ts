@@ -1,4 +1,4 @@
-/** Measurements that a reader should look at twice; they are named, never repaired. Pure. */
+/** Measurements that a reader should check; they are reported, never changed. Pure. */
 import type { Measure } from '../domain/words';
 import type { FeatureTable } from './feature-table';
 import { mapGroups, type ByVariant } from './measurements';
@@ -21,9 +21,14 @@ export interface Oddities {
   readonly outliers: readonly Outlier[];
 }
 
-/** So far from the median, in median absolute deviations, that a failure is likelier than a result. */
+/**
+ * Distance from the median, in median absolute deviations, at which a failure is likelier than a
+ * result.
+ */
 const FAR = 20;
-/** Equal by chance is no wonder with fewer numbers, and a median says little of fewer variants. */
+/**
+ * With fewer numbers, variants may be equal by chance; with fewer variants, a median says little.
+ */
 const LEAST_NUMBERS = 4;
 const LEAST_VARIANTS = 10;
 

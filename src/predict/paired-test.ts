@@ -24,7 +24,7 @@ export interface ErrorReduction {
   readonly ci_high: number;
 }
 
-/** Both must have judged the same pairs of the same splits; which variant is `a` may differ. */
+/** Both must have judged the same pairs of the same splits, in either order. */
 export function pairedDifference(
   predictor: readonly JudgedPair[],
   other: readonly JudgedPair[],
@@ -35,7 +35,7 @@ export function pairedDifference(
   return { n_pairs: predictor.length, difference: value, ...rest };
 }
 
-/** With an interval over variants; a baseline without errors cannot be improved on: a SpecError. */
+/** With an interval over variants; throws SpecError for a baseline without errors. */
 export function errorReduction(
   predictor: readonly JudgedPair[],
   baseline: readonly JudgedPair[],
@@ -63,13 +63,13 @@ function sideBySide(
   const credits = new Map(other.map((pair) => [keyOf(pair), credit(pair)]));
   if (credits.size !== other.length || predictor.length !== other.length)
     throw new SpecError(
-      `Two predictors are compared on the same pairs, each once: ${predictor.length} and ${other.length} pairs, ${credits.size} of them different. Judge both by one protocol and one seed.`,
+      `Two predictors can be compared only on the same pairs, each used once: got ${predictor.length} and ${other.length} pairs, ${credits.size} of them distinct. Evaluate both with the same protocol and seed.`,
     );
   return predictor.map((pair) => {
     const theirs = credits.get(keyOf(pair));
     if (theirs === undefined)
       throw new SpecError(
-        `Only one of two predictors judged the pair ${pair.a}, ${pair.b} of split "${pair.split}". Judge both by one protocol and one seed.`,
+        `Only one of two predictors judged the pair ${pair.a}, ${pair.b} of split "${pair.split}". Evaluate both with the same protocol and seed.`,
       );
     return { a: pair.a, b: pair.b, numbers: [1, credit(pair), theirs] };
   });

@@ -1,8 +1,8 @@
 /**
- * A pairwise logistic model that costs less than a millisecond to fit, so that it can be fitted again
- * without any variant it is asked about: P(A beats B) = sigmoid(w . (rank of A - rank of B)).
- * Indicators enter as ranks among the training variants, as pairwise accuracy itself sees only
- * order: a monotone rescaling changes nothing, and a collapsed value is merely the last.
+ * A pairwise logistic model that costs less than a millisecond to fit, so that it can be refitted
+ * without the variants to predict: P(A beats B) = sigmoid(w . (rank of A - rank of B)). Indicators
+ * enter as ranks among the training variants, as pairwise accuracy itself sees only order: a
+ * monotone rescaling changes nothing, and a collapsed value is merely the last.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { countBelow } from './gap-bins';
@@ -15,13 +15,15 @@ export interface TrainingVariant {
 
 export interface PairwiseModel {
   readonly weights: readonly number[];
-  /** Features as the model sees them: ranks with mean 0 and variance 1 over the training variants. */
+  /**
+   * Features as the model sees them: ranks with mean 0 and variance 1 over the training variants.
+   */
   readonly place: (features: readonly number[]) => readonly number[];
 }
 
 /** A normal prior of variance 1 on each weight; the data count as one observation a variant. */
 const PENALTY = 1;
-/** More pairs of the same variants tell hardly more. */
+/** More pairs of the same variants add hardly any information. */
 const MOST_PAIRS = 20_000;
 const MOST_STEPS = 50;
 
@@ -98,7 +100,9 @@ function newton(pairs: Differences, n: number): number[] {
     weights = weights.map((value, k) => value + (change[k] ?? NaN));
     if (change.every((value) => Math.abs(value) < 1e-9)) return weights;
   }
-  throw new Error(`The pairwise model did not settle in ${MOST_STEPS} steps: a bug.`);
+  throw new Error(
+    `The pairwise model did not converge in ${MOST_STEPS} steps. This is a bug in foretune.`,
+  );
 }
 
 /** Of the penalised log-likelihood; the curvature is its negative second derivative. */

@@ -1,7 +1,7 @@
 /**
- * What says which of two variants will be better. A predictor is one file: it says what it needs, learns from
- * the outcomes of training variants, and then answers about others. Outcomes of those it is asked about are in
- * nothing that it is given.
+ * A predictor says which of two variants will be better. It is one file: it says what it needs,
+ * learns from the outcomes of training variants, and then predicts others. It never receives the
+ * outcomes of the variants that it must predict.
  */
 import type { Features } from './feature-table';
 import type { ByVariant } from './measurements';
@@ -9,13 +9,13 @@ import type { ByVariant } from './measurements';
 export type Pair = readonly [a: string, b: string];
 
 export interface Missing {
-  /** Why it can say nothing at all of this study; null when it can. */
+  /** Why it cannot be used for this study; null if it can. */
   readonly reason: string | null;
-  /** Variants of which it can say nothing, and what they do not have. */
+  /** Variants that it cannot predict, and what they do not have. */
   readonly variants: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What may be learned from. */
+/** What a predictor may learn from. */
 export interface Sample {
   /** Unique among the samples that are fitted together. */
   readonly id: string;
@@ -23,7 +23,7 @@ export interface Sample {
   readonly training: readonly string[];
   /** Outcomes of the training variants, higher is better. */
   readonly outcomes: ByVariant;
-  /** The pairs that will be asked about. */
+  /** The pairs to predict. */
   readonly asked: readonly Pair[];
 }
 
@@ -31,17 +31,17 @@ export const FEATURE_SETS = ['indicators', 'config', 'both'] as const;
 export type FeatureSet = (typeof FEATURE_SETS)[number];
 
 interface About {
-  /** Feature -> its share of what was learned. */
+  /** Feature -> its share of the importance. */
   readonly importance?: ReadonlyMap<string, number> | undefined;
-  /** The predictor that a choice among several fell on. */
+  /** The predictor that was selected among several. */
   readonly chosen?: string | undefined;
 }
 
-/** Undefined answers: of such a variant or pair nothing is known. */
+/** An undefined answer means that nothing is known about the variant or pair. */
 export type Fitted = About &
   (
     | {
-        /** A number of each variant, of which the order alone counts: higher is better. */
+        /** A number for each variant; only the order counts, and higher is better. */
         readonly kind: 'values';
         readonly value: (id: string) => number | undefined;
       }
@@ -59,13 +59,16 @@ export type Fitted = About &
 
 export interface Predictor {
   readonly name: string;
-  /** False: its answers are the same whatever the outcomes of training variants are. */
+  /** False if its answers do not depend on the outcomes of training variants. */
   readonly learns: boolean;
-  /** Whether somebody chose it who had seen the outcomes: it is never a candidate of a choice. */
+  /**
+   * Whether it was chosen with knowledge of the outcomes; then it is never a candidate in a
+   * selection.
+   */
   readonly chosen_after?: boolean;
-  /** Of a learner: its own name and what it sees, as fits record it. */
+  /** For a learner: its own name and the features it sees, as recorded with fits. */
   readonly learner?: { readonly name: string; readonly features: FeatureSet };
-  /** The names of the features that it sees, for people who read its answers. */
+  /** The names of the features that it sees, which are shown with its answers. */
   readonly sees: (features: Features) => readonly string[];
   readonly needs: (features: Features) => Missing;
   readonly fit: (sample: Sample, seed: number) => Fitted | Promise<Fitted>;
@@ -100,7 +103,7 @@ export function probabilityOf(fitted: Fitted, a: string, b: string): number | un
   return one === undefined || two === undefined ? undefined : (1 + Math.sign(one - two)) / 2;
 }
 
-/** A pair that is surer than this is no surer for being more so. */
+/** Probabilities closer to 0 or 1 than this are clipped. */
 const SUREST = 1e-6;
 
 /** The log-odds that `a` is better; exactly the opposite for the opposite order. */
@@ -123,7 +126,7 @@ export function contributionsOf(
   return x && y && x.map((value, k) => value - (y[k] ?? NaN));
 }
 
-/** Exactly 1 together with the probability of the opposite. */
+/** Sums with its opposite to exactly 1. */
 export function sigmoid(logit: number): number {
   const likelier = 1 / (1 + Math.exp(-Math.abs(logit)));
   return logit < 0 ? 1 - likelier : likelier;

@@ -1,4 +1,6 @@
-/** Which variants predictors learn from and which pairs they are then asked about, for each protocol. Pure. */
+/**
+ * The training variants and test pairs of each protocol. Pure.
+ */
 import { SpecError } from '../base/errors';
 import { joinTables } from './features';
 import { seen, targetNamed, type Features, type FeatureTable } from './feature-table';
@@ -16,26 +18,26 @@ import {
 } from './splits';
 
 export type Protocol =
-  /** Every pair of variants with an outcome, for predictors that learn nothing. */
+  /** Every pair of variants with an outcome, for predictors without training. */
   | { readonly kind: 'all-pairs' }
   | { readonly kind: 'paper'; readonly seeds: number }
   | { readonly kind: 'leave-group-out'; readonly column: string }
   | { readonly kind: 'leave-study-out'; readonly study: string }
-  /** Each pair without the outcomes of either: what back-tests an answer. */
+  /** Each pair without the outcomes of either variant: the back-test of an answer. */
   | { readonly kind: 'held-out' };
 
-/** What is asked about, and what may be learned from. */
+/** What is predicted, and what may be used for training. */
 export interface Scope {
   readonly table: FeatureTable;
   /** The study that is trained on, for leave-study-out. */
   readonly other?: FeatureTable | null;
-  /** Names of the targets that are asked about; without it all. */
+  /** Names of the targets to predict; by default all. */
   readonly targets?: readonly string[];
-  /** Only these variants; without it all. */
+  /** Only these variants; by default all. */
   readonly variants?: readonly string[];
-  /** Whose outcomes are learned from; null: of the target that is asked about. */
+  /** The target whose outcomes are used for training; null for the target to predict. */
   readonly train_task?: string | null;
-  /** Whether outcomes are dealt out at random: what is left is chance. */
+  /** Whether outcomes are shuffled, which leaves only chance. */
   readonly shuffle?: boolean;
 }
 
@@ -46,7 +48,9 @@ export interface Layout {
   readonly notes: readonly string[];
 }
 
-/** `able`: the variants of which all that learn can say something. Throws SpecError when there is too little. */
+/**
+ * `able`: the variants that all learners can predict. Throws SpecError if there is not enough data.
+ */
 export function layOut(
   protocol: Exclude<Protocol, { kind: 'all-pairs' }>,
   scope: Scope,
@@ -60,7 +64,9 @@ export function layOut(
   const left = drawn.filter((split) => !splits.includes(split));
   const all = [
     ...notes,
-    ...left.map(({ id }) => `Split ${id} is left out: its training variants all have one outcome.`),
+    ...left.map(
+      ({ id }) => `Split ${id} is left out: all its training variants have the same outcome.`,
+    ),
   ];
   if (!splits.length)
     throw new SpecError(
@@ -70,8 +76,8 @@ export function layOut(
 }
 
 /**
- * What predictors see. Without the setting that is held out: no training variant has the held-out value, so
- * whatever a learner said of it would be extrapolation.
+ * What predictors see. Without the setting that is held out: no training variant has the held-out
+ * value, so a learner could only extrapolate.
  */
 export function visible(
   protocol: Protocol,
@@ -84,11 +90,14 @@ export function visible(
   const held = sameDecision(table.settings, column, table.variants);
   const dropped = [...features.config.keys()].filter((name) => isOf(name, held));
   const config = new Map([...features.config].filter(([name]) => !dropped.includes(name)));
-  const note = `Learners do not see ${dropped.join(', ')}: a held-out value of ${column} is one that no training variant has.`;
+  const note = `Learners do not use ${dropped.join(', ')}: no training variant has the held-out value of ${column}.`;
   return { features: { ...features, config }, notes: dropped.length ? [note] : [] };
 }
 
-/** Whether a learner's column is of one of these settings: `log_lr` of `lr`, `mixture=web` of `mixture`. */
+/**
+ * Whether a learner's column comes from one of these settings: `log_lr` of `lr`, `mixture=web` of
+ * `mixture`.
+ */
 function isOf(column: string, settings: ReadonlySet<string>): boolean {
   const [name = ''] = column.split('=');
   return [name, name.replace(/^log_/, ''), name.replace(/^config\./, '')].some((one) =>
@@ -159,7 +168,9 @@ export function groupsOf({ settings, variants }: Features, column: string): Map<
   );
 }
 
-/** Variants of equal indicators are one checkpoint under several names: they come in one list. */
+/**
+ * Variants with equal indicators are one checkpoint under several names, so they are in one list.
+ */
 export function copiesOf(features: Features, variants: readonly string[]): string[][] {
   return [
     ...mapGroups(
@@ -170,9 +181,9 @@ export function copiesOf(features: Features, variants: readonly string[]): strin
   ];
 }
 
-/** Equal for copies; a variant without an indicator is nobody's copy. */
+/** Equal for copies; a variant without an indicator is not a copy. */
 export function copyKey({ indicators }: Features, id: string): string {
-  const values = [...indicators.values()].map(({ values: of }) => of.get(id));
+  const values = [...indicators.values()].map(({ values: known }) => known.get(id));
   const isWhole = values.length > 0 && values.every((value) => value !== undefined);
   return JSON.stringify(isWhole ? values : id);
 }

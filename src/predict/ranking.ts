@@ -1,7 +1,7 @@
 /**
  * From judged pairs to a ranking (Borda, arXiv 2504.12491, section 4): is the best variant near the
- * top, and what is lost by picking the first? Equal scores share one block, and figures are the
- * expectation over the orders inside it, so that the order of rows decides nothing.
+ * top, and what is lost by choosing the first? Equal scores form one block, and results are
+ * expectations over the orders within it, so that the order of rows does not matter.
  */
 import type { JudgedPair } from './judged-pair';
 import { mapGroups, mean } from './measurements';
@@ -21,11 +21,13 @@ export interface RankingSummary {
   readonly recall_at: readonly number[];
   /** At index k - 1: outcome of the best variant minus that of the best of the first k. */
   readonly regret_at: readonly number[];
-  /** Regret of picking the first variant. */
+  /** Regret of choosing the first variant. */
   readonly regret: number;
 }
 
-/** Nobody fine-tunes more of them to find the best one, and every depth costs a pass over the ranking. */
+/**
+ * More variants are not fine-tuned in practice, and every depth costs a pass over the ranking.
+ */
 const DEEPEST = 200;
 
 /** The variants of one split, best score first, equal scores by id. */
@@ -43,7 +45,9 @@ export function bordaRanking(pairs: readonly JudgedPair[]): RankedVariant[] {
     .sort((x, y) => y.score - x.score || (x.variant_id < y.variant_id ? -1 : 1));
 }
 
-/** Means over the splits; recall and regret reach as far as the smallest split, and 200 deep at most. */
+/**
+ * Means over the splits; recall and regret extend to the size of the smallest split, at most 200.
+ */
 export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary {
   const rankings = [...mapGroups(pairs, (pair) => pair.split, bordaRanking).values()];
   const lengths = rankings.map((ranking) => ranking.length);
@@ -79,7 +83,7 @@ export function regretAt(ranking: readonly RankedVariant[], k: number): number {
   return best - expectedMaximum(sorted, drawn, floor);
 }
 
-/** What is wholly among the first k, and the block of equal scores that k cuts through. */
+/** The blocks entirely among the first k, and the block of equal scores that k divides. */
 function cut(ranking: readonly RankedVariant[], k: number) {
   const edge = ranking[k - 1]?.score ?? -Infinity;
   const above = ranking.filter(({ score }) => score > edge);
@@ -87,14 +91,16 @@ function cut(ranking: readonly RankedVariant[], k: number) {
   return { above, block, drawn: Math.min(k - above.length, block.length) };
 }
 
-/** That none of `winners` is among `drawn` of `size` drawn without replacement. */
+/** The probability that none of `winners` is among `drawn` of `size` drawn without replacement. */
 function chanceOfNone(size: number, winners: number, drawn: number): number {
   let chance = 1;
   for (let i = 0; i < drawn; i++) chance *= Math.max(0, size - winners - i) / (size - i);
   return chance;
 }
 
-/** The largest of `drawn` values drawn without replacement from values sorted downwards. */
+/**
+ * The expected largest of `drawn` values drawn without replacement from values in descending order.
+ */
 function expectedMaximum(sorted: readonly number[], drawn: number, floor: number): number {
   if (drawn === 0) return floor;
   let expected = 0;

@@ -1,4 +1,4 @@
-/** Which few variants are worth fine-tuning, and what is risked by fine-tuning only them? */
+/** Which few variants are worth fine-tuning, and what is the risk of fine-tuning only those? */
 import { SpecError } from '../base/errors';
 import {
   candidatesOf,
@@ -19,19 +19,21 @@ import type { Target } from './targets';
 export interface RankedCandidate {
   readonly variant_id: string;
   readonly rank: number;
-  /** That it is the best of all that are ranked. */
+  /** Probability that it is the best of all ranked variants. */
   readonly p_best: number;
-  /** Differences of scores are log-odds. Made without the variant's own outcome. */
+  /** Differences of scores are log-odds. Computed without the variant's own outcome. */
   readonly score: number;
   readonly fine_tuned: boolean;
 }
 
-/** What is known already: the place of the best fine-tuned variant among the fine-tuned ones. */
+/** The rank of the best fine-tuned variant among the fine-tuned ones. */
 export interface BestSoFar {
   readonly variant_id: string;
   readonly rank: number;
-  readonly of: number;
-  /** By how much its outcome is better than that of the best of the first `top` among the fine-tuned. */
+  readonly n_fine_tuned: number;
+  /**
+   * The difference between its outcome and the best outcome of the first `top` fine-tuned ones.
+   */
   readonly regret: number;
 }
 
@@ -42,9 +44,12 @@ export interface Recommendation {
   /** Best score first; equal scores by id. */
   readonly ranking: readonly RankedCandidate[];
   readonly top: number;
-  /** That the best variant is among the first `top`. */
+  /** Probability that the best variant is among the first `top`. */
   readonly p_best_in_top: number;
-  /** By how much the best is better than the best of the first `top`, in the outcome's unit. */
+  /**
+   * Expected difference between the best and the best of the first `top`, in the unit of the
+   * outcome.
+   */
   readonly expected_regret: number;
   readonly n_trained: number;
   /** Variants that could not be ranked, and what they do not have. */
@@ -67,7 +72,7 @@ export async function recommendVariants(
   const { variants, incomplete, outcomes } = candidates;
   if (!Number.isInteger(top) || top < 1 || top > variants.length)
     throw new SpecError(
-      `The top ${top} of ${variants.length} variants was asked for: expected a whole number from 1 to ${variants.length}.`,
+      `Cannot choose the top ${top} of ${variants.length} variants: expected a whole number from 1 to ${variants.length}.`,
     );
   const trained = trainedWithout(candidates, []);
   refuseUnteachable(candidates, trained);
@@ -91,7 +96,7 @@ export async function recommendVariants(
 interface ScoredCandidate {
   readonly variant_id: string;
   readonly score: number;
-  /** How the score moves when a group of training variants is left out. */
+  /** The change of the score when a group of training variants is left out. */
   readonly deviations: readonly number[];
 }
 
@@ -122,12 +127,15 @@ async function scoreHeldOut(
     .sort((x, y) => y.score - x.score);
 }
 
-/** Every pair, or of many variants each with equally many others. */
+/** Every pair or, for many variants, each with equally many others. */
 function opponents(variants: readonly string[]): Pair[] {
   return pairsOf(variants.length).map(([i, j]): Pair => [variants[i] ?? '', variants[j] ?? '']);
 }
 
-/** A score of each variant: its own where log-odds add up, else its mean log-odds against the others. */
+/**
+ * A score for each variant: its own if log-odds are additive, otherwise its mean log-odds against
+ * the others.
+ */
 export function scoresOf(
   fitted: Fitted,
   variants: readonly string[],
@@ -182,7 +190,7 @@ function bestSoFar(
   return {
     variant_id: tuned[at]?.variant_id ?? '',
     rank: at + 1,
-    of: tuned.length,
+    n_fine_tuned: tuned.length,
     regret: best - Math.max(...tuned.slice(0, top).map(({ outcome }) => outcome)),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * What the loop would have cost on a study whose variants are all fine-tuned: regret against the number
- * fine-tuned, beside fixed orders. Each choice sees the outcomes of the variants fine-tuned before it.
+ * What the loop would have cost on a study whose variants are all fine-tuned: regret against the
+ * number of fine-tuned variants, compared with fixed orders. Each choice sees only the outcomes of
+ * variants fine-tuned before it.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -19,14 +20,14 @@ export const RANDOM = 'random';
 
 export interface RegretCurve {
   readonly policy: string;
-  /** Orders that the figures are a mean over; 1 for a fixed order. */
+  /** Number of orders that are averaged; 1 for a fixed order. */
   readonly n_orders: number;
-  /** At index n - 1: by how much the best of all is better than the best of the first n. */
+  /** At index n - 1: the difference between the best of all and the best of the first n. */
   readonly regret: readonly number[];
   /** 5% and 95% quantiles over the orders. */
   readonly low: readonly number[];
   readonly high: readonly number[];
-  /** Mean number fine-tuned until the best of all is among them. */
+  /** Mean number of fine-tuned variants until the best of all is among them. */
   readonly until_best: number;
 }
 
@@ -36,7 +37,10 @@ export interface Replay {
   readonly n_variants: number;
   /** As it was measured. */
   readonly best: { readonly variant_id: string; readonly outcome: number };
-  /** Variants that could not be replayed, for want of an outcome or of what the predictor needs. */
+  /**
+   * Variants that could not be replayed, because an outcome or a value that the predictor needs is
+   * missing.
+   */
   readonly left_out: readonly string[];
   readonly batch: number;
   readonly explore: number;
@@ -46,7 +50,7 @@ export interface Replay {
 export interface ReplaySettings {
   readonly batch: number;
   readonly explore: number;
-  /** Orders drawn for the policies that draw: seeds 0, 1, ... */
+  /** Number of random orders for the policies that use them: seeds 0, 1, ... */
   readonly seeds: number;
 }
 
@@ -63,7 +67,7 @@ export async function replayLoop(
   const different = new Set(known.map(outcome)).size;
   if (first === undefined || different < 2)
     throw new SpecError(
-      `${known.length} variants have what the predictor needs and an outcome on "${target.name}", of ${different} different values: a replay needs at least two that differ.`,
+      `${known.length} variants have an outcome on "${target.name}" and the values that the predictor needs, with ${different} different outcomes: a replay needs at least two different outcomes.`,
     );
   const replay = { predictor, candidates, start: startValues(table, [target.indicator]) };
   const orders = await ordersOf(replay, target, known, settings);
@@ -102,7 +106,10 @@ async function ordersOf(
   ];
 }
 
-/** The order in which the loop fine-tunes, given that each outcome is known once its variant is fine-tuned. */
+/**
+ * The order in which the loop fine-tunes, given that each outcome is known once its variant is
+ * fine-tuned.
+ */
 export async function loopOrder(
   replay: Replayed,
   known: readonly string[],
@@ -121,7 +128,7 @@ export async function loopOrder(
   return trained;
 }
 
-/** By how much the best is better than the best so far, after each. */
+/** The difference between the best of all and the best so far, after each variant. */
 export function regretsOf(outcomes: readonly number[]): number[] {
   const best = Math.max(...outcomes);
   let found = -Infinity;
@@ -134,7 +141,10 @@ function randomOrder(known: readonly string[], seed: number): string[] {
   return known.flatMap(() => left.splice(unsafeUniformIntDistribution(0, left.length - 1, rng), 1));
 }
 
-/** The baseline, the task's own indicator and every ordered setting, where all have one; equal values by id. */
+/**
+ * The baseline, the task's own indicator and every ordered setting, where all have one; equal
+ * values by id.
+ */
 function fixedOrders({ table }: Candidates, target: Target, known: readonly string[]): Orders[] {
   const indicators = [...new Set([table.words.baseline, target.indicator])].flatMap((name) =>
     name !== null && table.indicators.has(name) ? [{ policy: name, name }] : [],

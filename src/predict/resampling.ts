@@ -1,7 +1,7 @@
 /**
- * Intervals of figures over pairs. Pairs share variants, so variants are resampled and a pair counts as often
- * as both of its variants were drawn together: to resample pairs as if they were independent would make
- * every interval too narrow.
+ * Intervals of statistics over pairs. Pairs share variants, so variants are resampled, and a pair
+ * counts as often as both of its variants were drawn together: resampling pairs as if they were
+ * independent would make every interval too narrow.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -20,7 +20,7 @@ export interface Interval {
   readonly ci_method: 'bootstrap-variants' | 'jackknife-variants';
 }
 
-/** Above it a resample costs more than it says, and the jackknife's normal interval is as good. */
+/** Above this number resampling is expensive, and the jackknife's normal interval is as good. */
 export const MOST_BOOTSTRAPPED = 300;
 const RESAMPLES = 2000;
 /** Enough for a percentile, when pairs are so many that more would take minutes. */
@@ -30,8 +30,9 @@ const MOST_WORK = 4e8;
 export const SEED = 250412491;
 
 /**
- * Figures computed from the sums of the columns, over resamples of the variants; each list is sorted. Draws in
- * which a figure is no finite number (no pair of different variants was drawn) are drawn again.
+ * Statistics computed from the sums of the columns, over resamples of the variants; each list is
+ * sorted. Draws in which a statistic is not finite (no pair of different variants was drawn) are
+ * repeated.
  */
 export function resample(
   table: PairTable,
@@ -46,7 +47,7 @@ export function resample(
   }
   if (drawn.length < wanted)
     throw new SpecError(
-      `An interval over ${table.n_variants} variants is not known: hardly any resample of them holds a pair that counts. Measure more variants.`,
+      `An interval over ${table.n_variants} variants cannot be computed: too few resamples contain a usable pair. Measure more variants.`,
     );
   return (drawn[0] ?? []).map((_, k) => Float64Array.from(drawn, (one) => one[k] ?? NaN).sort());
 }
@@ -65,7 +66,9 @@ export function percentiles(sorted: Float64Array): Interval {
   };
 }
 
-/** How often each of n variants is drawn; a draw of one variant n times has no pair and is redrawn. */
+/**
+ * How often each of n variants is drawn; a draw of one variant n times has no pair and is redrawn.
+ */
 function drawCounts(n: number, rng: RandomGenerator): Float64Array {
   const counts = new Float64Array(n);
   for (let draw = 0; draw < n; draw++) {
@@ -80,7 +83,9 @@ export function sumsOf(table: PairTable): Float64Array {
   return sumUp(table, new Float64Array(table.n_variants).fill(1));
 }
 
-/** A plain loop, since it is run for each pair of each resample; most pairs were not drawn together. */
+/**
+ * A plain loop, since it is run for each pair of each resample; most pairs were not drawn together.
+ */
 function sumUp({ first, second, columns }: PairTable, counts: Float64Array): Float64Array {
   const sums = new Float64Array(columns.length);
   for (let k = 0; k < first.length; k++) {
@@ -101,8 +106,8 @@ export function quantile(sorted: Float64Array, p: number): number {
 }
 
 /**
- * Of an accuracy, from what each variant's pairs agree and weigh together: accuracy +- 1.96 standard errors
- * from leaving out one variant at a time.
+ * The interval of an accuracy, from the agreements and weights of each variant's pairs: accuracy +-
+ * 1.96 standard errors from leaving out one variant at a time.
  */
 export function jackknife(agreed: Float64Array, weight: Float64Array): Interval {
   const n = agreed.length;

@@ -4,22 +4,22 @@ import { latestRuns } from '../domain/status';
 import { mapGroups, mean } from './measurements';
 
 export interface Savings {
-  /** GPU-hours where GPU time was recorded, else hours by the clock. */
+  /** GPU-hours if GPU time was recorded, otherwise wall-clock hours. */
   readonly unit: 'gpu_hours' | 'wall_hours';
   /** Fine-tuning and evaluating one variant on the task, all its seeds; mean over variants. */
   readonly per_variant: number;
-  /** For all variants but those that are fine-tuned. */
+  /** For all variants that need not be fine-tuned. */
   readonly saved: number;
   readonly n_measured: number;
 }
 
 type Run = Row<'runs'>;
 
-/** Null when no fine-tuning was timed, as in an imported study. */
+/** Null if the time of fine-tuning was not recorded, as in an imported study. */
 export function savingsOf(
   runs: readonly Run[],
   task: string,
-  of: { readonly variants: number; readonly fine_tuned: number },
+  counts: { readonly variants: number; readonly fine_tuned: number },
 ): Savings | null {
   const timed = [...latestRuns(runs).values()].filter(
     (run) =>
@@ -37,7 +37,7 @@ export function savingsOf(
   return {
     unit: hasGpu ? 'gpu_hours' : 'wall_hours',
     per_variant,
-    saved: per_variant * (of.variants - of.fine_tuned),
+    saved: per_variant * (counts.variants - counts.fine_tuned),
     n_measured: costs.size,
   };
 }

@@ -1,4 +1,7 @@
-/** What was decided before pre-training: the settings of variants, and the numbers that learners make of them. */
+/**
+ * The settings of variants, which are chosen before pre-training, and the features that learners
+ * make from them.
+ */
 import type { Row } from '../dataset/tables';
 import { mapGroups, type ByVariant } from './measurements';
 
@@ -8,14 +11,17 @@ export interface Setting {
   readonly name: string;
   /** Numbers are ordered; a setting of several types is a category. */
   readonly kind: 'number' | 'category' | 'boolean';
-  /** The record that it is one number of: `weights` for `weights.web`. */
+  /** The record that contains this number: `weights` for `weights.web`. */
   readonly record: string | null;
   readonly values: ReadonlyMap<string, SettingValue>;
 }
 
 export type Settings = ReadonlyMap<string, Setting>;
 
-/** Every setting of the configuration, in the order in which they first appear; ids are none. */
+/**
+ * Every setting of the configuration, in the order in which they first appear; an id is not a
+ * setting.
+ */
 export function settingsOf(rows: readonly Row<'variants'>[]): Settings {
   const known = new Map<string, { record: string | null; values: Map<string, SettingValue> }>();
   const put = (id: string, name: string, value: SettingValue, record: string | null) => {
@@ -56,7 +62,7 @@ function keysOfRecords(
 
 type Parts = Readonly<Record<string, SettingValue>>;
 
-/** Numbers that sum to 1 are shares of a whole: a part that is not named has none. */
+/** Numbers that sum to 1 are shares of a whole; a part that is not named is 0. */
 function partsOf(record: Parts, keys: readonly string[]): [string, SettingValue][] {
   const values = Object.values(record);
   const total = values.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : NaN), 0);
@@ -90,7 +96,7 @@ export function varies({ values }: Setting, variants: readonly string[]): boolea
   return new Set(variants.map((id) => values.get(id))).size > 1;
 }
 
-/** Whether it is a name: a category in which no two variants agree says nothing of another one. */
+/** Whether it is a name: a category that differs for every variant does not generalize. */
 export function isName({ kind, values }: Setting): boolean {
   return kind === 'category' && values.size > 2 && new Set(values.values()).size === values.size;
 }
@@ -103,8 +109,8 @@ export function textOf({ values }: Setting, id: string): string {
 }
 
 /**
- * The settings that say the same as this one: the weights of a mixture and the mixture's name. They are
- * one decision, so that what is held out of one is held out of all.
+ * The settings that are equivalent to this one, such as the weights and the name of a mixture. They
+ * are one decision, so all are held out together.
  */
 export function sameDecision(
   settings: Settings,
@@ -145,8 +151,8 @@ function changeTogether(pairs: readonly (readonly [string, string])[]): boolean 
 }
 
 /**
- * Feature -> values, for learners: numbers that every variant has (their logarithm where they differ by
- * a factor of ten), a column for each value of a category. What is the same for all is no feature.
+ * Feature -> values, for learners: numbers that every variant has (their logarithm where they
+ * differ by a factor of ten), a column for each value of a category. A constant is not a feature.
  */
 export function learnerColumns(
   settings: Settings,

@@ -1,7 +1,7 @@
 /**
- * Which variants a learner is trained on, and which pairs it is then asked about. Both are drawn from
- * seeds and the variants' ids alone. A pair's orientation is drawn too: ids often follow the
- * configuration, and a learner must not gain from which of two comes first.
+ * The training variants of a learner and its test pairs. Both depend only on seeds and the
+ * variants' ids. The orientation of a pair is random too: ids often follow the configuration, and a
+ * learner must not profit from the order within a pair.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -29,7 +29,7 @@ export interface Split {
   readonly tests: readonly TestSet[];
 }
 
-/** Fewer variants than this leave nothing to learn from, or no pair to ask about. */
+/** With fewer variants, there is nothing to learn from, or no pair to test. */
 export const FEWEST_TRAINING = 3;
 export const PAPER = 'paper-60-40';
 const TRAINING_SHARE = 0.6;
@@ -43,7 +43,9 @@ export interface Question {
   readonly variants: readonly string[];
 }
 
-/** The same question with the outcomes dealt out at random among its variants, another way for each seed. */
+/**
+ * The same question with the outcomes shuffled among its variants, differently for each seed.
+ */
 export function shuffled(question: Question, seed: number): Question {
   const to = shuffle(question.variants, SHUFFLE_SEED + seed);
   const deal = (values: ByVariant) =>
@@ -57,8 +59,8 @@ export function shuffled(question: Question, seed: number): Question {
 const SHUFFLE_SEED = 7919;
 
 /**
- * The paper's protocol (arXiv 2504.12491, section 4.3): splits of the variants, 60% to train, and all
- * pairs of the others to test. Training and test pairs share no variant.
+ * The paper's protocol (arXiv 2504.12491, section 4.3): splits of the variants, 60% to train, and
+ * all pairs of the others to test. Training and test pairs share no variant.
  */
 export function paperSplit(question: Question, seed: number): Split {
   const order = shuffle(question.variants, seed);
@@ -71,8 +73,8 @@ export function paperSplit(question: Question, seed: number): Split {
 }
 
 /**
- * One split a group of variants that share a setting. Pairs within the held-out group are of two
- * variants never seen; of a pair of it against the rest, one variant was trained on.
+ * One split for each group of variants that share a setting. Pairs within the held-out group have
+ * two unseen variants; in pairs against the rest, one variant was used for training.
  */
 export function groupSplits(
   question: Question,
@@ -85,7 +87,10 @@ export function groupSplits(
     const held = new Set(order.filter((id) => groups.get(id) === name));
     const training = order.filter((id) => !held.has(id));
     if (training.length < FEWEST_TRAINING)
-      throw tooFew(question, `without those of ${column} ${name}, ${FEWEST_TRAINING} must be left`);
+      throw tooFew(
+        question,
+        `without those with ${column} ${name}, at least ${FEWEST_TRAINING} must remain`,
+      );
     const pairs = allPairs(order);
     const count = ([a, b]: Pair) => Number(held.has(a)) + Number(held.has(b));
     const protocol = `leave-group-out:${column}`;
@@ -97,10 +102,10 @@ export function groupSplits(
   });
 }
 
-/** Trained on all of another study, asked about all pairs of this one. */
+/** Trained on all variants of another study, tested on all pairs of this one. */
 export function studySplit(question: Question, other: Question, study: string): Split {
   if (other.variants.length < FEWEST_TRAINING)
-    throw tooFew(other, `to train on study ${study} takes at least ${FEWEST_TRAINING}`);
+    throw tooFew(other, `training on study ${study} needs at least ${FEWEST_TRAINING}`);
   if (question.variants.length < 2) throw tooFew(question, 'a pair needs 2');
   const tests = [
     {
@@ -118,13 +123,14 @@ export function studySplit(question: Question, other: Question, study: string): 
 }
 
 const GROUPS = 10;
-/** Of more variants, each meets equally many others. */
+/** Above this number, each variant is paired with equally many others. */
 const MOST_HELD_OUT = 5000;
 export const HELD_OUT = 'held-out';
 
 /**
- * Pairs of which neither outcome is known, by few fits: variants are dealt into ten groups, and a pair is
- * asked of what learned without either of its groups. Copies of one checkpoint share a group.
+ * Pairs without either outcome, with few fits: variants are divided into ten groups, and a pair is
+ * predicted by the model that was trained without both of its groups. Copies of one checkpoint
+ * share a group.
  */
 export function heldOutSplits(question: Question, copies: readonly (readonly string[])[]): Split[] {
   const groups = new Map(copies.flatMap((ids, i) => ids.map((id) => [id, i % GROUPS] as const)));
@@ -149,27 +155,29 @@ export function heldOutSplits(question: Question, copies: readonly (readonly str
   });
 }
 
-/** Splits of training variants, on which a choice can be made without the pairs that are asked about. */
+/**
+ * Splits of training variants, for a selection that does not use the test pairs.
+ */
 export function innerSplits(
-  of: Pick<Split, 'id' | 'training' | 'train_outcomes'>,
+  split: Pick<Split, 'id' | 'training' | 'train_outcomes'>,
   seed: number,
   count: number,
 ): Split[] {
   const question: Question = {
-    task: of.id,
-    train_task: of.id,
-    train_outcomes: of.train_outcomes,
-    outcomes: of.train_outcomes,
-    variants: [...of.training].sort(),
+    task: split.id,
+    train_task: split.id,
+    train_outcomes: split.train_outcomes,
+    outcomes: split.train_outcomes,
+    variants: [...split.training].sort(),
   };
   return Array.from({ length: count }, (_, i) => ({
     ...paperSplit(question, INNER_SEED + seed * count + i),
-    id: `${of.id}/inner${i}`,
+    id: `${split.id}/inner${i}`,
   }));
 }
 const INNER_SEED = 100_000;
 
-/** Whether any two training variants differ: else there is nothing to learn. */
+/** Whether any two training variants differ; otherwise there is nothing to learn. */
 export function isTeachable({
   training,
   train_outcomes,

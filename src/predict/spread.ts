@@ -1,8 +1,8 @@
-/** A figure over pairs with its interval and its p value, resampled over variants. */
+/** A statistic over pairs with its interval and p value, resampled over variants. */
 import { SpecError } from '../base/errors';
 import { percentiles, resample, sumsOf, type PairTable } from './resampling';
 
-/** Numbers that belong to a pair of variants; a pair of several splits may come once for each. */
+/** Numbers that belong to a pair of variants; a pair may occur once for each of several splits. */
 export interface PairNumbers {
   readonly a: string;
   readonly b: string;
@@ -13,12 +13,12 @@ export interface Spread {
   readonly value: number;
   readonly ci_low: number;
   readonly ci_high: number;
-  /** Two-sided: how easily variants without any such effect would have given as much. */
+  /** The two-sided p value. */
   readonly p: number;
   readonly n_variants: number;
 }
 
-/** A figure computed from sums over all pairs, and its percentile interval over variants. */
+/** A statistic computed from sums over all pairs, and its percentile interval over variants. */
 export function spreadOverVariants(
   pairs: readonly PairNumbers[],
   figure: (sums: Float64Array) => number,
@@ -27,14 +27,17 @@ export function spreadOverVariants(
   const value = figure(sumsOf(table));
   if (!Number.isFinite(value))
     throw new SpecError(
-      `The figure over ${pairs.length} pairs is ${value}, not a number: give at least one pair, and a baseline that makes an error.`,
+      `The result over ${pairs.length} pairs is ${value}, which is not finite: pass at least one pair, and a baseline that makes at least one error.`,
     );
   const [values = new Float64Array()] = resample(table, (sums) => [figure(sums)]);
   const { ci_low, ci_high } = percentiles(values);
   return { value, ci_low, ci_high, p: twoSided(values), n_variants: table.n_variants };
 }
 
-/** Variants in order of id; numbers of one pair are summed, so that a resample costs the same for many splits. */
+/**
+ * Variants in order of id; numbers of one pair are summed, so that a resample costs the same for
+ * many splits.
+ */
 export function tabulate(pairs: readonly PairNumbers[]): PairTable {
   const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort();
   const places = new Map(ids.map((id, i) => [id, i]));
@@ -57,7 +60,7 @@ export function tabulate(pairs: readonly PairNumbers[]): PairTable {
   };
 }
 
-/** The resamples are one more than they are, so that no p is 0. */
+/** One is added to the number of resamples, so that no p is 0. */
 function twoSided(values: Float64Array): number {
   const below = values.reduce((count, value) => count + (value <= 0 ? 1 : 0), 1);
   const above = values.reduce((count, value) => count + (value >= 0 ? 1 : 0), 1);

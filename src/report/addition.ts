@@ -1,9 +1,11 @@
-/** Do the indicators add anything to what the configuration says already? In words, for one task. Pure. */
+/**
+ * Whether the indicators add information to the configuration, in sentences for one task. Pure.
+ */
 import type { JudgedPair } from '../predict/judged-pair';
 import { confoundVerdict, verdictOn, type Addition } from '../predict/confound-verdict';
 import { SpecError } from '../base/errors';
 import { pairedDifference, type PairedDifference } from '../predict/paired-test';
-import { toldApart } from './answer';
+import { haveDisjointIntervals } from './answer';
 import { interval, share } from './format';
 import { firstLearned, kindOf, type Fit } from './learned-groups';
 
@@ -12,28 +14,29 @@ export interface Added {
   readonly sentence: string;
 }
 
-/** The pairs that a fit judged; null where they are neither recorded nor can be computed again. */
+/** The pairs that a fit judged; null if they are neither recorded nor computable. */
 export type PairsOf = (fit: Fit, like: readonly JudgedPair[]) => readonly JudgedPair[] | null;
 
 export function additionOf(fits: readonly Fit[], pairsOf: PairsOf): Added {
   const [both, alone] = [firstLearned(fits, 'both'), firstLearned(fits, 'indicators')];
   const learned = both ?? alone;
   if (!learned)
-    return { headline: 'only the configuration was learned from', sentence: NO_INDICATORS };
+    return { headline: 'only fits on the configuration are recorded', sentence: NO_INDICATORS };
   const rivals = fits.filter((fit) => kindOf(fit, null) === 'configuration');
   const strongest = highest(rivals);
   if (!strongest)
     return {
-      headline: `learning is right in ${share(learned.accuracy)} of pairs`,
-      sentence: `${figures(learned)}. The variants do not differ in configuration, so the indicators have no rival in it.`,
+      headline: `the learner orders ${share(learned.accuracy)} of the pairs correctly`,
+      sentence: `${figures(learned)}. The variants do not differ in configuration, so there is no configuration to compare with.`,
     };
   const compared = compare(learned, rivals, pairsOf, alone);
   const sentence = both ? compared.sentence : `${compared.sentence} ${ASK_BOTH}`;
   return { headline: headlineOf(compared.verdict, both !== undefined), sentence };
 }
 
-const NO_INDICATORS = 'No fit from indicators is recorded beside it.';
-const ASK_BOTH = 'Whether they add to it is asked with --features both.';
+const NO_INDICATORS = 'No fit on the indicators is recorded.';
+const ASK_BOTH =
+  'To find out whether the indicators add to the configuration, fit with --features both.';
 
 interface Compared {
   readonly verdict: Addition;
@@ -45,7 +48,7 @@ interface Rival {
   readonly pairs: readonly JudgedPair[];
 }
 
-/** Paired where the rival's pairs are known; where they are not, intervals must do. */
+/** Paired if the rival's pairs are known; otherwise only intervals are compared. */
 function compare(
   learned: Fit,
   rivals: readonly Fit[],
@@ -61,15 +64,15 @@ function compare(
   const rival = known.find(({ fit }) => fit === highest(known.map((one) => one.fit)));
   const paired = rival && pairwise(pairs, rival, alone === learned ? undefined : alone, pairsOf);
   if (!rival || !paired) return byIntervals(learned, strongest);
-  const sentence = `${figures(learned)}. Beside ${figures(rival.fit)}: ${paired.sentence}`;
+  const sentence = `${figures(learned)}; ${figures(rival.fit)}. Pair by pair, ${paired.sentence}`;
   if (rival.fit === strongest) return { ...paired, sentence };
-  const isApart = toldApart(learned, strongest);
-  const beside = `${figures(strongest)}; its predictions are not recorded, so that only intervals can be compared: they ${isApart ? 'do not overlap' : 'overlap'}.`;
+  const isApart = haveDisjointIntervals(learned, strongest);
+  const beside = `${figures(strongest)}; its predictions are not recorded, so only the intervals can be compared: they ${isApart ? 'do not overlap' : 'overlap'}.`;
   const isDoubtful = paired.verdict === 'adds' && !isApart;
   return { verdict: isDoubtful ? 'unclear' : paired.verdict, sentence: `${sentence} ${beside}` };
 }
 
-/** Undefined when an interval cannot be had: too few variants, or fits that saw other pairs. */
+/** Undefined if there is no interval: too few variants, or fits with different pairs. */
 function pairwise(
   both: readonly JudgedPair[],
   { pairs: configuration }: Rival,
@@ -91,7 +94,7 @@ function pairwise(
 }
 
 function byIntervals(learned: Fit, rival: Fit): Compared {
-  const isApart = toldApart(learned, rival);
+  const isApart = haveDisjointIntervals(learned, rival);
   const isBetter = learned.accuracy > rival.accuracy;
   const verdict = isApart && isBetter ? 'adds' : isBetter ? 'unclear' : 'adds-nothing';
   const words = isApart ? 'do not overlap' : 'overlap';
@@ -114,7 +117,7 @@ function headlineOf(verdict: Addition, isAddition: boolean): string {
     case 'unclear':
       return isAddition
         ? 'whether the indicators add to the configuration is not clear'
-        : 'indicators or configuration: which does better is not clear';
+        : 'whether the indicators do better than the configuration is not clear';
   }
 }
 
@@ -125,7 +128,7 @@ function figures({ proxy, features, accuracy, ci_low, ci_high }: Fit): string {
 }
 
 function differenceText({ difference, ci_low, ci_high }: PairedDifference): string {
-  return `on the same pairs a difference of ${signed(difference)} (95% interval ${signed(ci_low)} to ${signed(ci_high)})`;
+  return `the difference is ${signed(difference)} (95% interval ${signed(ci_low)} to ${signed(ci_high)})`;
 }
 
 function signed(value: number): string {

@@ -1,4 +1,4 @@
-/** Everything that learned predictions say of a study, drawn: the sections only write it down. */
+/** The analysis and plots of learned predictions; the sections only present them. */
 import { importanceOf } from '../predict/importance';
 import { judgedAccuracy } from '../predict/judged-accuracy';
 import { labelNoise, resolvePairs } from '../predict/label-noise';
@@ -31,7 +31,7 @@ export interface Analysis {
   readonly resolved: readonly Resolved[];
 }
 
-/** The features after these carry little. */
+/** The features after these contribute little. */
 const MOST_FEATURES = 8;
 
 export async function analyse(
@@ -78,7 +78,7 @@ async function drawGroup(
   return { group, tasks: await Promise.all(tasks) };
 }
 
-/** Of the fit that the report looks at first; tasks of which a mean was recorded share a plot. */
+/** For the fit that the report shows first; tasks whose mean was recorded share a plot. */
 async function drawImportance(groups: readonly LearnedGroup[]): Promise<ImportanceFigure[]> {
   const [group] = groups;
   const figures = (group?.tasks ?? []).flatMap(({ task, fits }) => {
@@ -128,11 +128,11 @@ function resolve(
   const target = targets.get(task);
   if (!target) return [];
   const noise = labelNoise(target);
-  const of = (who: string, its: Judged['pairs']): Resolved => ({
+  const resolved = (who: string, its: Judged['pairs']): Resolved => ({
     task,
     name: who,
     accuracy: judgedAccuracy(its).accuracy,
     resolution: resolvePairs(its, noise),
   });
-  return [of(name, pairs), ...(baseline ? [of(baselineLabel, baseline)] : [])];
+  return [resolved(name, pairs), ...(baseline ? [resolved(baselineLabel, baseline)] : [])];
 }

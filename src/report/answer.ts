@@ -7,21 +7,23 @@ type Fit = Row<'fits'>;
 
 export interface Answer {
   readonly task: string;
-  /** The predictor with the highest accuracy; of equal ones the first. */
+  /** The predictor with the highest accuracy; among equals the first. */
   readonly best: Fit;
-  /** The study's baseline, where one is named and measured. */
+  /** The study's baseline, if one is named and measured. */
   readonly baseline: Fit | undefined;
   readonly sentence: string;
-  /** What keeps the sentence from being the whole truth. */
+  /** Qualifications of the sentence. */
   readonly caveats: readonly string[];
 }
 
-/** Overlapping intervals prove nothing either way: both proxies were judged on the same variants. */
-export function toldApart(a: Fit, b: Fit): boolean {
+/**
+ * Overlapping intervals prove nothing either way: both proxies were judged on the same variants.
+ */
+export function haveDisjointIntervals(a: Fit, b: Fit): boolean {
   return a.ci_low > b.ci_high || b.ci_low > a.ci_high;
 }
 
-/** Undefined when nothing was fitted on the task. */
+/** Undefined if nothing was fitted on the task. */
 export function answerTask(
   task: string,
   fits: readonly Fit[],
@@ -55,10 +57,11 @@ function sentenceOf(
   const lead = `On ${best.task}, ${best.proxy} names the better of two variants in ${figures(best)}`;
   if (named === null) return `${lead}; the study names no baseline.`;
   if (!baseline) return `${lead}; ${label} was not measured, so there is no baseline.`;
-  if (baseline === best) return `${lead}. It is the baseline itself: nothing does better.`;
+  if (baseline === best)
+    return `${lead}. It is itself the baseline; no other predictor does better.`;
   const compared = `${lead}; ${label}, the baseline, in ${figures(baseline)}`;
-  if (!toldApart(best, baseline))
-    return `${compared}: their intervals overlap, so that the difference may be chance.`;
+  if (!haveDisjointIntervals(best, baseline))
+    return `${compared}: their intervals overlap, so the difference may be chance.`;
   return baseline.ci_high < 0.5 ? `${compared}, worse than a coin toss.` : `${compared}.`;
 }
 
@@ -68,9 +71,9 @@ function figures({ accuracy, n_pairs, ci_low, ci_high }: Fit): string {
 
 function caveatsOf(best: Fit, fits: readonly Fit[], baseline: string | null): string[] {
   const caveats: string[] = [];
-  if (best.ci_low <= 0.5) caveats.push('It cannot be told apart from a coin toss (0.500).');
+  if (best.ci_low <= 0.5) caveats.push('It is not distinguishable from a coin toss (0.500).');
   const alike = fits.filter(
-    (fit) => fit !== best && fit.proxy !== baseline && !toldApart(best, fit),
+    (fit) => fit !== best && fit.proxy !== baseline && !haveDisjointIntervals(best, fit),
   );
   if (alike.length)
     caveats.push(

@@ -1,4 +1,6 @@
-/** What the variants of a study differ in, and what differs together with it. Pure. */
+/**
+ * The settings in which the variants of a study differ, and which of them change together. Pure.
+ */
 import { countPairs, pairwiseAccuracy } from '../domain/pairs';
 import type { FeatureTable } from '../predict/feature-table';
 import { scoredVariants } from '../predict/judge';
@@ -12,7 +14,7 @@ export interface Factor {
   readonly values: readonly string[];
   /** Pairs of variants that differ in nothing else. */
   readonly pairs_alone: number;
-  /** Task -> accuracy of ordering variants by this number alone; null for what is no number. */
+  /** Task -> accuracy of ordering variants by this number alone; null if it is not a number. */
   readonly accuracies: ReadonlyMap<string, number> | null;
 }
 
@@ -39,7 +41,10 @@ export function findFactors(table: FeatureTable): Factors {
   return { factors, n_pairs: countPairs(variants.length), pairs_mixed: mixed };
 }
 
-/** Those in which variants differ; weights that say the same as a mixture's name are not counted beside it. */
+/**
+ * The settings in which variants differ; weights that are equivalent to a mixture's name are not
+ * counted separately.
+ */
 function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
   return [...settings.values()].filter((one) => {
     if (!varies(one, variants) || isName(one)) return false;
@@ -49,8 +54,9 @@ function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
 }
 
 /**
- * Pairs that differ in one factor alone, by factor, and pairs that differ in several. Counted by groups of
- * equal settings, not pair by pair: those that agree in all but one factor, less those that agree in all.
+ * Pairs that differ in one factor alone, by factor, and pairs that differ in several. Counted by
+ * groups of equal settings, not pair by pair: those that agree in all but one factor, less those
+ * that agree in all.
  */
 function countDifferences(settings: readonly Setting[], variants: readonly string[]) {
   const equal = pairsThatAgree(settings, variants);

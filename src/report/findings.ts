@@ -1,4 +1,4 @@
-/** What the judged pairs of a task say, each figure with its conclusion in words. Pure. */
+/** Findings from the judged pairs of a task, each with its conclusion in a sentence. Pure. */
 import { SpecError } from '../base/errors';
 import { calibrate, type Calibration } from '../predict/calibration';
 import { accuracyAgainstCoverage, decideByOthers, type CoveragePoint } from '../predict/coverage';
@@ -11,27 +11,30 @@ import { spreadOverVariants } from '../predict/spread';
 import { measured, percent, share } from './format';
 import type { Judged } from './judged';
 
-/** Accuracies that differ by less are called alike. */
+/** Accuracies that differ by less count as equal. */
 const ALIKE = 0.05;
-/** "Too close to call" is said of pairs where it would not be right in four of five. */
+/** Pairs are too close to call if the expected accuracy is below this. */
 export const WANTED_ACCURACY = 0.8;
 const FIFTHS = 5;
 
 export interface Gap extends GapBin {
   /** `0.2 to 1.1`. */
   readonly range: string;
-  /** Null when the variants are too few for it. */
+  /** Null if there are too few variants. */
   readonly ci_low: number | null;
   readonly ci_high: number | null;
   readonly baseline: number | null;
 }
 
-/** How many of the baseline's errors it avoids; null where that judged no such pair, or none wrongly. */
+/**
+ * The reduction of the baseline's errors; null if the baseline judged none of the pairs, or made no
+ * error.
+ */
 export function reductionFinding({ pairs, baseline }: Judged, label: string): string | null {
   if (!baseline || baseline.every((pair) => credit(pair) === 1)) return null;
   try {
     const { reduction, ci_low, ci_high } = errorReduction(pairs, baseline);
-    return `of the errors of the baseline (${label}) on the same pairs ${percent(reduction)} are avoided (95% interval ${percent(ci_low)} to ${percent(ci_high)})`;
+    return `errors reduced by ${percent(reduction)} relative to the baseline (${label}) on the same pairs (95% interval ${percent(ci_low)} to ${percent(ci_high)})`;
   } catch (error) {
     if (error instanceof SpecError) return null; // variants too few for an interval
     throw error;
@@ -71,14 +74,14 @@ function intervalWithin(pairs: readonly JudgedPair[], { gap_low, gap_high }: Gap
 
 function gapTitle(bins: readonly GapBin[]): string {
   const [narrow, wide] = [bins[0], bins.at(-1)];
-  if (!narrow || !wide || bins.length < 2) return 'All pairs are equally far apart.';
+  if (!narrow || !wide || bins.length < 2) return 'All pairs have the same difference of outcomes.';
   const part = bins.length === FIFTHS ? 'fifth' : 'part';
-  const figures = `${share(wide.accuracy)} in the widest ${part}, ${share(narrow.accuracy)} in the narrowest`;
+  const figures = `accuracy ${share(wide.accuracy)} in the ${part} with the largest differences, ${share(narrow.accuracy)} in the one with the smallest`;
   const gain = wide.accuracy - narrow.accuracy;
-  if (Math.abs(gain) < ALIKE) return `Pairs far apart are no easier: ${figures}.`;
+  if (Math.abs(gain) < ALIKE) return `Pairs with a large difference are no easier: ${figures}.`;
   return gain > 0
-    ? `Pairs far apart are easier: ${figures}.`
-    : `Pairs far apart are harder, against expectation: ${figures}.`;
+    ? `Pairs with a large difference are easier: ${figures}.`
+    : `Pairs with a large difference are harder, contrary to expectation: ${figures}.`;
 }
 
 export function calibrationFinding({ pairs }: Judged): Finding<Calibration> {
@@ -86,20 +89,20 @@ export function calibrationFinding({ pairs }: Judged): Finding<Calibration> {
   const { accuracy } = judgedAccuracy(pairs);
   const sure = pairs.reduce((sum, { probability }) => sum + Math.abs(probability - 0.5), 0);
   const said = 0.5 + sure / pairs.length;
-  const words = `it says ${share(said)} on average and is right in ${share(accuracy)}`;
+  const words = `mean confidence ${share(said)}, accuracy ${share(accuracy)}`;
   if (Math.abs(said - accuracy) >= ALIKE)
     return {
-      title: `${said > accuracy ? 'Surer' : 'Less sure'} than it should be: ${words}.`,
+      title: `${said > accuracy ? 'Overconfident' : 'Underconfident'}: ${words}.`,
       figures,
     };
   return figures.ece < ALIKE
-    ? { title: `Its probabilities mean what they say: ${words}.`, figures }
-    : { title: `Right on average, not at each probability: ${words}.`, figures };
+    ? { title: `Well calibrated: ${words}.`, figures }
+    : { title: `Calibrated on average, but not at each probability: ${words}.`, figures };
 }
 
 export interface Coverage {
   readonly points: readonly CoveragePoint[];
-  /** Null when no margin could be chosen, or nothing is sure enough. */
+  /** Null if no margin could be chosen, or no pair is confident enough. */
   readonly decided: { readonly coverage: number; readonly accuracy: number } | null;
 }
 
@@ -110,16 +113,16 @@ export function coverageFinding({ pairs }: Judged): Finding<Coverage> {
     const { coverage, accuracy } = decideByOthers(pairs, WANTED_ACCURACY);
     if (accuracy === null)
       return {
-        title: `Never sure enough to be right in ${percent(WANTED_ACCURACY)}: every pair is too close to call.`,
+        title: `Never confident enough for an accuracy of ${percent(WANTED_ACCURACY)}: every pair is too close to call.`,
         figures: { points, decided: null },
       };
     return {
-      title: `${percent(1 - coverage)} of pairs are too close to call; on the others it is right in ${share(accuracy)}, on all in ${all}.`,
+      title: `${percent(1 - coverage)} of pairs are too close to call; accuracy ${share(accuracy)} on the others, ${all} on all pairs.`,
       figures: { points, decided: { coverage, accuracy } },
     };
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    const title = `Right in ${all} of all pairs; too few splits to choose when it is too close to call.`;
+    const title = `Accuracy ${all} on all pairs; too few splits to choose which pairs are too close to call.`;
     return { title, figures: { points, decided: null } };
   }
 }
@@ -128,7 +131,7 @@ export interface Ranking extends RankingSummary {
   readonly baseline: readonly number[] | null;
 }
 
-/** Pairs of one model per pair make one ranking; those of random splits make one each. */
+/** Computed pairs make one ranking; those of random splits make one for each split. */
 export function rankingFinding(judged: Judged): Finding<Ranking> {
   const whole = (pairs: readonly JudgedPair[]) =>
     judged.kind === 'computed' ? pairs.map((pair) => ({ ...pair, split: 'all' })) : pairs;
@@ -138,12 +141,12 @@ export function rankingFinding(judged: Judged): Finding<Ranking> {
 }
 
 function rankingTitle({ n_splits, n_variants: n, recall_at, regret }: RankingSummary): string {
-  const lost = `picking its first loses ${measured(regret)} of the outcome`;
+  const lost = `choosing the variant ranked first loses ${measured(regret)} of the outcome`;
   if (n_splits === 1) {
     const place = recall_at.findIndex((share_of) => share_of > 0.5) + 1;
-    const where = place ? `at place ${place}` : `after place ${recall_at.length}`;
-    return `The best of ${n} variants is ${where}; ${lost}.`;
+    const where = place ? `has rank ${place}` : `is not among the first ${recall_at.length}`;
+    return `The best of ${n} variants ${where}; ${lost}.`;
   }
   const k = Math.min(recall_at.length, Math.max(1, Math.round(n / 4)));
-  return `The best of ${n} is among its first ${k} in ${share(recall_at[k - 1] ?? NaN)} of ${n_splits} splits (by chance ${share(k / n)}); ${lost}.`;
+  return `The best of ${n} variants is among the first ${k} of the ranking in ${share(recall_at[k - 1] ?? NaN)} of ${n_splits} splits (by chance ${share(k / n)}); ${lost}.`;
 }

@@ -1,4 +1,4 @@
-/** Numbers and times as the report writes them: the same kind of thing always looks the same. */
+/** Numbers and times in the report, each kind in one format. */
 
 export const NOTHING = '–';
 
@@ -36,7 +36,7 @@ export function seconds(value: number | null): string {
   return value === null ? NOTHING : value.toFixed(1);
 }
 
-/** `2.5e-4`: learning rates, and whatever else is small. */
+/** `2.5e-4`: learning rates and other small numbers. */
 export function compact(value: number): string {
   if (value !== 0 && Math.abs(value) < 0.01) return value.toExponential();
   if (Math.abs(value) < 10_000) return String(value);

@@ -9,7 +9,9 @@ export const html = htm.bind(h) as (
   ...values: readonly unknown[]
 ) => VNode;
 
-/** A plot with its caption. `svg` must come from our own renderer, which escapes what it is given. */
+/**
+ * A plot with its caption. `svg` must come from our own renderer, which escapes its input.
+ */
 export function figure(label: string, svg: string, caption: unknown): VNode {
   return html`<figure>
     <div class="plot" role="img" aria-label=${label} dangerouslySetInnerHTML=${{ __html: svg }} />
@@ -17,7 +19,7 @@ export function figure(label: string, svg: string, caption: unknown): VNode {
   </figure>`;
 }
 
-/** A table that scrolls by itself where the page is narrow. */
+/** A table that scrolls on narrow pages. */
 export function table(head: VNode, body: VNode | readonly VNode[], label: string): VNode {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
     <table>

@@ -1,4 +1,6 @@
-/** The pairs that this report looks at closely: recorded predictions, else those of a quick model. Pure. */
+/**
+ * The pairs that the report analyzes: recorded predictions, or those of a quick model. Pure.
+ */
 import type { Row } from '../dataset/tables';
 import { SpecError } from '../base/errors';
 import { candidatesOf, refuseUnteachable, trainedWithout } from '../predict/candidates';
@@ -16,23 +18,25 @@ type Prediction = Row<'predictions'>;
 export interface Judged {
   readonly kind: 'recorded' | 'computed';
   readonly task: string;
-  /** What predicted, in words. */
+  /** Name of the predictor. */
   readonly name: string;
   readonly protocol: string;
-  /** Neither variant's outcome was known to what judged it, save under `/against`. */
+  /** The predictor did not know either variant's outcome, except under `/against`. */
   readonly pairs: readonly JudgedPair[];
-  /** What the baseline says of the same pairs; null where it does not know a variant, or none is named. */
+  /**
+   * The baseline on the same pairs; null if it has no value for a variant, or no baseline is named.
+   */
   readonly baseline: readonly JudgedPair[] | null;
 }
 
-/** Why there is nothing to look at. */
+/** Why there are no judged pairs. */
 export interface Unjudged {
   readonly kind: 'none';
   readonly task: string;
   readonly reason: string;
 }
 
-/** Finds what a recorded fit predicted; empty when that was not recorded. */
+/** Finds the predictions of a recorded fit; empty if they were not recorded. */
 export type Recorded = (fit: Fit) => readonly JudgedPair[];
 
 export const QUICK_MODEL = 'a pairwise logistic model';
@@ -54,7 +58,7 @@ export function recordedPairs(
   };
 }
 
-/** The pairs again, as a score of each variant judges them; null unless it knows all of them. */
+/** The same pairs judged by a score of each variant; null unless all variants have one. */
 export function rejudge(
   pairs: readonly JudgedPair[],
   scores: ByVariant | undefined,
@@ -111,6 +115,11 @@ async function computedJudgement(target: Target, table: FeatureTable): Promise<J
   }
 }
 
-function keyOf(of: Pick<Prediction, 'fit_id' | 'task' | 'proxy' | 'protocol'>): string {
-  return JSON.stringify([of.fit_id, of.task, of.proxy, of.protocol]);
+function keyOf(prediction: Pick<Prediction, 'fit_id' | 'task' | 'proxy' | 'protocol'>): string {
+  return JSON.stringify([
+    prediction.fit_id,
+    prediction.task,
+    prediction.proxy,
+    prediction.protocol,
+  ]);
 }

@@ -1,4 +1,4 @@
-/** The recorded fits with learners, sorted by what was held out. Pure. */
+/** The recorded fits with learners, grouped by what was held out. Pure. */
 import { z } from 'zod';
 import type { Row } from '../dataset/tables';
 import { mapGroups } from '../predict/measurements';
@@ -6,7 +6,7 @@ import { RANK } from '../predict/predictors/rank';
 
 export type Fit = Row<'fits'>;
 
-/** Fits that were asked about the same test pairs. */
+/** Fits with the same test pairs. */
 export interface LearnedGroup {
   readonly protocol: string;
   /** Null: each task was learned from its own outcomes. */
@@ -16,7 +16,9 @@ export interface LearnedGroup {
 
 export interface LearnedTask {
   readonly task: string;
-  /** What learned first, then what knows the configuration alone, then proxies that learn nothing. */
+  /**
+   * Learners first, then predictors of the configuration alone, then proxies without training.
+   */
   readonly fits: readonly Fit[];
 }
 
@@ -47,12 +49,12 @@ export function kindOf({ proxy, features }: Fit, baseline: string | null): Kind 
   return proxy === baseline ? 'baseline' : 'proxy';
 }
 
-/** Accuracy over all test pairs, and how much of what was learned each feature carries. */
+/** Accuracy over all test pairs, and the importance of each feature. */
 export function detailsOf({ details_json }: Fit): z.infer<typeof DetailsSchema> {
   return DetailsSchema.parse(JSON.parse(details_json ?? '{}'));
 }
 
-/** Named without looking at how right it was: nested selection, else what was recorded first. */
+/** Chosen without looking at its accuracy: nested selection, or what was recorded first. */
 export function firstLearned(
   fits: readonly Fit[],
   features: 'indicators' | 'both',
@@ -90,7 +92,7 @@ function groupOf(
   };
 }
 
-/** Several fits have the proxies that learn nothing beside them: the newest of each stays. */
+/** Several fits may contain the same proxies without training: the newest of each is kept. */
 function inOrder(fits: readonly Fit[], baseline: string | null): Fit[] {
   const newest = new Map(fits.map((fit) => [JSON.stringify([fit.proxy, fit.features]), fit]));
   return KINDS.flatMap((kind) =>

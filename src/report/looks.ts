@@ -1,8 +1,8 @@
-/** How each variant looks in every plot: colour says one setting, shape another. Pure. */
+/** The look of each variant in every plot: color shows one setting, shape another. Pure. */
 import type { Features } from '../predict/feature-table';
 import { isName, textOf, varies, type Setting } from '../predict/settings';
 
-/** Vega's names of shapes, and a path of each around the origin for legends. */
+/** Vega's names of shapes, each with a path around the origin for legends. */
 export const SHAPES = [
   { name: 'circle', path: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z' },
   { name: 'square', path: 'M-3.6 -3.6h7.2v7.2h-7.2z' },
@@ -19,20 +19,20 @@ export type Shape = (typeof SHAPES)[number];
 const COLOURS = 8;
 
 export interface Look {
-  /** A number to write beside the variant's point. */
+  /** A number to write next to the variant's point. */
   readonly number: number;
-  /** What its colour and shape say, in words. */
+  /** The values that its color and shape show. */
   readonly words: string;
   /** Index of a colour of the style sheet. */
   readonly colour: number;
   readonly shape: Shape;
 }
 
-/** What colours, or shapes, stand for. */
+/** The meaning of colors or shapes. */
 export interface Key {
   /** Name of the setting. */
   readonly setting: string;
-  /** In the order of the colours or shapes; more than eight share them. */
+  /** In the order of the colors or shapes; more than eight values share them. */
   readonly values: readonly string[];
 }
 
@@ -42,10 +42,13 @@ export interface Looks {
   readonly shapes: Key | null;
 }
 
-/** Numbers of more values than this are no groups that a colour could show. */
+/** Numbers with more values than this are not shown by color. */
 const MOST_VALUES = 8;
 
-/** Colour says the first category in which variants differ, shape the next; numbers of few values after them. */
+/**
+ * Color shows the first category in which variants differ, shape the next; then numbers with few
+ * values.
+ */
 export function assignLooks(features: Features): Looks {
   const { variants } = features;
   const [first, second] = showable(features);

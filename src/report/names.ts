@@ -1,12 +1,12 @@
-/** What the tasks, indicators and proxies of a study are called, in its own words. */
+/** The study's labels for its tasks, indicators and proxies. */
 import type { FeatureTable } from '../predict/feature-table';
 
 export interface Names {
   /** The targets, by name: tasks, or task/recipe. */
   readonly tasks: readonly string[];
-  /** The words for a target, where they say more than its name. */
+  /** The label of a target, if it has one. */
   readonly task: (name: string) => string;
-  /** The words for a predictor, where they say more than its name. */
+  /** The label of a predictor, if it has one. */
   readonly predictor: (name: string) => string;
   /** The indicator that all others are compared with, and its label. */
   readonly baseline: string | null;
@@ -38,7 +38,7 @@ function labelled({ name, label, better }: Labelled): [string, string] {
   return [name, [...words, ...(better === 'lower' ? ['lower is better'] : [])].join(', ')];
 }
 
-/** `train_loss` as people write it. */
+/** `train_loss` as "train loss". */
 export function metricName(metric: string): string {
   return metric.replaceAll('_', ' ');
 }

@@ -1,4 +1,4 @@
-/** The report of a study: the answer first, then the evidence, then how to get at the numbers. */
+/** The report of a study: the answer first, then the evidence, then how to read the data. */
 import { studyId } from '../domain/ids';
 import { wordsOf } from '../domain/words';
 import { columnNamed, measureNamed, type FeatureTable } from '../predict/feature-table';
@@ -32,10 +32,10 @@ import { curvePlots } from './training-curves';
 
 export type { ReportInput } from './input';
 
-/** Plots of training curves that fit a report; a custom trainer may log hundreds of metrics. */
+/** The maximum number of plots of training curves; a custom trainer may log hundreds of metrics. */
 const MOST_CURVE_PLOTS = 12;
 
-/** One self-contained HTML file. Partial studies are reported as far as they are measured. */
+/** One self-contained HTML file. Partial studies are reported with what is measured. */
 export async function renderReport(input: ReportInput): Promise<string> {
   const words = wordsOf(input.study);
   const table = featuresOf(words, input);

@@ -16,11 +16,11 @@ export interface CurvePlot {
   readonly metric: string;
   readonly x: 'tokens' | 'step';
   readonly lines: readonly CurveLine[];
-  /** Points that are no finite number, of a training that diverged; they cannot be drawn. */
+  /** Points that are not finite, from training that diverged; they cannot be drawn. */
   readonly not_finite: number;
 }
 
-/** Points a plot may have, so that a report of a large study still opens quickly. */
+/** The maximum number of points in a plot, so that a report of a large study opens quickly. */
 const MOST_POINTS = 6000;
 const LEAST_POINTS_PER_LINE = 20;
 

@@ -1,4 +1,6 @@
-/** The embedded S3 server: SeaweedFS, with random credentials in a file that only its owner reads. */
+/**
+ * The embedded S3 server: SeaweedFS, with random credentials in a file that only its owner reads.
+ */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -83,7 +85,8 @@ export function s3Server(config: Config): ServerSpec {
         attempts: 1,
       });
       try {
-        // The bucket exists seconds before the volumes of its objects: only a write shows that it is ready.
+        // The bucket exists seconds before the volumes of its objects: only a write shows that it
+        // is ready.
         await client.send(new PutObjectCommand({ Bucket: bucket, Key: HEALTH_KEY, Body: 'ok' }));
       } finally {
         client.destroy();

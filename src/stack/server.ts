@@ -51,7 +51,10 @@ export function identityOf(stateDir: string, name: string): ProcessIdentity | un
   return readState(stateDir, `${name}.json`, ProcessIdentitySchema);
 }
 
-/** A quick check: the server was healthy, its process is alive and its first port accepts connections. */
+/**
+ * A quick check: the server was healthy, its process is alive and its first port accepts
+ * connections.
+ */
 export async function isUp(stateDir: string, spec: ServerSpec): Promise<boolean> {
   const server = readState(stateDir, `${spec.name}.json`, ServerSchema);
   const port = portsOf(stateDir, spec.name)?.[spec.ports[0]];
@@ -59,8 +62,9 @@ export async function isUp(stateDir: string, spec: ServerSpec): Promise<boolean>
 }
 
 /**
- * Starts the server on free ports, or on its previous ports if they are free. Do not call it concurrently.
- * If another program takes a port between its selection and its use, other ports are chosen.
+ * Starts the server on free ports, or on its previous ports if they are free. Do not call it
+ * concurrently. If another program takes a port between its selection and its use, other ports are
+ * chosen.
  */
 export async function startServer(
   stateDir: string,

@@ -48,7 +48,9 @@ async function liveJobs(
   return live.flat();
 }
 
-/** Jobs on an unreachable cluster continue without this machine, so servers may stop. Reported once. */
+/**
+ * Jobs on an unreachable cluster continue without this machine, so servers may stop. Reported once.
+ */
 function sayUnanswered(say: (text: string) => void) {
   const said = new Set<string>();
   return ({ name }: Cluster, error: unknown): readonly string[] => {

@@ -1,6 +1,6 @@
 /**
- * The detached worker of a clone. Its build id is the digest of the code it runs: a client with different code
- * lets it finish the records in progress, and replaces it. Jobs continue meanwhile.
+ * The detached worker of a clone. Its build id is the digest of the code it runs: a client with
+ * different code lets it finish the records in progress, and replaces it. Jobs continue meanwhile.
  */
 import path from 'node:path';
 import { z } from 'zod';
@@ -46,8 +46,8 @@ const AWS_VARIABLES = [
 ];
 
 /**
- * Digest of the worker's code, its servers and its credentials: new credentials need a new worker. Secrets are
- * included as digests, since certificates are bytes, not JSON.
+ * Digest of the worker's code, its servers and its credentials: new credentials need a new worker.
+ * Secrets are included as digests, since certificates are bytes, not JSON.
  */
 export function buildId(config: Config, endpoints: StackEndpoints): string {
   const code = CODE.map((name) => sourceDigest(path.join(config.root, name)));
@@ -102,8 +102,8 @@ export async function stopWorker(config: Config): Promise<boolean> {
 }
 
 /**
- * Registers a worker that was started by hand, unless another one is running: the user who started it also stops
- * it, and the other one must stay registered so that it can be stopped.
+ * Registers a worker that was started by hand, unless another one is running: the user who started
+ * it also stops it, and the other one must stay registered so that it can be stopped.
  */
 export function announceWorker(config: Config, build: string, identity: ProcessIdentity): void {
   const known = runningWorker(config);
@@ -114,8 +114,9 @@ export function announceWorker(config: Config, build: string, identity: ProcessI
 }
 
 /**
- * Whether a detached worker is the registered one. The process that starts it registers it at once. If that process
- * is killed first, the worker registers itself, unless another worker was started meanwhile.
+ * Whether a detached worker is the registered one. The process that starts it registers it at once.
+ * If that process is killed first, the worker registers itself, unless another worker was started
+ * meanwhile.
  */
 export async function takePlace(
   config: Config,

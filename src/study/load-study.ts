@@ -1,4 +1,7 @@
-/** Loads a study file: a TypeScript module whose default export is a study, or a function that makes one. */
+/**
+ * Loads a study file: a TypeScript module whose default export is a study, or a function that makes
+ * one.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { NotFoundError, SpecError } from '../base/errors';

@@ -15,7 +15,9 @@ export function findPredictor(name: string, table: FeatureTable, trainer: Traine
   return isFile(name) ? ownPredictor(name) : predictorNamed(name, seen(table), gathering(trainer));
 }
 
-/** The same for a worker, which runs no code that is not in its own folder, whatever a study names. */
+/**
+ * The same for a worker, which runs no code that is not in its own folder, whatever a study names.
+ */
 export function findPredictorHere(name: string, table: FeatureTable, trainer: Trainer): Predictor {
   const isElsewhere = isFile(name) && path.relative('', path.resolve(name)).startsWith('..');
   if (!isElsewhere) return findPredictor(name, table, trainer);

@@ -41,7 +41,7 @@ export async function chooseVariants(
   const { dataset, studies } = books;
   const [{ study }, plan] = [await studies.spec(input.study), await studies.plan(input.plan_key)];
   if (study.kind !== 'trained' || !study.fine_tune)
-    throw new SpecError(`Study "${input.study}" has no \`fine_tune\`: there is nothing to choose.`);
+    throw new SpecError(`Study "${input.study}" has no \`fine_tune\`: there is nothing to select.`);
   const version = await dataset.version();
   const runs = latestRuns(await dataset.read('runs', { study: input.study, version }));
   const table = await readFeatures(books, input.study, version);

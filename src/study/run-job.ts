@@ -187,7 +187,7 @@ function endOf(
 ): TerminalState {
   if (state && 'attempt' in state && state.attempt > attempt)
     throw new SupersededError(
-      `Attempt ${attempt} of job "${job.name}" was followed by attempt ${state.attempt}, which is recorded by the process that runs it.`,
+      `Attempt ${attempt} of job "${job.name}" was superseded by attempt ${state.attempt}, which is recorded by the process that runs it.`,
     );
   if (state?.status === 'succeeded') return state;
   if (state?.status === 'failed') return withReason(state, spent);

@@ -74,7 +74,8 @@ async function endStudy() {
 }
 
 it.each([
-  // A manifest and a file for each: what was pre-trained, and the fine-tuned ones, whose bytes are equal here.
+  // A manifest and a file for each: what was pre-trained, and the fine-tuned ones, whose bytes are
+  // equal here.
   ['none', { before: 2, after: 0 }],
   ['base', { before: 2, after: 0 }],
   ['pretrained', { before: 2, after: 2 }],

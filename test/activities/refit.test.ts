@@ -4,7 +4,7 @@ import { createRefitActivities } from '../../activities/refit';
 import { NotFoundError } from '../../src/base/errors';
 import { recordPublished, ZENG } from '../support/published-study';
 
-const of = { study: ZENG };
+const ZENG_INPUT = { study: ZENG };
 const startLearning = () => {
   throw new Error('nothing is learned here');
 };
@@ -22,22 +22,28 @@ test('a study that is not there is not found', async () => {
 
 test('before the first fit there is none to be compared with', async () => {
   const lab = await opened();
-  expect(await lab.recordedFits(of)).toEqual({ fit_ids: [], learned: [], read_version: null });
+  expect(await lab.recordedFits(ZENG_INPUT)).toEqual({
+    fit_ids: [],
+    learned: [],
+    read_version: null,
+  });
 });
 
 test('one outcome measured again is another fit, whose drift names the variant', async () => {
   const lab = await opened();
   const { dataset, store, studies } = lab;
-  const first = await lab.fitStudy(of);
-  const before = await lab.recordedFits(of);
+  const first = await lab.fitStudy(ZENG_INPUT);
+  const before = await lab.recordedFits(ZENG_INPUT);
   expect(before).toEqual({ fit_ids: [first.fit_id], learned: [], read_version: 1 });
-  const [outcome] = (await dataset.read('outcomes', of)).filter(({ task }) => task === 'cms');
+  const [outcome] = (await dataset.read('outcomes', ZENG_INPUT)).filter(
+    ({ task }) => task === 'cms',
+  );
   if (!outcome) throw new Error('no outcome');
   const better = { ...outcome, attempt: outcome.attempt + 1, value: 99 };
   await dataset.commit({ key: 'again', rows: { outcomes: [better] } });
-  const second = await lab.fitStudy(of);
+  const second = await lab.fitStudy(ZENG_INPUT);
   expect(second.fit_id).not.toBe(first.fit_id);
-  const input = { ...of, before: before.read_version ?? 0, fit_id: second.fit_id };
+  const input = { ...ZENG_INPUT, before: before.read_version ?? 0, fit_id: second.fit_id };
   const drift = await lab.reportDrift(input);
   const { key, summary } = drift;
   expect(drift.drifted).toBe(true);
@@ -49,7 +55,7 @@ test('one outcome measured again is another fit, whose drift names the variant',
     expect(because.join()).toContain('-> 99');
   }
   expect(await lab.reportDrift(input)).toEqual(drift); // done again after a death
-  expect(await lab.refreshReport(of)).toBe(await dataset.version());
+  expect(await lab.refreshReport(ZENG_INPUT)).toBe(await dataset.version());
   expect(await studies.report(ZENG)).toContain('<html');
 });
 

@@ -1,4 +1,7 @@
-/** One round: a study of its own servers, disturbed; then `resume` alone, and what is there at the end. */
+/**
+ * One round: a study of its own servers, disturbed; then `resume` alone, and what is there at the
+ * end.
+ */
 import { setTimeout } from 'node:timers/promises';
 import type { Ended, Running, Workplace } from '../support/cli';
 import { NOT_FOUND, RESUME, RUN, StudyClient } from './client';
@@ -19,7 +22,7 @@ export interface Round {
   readonly problems: readonly string[];
 }
 
-/** A command that takes longer stands still. */
+/** A command that takes longer is considered stuck. */
 const RESUME_MS = 90_000;
 const MOST_RESUMES = 3;
 const ENDED_WITHIN_MS = 3000;
@@ -96,7 +99,7 @@ function spokenBadly(ends: readonly Ended[]): string[] {
 
 function wrongIn({ doubled, lost, strange }: Count, { twice }: Seen): string[] {
   return [
-    ...(doubled ? [`${doubled} rows stand there twice`] : []),
+    ...(doubled ? [`${doubled} rows occur twice`] : []),
     ...(lost ? [`${lost} rows are lost`] : []),
     ...(strange ? [`${strange} rows are not those of an undisturbed study`] : []),
     ...twice.map((run) => `${run} was carried out to success more than once`),

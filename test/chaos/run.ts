@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- --rounds 10 --seed 1`: a study again and again, each time with other things killed,
- * slowed, frozen or out of space; a line for each round, exit code 0 when all went well.
+ * `npm run chaos -- --rounds 10 --seed 1`: a study again and again, each time with other things
+ * killed, slowed, frozen or out of space; a line for each round, exit code 0 when all went well.
  */
 import { parseArgs } from 'node:util';
 import { openWorkplace, type Workplace } from '../support/cli';
@@ -78,7 +78,10 @@ async function playAll(
   return failed;
 }
 
-/** A command that fails where nothing was to disturb it: the rounds after it are played all the same. */
+/**
+ * A command that fails where nothing was to disturb it: the rounds after it are played all the
+ * same.
+ */
 function spoiled(error: unknown): Round {
   return { met: [], resumes: 0, seconds: 0, result: null, problems: [String(error)] };
 }

@@ -1,10 +1,13 @@
-/** The faults that a test orders from the S3 server: a file in the state folder, read at every request. */
+/**
+ * The faults that a test orders from the S3 server: a file in the state folder, read at every
+ * request.
+ */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * `lost`: the request is carried out and its answer is not given. `kill-after-commit` kills the worker
- * behind the write of a log entry and `kill-before-commit` in its place, once.
+ * `lost`: the request is carried out and its answer is not given. `kill-after-commit` kills the
+ * worker after the write of a log entry and `kill-before-commit` in its place, once.
  */
 export type S3Fault = '500' | '503' | 'slow' | 'lost' | 'kill-after-commit' | 'kill-before-commit';
 

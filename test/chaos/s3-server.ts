@@ -1,6 +1,6 @@
 /**
- * The S3 server as the embedded stack of a product copy starts it: `s3-server.ts <weed> <its arguments>`.
- * The real one, behind a proxy that listens on the port which the stack asked for.
+ * The S3 server as the embedded stack of a product copy starts it: `s3-server.ts <weed> <its
+ * arguments>`. The real one, behind a proxy that listens on the port which the stack asked for.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

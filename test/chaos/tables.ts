@@ -21,7 +21,7 @@ export type Tables = Readonly<Record<Name, readonly TableRow[]>> & {
 export interface Count {
   readonly expected: number;
   readonly found: number;
-  /** Rows that stand there more often than they should. */
+  /** Rows that occur more often than they should. */
   readonly doubled: number;
   readonly lost: number;
   /** Rows that no undisturbed study has, such as other numbers. */
@@ -34,7 +34,9 @@ const CIRCUMSTANCES = new Set([
   ...['wall_seconds', 'cpu_seconds', 'max_rss_bytes'],
 ]);
 
-/** Read in this process, since starting a command for each table would take longer than all else. */
+/**
+ * Read in this process, since starting a command for each table would take longer than all else.
+ */
 export async function readTables({ stateDir }: Workplace): Promise<Tables> {
   const config = loadConfig({ ...cleanEnvironment(), FORETUNE_STATE_DIR: stateDir });
   const dataset = openDataset(unprobedStore(endpointsOf(config)));

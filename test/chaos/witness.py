@@ -1,7 +1,7 @@
 """The reference recipe, watched: `witness.py job.json`, or --describe as it does.
 
-Notes when the process and each run that it really executes start and end, one JSON object a line, in
-`witness.jsonl` of the state folder. The product knows nothing of that file.
+Notes when the process and each run that it really executes start and end, one JSON object a line,
+in `witness.jsonl` of the state folder. The product knows nothing of that file.
 """
 
 import json

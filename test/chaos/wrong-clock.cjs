@@ -1,6 +1,6 @@
 /**
- * Sets this process's clock wrong: `NODE_OPTIONS="--require .../wrong-clock.cjs" CHAOS_CLOCK_MS=-31536000000`.
- * Timers keep their pace, as on a machine whose date is wrong.
+ * Sets this process's clock wrong: `NODE_OPTIONS="--require .../wrong-clock.cjs"
+ * CHAOS_CLOCK_MS=-31536000000`. Timers keep their pace, as on a machine whose date is wrong.
  */
 const offset = Number(process.env.CHAOS_CLOCK_MS ?? 0);
 const RealDate = Date;

@@ -1,4 +1,7 @@
-/** The command line as one file (src/cli/program.cjs): never older than its sources, and as easy to read in errors. */
+/**
+ * The command line as one file (src/cli/program.cjs): never older than its sources, and as easy to
+ * read in errors.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

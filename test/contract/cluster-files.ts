@@ -1,4 +1,6 @@
-/** How files of jobs are reached, which may be on another machine: part of the contract of clusters. */
+/**
+ * How files of jobs are reached, which may be on another machine: part of the contract of clusters.
+ */
 import { createHash } from 'node:crypto';
 import { Artifacts } from '../../src/artifacts/artifacts';
 import { SchemaError } from '../../src/base/errors';

@@ -20,7 +20,7 @@ const steps = fc.array(
 );
 
 async function commitRows(dataset: Dataset, number: number, rows: readonly number[]) {
-  const of = (run: number) => ({
+  const versionOf = (run: number) => ({
     study: STUDIES[run % 2] ?? '',
     run_id: `run${run}`,
     value: number + run / 10,
@@ -28,7 +28,7 @@ async function commitRows(dataset: Dataset, number: number, rows: readonly numbe
   await dataset.commit({
     key: `commit:${number}`,
     rows: {
-      outcomes: rows.map((run) => outcome(of(run))),
+      outcomes: rows.map((run) => outcome(versionOf(run))),
       curves: rows.slice(1).map(() => curvePoint({ step: number })),
     },
   });

@@ -1,4 +1,5 @@
-"""Prints the rows of downloaded data files as another reader sees them: `read_files.py READER FILE...`."""
+"""Prints the rows of downloaded data files as another reader sees them: `read_files.py READER
+FILE...`."""
 
 import json
 import sys

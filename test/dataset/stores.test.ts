@@ -75,7 +75,7 @@ describe('on SeaweedFS', () => {
     expect(Buffer.compare(readFileSync(`${file}.got`), body)).toBe(0);
   });
 
-  it('begins an upload again that was taken from it, whatever stands there already', async () => {
+  it('restarts an upload that was aborted by others, whatever exists already', async () => {
     const body = randomBytes(2 * PART_BYTES);
     const file = writeWeights(body);
     const store = open('taken');

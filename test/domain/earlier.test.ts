@@ -117,13 +117,13 @@ describe('an earlier checkpoint that cannot be is refused', () => {
   });
 
   it('by a recipe that keeps none', () => {
-    const of = (manifest: Manifest) => {
+    const configOf = (manifest: Manifest) => {
       const recipe = { name: 'jax', manifest };
       const recipes = { pretrain: recipe, indicate: recipe, sft: recipe, evaluate: recipe };
       return studyFaults(studyWith({ every: 100 }), recipes);
     };
-    expect(of(MANIFEST)).toEqual([expect.stringMatching(/keeps no earlier checkpoints/)]);
-    expect(of(KEEPS)).toEqual([]);
+    expect(configOf(MANIFEST)).toEqual([expect.stringMatching(/keeps no earlier checkpoints/)]);
+    expect(configOf(KEEPS)).toEqual([]);
   });
 });
 
@@ -153,8 +153,8 @@ describe('the number of steps as a manifest declares it', () => {
 
 test('settings say which checkpoint of which run a variant is', () => {
   const study = studyWith({ every: 100 });
-  const of = configurationOf(study);
-  const [end, early, , apart] = study.variants.map(of);
+  const configOf = configurationOf(study);
+  const [end, early, , apart] = study.variants.map(configOf);
   const shared = { training_run: 'web', lr: run.lr, weights: { world: 1 } };
   expect(early).toMatchObject({ ...shared, step: 100 });
   expect(end).toMatchObject({ ...shared, step: 250 });

@@ -17,8 +17,8 @@ const plan = (
 };
 
 /** The record that running a whole plan leaves. */
-const recordOf = (of: Plan, changes: Partial<RecordedRun> = {}): RecordedRun[] =>
-  of.runs.map((run) => ({
+const recordOf = (plan: Plan, changes: Partial<RecordedRun> = {}): RecordedRun[] =>
+  plan.runs.map((run) => ({
     run_id: run.run_id,
     fingerprint: run.fingerprint,
     values_json: JSON.stringify(run.values),
@@ -31,7 +31,8 @@ const recordOf = (of: Plan, changes: Partial<RecordedRun> = {}): RecordedRun[] =
     ...changes,
   }));
 
-const toRun = (of: Plan) => of.runs.filter((run) => run.action === 'run').map((run) => run.run_id);
+const toRun = (plan: Plan) =>
+  plan.runs.filter((run) => run.action === 'run').map((run) => run.run_id);
 
 describe('a first plan', () => {
   it('runs the base, then every stage of every variant and branch', () => {
@@ -262,8 +263,8 @@ describe('a plan of what was asked for', () => {
 
 describe('the plan of a study with a budget', () => {
   const budgeted = (top: number) => tinyStudy({ fine_tune: { top } });
-  const untuned = (of: Plan) =>
-    of.runs.filter(({ budget }) => budget !== undefined).map(({ variant_id }) => variant_id);
+  const untuned = (plan: Plan) =>
+    plan.runs.filter(({ budget }) => budget !== undefined).map(({ variant_id }) => variant_id);
   /** All is measured, and `ids` are fine-tuned too. */
   const tunedOnly = (...ids: string[]) =>
     recordOf(plan()).filter(
@@ -271,7 +272,10 @@ describe('the plan of a study with a budget', () => {
     );
 
   it('has the fingerprints of the study without one', () => {
-    const prints = (of: Plan) => [of.study_fingerprint, ...of.runs.map((run) => run.fingerprint)];
+    const prints = (plan: Plan) => [
+      plan.study_fingerprint,
+      ...plan.runs.map((run) => run.fingerprint),
+    ];
     expect(prints(plan(budgeted(2)))).toEqual(prints(plan()));
     expect(prints(plan(budgeted(3)))).toEqual(prints(plan(budgeted(2))));
   });
@@ -318,7 +322,7 @@ describe('fingerprints', () => {
   });
 
   it('do not depend on the order of the variants', () => {
-    const byId = (of: Plan) => new Map(of.runs.map((run) => [run.run_id, run.fingerprint]));
+    const byId = (plan: Plan) => new Map(plan.runs.map((run) => [run.run_id, run.fingerprint]));
     const reversed = defineStudy({ ...TINY, variants: [...TINY.variants].reverse() });
     expect(byId(plan(reversed))).toEqual(new Map(byId(plan())));
   });

@@ -107,7 +107,7 @@ describe('with a published study', () => {
 
   testSchedules(() => workplace);
 
-  it('data shows the rows of one variant, which is named behind its study', async () => {
+  it('data shows the rows of one variant, which is named after its study', async () => {
     const show = ['data', 'show', 'outcomes', '--study'];
     const rows = await workplace.json<Outcome[]>(...show, 'zeng2025/7');
     const all = await workplace.json<Outcome[]>(...show, 'zeng2025');
@@ -184,7 +184,9 @@ interface Doctor {
   readonly checks: readonly { readonly part: string; readonly status: string }[];
 }
 
-/** Whether this machine has a Slurm, and the packages of every recipe, is no matter of these tests. */
+/**
+ * Whether this machine has a Slurm, and the packages of every recipe, is no matter of these tests.
+ */
 async function ownChecks(): Promise<Doctor['checks']> {
   const { stdout } = await workplace.foretune('doctor', '-o', 'json');
   const { checks } = JSON.parse(stdout) as Doctor;

@@ -1,4 +1,7 @@
-/** The examples that train something, as their headers say that they are run; own-table is run by docs.test.ts. */
+/**
+ * The examples that train something, as their headers say that they are run; own-table is run by
+ * docs.test.ts.
+ */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -86,7 +86,9 @@ async function doneAttempts(): Promise<unknown[]> {
   return runs.filter((row) => row.status === 'done').map((row) => row.attempt);
 }
 
-/** The rows of every measured table, in an order that does not depend on when they were recorded. */
+/**
+ * The rows of every measured table, in an order that does not depend on when they were recorded.
+ */
 async function measurements(where: Workplace): Promise<Measurements> {
   const tables: Record<string, string[]> = {};
   for (const name of MEASUREMENTS) {

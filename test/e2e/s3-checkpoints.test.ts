@@ -1,4 +1,7 @@
-/** A study of checkpoints at s3:// addresses, in a bucket of the embedded server that is not the dataset's. */
+/**
+ * A study of checkpoints at s3:// addresses, in a bucket of the embedded server that is not the
+ * dataset's.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,7 +1,8 @@
 /**
- * A study whose credentials are marked, and a search for the marks in every place but those that have to
- * hold them: the environments that the user exported them to (commands and the worker, and the compiler
- * that these start), and for the embedded S3 server one file that only its owner reads. `foretune env` prints them, since that is asked of it.
+ * A study whose credentials are marked, and a search for the marks in every place but those that
+ * have to hold them: the environments that the user exported them to (commands and the worker, and
+ * the compiler that these start), and for the embedded S3 server one file that only its owner
+ * reads. `foretune env` prints them, since that is asked of it.
  */
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -91,7 +92,7 @@ describe('credentials of servers of your own', () => {
     expect(log).toContain('Notification by webhook failed, try 1: the server answered 500.');
   }, 120_000);
 
-  it('stand in no message when the store refuses them, or dies, while a study runs', async () => {
+  it('are in no message when the store refuses them, or dies, while a study runs', async () => {
     const run = workplace.with(variables()).start('run', TINY, '--seed', '1');
     const job = await untilJobRuns(workplace, run);
     proxy.now = 'gone';
@@ -109,7 +110,7 @@ describe('credentials of servers of your own', () => {
     proxy.now = 'passing';
   }, 120_000);
 
-  it('stand in no message when keys are wrong', async () => {
+  it('are in no message when keys are wrong', async () => {
     const wrong = { AWS_SECRET_ACCESS_KEY: `${MARKED.AWS_SECRET_ACCESS_KEY}-wrong` };
     const ended = await keep('wrong', workplace.with({ ...variables(), ...wrong }).start('list'));
     expect(ended).toMatchObject({ code: 1, stdout: '' });
@@ -127,7 +128,7 @@ describe('credentials of servers of your own', () => {
     expect(stdout).not.toBe('');
   });
 
-  it('stand in no history, object, file or output', async () => {
+  it('are in no history, object, file or output', async () => {
     const histories = await historiesOf(temporal.client);
     const objects = await objectsIn(seaweed.client, seaweed.bucket);
     const files = filesIn(workplace.stateDir);
@@ -220,7 +221,9 @@ async function watch(
   return found;
 }
 
-/** Null while a process of the job is not to be seen: between fork and exec it has no command line. */
+/**
+ * Null while a process of the job is not to be seen: between fork and exec it has no command line.
+ */
 function processPlaces(
   workplace: Workplace,
   job: string,

@@ -1,4 +1,7 @@
-/** What a user does to a study that runs, failed or was stopped; in the end no run was carried out twice. */
+/**
+ * What a user does to a study that runs, failed or was stopped; in the end no run was carried out
+ * twice.
+ */
 import type { Ended } from '../support/cli';
 import {
   FOUR_ONCE,
@@ -22,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => workplace.close());
 
 describe('a study with failed runs', () => {
-  it('ends with 2 and says why each run stands where it does', async () => {
+  it('ends with 2 and gives the reason for the status of each run', async () => {
     const file = workplace.study('corrected', ['m1', 'm2', 'm3']);
     workplace.order('fail', 'm2.pretrain');
     workplace.order('no-memory', 'm3.sft');

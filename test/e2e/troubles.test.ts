@@ -7,7 +7,7 @@ import { pause } from '../../src/base/processes';
 import { openWorkplace, type Shell, type Workplace } from '../support/cli';
 
 const STUDY = ['run', 'studies/noop.ts', '--variants', '2', '--cluster', 'slurm'];
-/** Nothing was submitted, so that it is tried anew and not looked for. */
+/** Nothing was submitted, so that it is submitted again and not searched for. */
 const WORDS = 'sbatch: error: Batch job submission failed: Connection refused';
 
 jest.setTimeout(120_000);
@@ -41,7 +41,7 @@ interface Status {
   readonly each: readonly { readonly run_id: string; readonly reason: string | null }[];
 }
 
-it('status and whoever follows the study say what is tried again', async () => {
+it('status and the commands that follow the study say what is retried', async () => {
   const run = shell.start(...STUDY);
   const printed = once(run.process.stderr, `trying again: ${WORDS}`);
   let found: Status;

@@ -15,7 +15,10 @@ const RATES = [1e-4, 3e-4, 1e-3];
 const ids = Array.from({ length: 14 }, (_, i) => `m${i}`);
 const lrOf = (i: number) => RATES[i % 3] ?? NaN;
 const score = (i: number) => ((i * 5) % 14) / 50;
-/** A low rate costs 0.06 of the outcome; the last four are not fine-tuned, the last has no MBPP score. */
+/**
+ * A low rate costs 0.06 of the outcome; the last four are not fine-tuned, the last has no MBPP
+ * score.
+ */
 const outcome = (i: number) => score(i) - (lrOf(i) === 1e-4 ? 0.06 : 0);
 
 const words = wordsOf({ tasks: { gsm8k: { metric: 'exact_match' } } });

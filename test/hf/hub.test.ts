@@ -71,9 +71,9 @@ export default { ...study, name: 'moved-hf', indicate: { ...study.indicate, item
   expect((await shell.foretune('run', study)).code).not.toBe(0);
   const runs = await shell.json<TableRow[]>('data', 'show', 'runs', '--study', 'moved-hf');
   const ends = runs.filter(({ stage, status }) => stage === 'indicate' && status !== 'running');
-  const of = new Map(ends.map((row) => [row.variant_id, row]));
-  expect(of.get('late')?.status).toBe('done');
-  expect(of.get('early')?.error).toMatch(
+  const byVariant = new Map(ends.map((row) => [row.variant_id, row]));
+  expect(byVariant.get('late')?.status).toBe('done');
+  expect(byVariant.get('early')?.error).toMatch(
     new RegExp(`"step10" of "team/tiny" was commit ${EARLY} .* and is ${LATE} now`),
   );
 }, 600_000);

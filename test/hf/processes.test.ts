@@ -1,4 +1,7 @@
-/** Several processes share a job, on one machine and on CPU: started by Slurm, and sharded by accelerate (FSDP). */
+/**
+ * Several processes share a job, on one machine and on CPU: started by Slurm, and sharded by
+ * accelerate (FSDP).
+ */
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { readRecipeTable } from '../../src/dataset/recipe-table';
@@ -27,7 +30,10 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 const MEASURE = ['quick/pretrain', 'quick/indicate'];
 const TUNE = ['quick/sft/closed/lora/seed0', 'quick/evaluate/closed/lora/seed0'] as const;
 
-/** Those runs of the study: pre-training and indicators of one variant, if nothing else is asked for. */
+/**
+ * Those runs of the study: pre-training and indicators of one variant, if nothing else is asked
+ * for.
+ */
 function jobOf(ids: readonly string[] = MEASURE): Job {
   const runs = planStudy(
     study,
@@ -171,7 +177,10 @@ it(
   5 * MINUTES,
 );
 
-/** What a recipe's `environment` says for the same without a launcher, and with accelerate's form of the state. */
+/**
+ * What a recipe's `environment` says for the same without a launcher, and with accelerate's form of
+ * the state.
+ */
 const FSDP = {
   ...{ ACCELERATE_USE_FSDP: 'true', FSDP_VERSION: '2', FSDP_STATE_DICT_TYPE: 'SHARDED_STATE_DICT' },
   ...{ FSDP_AUTO_WRAP_POLICY: 'TRANSFORMER_BASED_WRAP', FSDP_RESHARD_AFTER_FORWARD: 'true' },

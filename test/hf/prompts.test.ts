@@ -4,7 +4,10 @@ import pythia from '../../studies/pythia-sft';
 import { PYTHON } from '../support/hugging-face';
 import { ROOT } from '../support/root';
 
-/** What the harness's tasks of these names begin an item with when no examples are shown, as templates. */
+/**
+ * What the harness's tasks of these names begin an item with when no examples are shown, as
+ * templates.
+ */
 const TEMPLATES = `
 import json, pathlib, sys, lm_eval, yaml
 folders = [pathlib.Path(sys.argv[1]), pathlib.Path(lm_eval.__file__).parent / "tasks"]

@@ -1,4 +1,6 @@
-/** A study of tiny Hugging Face models through the whole product, one of its jobs killed on the way. */
+/**
+ * A study of tiny Hugging Face models through the whole product, one of its jobs killed on the way.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -48,8 +50,8 @@ describe('a study of Hugging Face models', () => {
 
   it('finds that the model which learned faster knows its text better', () => {
     const rows = tables.indicators.filter((row) => row.indicator === 'inv_ppl_clm');
-    const of = new Map(rows.map((row) => [row.variant_id, Number(row.value)]));
-    expect(of.get('quick')).toBeGreaterThan(2 * Number(of.get('slow')));
+    const byVariant = new Map(rows.map((row) => [row.variant_id, Number(row.value)]));
+    expect(byVariant.get('quick')).toBeGreaterThan(2 * Number(byVariant.get('slow')));
   });
 
   it('has outcomes of full fine-tuning and of LoRA, with every item that they are made of', () => {

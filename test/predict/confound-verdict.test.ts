@@ -17,7 +17,7 @@ test('indicators that order what the configuration leaves open add to it', () =>
   expect(accuracy).toEqual({ indicators: 1, configuration: 0.5, both: 1 });
   expect(added).toMatchObject({ difference: 0.5, ci_low: 0.5 });
   expect(sentence).toBe(
-    'The indicators know more than the configuration: 1.000 with indicators and configuration, 0.500 with configuration alone, a difference of +0.500 (95% interval +0.500 to +0.500).',
+    'The indicators add information to the configuration: 1.000 with indicators and configuration, 0.500 with configuration alone, a difference of +0.500 (95% interval +0.500 to +0.500).',
   );
 });
 

@@ -5,7 +5,7 @@ import { tableOf } from './made-up';
 type Values = Readonly<Record<string, number>>;
 
 function measured(indicator: Values, outcome: Values): FeatureTable {
-  const value = (of: Values) => (id: string) => of[id] ?? NaN;
+  const value = (values: Values) => (id: string) => values[id] ?? NaN;
   return tableOf(Object.keys(indicator), { inv_ppl_clm: value(indicator) }, value(outcome));
 }
 

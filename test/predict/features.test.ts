@@ -33,7 +33,7 @@ describe('an indicator', () => {
     expect(table.indicators.get('kshot_rag')?.values.get('a')).toBe(2);
   });
 
-  it('that the study does not name is no feature, whoever recorded it', () => {
+  it('that the study does not name is not a feature', () => {
     const indicators = [indicatorRow('a', 'kshot_rag', 1), indicatorRow('a', 'neg_bpb', 2)];
     expect([...read({ variants: two, indicators }).indicators.keys()]).toEqual(['kshot_rag']);
   });
@@ -204,10 +204,10 @@ describe('notes', () => {
     const { notes, indicators: known } = tableOf({ ...rows, indicators });
     expect([...known.keys()]).toEqual(['inv_ppl_clm', 'inv_ppl_sc', 'kshot_cms', 'kshot_rag']);
     expect(notes).toEqual([
-      'No variant has indicator kshot_cbqa: it is no feature.',
-      'Indicator kshot_cms is the same for every variant: it says nothing.',
-      'Variant "v02" has no kshot_rag yet: left out of what needs it.',
-      'Settings that are the same for every variant say nothing: mixture.',
+      'No variant has indicator kshot_cbqa: it is not used as a feature.',
+      'Indicator kshot_cms is the same for every variant: it cannot order them.',
+      'Variant "v02" has no kshot_rag yet: left out where it is needed.',
+      'Settings that are the same for every variant are not used: mixture.',
     ]);
   });
 
@@ -220,8 +220,8 @@ describe('notes', () => {
     const outcomes = [...rows.outcomes, ...same];
     const { notes } = tableOf({ ...rows, variants, outcomes }, ['cms', 'rag', 'cbqa']);
     expect(notes).toEqual([
-      'Variant "v00" has no setting lr: learners do not see it.',
-      'The outcome on rag is the same for every variant: there is no better and worse.',
+      'Variant "v00" has no setting lr: learners do not use it.',
+      'The outcome on rag is the same for every variant: none is better or worse.',
       'Task cbqa has no outcome yet.',
     ]);
   });

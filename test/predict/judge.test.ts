@@ -129,7 +129,7 @@ describe('what is trained', () => {
       );
       expect(features.get('config:logreg')).toEqual(left);
       expect(features.get('ltc:logreg')?.slice(-2)).toEqual(left);
-      expect(notes.join()).toContain(`Learners do not see ${dropped}: `);
+      expect(notes.join()).toContain(`Learners do not use ${dropped}: `);
     },
   );
 
@@ -141,7 +141,7 @@ describe('what is trained', () => {
     const splits = bySplit(batches.flat());
     expect(splits.size).toBeGreaterThan(0);
     expect(splits.size).toBeLessThan(20);
-    const left = notes.filter((note) => note.includes('all have one outcome'));
+    const left = notes.filter((note) => note.includes('have the same outcome'));
     expect(left).toHaveLength(20 - splits.size);
   });
 
@@ -255,10 +255,10 @@ describe('nested selection', () => {
       known.has(row.variant_id) ? row : { ...row, value: -row.value },
     );
     const two = await judgeWith(nested, { rule, rows: { ...rows, outcomes } });
-    const first = (of: Verdict) => find(of, 'nested:indicators')?.chosen?.get('cms/00');
+    const first = (verdict: Verdict) => find(verdict, 'nested:indicators')?.chosen?.get('cms/00');
     expect(first(two)).toBe(first(one));
-    const pairsOf = (of: Verdict) =>
-      (find(of, 'nested:indicators')?.pairs ?? [])
+    const pairsOf = (verdict: Verdict) =>
+      (find(verdict, 'nested:indicators')?.pairs ?? [])
         .filter(({ split }) => split === 'cms/00')
         .map(({ probability }) => probability);
     expect(pairsOf(two)).toEqual(pairsOf(one));

@@ -14,7 +14,9 @@ export function judged(
   return { split, a, b, probability, outcome_a: outcomes[0], outcome_b: outcomes[1] };
 }
 
-/** All pairs of variants "0", "1", ... with these outcomes, judged by a function of their indices. */
+/**
+ * All pairs of variants "0", "1", ... with these outcomes, judged by a function of their indices.
+ */
 export function judgeAll(
   outcomes: readonly number[],
   probability: (i: number, j: number) => number,
@@ -34,7 +36,9 @@ export function flipped(pairs: readonly JudgedPair[]): JudgedPair[] {
   );
 }
 
-/** Pairs of 3 to 9 variants with small outcomes, so that ties occur, and probabilities in eighths. */
+/**
+ * Pairs of 3 to 9 variants with small outcomes, so that ties occur, and probabilities in eighths.
+ */
 export const arbitraryPairs = fc
   .array(fc.integer({ min: 0, max: 4 }), { minLength: 3, maxLength: 9 })
   .chain((outcomes) =>

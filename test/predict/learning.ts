@@ -1,4 +1,6 @@
-/** Made-up studies to learn from: every variant has five indicators, a configuration and outcomes. */
+/**
+ * Made-up studies to learn from: every variant has five indicators, a configuration and outcomes.
+ */
 import type { FeatureTable } from '../../src/predict/feature-table';
 import { featuresOf } from '../../src/predict/features';
 import type { StudyRows } from '../../src/predict/measurements';

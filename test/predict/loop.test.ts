@@ -37,7 +37,7 @@ function study(n: number, indicators: Readonly<Record<string, (i: number) => num
   const variants = Array.from({ length: n }, (_, i) => `v${i}`);
   const numberOf = (id: string) => Number(id.slice(1));
   const columns = Object.entries(indicators).map(
-    ([name, of]) => [name, (id: string) => of(numberOf(id))] as const,
+    ([name, valueOf]) => [name, (id: string) => valueOf(numberOf(id))] as const,
   );
   return tableOf(variants, Object.fromEntries(columns), numberOf);
 }
@@ -64,7 +64,7 @@ test("the task's own indicator, if it orders the variants as their outcomes do, 
     expect([policy, until_best]).toEqual([policy, 1]);
 });
 
-test('a start that misleads is corrected after one round, when another indicator tells the order', async () => {
+test('a start that misleads is corrected after one round, when another indicator has the right order', async () => {
   const misled = study(20, { kshot_cms: (i) => (7 * i) % 20, inv_ppl_sc: (i) => i });
   const order = await orderOf(misled, PLAIN);
   expect(order.slice(0, 4)).toEqual(['v17', 'v14', 'v11', 'v8']);
@@ -98,8 +98,8 @@ test('outcomes of variants that are not fine-tuned yet change no choice', async 
 test('picks say whether the start, the predictor or chance made them', async () => {
   const table = madeUp(12);
   const same = withOutcomes(table, { v0: 1, v1: 1 });
-  const reasons = async (of: FeatureTable, trained: string[], explore: number) =>
-    (await picksOf(of, trained, { ...PLAIN, explore })).map(({ reason }) => reason);
+  const reasons = async (valueOf: FeatureTable, trained: string[], explore: number) =>
+    (await picksOf(valueOf, trained, { ...PLAIN, explore })).map(({ reason }) => reason);
   expect(await reasons(table, [], 0)).toEqual(Array(4).fill('start'));
   expect(await reasons(same, ['v0', 'v1'], 0)).toEqual(Array(4).fill('start'));
   expect(await reasons(table, ['v0', 'v1'], 0)).toEqual(Array(4).fill('predictor'));
@@ -153,5 +153,5 @@ test('a study of one outcome value has no regret to replay', async () => {
   const flat = Object.fromEntries(madeUp(8).variants.map((id) => [id, 1]));
   const replaying = replay(withOutcomes(madeUp(8), flat));
   await expect(replaying).rejects.toThrow(SpecError);
-  await expect(replaying).rejects.toThrow(/8 variants .* of 1 different values/);
+  await expect(replaying).rejects.toThrow(/8 variants .* with 1 different outcomes/);
 });

@@ -33,8 +33,8 @@ export function tableOf(
 ): FeatureTable {
   const rows: StudyRows = {
     variants: variants.map((id) => variantRow(id)),
-    indicators: Object.entries(indicators).flatMap(([name, of]) =>
-      variants.map((id) => indicatorRow(id, name, of(id))),
+    indicators: Object.entries(indicators).flatMap(([name, valueOf]) =>
+      variants.map((id) => indicatorRow(id, name, valueOf(id))),
     ),
     outcomes: variants.map((id) => outcomeRow(id, 'cms', outcome(id))),
   };

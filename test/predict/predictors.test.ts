@@ -73,7 +73,7 @@ describe('learners', () => {
       one?.fit(sample('b'), 0),
     ]);
     expect(batches.map((jobs) => jobs.length)).toEqual([3]);
-    const said = fitted.map((of) => of?.kind === 'pairs' && of.probability('v02', 'v03'));
+    const said = fitted.map((one) => one?.kind === 'pairs' && one.probability('v02', 'v03'));
     expect(said).toEqual([0, 0.1, 0, 0.2]);
     await one?.fit(sample('c'), 0);
     expect(batches).toHaveLength(2);

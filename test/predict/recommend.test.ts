@@ -17,7 +17,7 @@ test('all variants are ranked, the best among the first, with figures of chance'
   expect(found.ranking.map(({ rank }) => rank)).toEqual(study.variants.map((_, i) => i + 1));
   const scores = found.ranking.map(({ score }) => score);
   expect(scores).toEqual([...scores].sort((x, y) => y - x));
-  expect(found.best_so_far).toMatchObject({ of: 30 });
+  expect(found.best_so_far).toMatchObject({ n_fine_tuned: 30 });
   expect(found.best_so_far.rank).toBeLessThanOrEqual(5);
   expect(found.best_so_far.regret).toBe(0);
   const chances = found.ranking.map(({ p_best }) => p_best);
@@ -111,7 +111,7 @@ test('two variants of one score: either is the best, and half of their gap is lo
   expect(expected_regret).toBeCloseTo(10 * (1 - p_best_in_top), 9);
 });
 
-test('a score that is far ahead is surely the best, wherever the others stand', () => {
+test('a score that is far ahead is almost certainly the best, whatever the others', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 6 }), (rest) => {
       const others = rest.map((score) => ({ score, deviations: [0, 0] }));

@@ -33,12 +33,14 @@ test('fine-tuning and evaluating, all seeds, mean over variants, for all that ar
 
 test('GPU time counts where every run has it, and the later row of a run holds', () => {
   const gpu = runRow('a/sft/cms/0', { gpu_seconds: 7200 });
-  const [started, of] = [
+  const [started, planned] = [
     runRow('a/sft/cms/0', { wall_seconds: null }),
     { variants: 2, fine_tuned: 1 },
   ];
-  expect(savingsOf([started, gpu], 'cms', of)).toMatchObject({ unit: 'gpu_hours', saved: 2 });
-  expect(savingsOf([gpu, runRow('b/sft/cms/0')], 'cms', of)).toMatchObject({ unit: 'wall_hours' });
+  expect(savingsOf([started, gpu], 'cms', planned)).toMatchObject({ unit: 'gpu_hours', saved: 2 });
+  expect(savingsOf([gpu, runRow('b/sft/cms/0')], 'cms', planned)).toMatchObject({
+    unit: 'wall_hours',
+  });
 });
 
 test('where no fine-tuning was timed nothing is known', () => {

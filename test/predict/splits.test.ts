@@ -29,7 +29,7 @@ describe("the paper's split", () => {
     expect(tests[0]?.pairs).toHaveLength(190);
   });
 
-  it('parts the variants: none is trained on and asked about, every test pair stands once', () => {
+  it('divides the variants: none is used for training and testing, every test pair occurs once', () => {
     fc.assert(
       fc.property(size, seed, (n, s) => {
         const asked = question(n);
@@ -53,7 +53,7 @@ describe("the paper's split", () => {
     expect(paperSplit(asked, 4)).not.toEqual(paperSplit(asked, 3));
   });
 
-  it('turns about half of the pairs: which variant is first says nothing', () => {
+  it('swaps about half of the pairs: which variant is first says nothing', () => {
     const pairs = Array.from({ length: 20 }, (_, s) => paperSplit(question(50), s)).flatMap(
       ({ tests }) => tests[0]?.pairs ?? [],
     );
@@ -100,7 +100,9 @@ describe('a split that leaves a group out', () => {
 
   it('refuses a group that leaves too few to learn from', () => {
     const two = new Map(asked.variants.map((id, i) => [id, i < 2 ? 'a' : 'b']));
-    expect(() => groupSplits(asked, 'lr', two)).toThrow(/without those of lr b, 3 must be left/);
+    expect(() => groupSplits(asked, 'lr', two)).toThrow(
+      /without those with lr b, at least 3 must remain/,
+    );
   });
 });
 
@@ -126,11 +128,11 @@ test('inner splits see nothing but the training variants and their training outc
 
 test('shuffled outcomes are the same numbers, dealt out another way for each seed', () => {
   const asked = question(20);
-  const values = (of: Question) => [...of.outcomes.values()].sort((a, b) => a - b);
+  const values = (question: Question) => [...question.outcomes.values()].sort((a, b) => a - b);
   const [one, two] = [shuffled(asked, 0), shuffled(asked, 1)];
   expect(values(one)).toEqual(values(asked));
   expect([...one.outcomes.keys()].sort()).toEqual([...asked.outcomes.keys()].sort());
-  const inOrder = (of: Question) => asked.variants.map((id) => of.outcomes.get(id));
+  const inOrder = (question: Question) => asked.variants.map((id) => question.outcomes.get(id));
   expect(inOrder(one)).not.toEqual(inOrder(asked));
   expect(inOrder(one)).not.toEqual(inOrder(two));
 });

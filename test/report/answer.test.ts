@@ -1,6 +1,6 @@
 import { NO_SPLITS } from '../../src/predict/fit';
 import type { Row } from '../../src/dataset/tables';
-import { answerTask as answerWith, toldApart } from '../../src/report/answer';
+import { answerTask as answerWith, haveDisjointIntervals } from '../../src/report/answer';
 
 type Fit = Row<'fits'>;
 
@@ -35,9 +35,9 @@ test('the best proxy is the one with the highest accuracy, of equal ones the fir
   expect(answerTask('cms', fits)?.best.proxy).toBe('kshot_cms');
 });
 
-test('intervals that only touch do not tell two proxies apart', () => {
-  expect(toldApart(fit('a', 0.75, 0.125), fit('b', 0.5, 0.125))).toBe(false);
-  expect(toldApart(fit('a', 0.75, 0.125), fit('b', 0.5, 0.1))).toBe(true);
+test('intervals that only touch do not distinguish two proxies', () => {
+  expect(haveDisjointIntervals(fit('a', 0.75, 0.125), fit('b', 0.5, 0.125))).toBe(false);
+  expect(haveDisjointIntervals(fit('a', 0.75, 0.125), fit('b', 0.5, 0.1))).toBe(true);
 });
 
 test('a clear winner: its accuracy, pairs and interval beside those of the baseline', () => {
@@ -62,7 +62,7 @@ test('overlapping intervals: the answer says that the difference may be chance',
 
 test('the baseline as the best, none measured and none named are all said', () => {
   const alone = answerTask('cms', [fit('inv_ppl_clm', 0.9), fit('kshot_cms', 0.6)]);
-  expect(alone?.sentence).toMatch(/the baseline itself/);
+  expect(alone?.sentence).toMatch(/itself the baseline/);
   const fits = [fit('kshot_cms', 0.9)];
   expect(answerTask('cms', fits)?.sentence).toMatch(/1\/PPL was not measured, .* no baseline/);
   const unnamed = answerWith('cms', fits, { baseline: null, baselineLabel: '' });

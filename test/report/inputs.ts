@@ -1,4 +1,6 @@
-/** What reports are tested with: the published study, and a made-up trained one with a failed run. */
+/**
+ * What reports are tested with: the published study, and a made-up trained one with a failed run.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { xoroshiro128plus } from 'pure-rand';

@@ -41,12 +41,12 @@ function trust(n: number): string {
   return render(trustSection(TRAINED_STUDY, NAMES, [figures], []));
 }
 
-test('240 variants: under the plot it says how many places it shows', () => {
-  expect(trust(240)).toContain('Drawn are the first 200 places of 240.');
+test('240 variants: under the plot it says how many ranks it shows', () => {
+  expect(trust(240)).toContain('The plot shows the first 200 of 240 ranks.');
 });
 
 test('60 variants: the plot shows them all, and nothing is said', () => {
-  expect(trust(60)).not.toContain('Drawn are');
+  expect(trust(60)).not.toContain('The plot shows');
 });
 
 test('the line of chance is that of all variants, not of those drawn', async () => {

@@ -47,6 +47,11 @@ describe.each(Object.entries(INPUTS))('the report of the %s study', (_, makeInpu
     expect(page.match(/data-proxy="/g)).toHaveLength(input.fits.length);
   });
 
+  test('has a space between a word and the code or label after it', () => {
+    expect(page).not.toMatch(/[a-z,:;]<(code|b|span)[ >]/);
+    expect(page).not.toMatch(/estimated from[^ ]/);
+  });
+
   test('has every variant with its measurements', () => {
     const { indicators, targets, settings, variants } = table;
     const configured = [...settings.values()].filter(
@@ -58,7 +63,7 @@ describe.each(Object.entries(INPUTS))('the report of the %s study', (_, makeInpu
         ...[...indicators.values()].map((one) => one.values),
         ...[...targets.values()].map((one) => one.outcomes),
       ];
-      const values = columns.map((of) => of.get(variant_id));
+      const values = columns.map((column) => column.get(variant_id));
       expect(shown.map((text) => (text === '–' ? undefined : Number(text)))).toEqual(
         values.map((value, i) => value && Number(value.toFixed(decimals(shown[i])))),
       );

@@ -19,7 +19,7 @@ describe('set-up', () => {
     expect(code).toBe(0);
     expect(said).toMatch(/Setting up foretune in .*, once:/);
     expect(said).toMatch(/Installing Node packages: done in \d+ s/);
-    expect(said).toMatch(/Making \.venv with Python 3\.12\.1: done/);
+    expect(said).toMatch(/Creating \.venv with Python 3\.12\.1: done/);
     const calls = clone.calls().join('\n');
     expect(calls).toMatch(/^npm ci --include=dev/m);
     expect(calls).toMatch(/^uv pip sync --require-hashes .*requirements\.lock$/m);
@@ -70,7 +70,7 @@ describe('set-up', () => {
     expect(clone.calls().join('\n')).not.toContain('requirements-hf.lock');
     const { code, said } = clone.setUp('--test', '--hf');
     expect(code).toBe(0);
-    expect(said).toMatch(/Making hf-venv with Python 3\.12\.1: done/);
+    expect(said).toMatch(/Creating hf-venv with Python 3\.12\.1: done/);
     expect(clone.calls().at(-1)).toMatch(/hf-venv\/bin\/python .*requirements-hf\.lock$/);
     expect(clone.setUp('--test', '--hf').said).toBe('');
   });

@@ -1,4 +1,7 @@
-/** Folders of jobs that are full, or that cannot be written: the system's own words, and jobs elsewhere go on. */
+/**
+ * Folders of jobs that are full, or that cannot be written: the system's own words, and jobs
+ * elsewhere go on.
+ */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,7 @@
-/** A study whose jobs have less time than its training takes: warned in time, each continues where the last one ended. */
+/**
+ * A study whose jobs have less time than its training takes: warned in time, each continues where
+ * the last one ended.
+ */
 import { openWorkplace } from '../support/cli';
 import { ownClone } from '../support/own-clone';
 

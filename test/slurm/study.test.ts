@@ -1,4 +1,7 @@
-/** The quickstart study on Slurm, whose controller goes away on the way, and one of whose jobs is killed. */
+/**
+ * The quickstart study on Slurm, whose controller goes away on the way, and one of whose jobs is
+ * killed.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { kill, openWorkplace, type Workplace } from '../support/cli';

@@ -1,4 +1,6 @@
-/** A controller that comes and goes, and submitters that die: nothing is lost, nothing runs twice. */
+/**
+ * A controller that comes and goes, and submitters that die: nothing is lost, nothing runs twice.
+ */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ClusterUnavailableError } from '../../src/base/errors';

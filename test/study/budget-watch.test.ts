@@ -8,7 +8,10 @@ const HOUR_MS = 3_600_000;
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** A study with a budget, whose record is read at once or when the test says so, and how often it was. */
+/**
+ * A study with a budget, whose record is read at once or when the test says so, and how often it
+ * was.
+ */
 function openStudy(readAt: () => Promise<void> = () => Promise.resolve()) {
   const reads = { begun: 0, underWay: 0, mostUnderWay: 0 };
   const read = async () => {

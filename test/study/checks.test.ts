@@ -86,14 +86,14 @@ it('a recipe is given the model of the study, and the checkpoint that a run is m
   await check([], tinyStudy({ base: undefined, variants }));
   const [{ model, runs } = { model: null, runs: [] }] = questions();
   expect(model).toEqual(tinyStudy().model);
-  const of = (variant: string) => runs.filter(({ run_id }) => run_id.startsWith(`${variant}/`));
-  expect(new Set(of('ours').map(({ stage }) => stage))).toEqual(
+  const runsOf = (variant: string) => runs.filter(({ run_id }) => run_id.startsWith(`${variant}/`));
+  expect(new Set(runsOf('ours').map(({ stage }) => stage))).toEqual(
     new Set(['indicate', 'sft', 'evaluate']),
   );
-  expect(new Set(of('ours').map(({ checkpoint }) => checkpoint))).toEqual(
+  expect(new Set(runsOf('ours').map(({ checkpoint }) => checkpoint))).toEqual(
     new Set(['file:///models/ours']),
   );
-  expect(new Set(of(TINY.variants[0]?.id ?? '').map(({ checkpoint }) => checkpoint))).toEqual(
+  expect(new Set(runsOf(TINY.variants[0]?.id ?? '').map(({ checkpoint }) => checkpoint))).toEqual(
     new Set([null]),
   );
 });

@@ -44,7 +44,10 @@ const RUNNING: JobState = {
 const ENDED: JobState = { ...RUNNING, status: 'succeeded', ended_at: new Date(1), usage: null };
 const AWAY = new ClusterUnavailableError('squeue: no answer');
 
-/** A cluster that answers so, one question after the other, and a job that wrote two lines before its end. */
+/**
+ * A cluster that answers so, one question after the other, and a job that wrote two lines before
+ * its end.
+ */
 function clusterThat(...answers: Answer[]) {
   const hasEnded = () => answers.length <= 1;
   const poll = () => {

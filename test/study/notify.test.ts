@@ -1,4 +1,7 @@
-/** Real receivers of notifications: an HTTP server, a program; what they refuse is no failure of a study. */
+/**
+ * Real receivers of notifications: an HTTP server, a program; what they refuse is no failure of a
+ * study.
+ */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -54,7 +57,10 @@ async function notify(settings: NotifySettings, timeoutMs = 10_000): Promise<[st
   const channels = openChannels(settings, { PATH: process.env.PATH }, timeoutMs);
   const activities = createNotifyActivities({ channels }, [10, 10]);
   const environment = new MockActivityEnvironment(undefined, { logger });
-  return [await environment.run((of: Notification) => activities.notify(of), TOLD), logged];
+  return [
+    await environment.run((message: Notification) => activities.notify(message), TOLD),
+    logged,
+  ];
 }
 
 const writes = (file: string) => ['python3', '-c', WRITE, file];

@@ -48,7 +48,8 @@ function progressOf(runs: object[], rows: object[]): Promise<StudyProgress | nul
     },
     dataset: { newest: () => Promise.resolve(latestRuns(rows as { run_id: string }[])) },
   } as unknown as OnRecord;
-  const readFile: Cluster['readFile'] = (job, ...of) => readJobFile(path.join(folder, job), ...of);
+  const readFile: Cluster['readFile'] = (job, ...rest) =>
+    readJobFile(path.join(folder, job), ...rest);
   return studyProgress(session, new Map([['local', { cluster: { readFile } }]]), 'tiny@1');
 }
 

@@ -1,6 +1,7 @@
 /**
  * A real headless Chromium, with the libraries and the font that its npm package brings, so that a
- * bare machine will do. The package has a build for Linux on x64; elsewhere an installed Chrome is used.
+ * bare machine is enough. The package has a build for Linux on x64; elsewhere an installed Chrome
+ * is used.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,7 +10,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
 
-/** Within the package, so that another version of it is unpacked anew. */
+/** Within the package, so that another version of it is unpacked again. */
 const PLACE = path.join(require.resolve('@sparticuz/chromium'), '../../../unpacked');
 
 export async function openBrowser(): Promise<Browser> {
@@ -17,7 +18,9 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch(isPackaged ? await packaged() : { channel: 'chrome' });
 }
 
-/** Chromium's own sandbox needs rights that root and containers do not have; the pages are our own. */
+/**
+ * Chromium's own sandbox needs rights that root and containers do not have; the pages are our own.
+ */
 async function packaged(): Promise<LaunchOptions> {
   const dir = await unpack();
   return {
@@ -31,7 +34,7 @@ async function packaged(): Promise<LaunchOptions> {
   };
 }
 
-/** Unpacks once, beside its place and then renamed: a killed test leaves no half browser behind. */
+/** Unpacks once, next to its place and then renamed: a killed test leaves no incomplete browser. */
 async function unpack(): Promise<string> {
   if (existsSync(PLACE)) return PLACE;
   const dir = await mkdtemp(`${PLACE}-`);
@@ -43,8 +46,8 @@ async function unpack(): Promise<string> {
 }
 
 /**
- * The package unpacks into the system's temporary folder, and its libraries only where it believes to
- * be on AWS Lambda. Both are read from the environment, which another process can have.
+ * The package unpacks into the system's temporary folder, and its libraries only where it believes
+ * to be on AWS Lambda. Both are read from the environment, which another process can have.
  */
 async function unpackInto(dir: string): Promise<void> {
   const code = "require('@sparticuz/chromium').executablePath()";

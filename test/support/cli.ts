@@ -1,6 +1,6 @@
 /**
- * The whole product through its command line: a workplace is a state folder of its own, with its own
- * servers, worker, jobs and dataset.
+ * The whole product through its command line: a workplace is a state folder of its own, with its
+ * own servers, worker, jobs and dataset.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -113,7 +113,9 @@ export function readState(stateDir: string, file: string): unknown {
   return JSON.parse(readFileSync(path.join(stateDir, file), 'utf8'));
 }
 
-/** The process that a state file names: `worker.pid` holds its id alone, others as `{"pid": ...}`. */
+/**
+ * The process that a state file names: `worker.pid` holds its id alone, others as `{"pid": ...}`.
+ */
 export function pidIn(stateDir: string, file: string): number {
   const content = readState(stateDir, file);
   return typeof content === 'number' ? content : (content as { pid: number }).pid;

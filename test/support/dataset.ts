@@ -54,12 +54,12 @@ export function fitRow(changes: Partial<Row<'fits'>> = {}): Row<'fits'> {
   };
 }
 
-/** One outcome under a key; the value tells commits apart. */
+/** One outcome under a key; the value distinguishes commits. */
 export function commitOf(key: string, changes: Partial<Row<'outcomes'>> = {}): Commit {
   return { key, rows: { outcomes: [outcome(changes)] } };
 }
 
-/** A store that stands before another; a test replaces the call that shall go wrong. */
+/** A store that wraps another; a test replaces the call that is to fail. */
 export class StoreProxy implements ObjectStore {
   constructor(protected readonly inner: ObjectStore) {}
 

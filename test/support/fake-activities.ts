@@ -73,7 +73,10 @@ export class FakeStudy implements Activities {
       this.variants.slice(offset, offset + Math.min(limit, this.options.page ?? limit)),
     );
 
-  /** Without runs, the variants in `options.added` are new; with runs, their variants are tried again. */
+  /**
+   * Without runs, the variants in `options.added` are new; with runs, their variants are tried
+   * again.
+   */
   amendPlan: Activities['amendPlan'] = async ({ plan_key, only, offset }) => {
     await this.play(`amend ${only?.join('+') ?? 'variants'}`);
     if (!only) this.variants.push(...(this.options.added ?? []));
@@ -130,8 +133,8 @@ export class FakeStudy implements Activities {
     return 3;
   };
 
-  notify: Activities['notify'] = (of) => {
-    this.sent.push(of);
+  notify: Activities['notify'] = (message) => {
+    this.sent.push(message);
     return Promise.resolve(['webhook']);
   };
 

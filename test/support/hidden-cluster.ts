@@ -1,6 +1,7 @@
 /**
- * A cluster whose files the worker cannot see: the paths that it hands out exist for its jobs alone. Jobs run on this
- * machine, in a private folder that is called otherwise in everything that leaves the cluster.
+ * A cluster whose files the worker cannot see: the paths that it hands out exist for its jobs
+ * alone. Jobs run on this machine, in a private folder that is called otherwise in everything that
+ * leaves the cluster.
  */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,10 +98,10 @@ class HiddenWeights implements WeightFiles {
 
   withFile<T>(
     uri: string,
-    of: { readonly kind: Manifest['kind']; readonly name: string },
+    found: { readonly kind: Manifest['kind']; readonly name: string },
     use: (file: string) => Promise<T>,
   ) {
-    return this.inner.withFile(this.translate.inside(uri), of, (file) =>
+    return this.inner.withFile(this.translate.inside(uri), found, (file) =>
       withTemporary(async (copy) => {
         await copyByStream(file, copy);
         return use(copy);

@@ -34,7 +34,10 @@ export function jobEnvironment(data: string): NodeJS.ProcessEnv {
   return { PATH, HOME, PYTHONPATH, FORETUNE_HF_DATA: data, HF_HUB_OFFLINE: '1' };
 }
 
-/** Runs a job in a folder of its own, `<data>/<name>`, in as many processes of the program as there are environments. */
+/**
+ * Runs a job in a folder of its own, `<data>/<name>`, in as many processes of the program as there
+ * are environments.
+ */
 export function runJob(
   data: string,
   name: string,
@@ -52,7 +55,10 @@ export function runJob(
   return { work, ended: Promise.all(ended) };
 }
 
-/** Waits until the run has taken so many steps in that folder, and sends the signal to all processes there. */
+/**
+ * Waits until the run has taken so many steps in that folder, and sends the signal to all processes
+ * there.
+ */
 export async function signalMidway(
   work: string,
   run: string,

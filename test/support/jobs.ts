@@ -45,7 +45,10 @@ def wait(name):
         time.sleep(0.02)
 `;
 
-/** A cluster with the side of its jobs: the folder that a job works in, which the worker may not see. */
+/**
+ * A cluster with the side of its jobs: the folder that a job works in, which the worker may not
+ * see.
+ */
 export interface TestedCluster extends Cluster {
   folder(name: string): { readonly dir: string };
 }

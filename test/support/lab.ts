@@ -128,7 +128,7 @@ export function runJob(
 ): Promise<JobOutcome> {
   const { attempt = job.attempt, activities = lab.activities } = options;
   const { environment = quietEnvironment() } = options;
-  return environment.run((of) => activities.runJob(of), { plan_key, job: job.name, attempt });
+  return environment.run((input) => activities.runJob(input), { plan_key, job: job.name, attempt });
 }
 
 /** The newest row of each run of a job, by run. */

@@ -1,6 +1,7 @@
 /**
  * Lints snippets with the import rules only: `[[file, code], …]` on standard input, the number of
- * reports for each on standard output. A process of its own, since jest cannot load eslint.config.mjs.
+ * reports for each on standard output. A process of its own, since jest cannot load
+ * eslint.config.mjs.
  */
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,7 @@
-/** A clone whose temporal.config.ts somebody edited: the code is copied, what is installed is linked. */
+/**
+ * A clone whose temporal.config.ts somebody edited: the code is copied, what is installed is
+ * linked.
+ */
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -29,7 +32,10 @@ export function ownClone(...edits: readonly Edit[]): OwnClone {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Studies of recipe `jax` are run by this Python program, of test/fixtures/recipes where its path is not absolute. */
+/**
+ * Studies of recipe `jax` are run by this Python program, of test/fixtures/recipes where its path
+ * is not absolute.
+ */
 export function recipeIs(file: string): Edit {
   const program = path.resolve(ROOT, 'test/fixtures/recipes', file);
   return [

@@ -1,4 +1,6 @@
-/** Code blocks of pages as files that compilers and loaders take, each page in a folder of its own. */
+/**
+ * Code blocks of pages as files that compilers and loaders take, each page in a folder of its own.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Block } from './markdown';
@@ -31,7 +33,9 @@ export default defineConfig({
 });
 `;
 
-/** A block that shows a part of a file, such as one section of a study, in the rest of such a file. */
+/**
+ * A block that shows a part of a file, such as one section of a study, in the rest of such a file.
+ */
 const CONTEXTS: Readonly<Record<string, (part: string) => string>> = {
   'trained study': (part) => `import type { StudyInput } from ${src('domain/schema')};
 import { parseStudy } from ${src('domain/study')};

@@ -1,4 +1,6 @@
-/** Commands that pages show, asked of the command line itself: no list of commands or options here. */
+/**
+ * Commands that pages show, asked of the command line itself: no list of commands or options here.
+ */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';

@@ -1,6 +1,6 @@
 /**
- * The blocks of pages that run from end to end, and where. All others are compiled, parsed or asked of the
- * command line (test/docs/blocks.test.ts): they need hours, GPUs, a cluster or a network.
+ * The blocks of pages that run from end to end, and where. All others are compiled, parsed or asked
+ * of the command line (test/docs/blocks.test.ts): they need hours, GPUs, a cluster or a network.
  */
 import { blocksOf, type Block } from './markdown';
 

@@ -25,7 +25,10 @@ export function ofProcess(pid: number, file: string): string {
   }
 }
 
-/** The local addresses on which a process listens, as the kernel writes them: hex, port behind a colon. */
+/**
+ * The local addresses on which a process listens, as the kernel writes them: hex, port behind a
+ * colon.
+ */
 export function listeningAddresses(pid: number): string[] {
   const sockets = new Set(
     openFiles(pid).flatMap((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1] ?? []),

@@ -1,4 +1,7 @@
-/** The jobs of a workplace's local cluster, found through its state folder as a user would find them. */
+/**
+ * The jobs of a workplace's local cluster, found through its state folder as a user would find
+ * them.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';

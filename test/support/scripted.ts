@@ -1,4 +1,7 @@
-/** A workplace whose studies train nothing, and whose runs follow the orders of a test (scripted_recipe.py). */
+/**
+ * A workplace whose studies train nothing, and whose runs follow the orders of a test
+ * (scripted_recipe.py).
+ */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openDataset } from '../../src/dataset/log';
@@ -35,7 +38,10 @@ export const FOUR_ONCE = Array<Seen>(4).fill(ONCE);
 export interface ScriptedWorkplace extends Workplace {
   /** For what a test looks at beside the command line; once the servers are up. */
   readonly config: Config;
-  /** Writes a study file and gives its path; its variants are named here, and no other study has them. */
+  /**
+   * Writes a study file and gives its path; its variants are named here, and no other study has
+   * them.
+   */
   study(name: string, variants: readonly string[], changes?: Partial<Trained>): string;
   /** What becomes of runs from now on. */
   order(order: Order, ...runs: Of[]): void;
@@ -115,8 +121,8 @@ function notes(stateDir: string): Note[] {
   return lines.map((line) => JSON.parse(line) as Note);
 }
 
-function count(of: readonly Note[]): Seen {
-  const times = (what: string) => of.filter((note) => note.what === what).length;
+function count(notes: readonly Note[]): Seen {
+  const times = (what: string) => notes.filter((note) => note.what === what).length;
   return { starts: times('run-start'), ends: times('run-end') };
 }
 

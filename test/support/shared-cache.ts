@@ -1,6 +1,6 @@
 /**
- * The cache of all workplaces of one run of the tests: prepared text and compiled code, which decide no
- * number and take most of a small job's time.
+ * The cache of all workplaces of one run of the tests: prepared text and compiled code, which
+ * decide no number and take most of a small job's time.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';

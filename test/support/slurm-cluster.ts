@@ -63,7 +63,7 @@ export function openSlurmCluster(
   };
 }
 
-/** Programs that stand before Slurm's own. */
+/** Programs that come before Slurm's own on PATH. */
 export function programsWith(scripts: Readonly<Record<string, string>>): {
   readonly environment: NodeJS.ProcessEnv;
   remove(): void;
@@ -100,8 +100,9 @@ export function slurm(program: string, ...args: string[]): string {
 }
 
 /**
- * Waits until a node that was declared down takes jobs again. Slurm may go on to call an empty one `mix`, when it was
- * declared down in the second in which its job began, and `plnd`, for a job that has gone elsewhere.
+ * Waits until a node that was declared down takes jobs again. Slurm may go on to call an empty one
+ * `mix`, when it was declared down in the second in which its job began, and `plnd`, for a job that
+ * has gone elsewhere.
  */
 export async function untilNodeBack(node: string): Promise<void> {
   let state = '';

@@ -1,6 +1,6 @@
 /**
- * Only lint keeps the workflows' imports small, since the bundler takes arrow or the AWS SDK without
- * a word. This looks at what was bundled.
+ * Only lint keeps the workflows' imports small, since the bundler takes arrow or the AWS SDK
+ * without a word. This looks at what was bundled.
  */
 import path from 'node:path';
 import { ROOT } from '../support/root';

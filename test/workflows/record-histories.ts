@@ -3,9 +3,9 @@
  *
  *     npx tsx test/workflows/record-histories.ts
  *
- * Takes about 20 seconds and needs the set-up (`node infra/setup.mjs`). A history that is there already
- * is kept: a change that breaks one breaks running studies too. Use `patched()`, or delete the file where
- * no such study can be running.
+ * Takes about 20 seconds and needs the set-up (`node infra/setup.mjs`). A history that is there
+ * already is kept: a change that breaks one breaks running studies too. Use `patched()`, or delete
+ * the file where no such study can be running.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -173,7 +173,9 @@ function latestRun({ environment }: Temporal, { workflowId }: StudyHandle): Work
   return environment.client.workflow.getHandle(workflowId);
 }
 
-/** Without what tells of the machine: nothing of it matters to a replay. What is recorded is kept. */
+/**
+ * Without details of the machine, which do not matter to a replay. What is recorded is kept.
+ */
 async function save([name, handle]: Recorded): Promise<void> {
   const file = path.join(FOLDER, `${name}.json`);
   if (existsSync(file)) return;

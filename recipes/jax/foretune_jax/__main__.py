@@ -1,4 +1,5 @@
-"""`python -m foretune_jax <job.json>`: runs the job; exit code 0 when every run is done, else 1."""
+"""`python -m foretune_jax <job.json>`: runs the job; exit code 0 when every run is done, otherwise
+1."""
 
 import sys
 from collections.abc import Mapping

@@ -28,7 +28,7 @@ class ItemResult:
 def answer_items(
     params: Params, model: Model, tokenizer: Tokenizer, items: Sequence[Item], prompts: Sequence[str]
 ) -> list[ItemResult]:
-    """`prompts`: what stands before each item's answer, examples included."""
+    """`prompts`: the text before each item's answer, including examples."""
     answers = option_answers(params, model, tokenizer, items, prompts)
     return [judge(item, each) for item, each in zip(items, answers, strict=True)]
 
@@ -36,7 +36,7 @@ def answer_items(
 def option_answers(
     params: Params, model: Model, tokenizer: Tokenizer, items: Sequence[Item], prompts: Sequence[str]
 ) -> list[list[Answer]]:
-    """Of each item, an answer for each option."""
+    """For each item, one answer per option."""
     asked = [(i, option) for i, item in enumerate(items) for option in item.options]
     leads, options = [prompts[i] for i, _ in asked], [option for _, option in asked]
     scored = iter(score_answers(params, model, tokenizer, leads, options))
@@ -44,7 +44,8 @@ def option_answers(
 
 
 def judge(item: Item, answers: Sequence[Answer]) -> ItemResult:
-    """Several options: the gold one must have the highest log-likelihood a token. One: exact match."""
+    """With several options, the right one must have the highest log-likelihood per token; with one,
+    exact match."""
     gold = answers[item.gold]
     if len(answers) == 1:
         return ItemResult(

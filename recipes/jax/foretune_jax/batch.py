@@ -1,4 +1,5 @@
-"""What every objective makes of rows of text, and what the trainer and the indicators read."""
+"""The arrays that objectives make from rows of text, and that the trainer and the indicators
+read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Batch:
-    """Sequences of one length. Position t predicts `targets[t]`, with weight 0 where nothing is asked."""
+    """Sequences of one length. Position t predicts `targets[t]`, with weight 0 where nothing is
+    predicted."""
 
     inputs: np.ndarray  # int32 [n, context]
     targets: np.ndarray  # int32 [n, context]
     weights: np.ndarray  # float32 [n, context]
-    prefix: np.ndarray  # int32 [n]: that many first positions see each other both ways
+    prefix: np.ndarray  # int32 [n]: number of first positions with bidirectional attention
 
     def __len__(self) -> int:
         return len(self.inputs)

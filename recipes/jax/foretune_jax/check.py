@@ -1,4 +1,4 @@
-"""What can be seen of a run before anything costs: whether names, sizes and items are there. Free of JAX."""
+"""Checks of a planned run that cost nothing: names, sizes, numbers of items. Free of JAX."""
 
 from functools import cache
 
@@ -14,7 +14,7 @@ from .world.world import World, make_world
 
 
 def check(run: Planned) -> None:
-    """Raises ValueError for what cannot be done."""
+    """Raises ValueError for a run that cannot be done."""
     checks = {"pretrain": _pretrain, "indicate": _indicate, "sft": _sft, "evaluate": _evaluate}
     if run.stage not in checks:
         raise ValueError(f'This recipe has no stage "{run.stage}"; it has {", ".join(checks)}.')
@@ -62,7 +62,7 @@ def _model(model: Model) -> None:
     if model.vocabulary < least:
         raise ValueError(
             f"A vocabulary of {model.vocabulary} cannot hold {BYTES} bytes and {len(SPECIAL)} special "
-            f"tokens: ask for at least {least}."
+            f"tokens: use at least {least}."
         )
 
 

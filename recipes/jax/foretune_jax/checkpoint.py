@@ -1,7 +1,7 @@
-"""Weights on disk: safetensors files whose one metadata entry says what they cost.
+"""Weights on disk: safetensors files with one metadata entry for their training cost.
 
-safetensors keeps metadata in a hash map, whose order changes from process to process: a single entry
-keeps equal weights equal bytes.
+safetensors keeps metadata in a hash map, whose order differs between processes: with a single
+entry, equal weights are equal bytes.
 """
 
 import json
@@ -25,7 +25,7 @@ from .distributed import wait_for_all
 from .model import Params, parameter_count, tensor_shapes
 
 WEIGHTS = "weights.safetensors"
-# So many tensors that do not fit are named: there may be hundreds.
+# The error names this many tensors that do not match: there may be hundreds.
 NAMED = 3
 
 Shapes = Mapping[str, Sequence[int]]
@@ -36,7 +36,7 @@ def write_weights(path: Path, params: Params, model: Model, cost: Cost) -> None:
 
 
 def published(run: Run, params: Params, model: Model, cost: Cost) -> dict:
-    """Writes the weights that a run made; returns the checkpoint as result.json carries it."""
+    """Writes the weights of a run; returns the checkpoint for result.json."""
     path = run.folder / WEIGHTS
     write_weights(path, params, model, cost)
     # The first of several processes writes, and all describe what it wrote.
@@ -45,14 +45,15 @@ def published(run: Run, params: Params, model: Model, cost: Cost) -> dict:
 
 
 def earlier_path(run: Run, step: int) -> Path:
-    """Of the weights that a training run passes through."""
+    """The path of the weights of an earlier step."""
     return run.folder / f"step{step}.safetensors"
 
 
 def read_weights(path: Path, model: Model) -> tuple[Params, Cost]:
-    """Of a file, or of a folder with weights.safetensors, whoever made it: the tensors must be the model's.
+    """Reads a file, or a folder with weights.safetensors, from any source. The tensors must match
+    the model.
 
-    What weights cost is known of those that a run of this recipe made; of others nothing is.
+    The training cost is known only for weights that a run of this recipe wrote.
     """
     arrays, facts = read_arrays(_file(path))
     _refuse_other_tensors(path, {key: value.shape for key, value in arrays.items()}, tensor_shapes(model))
@@ -84,8 +85,8 @@ def _refuse_other_tensors(path: Path, found: Shapes, expected: Shapes) -> None:
     if faults:
         first = "; ".join(sorted(faults)[:NAMED]) + ("; ..." if len(faults) > NAMED else "")
         raise ValueError(
-            f'The weights at "{path}" are of another model than the study\'s `model`: {first}. Mend '
-            "`model`, or name another checkpoint."
+            f'The weights at "{path}" do not match the study\'s `model`: {first}. Correct '
+            "`model`, or choose another checkpoint."
         )
 
 
@@ -94,7 +95,7 @@ def describe(path: Path, model: Model, cost: Cost) -> dict:
 
 
 def write_arrays(path: Path, arrays: Params, facts: dict) -> None:
-    """By the first of several processes, which all have the same."""
+    """Written by the first of several processes, which all have the same weights."""
     if not processes.is_first():
         return
     data = save(

@@ -1,4 +1,4 @@
-"""The configuration of each stage, as job.json carries it. All that decides a number is here. Free of JAX."""
+"""The configuration of each stage in job.json: everything that determines a number. Free of JAX."""
 
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ DEVELOPMENT = ("code", "docs", "glosses", "prose")
 
 class Model(Config):
     layers: int = option("Transformer blocks", minimum=1, default=2)
-    width: int = option("Residual width; must divide by twice the heads", minimum=2, default=64)
+    width: int = option("Residual width; a multiple of twice the number of heads", minimum=2, default=64)
     heads: int = option("Attention heads", minimum=1, default=4)
     context: int = option("Longest sequence, tokens", minimum=8, default=64)
     vocabulary: int = option("Size of the BPE vocabulary, special tokens included", minimum=1, default=1536)
@@ -22,8 +22,8 @@ class Model(Config):
     def __post_init__(self) -> None:
         if self.width % (2 * self.heads):
             raise ValueError(
-                f"width {self.width} must divide by twice the heads ({self.heads}): rotary positions turn "
-                "pairs of numbers."
+                f"width {self.width} must be a multiple of twice the number of heads ({self.heads}): rotary "
+                "positions rotate pairs of numbers."
             )
 
 
@@ -34,39 +34,43 @@ class OfModel(Config):
 class Pretrain(OfModel, KeepsSteps):
     """The defaults of batch and schedule are those of a variant that continues a base.
 
-    From scratch small steps teach more a token, and a base should end at a low rate: one that kept its rate
-    differed by .05 to .1 in every later score from seed to seed. So a base has step_tokens 1024, decay_from
-    0.5, decay_to 0.1 and volume 1.
+    From scratch, small steps learn more per token, and a base should end with a low learning rate:
+    with a constant rate, every later score differed by .05 to .1 between seeds. So a base has
+    step_tokens 1024, decay_from 0.5, decay_to 0.1 and volume 1.
 
-    Of a short base some abilities are still luck. Of ten bases of two million tokens nine learned to answer
-    questions about kinds (task cms) and one did not, nor did what continued it. Its loss was no higher,
-    and with one thread in place of two the same data and seed did learn it: look at more than one seed.
+    After a short pre-training some abilities are still a matter of chance. Of ten bases of two
+    million tokens, nine learned to answer questions about kinds (task cms); one did not, nor did
+    its variants. Its loss was no higher, and with one thread instead of two the same data and seed
+    did learn it: look at more than one seed.
     """
 
-    seed: int = option("Decides every random choice of training", minimum=0)
+    seed: int = option("Seed of all random choices in training", minimum=0)
     objective: str | list[str] = option(
-        "What is predicted; several are mixed in equal parts",
+        "Training objective; several are mixed in equal parts",
         choices=lambda: list(objectives()),
     )
     mixture: dict[str, float] = option("Weight of each text domain", choices=lambda: list(domains()))
     lr: float = option("Peak learning rate", exclusive_minimum=0)
-    train_tokens: int = option("Tokens seen in this run", minimum=1)
-    tag: bool = option("Whether every document begins with a tag of its domain, as [news]", default=False)
+    train_tokens: int = option("Training tokens of this run", minimum=1)
+    tag: bool = option(
+        "Whether every document begins with a tag of its domain, such as [news]", default=False
+    )
     length_filter: str = option(
         "all, or two percentages such as 25-75: the documents whose length lies between these quantiles of "
         "their domain",
         pattern=r"^(all|\d{1,2}-\d{1,3})$",
         default=ALL_LENGTHS,
     )
-    # Span corruption asks for few tokens of a row: its noisy gradient wants larger steps and a long decay.
-    step_tokens: int = option("Tokens of a step", minimum=1, default=2048)
-    warmup_steps: int = option("Steps in which the rate rises", minimum=0, default=30)
+    # Span corruption predicts few tokens of a row: its noisy gradient needs larger steps and a long
+    # decay.
+    step_tokens: int = option("Tokens per step", minimum=1, default=2048)
+    warmup_steps: int = option("Warmup steps, in which the learning rate rises", minimum=0, default=30)
     decay_from: float = option(
-        "Share of the steps after which the rate falls", minimum=0, maximum=1, default=0.0
+        "Share of the steps after which the learning rate decays", minimum=0, maximum=1, default=0.0
     )
-    decay_to: float = option("Share of the peak rate at the end", minimum=0, maximum=1, default=0.0)
+    decay_to: float = option("Final learning rate as a share of the peak", minimum=0, maximum=1, default=0.0)
     volume: int = option(
-        "Half of the invented world that its text mostly is about: 1 for a base, 2 for what continues it",
+        "The half of the invented world that most of the text is about: 1 for a base, 2 for its variants",
         minimum=1,
         maximum=2,
         default=2,
@@ -85,7 +89,7 @@ class Pretrain(OfModel, KeepsSteps):
 
     @property
     def rows(self) -> int:
-        """Sequences of a step."""
+        """Sequences per step."""
         return max(1, self.step_tokens // self.model.context)
 
     @property
@@ -98,27 +102,29 @@ class Pretrain(OfModel, KeepsSteps):
 
 
 class Kshot(Config):
-    """What the indicators read of a task; its other fields are for other stages."""
+    """The fields of a task that the indicators read; the others are for other stages."""
 
     open = True
 
-    shots: int = option("Solved examples before an item, as far as the context holds", minimum=0, default=5)
+    shots: int = option(
+        "Solved examples before each item, as many as fit into the context", minimum=0, default=5
+    )
 
 
 class Indicate(OfModel):
     dev_tokens: int = option("Tokens of development text for each perplexity", minimum=1, default=16384)
     development: list[str] = option(
-        "Domains of that text, in equal parts",
+        "Domains of the development text, in equal parts",
         choices=lambda: [name for name, module in domains().items() if hasattr(module, "documents")],
         min_items=1,
         default=list(DEVELOPMENT),
     )
-    items: int = option("Items of each k-shot score, or all there are", minimum=1, default=256)
-    tasks: dict[str, Kshot] = option("Tasks that are asked", choices=lambda: list(tasks()), default={})
+    items: int = option("Items per k-shot score, or all if there are fewer", minimum=1, default=256)
+    tasks: dict[str, Kshot] = option("Tasks to measure", choices=lambda: list(tasks()), default={})
 
 
 class Sft(OfModel, FineTuning):
-    """Batches of items."""
+    """Training in batches of items."""
 
 
 class Evaluate(OfModel, Branch):

@@ -1,9 +1,10 @@
-"""How sure a model is of answers: numbers that move before accuracy does (arXiv 2504.11393, DataDecide).
+"""How confident a model is in its answers: numbers that move before accuracy does (arXiv
+2504.11393, DataDecide).
 
-Higher is better. Means over the items of a task of: the probability of the right answer; that minus the
-probability of the likeliest wrong one (margin); its share in the sum over all options; that sum. An
-answer's probability is that of all its tokens, or the geometric mean over its characters (`per_char`),
-the space in front of it counted.
+Higher is better. Each is a mean over the items of a task: the probability of the right answer; the
+same minus the probability of the likeliest wrong one (margin); its share in the sum over all
+options; and that sum. An answer's probability is that of all its tokens, or the geometric mean over
+its characters (`per_char`), including the space in front of it.
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from .scoring import Answer
 
 
 def continuous_scores(items: Sequence[Item], answers: Sequence[Sequence[Answer]]) -> dict[str, Score]:
-    """`answers`: of each item, one for each option."""
+    """`answers`: for each item, one per option."""
     whole, per_char = [], []
     for item, each in zip(items, answers, strict=True):
         logs = np.array([answer.log_likelihood for answer in each])
@@ -28,11 +29,12 @@ def continuous_scores(items: Sequence[Item], answers: Sequence[Sequence[Answer]]
 
 
 def measures(logs: np.ndarray, gold: int) -> dict[str, float]:
-    """logs [options]: log-probabilities. What compares options is left out where there is one."""
+    """logs [options]: log-probabilities. With a single option, scores that compare options are left
+    out."""
     correct = float(np.exp(logs[gold]))
     if len(logs) == 1:
         return {"correct_prob": correct}
-    shares = np.exp(logs - np.logaddexp.reduce(logs))  # no 0/0 where all options are hopeless
+    shares = np.exp(logs - np.logaddexp.reduce(logs))  # no 0/0 if all options have probability 0
     return {
         "correct_prob": correct,
         "margin": correct - float(np.exp(np.delete(logs, gold).max())),

@@ -1,7 +1,7 @@
 """Encoded text: for each domain a pool of tokens, cut into documents, kept in the cache.
 
-Pools hold a power of two of tokens and grow with what a run needs; a larger pool begins with the
-documents of a smaller one.
+The size of a pool is a power of two and grows with the needs of a run; a larger pool begins with
+the documents of a smaller one.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ class Corpus:
     world: World
 
     def pool(self, domain: str, split: str, needed: int, volume: int = 2) -> Pool:
-        """At least `needed` tokens where the source has them; reads the cache or fills it."""
+        """At least `needed` tokens if the source has as many; reads the cache or fills it."""
         size = max(SMALLEST_POOL, 1 << (needed - 1).bit_length())
         name = f"{domain}{'' if is_real(domain) else volume}-{split}-{size}.npz"
         path = cached(self.folder / name, lambda to: self._encode(domain, split, volume, size, to))
@@ -60,7 +60,7 @@ class Corpus:
 
 
 def open_corpus(cache_dir: Path, seed: int, vocabulary: int) -> Corpus:
-    """Trains the tokenizer, or takes the cached one."""
+    """Trains the tokenizer, or loads it from the cache."""
     folder = cache_dir / "text" / _key(seed, vocabulary)
     world = make_world(seed)
     path = cached(
@@ -78,7 +78,7 @@ def _key(seed: int, vocabulary: int) -> str:
 
 
 def _sample(world: World, seed: int) -> Iterator[str]:
-    """What the tokenizer is trained on: some training text of the domains that the others are made of."""
+    """The training text of the tokenizer: some of the domains from which the others are made."""
     for domain, characters in SAMPLE_CHARACTERS.items():
         for document in _sample_of(world, seed, domain):
             yield document
@@ -88,16 +88,17 @@ def _sample(world: World, seed: int) -> Iterator[str]:
 
 
 def _sample_of(world: World, seed: int, domain: str) -> Iterable[str]:
-    """Of the world, documents about its people and kinds: their names are to be one token each."""
+    """For the world, documents about its people and kinds, so that each of their names is one
+    token."""
     if domain != "world":
         return domain_documents(world, seed, domain, "train", 2)
     shares = {"person": 2.0, "kind": 1.0}
-    # Half and half, whatever the base and the variants read.
-    tellings = {
+    # Half and half, regardless of what the base and the variants read.
+    documents = {
         str(volume): world_documents(world, volume, writer("sample", seed, volume), shares)
         for volume in (1, 2)
     }
-    return blended(tellings, {"1": 0.5, "2": 0.5}, writer("sample", seed))
+    return blended(documents, {"1": 0.5, "2": 0.5}, writer("sample", seed))
 
 
 def encode_documents(

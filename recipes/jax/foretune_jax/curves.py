@@ -43,7 +43,8 @@ def spans(steps: int) -> list[tuple[int, int]]:
 
 
 def refuse_divergence(losses: Sequence[float]) -> None:
-    """Training that diverged comes back no more: to go on would only cost. Raises ValueError."""
+    """Training that has diverged does not recover, and continuing would be a waste. Raises
+    ValueError."""
     step = next((at for at, loss in enumerate(losses, 1) if not math.isfinite(loss)), None)
     if step is not None:
         raise ValueError(

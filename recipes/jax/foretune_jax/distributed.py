@@ -1,7 +1,7 @@
-"""Several processes of JAX that train one model, each on devices of its own.
+"""Several JAX processes that train one model, each on its own devices.
 
-All make the same arrays and take their part of each step's rows. What is measured every process measures for
-itself: nothing is exchanged there, so none can wait for another.
+All make the same arrays and take their part of each step's rows. Every process makes all
+measurements itself: nothing is exchanged, so no process waits for another.
 """
 
 import os
@@ -15,21 +15,21 @@ from foretune_protocol import processes
 
 
 def join_processes() -> None:
-    """Must run before JAX looks for its devices: processes of one node take a GPU each. On CPUs they exchange
-    numbers by Gloo."""
+    """Must run before JAX looks for its devices: each process of a node takes one GPU. On CPUs they
+    communicate through Gloo."""
     if processes.count() == 1:
         return
     jax.config.update("jax_cpu_collectives_implementation", "gloo")
-    # It would take SIGTERM, and do nothing.
+    # Otherwise it would catch SIGTERM and do nothing.
     jax.config.update("jax_enable_preemption_service", False)
-    # The port that torchrun names is its own agent's.
+    # The port that torchrun names belongs to its own agent.
     port = int(os.environ["MASTER_PORT"]) + ("TORCHELASTIC_RUN_ID" in os.environ)
     address = f"{os.environ['MASTER_ADDR']}:{port}"
     jax.distributed.initialize(address, processes.count(), processes.rank(), processes.local_rank())
 
 
 def any_process(holds: bool) -> bool:
-    """Whether it holds in any of them; all must ask."""
+    """Whether it is true in any process; all of them must call this."""
     if processes.count() == 1:
         return holds
     return bool(multihost_utils.process_allgather(np.asarray(holds)).any())
@@ -42,12 +42,12 @@ def wait_for_all(where: str) -> None:
 
 
 def dealt_rows(rows: int) -> int:
-    """The rows of a step with as many empty ones as every process needs to get equally many."""
+    """The rows of a step, with empty rows added so that every process gets equally many."""
     return -(-rows // jax.process_count()) * jax.process_count()
 
 
 def training_devices(rows: int) -> list[jax.Device]:
-    """As many of each process as `dealt_rows` can be dealt out to in equal parts."""
+    """Equally many devices of each process, so that they divide the rows evenly."""
     several = jax.process_count()
     each = gcd(rows // several, jax.local_device_count())
     return [device for i in range(several) for device in jax.local_devices(process_index=i)[:each]]

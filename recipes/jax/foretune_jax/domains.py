@@ -1,4 +1,5 @@
-"""Documents of the text domains: real text, text about the invented world, and blends of both (TEXT.md)."""
+"""Documents of the text domains: real text, text about the invented world, and blends of both
+(TEXT.md)."""
 
 from collections.abc import Iterable, Iterator
 from random import Random
@@ -11,17 +12,18 @@ from .world.world import World
 
 
 def is_real(domain: str) -> bool:
-    """Whether it has a development split. Text about the invented world has none: perplexity must not restate
-    what the tasks ask."""
+    """Whether it has a development split. Text about the invented world has none: perplexity must
+    not measure what the tasks ask."""
     return hasattr(named(domains(), "text domain", domain), "documents")
 
 
 def domain_documents(world: World, seed: int, domain: str, split: str, volume: int) -> Iterable[str]:
-    """All documents of real text in random order; an endless stream of the others (training text alone)."""
+    """All documents of real text in random order; an endless stream for the others (training text
+    only)."""
     if is_real(domain):
         return _shuffled(seed, domain, split)
     if split != "train":
-        raise ValueError(f'Domain "{domain}" is about the invented world: it has no {split} text.')
+        raise ValueError(f'Domain "{domain}" is about the invented world and has no {split} text.')
     registers = domains()[domain].REGISTERS
     own = world_documents(world, volume, writer("documents", domain, seed, volume), registers)
     blend: dict[str, float] = getattr(domains()[domain], "BLEND", {})
@@ -44,7 +46,7 @@ def _cycled(documents: list[str]) -> Iterator[str]:
 
 
 def blended(parts: dict[str, Iterator[str]], shares: dict[str, float], rng: Random) -> Iterator[str]:
-    """Each next document is from a part drawn by its share."""
+    """Each document comes from a part that is drawn with the probability of its share."""
     names, weights = list(shares), list(shares.values())
     while True:
         for name in rng.choices(names, weights, k=1024):

@@ -1,11 +1,13 @@
-"""Elementary objectives: each turns rows of text into the same four arrays (`Batch`). Free of JAX and numpy.
+"""Elementary objectives: each turns rows of text into the same four arrays (`Batch`). Free of JAX
+and numpy.
 
-CLM: every next token. PLM (prefix LM): the part after a random point, seeing the part before it both
-ways (arXiv 1910.10683, 3.2.1). Span corruption (same paper, 3.3.4): some tokens are hidden, in spans.
-Those of UL2 open with the token of their mode (arXiv 2205.05131): R (regular) for short spans and few of
-them, X (extreme) for long spans or many, S (sequential) for PLM.
+CLM: every next token. PLM (prefix LM): the part after a random point, with bidirectional attention
+to the part before it (arXiv 1910.10683, 3.2.1). Span corruption (same paper, 3.3.4): some tokens
+are hidden, in spans. Those of UL2 begin with a mode token (arXiv 2205.05131): R (regular) for short
+spans and few of them, X (extreme) for long spans or many, S (sequential) for PLM.
 
-A short context clips long spans: one of 64 tokens holds one span of (64, 0.5) or (32, 0.5), the same then.
+A short context clips long spans: one of 64 tokens holds one span of (64, 0.5) or (32, 0.5), the
+same then.
 """
 
 from collections import Counter
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Elementary(Protocol):
-    """Hashable. `name` names its random numbers."""
+    """Hashable. `name` seeds its random numbers."""
 
     @property
     def name(self) -> str: ...
@@ -98,7 +100,7 @@ X64_SPARSE = Spans("x64-sparse", Corruption(0.15, 64, MODE_X))
 
 
 def parts_of(names: Sequence[str]) -> dict[Elementary, int]:
-    """The elementary objectives and their parts, where all of the named objectives have equal shares."""
+    """The elementary objectives and their shares, if all named objectives have equal shares."""
     mixed: list[Mapping[Elementary, int]] = [named(objectives(), "objective", name).PARTS for name in names]
     whole = lcm(*(sum(parts.values()) for parts in mixed))
     total: Counter[Elementary] = Counter()

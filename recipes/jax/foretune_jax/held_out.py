@@ -1,4 +1,4 @@
-"""The rule that cuts real text into training and development text."""
+"""The rule that splits real text into training and development text."""
 
 import hashlib
 
@@ -6,7 +6,7 @@ DEV_SHARE = 0.1
 
 
 def is_held_out(name: str) -> bool:
-    """One name in ten, by its digest: the same on every machine, whatever else there is."""
+    """One name in ten, chosen by its digest, so the choice is the same on every machine."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") < DEV_SHARE * 2**32
 
 

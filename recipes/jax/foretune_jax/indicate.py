@@ -1,4 +1,4 @@
-"""Stage `indicate`: every indicator that there is (indicators/) of a checkpoint."""
+"""Stage `indicate`: every indicator (indicators/) of a checkpoint."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Tables = Mapping[str, Sequence[Row]]
 
 @dataclass(frozen=True)
 class Subject:
-    """What is measured."""
+    """What the indicators measure."""
 
     params: Params
     config: Indicate

@@ -1,4 +1,4 @@
-"""What is done to training text before rows are read: documents left out by length, and domain tags."""
+"""Changes to training text before rows are read: filtering documents by length, and domain tags."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from .corpus import Corpus, Pool
 
 
 def training_pool(corpus: Corpus, config: Pretrain, domain: str, needed: int) -> Pool:
-    """At least `needed` tokens of training text, where the source has them, as the run is to read it."""
+    """At least `needed` tokens of training text, if the source has as many, as the run reads it."""
     pool = _of_length(corpus, config.length_filter, domain, needed, config.volume)
     return tagged(pool, corpus.tokenizer.encode(f"[{domain}]\n")) if config.tag else pool
 
@@ -15,7 +15,7 @@ def training_pool(corpus: Corpus, config: Pretrain, domain: str, needed: int) ->
 def _of_length(corpus: Corpus, length_filter: str, domain: str, needed: int, volume: int) -> Pool:
     if length_filter == ALL_LENGTHS:
         return corpus.pool(domain, "train", needed, volume)
-    # Of the smallest pool, so that the bounds do not depend on how much a run reads.
+    # Computed on the smallest pool, so that the bounds do not depend on how much a run reads.
     bounds = length_bounds(corpus.pool(domain, "train", 1, volume), length_filter)
     asked = needed
     while True:
@@ -27,7 +27,8 @@ def _of_length(corpus: Corpus, length_filter: str, domain: str, needed: int, vol
 
 
 def lengths_of(pool: Pool) -> np.ndarray:
-    """Tokens of each document, its mark included. The last one may have been cut: it is not counted."""
+    """Tokens of each document, including its start token. The last one may be cut, so it is not
+    counted."""
     return np.diff(pool.starts)
 
 
@@ -39,7 +40,7 @@ def length_bounds(pool: Pool, length_filter: str) -> tuple[float, float]:
 
 
 def between(pool: Pool, low: float, high: float) -> Pool:
-    """The documents of these lengths, bounds included."""
+    """The documents with lengths between these bounds, inclusive."""
     lengths = lengths_of(pool)
     kept = (lengths >= low) & (lengths <= high)
     tokens = pool.tokens[: pool.starts[-1]][np.repeat(kept, lengths)]
@@ -47,7 +48,7 @@ def between(pool: Pool, low: float, high: float) -> Pool:
 
 
 def tagged(pool: Pool, tag: list[int]) -> Pool:
-    """Every document with `tag` behind its mark."""
+    """Every document with `tag` after its start token."""
     places = np.repeat(pool.starts + 1, len(tag))
     tokens = np.insert(pool.tokens, places, np.tile(np.array(tag, pool.tokens.dtype), len(pool.starts)))
     return Pool(tokens, pool.starts + len(tag) * np.arange(len(pool.starts), dtype=np.int32))

@@ -9,8 +9,8 @@ SPLITS = ("train", "validation", "test")
 class Item:
     """Answers start with a space, as they follow the prompt in running text.
 
-    With one option the model must produce it (exact match over the whole vocabulary); with several it
-    must find it the likeliest. `entities` are those the item tells of: splits share none.
+    With one option the model must produce it (exact match over the whole vocabulary); with several
+    it must be the likeliest. `entities` are those that the item mentions; splits share none.
     """
 
     item_id: str

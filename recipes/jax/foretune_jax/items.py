@@ -1,15 +1,16 @@
-"""The items of a task. The world, its texts and its questions are one data set, the same for every study."""
+"""The items of a task. The world, its texts and its questions are one data set, the same for every
+study."""
 
 from .item import SPLITS, Item
 from .registry import named, tasks
 from .world.world import World
 
-# A study's seed decides how models are trained on the data, so that seeds differ by training alone.
+# A study's seed changes only training, so the data are the same for all seeds.
 DATA_SEED = 0
 
 
 def items(task: str, world: World, split: str, count: int, seed: int) -> list[Item]:
-    """`count` items of a split; entities of one split are in no other. Deterministic in `seed`."""
+    """`count` items of a split. No entity is in two splits. Deterministic for a given `seed`."""
     if split not in SPLITS:
         raise ValueError(f'There is no split "{split}"; known: {", ".join(SPLITS)}.')
     refuse_too_many(task, world, split, count)
@@ -20,7 +21,7 @@ def refuse_too_many(task: str, world: World, split: str, count: int) -> None:
     there = named(tasks(), "task", task).available(world, split)
     if there is not None and count > there:
         raise ValueError(
-            f"Task {task} has {there} {split} items, {count} were asked for; ask for at most {there}."
+            f"Task {task} has {there} {split} items, but {count} were requested. Request at most {there}."
         )
 
 

@@ -20,7 +20,8 @@ EXAMPLE_POOL = 64
 def kshot_answers(
     params: Params, model: Model, corpus: Corpus, task: str, count: int, shots: int
 ) -> tuple[list[Item], list[list[Answer]]]:
-    """`count` test items, or all there are, and their answers; examples come from the training split."""
+    """`count` test items, or all if there are fewer, with their answers; examples come from the
+    training split."""
     limit = tasks()[task].available(corpus.world, "test")
     asked = items(task, corpus.world, "test", count if limit is None else min(count, limit), corpus.seed)
     examples = items(task, corpus.world, "train", EXAMPLE_POOL, corpus.seed)
@@ -31,7 +32,7 @@ def kshot_answers(
 def kshot_prompts(
     tokenizer: Tokenizer, asked: Sequence[Item], examples: Sequence[Item], context: int, seed: int, shots: int
 ) -> list[str]:
-    """Each item behind up to `shots` examples of its own draw, as many as the context holds."""
+    """Each item after up to `shots` randomly drawn examples, as many as fit into the context."""
     rng = writer("examples", seed)
     solved = [f"{example.prompt}{example.answer}." for example in examples]
     lengths = dict(zip(solved, map(len, tokenizer.encode_batch(solved)), strict=True))
@@ -40,7 +41,7 @@ def kshot_prompts(
 
 def _prompt(tokenizer: Tokenizer, item: Item, shots: list[str], lengths: dict[str, int], context: int) -> str:
     longest = max(len(tokenizer.encode(item.prompt + option)) for option in item.options)
-    # One more for the document mark, one for the space before each example.
+    # One more for the start token, one for the space before each example.
     room = context - 1 - longest
     chosen = []
     for shot in shots:

@@ -1,4 +1,4 @@
-"""What this recipe says of itself. Free of JAX and numpy."""
+"""The manifest of this recipe. Free of JAX and numpy."""
 
 from foretune_protocol.config import with_own_fields
 from foretune_protocol.manifest import Json, describe

@@ -1,5 +1,5 @@
-"""A decoder-only transformer: RMSNorm, rotary positions, shifted keys and values, squared-ReLU MLP, tied
-embeddings.
+"""A decoder-only transformer: RMSNorm, rotary positions, shifted keys and values, squared-ReLU MLP,
+tied embeddings.
 
 Layers are unrolled and attention is written out: on a CPU both train faster than a scan and a fused
 kernel. All numbers are float32.
@@ -22,7 +22,8 @@ MATRICES = (".qkv", ".out", ".up", ".down")
 
 
 def init_params(model: Model, rng: np.random.Generator) -> Params:
-    """Normal(0, 0.02) weights; what writes to the residual stream is scaled down by its depth."""
+    """Normal(0, 0.02) weights; weights that write to the residual stream are scaled down by the
+    depth."""
     d, hidden = model.width, MLP_FACTOR * model.width
     residual = 0.02 / (2 * model.layers) ** 0.5
 
@@ -61,7 +62,8 @@ def logits(params: Params, model: Model, tokens: jax.Array, prefix: jax.Array) -
 
 
 def attention_mask(length: int, prefix: jax.Array) -> jax.Array:
-    """bool [b, 1, t, t]: position q sees k when k is not later, or when both are in the prefix."""
+    """bool [b, 1, t, t]: position q attends to k if k is not later, or if both are in the
+    prefix."""
     at = jnp.arange(length)
     causal = at[None, :] <= at[:, None]
     return (causal[None] | (at[None, None, :] < prefix[:, None, None]))[:, None]
@@ -80,10 +82,12 @@ def _attention(layer: Params, model: Model, x: jax.Array, mask: jax.Array) -> ja
 
 
 def shift(x: jax.Array, share: jax.Array) -> jax.Array:
-    """Mixes into each position `share` of the one before it: x [b, heads, t, size], share [heads].
+    """Mixes a `share` of the previous position into each position: x [b, heads, t, size], share
+    [heads].
 
-    With keys and values shifted (arXiv 2411.19574) one layer can find what followed an earlier token.
-    Without, two layers must agree on it, and whether they do within a short training is the seed's luck.
+    With shifted keys and values (arXiv 2411.19574) one layer can find what followed an earlier
+    token. Otherwise two layers must cooperate, and whether they learn to within a short training
+    depends on the seed.
     """
     before = jnp.pad(x, ((0, 0), (0, 0), (1, 0), (0, 0)))[:, :, :-1]
     share = share[:, None, None]
@@ -125,7 +129,8 @@ def parameter_count(model: Model) -> int:
 
 
 def training_flops(model: Model, tokens: int) -> float:
-    """Forward and backward (three forwards): two per weight of a matrix product, plus attention's own."""
+    """FLOPs of forward and backward (three forwards): two per weight of a matrix product, plus
+    attention."""
     d = model.width
     products = model.vocabulary * d + model.layers * (4 + 2 * MLP_FACTOR) * d * d
     attention = 2 * model.layers * model.context * d

@@ -1,4 +1,5 @@
-"""The whole training state as named arrays, and back: what a resumed run needs to go on bit by bit."""
+"""The whole training state as named arrays, and back: what a resumed run needs to continue bit by
+bit."""
 
 import jax
 import numpy as np
@@ -12,7 +13,7 @@ def pack_state(state: State) -> dict[str, np.ndarray]:
 
 
 def unpack_state(arrays: dict[str, np.ndarray], like: State, step: int) -> State:
-    """`like` has the structure; its numbers are not used."""
+    """`like` gives the structure; its numbers are not used."""
     leaves, structure = jax.tree.flatten((like.params, like.moments))
     loaded = [jax.numpy.asarray(arrays[f"leaf{i:04d}"]) for i in range(len(leaves))]
     params, moments = jax.tree.unflatten(structure, loaded)

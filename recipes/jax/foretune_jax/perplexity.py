@@ -1,9 +1,10 @@
-"""1/perplexity on development text, causal (1/PPL-CLM) or over corrupted spans (1/PPL-SC), and bits per byte.
+"""1/perplexity on development text, causal (1/PPL-CLM) or over corrupted spans (1/PPL-SC), and bits
+per byte.
 
 The reciprocal of exp(mean negative log-likelihood per ordinary token); bits per byte are the same
-likelihoods over the bytes that the tokens stand for, by domain. Special tokens are neither
-counted nor given any probability: a model trained on one format would else be measured on how well it
-knows the format (special tokens take nearly all of an SC model's probability in plain text).
+likelihoods per byte of text, by domain. Special tokens are neither counted nor given any
+probability: otherwise the result would measure how well a model knows the format (in plain text,
+special tokens take nearly all of the probability of an SC model).
 """
 
 import math
@@ -30,7 +31,7 @@ from .special import SPECIAL
 def development_batch(
     corpus: Corpus, part: Elementary, context: int, dev_tokens: int, domains: Sequence[str]
 ) -> Batch:
-    """The same held-out rows for all models of a study: equal parts of the domains, in order."""
+    """The same held-out rows for all models of a study: equal parts from the domains, in order."""
     rng = generator("development", corpus.seed, part.name)
     length = part.row_length(context)
     count = max(1, dev_tokens // (len(domains) * length))
@@ -42,7 +43,8 @@ def development_batch(
 def bits_per_byte(
     nats: np.ndarray, batch: Batch, widths: np.ndarray, domains: Sequence[str]
 ) -> dict[str, Score]:
-    """Of each domain of a batch with equal parts of all; `widths`: bytes of each token; n: bytes."""
+    """One score per domain, for a batch with equal parts of all domains; `widths`: bytes of each
+    token; n: bytes."""
     bits = np.split(nats / math.log(2), len(domains))
     sizes = np.split((counted(batch) * widths[batch.targets]).sum(axis=1), len(domains))
     parts = zip(domains, bits, sizes, strict=True)
@@ -50,7 +52,7 @@ def bits_per_byte(
 
 
 def counted(batch: Batch) -> np.ndarray:
-    """float32 [n, context]: 1 where an ordinary token is asked for."""
+    """float32 [n, context]: 1 where an ordinary token is predicted."""
     return batch.weights * (batch.targets >= len(SPECIAL))
 
 

@@ -1,4 +1,5 @@
-"""Stage `pretrain`: trains from scratch or from the base, resuming bit by bit after an interruption."""
+"""Stage `pretrain`: trains from scratch or from the base, resuming bit by bit after an
+interruption."""
 
 from pathlib import Path
 

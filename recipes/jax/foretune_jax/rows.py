@@ -1,4 +1,4 @@
-"""Rows of text of one length, read from a pool in order and from a random place on."""
+"""Rows of text of one length, read from a pool in order, starting at a random position."""
 
 import numpy as np
 
@@ -6,13 +6,16 @@ from .corpus import Pool
 
 
 def read_rows(pool: Pool, length: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """int32 [count, length]. A row starts where a document starts, or where the last row cut a long one.
+    """int32 [count, length]. A row starts at the start of a document, or where the previous row cut
+    a long one.
 
-    A short document that a row cut off is read again, whole, as the next row's first. At the end of the
-    pool reading goes on at its beginning.
+    A short document that was cut is read again from its start in the next row. At the end of the
+    pool, reading continues at its beginning.
     """
     if len(pool.tokens) < length:
-        raise ValueError(f"A pool of {len(pool.tokens)} tokens has no row of {length}; lower the context.")
+        raise ValueError(
+            f"A pool of {len(pool.tokens)} tokens is too short for a row of {length}; lower the context."
+        )
     begins = np.empty(count, np.int64)
     at = int(pool.starts[rng.integers(len(pool.starts))])
     for i in range(count):

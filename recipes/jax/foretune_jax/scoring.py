@@ -1,4 +1,4 @@
-"""How likely a model finds given answers: the one forward pass behind k-shot scores and outcomes."""
+"""How likely given answers are under a model: the forward pass of k-shot scores and outcomes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LENGTH_STEP = 32
 
 @dataclass(frozen=True)
 class Answer:
-    """Of one prompt and answer; `exact`: greedy decoding would have produced it."""
+    """The score of one answer; `exact`: greedy decoding would have produced it."""
 
     log_likelihood: float
     tokens: int
@@ -48,7 +48,7 @@ def score_answers(
 
 
 def _all_scores(params: Params, model: Model, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-    """In passes of ROWS rows, so that one program serves every number of items."""
+    """Computed in passes of ROWS rows, so that one compiled program serves any number of items."""
     found, likeliest = [], []
     for at in range(0, len(batch), ROWS):
         part = batch.take(np.arange(at, at + ROWS) % len(batch))
@@ -62,14 +62,14 @@ def _all_scores(params: Params, model: Model, batch: Batch) -> tuple[np.ndarray,
 def answer_batch(
     tokenizer: Tokenizer, prompts: Sequence[str], answers: Sequence[str], context: int, *, whole: bool = False
 ) -> Batch:
-    """A row each: document mark, prompt, answer; weight 1 where the answer is predicted.
+    """One row per answer: start token, prompt, answer; weight 1 where the answer is predicted.
 
-    Rows are as long as the longest needs, in steps of LENGTH_STEP: questions are short, and padding costs
-    as much as text. If `whole`, they are as long as the context.
+    Rows have the length of the longest, rounded up to LENGTH_STEP: questions are short, and padding
+    costs as much as text. If `whole`, rows are as long as the context.
     """
     asked = tokenizer.encode_batch(list(prompts))
-    told = tokenizer.encode_batch(list(answers))
-    sequences = [[DOCUMENT, *prompt, *answer] for prompt, answer in zip(asked, told, strict=True)]
+    encoded = tokenizer.encode_batch(list(answers))
+    sequences = [[DOCUMENT, *prompt, *answer] for prompt, answer in zip(asked, encoded, strict=True)]
     length = context if whole else _fitting_length(max(map(len, sequences)) - 1, context)
     rows = np.full((len(asked), length + 1), PAD, np.int32)
     weights = np.zeros((len(asked), length), np.float32)

@@ -1,4 +1,5 @@
-"""Rows of text as sequences whose next tokens are predicted: all of them, or those after a prefix."""
+"""Rows of text as sequences whose next tokens are predicted: all of them, or those after a
+prefix."""
 
 import numpy as np
 
@@ -22,6 +23,6 @@ def prefix_lm(rows: np.ndarray, rng: np.random.Generator) -> Batch:
     context = plain.inputs.shape[1]
     low, high = (round(share * context) for share in PREFIX_RANGE)
     prefix = rng.integers(low, high + 1, len(rows)).astype(np.int32)
-    # The last prefix position predicts the first token behind the prefix.
+    # The last prefix position predicts the first token after the prefix.
     weights = (np.arange(context) >= prefix[:, None] - 1).astype(np.float32)
     return Batch(plain.inputs, plain.targets, weights, prefix)

@@ -1,4 +1,5 @@
-"""Stage `sft`: fine-tuning on one task, loss on the answers alone, as sft_recipes/ has it."""
+"""Stage `sft`: fine-tuning on one task with the loss on the answers only, by one of
+sft_recipes/."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from .train import State, learning_rates
 
 @dataclass(frozen=True)
 class Tuning:
-    """What an SFT recipe is given. `own`: the settings that it declares as `Fields`, or None."""
+    """The input of an SFT recipe. `own`: the settings that it declares as `Fields`, or None."""
 
     model: Model
     params: Params
@@ -59,7 +60,8 @@ def sft(run: Run) -> Made:
 def sft_data(cache_dir: Path, config: Sft) -> Batch:
     """Batches over the shuffled training items, reshuffled each epoch by the fine-tuning seed.
 
-    Rows are as long as in pre-training: the same compiled program serves, and compiling costs more.
+    Rows are as long as in pre-training, so that the same compiled program is used: compiling would
+    take longer.
     """
     corpus = open_corpus(cache_dir, DATA_SEED, config.model.vocabulary)
     made = items(config.task, corpus.world, "train", config.train_items, corpus.seed)

@@ -1,7 +1,9 @@
-"""Span corruption (arXiv 1910.10683, 3.3.4): spans are hidden, each behind a sentinel, and then asked for.
+"""Span corruption (arXiv 1910.10683, 3.3.4): each span is replaced by a sentinel and must be
+predicted.
 
-As in decoder-only T5 descendants, the corrupted text is a prefix that is seen both ways; a separator
-ends it, and the target lists sentinel and span in turn. UL2 opens the prefix with a token for the mode.
+As in decoder-only descendants of T5, the corrupted text is a prefix with bidirectional attention; a
+separator ends it, and the target lists sentinels and spans in turn. In UL2 the prefix begins with a
+mode token.
 """
 
 import numpy as np
@@ -15,7 +17,7 @@ from .special import DOCUMENT, FIRST_SENTINEL, PAD, SENTINELS, SEPARATOR
 def span_corruption(
     rows: np.ndarray, corruption: Corruption, context: int, rng: np.random.Generator
 ) -> Batch:
-    """rows: int32 [n, length], as long as the context holds (`Spans.row_length`)"""
+    """rows: int32 [n, length], as long as fits into the context (`Spans.row_length`)"""
     length = rows.shape[1]
     noise, spans = noise_counts(corruption, length, SENTINELS)
     masks = np.stack([noise_mask(length, noise, spans, rng) for _ in range(len(rows))])
@@ -27,27 +29,28 @@ def span_corruption(
 
 
 def corrupted(rows: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """Every hidden span replaced by one sentinel. All rows must hide as many tokens in as many spans."""
+    """Every hidden span replaced by one sentinel. All rows must hide the same number of tokens in
+    the same number of spans."""
     begins, sentinels = _sentinels(hidden)
     kept = np.where(begins, sentinels, rows)[begins | ~hidden]
     return kept.reshape(len(rows), -1)
 
 
 def hidden_spans(rows: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """Each span behind its sentinel."""
+    """Each span after its sentinel."""
     begins, sentinels = _sentinels(hidden)
     pairs = np.stack([sentinels, rows], axis=2)[np.stack([begins, hidden], axis=2)]
     return pairs.reshape(len(rows), -1)
 
 
 def _sentinels(hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where spans begin, and the sentinel of the latest span up to each place."""
+    """Where spans begin, and the sentinel of the latest span at each position."""
     begins = hidden & ~np.pad(hidden, ((0, 0), (1, 0)))[:, :-1]
     return begins, (FIRST_SENTINEL - 1 + np.cumsum(begins, axis=1)).astype(np.int32)
 
 
 def _target_only(sequence: np.ndarray, prefix: int, context: int) -> Batch:
-    """Loss on what follows the prefix; the rest of the context is padding."""
+    """Loss on the tokens after the prefix; the rest of the context is padding."""
     count, length = sequence.shape
     padded = np.pad(sequence, ((0, 0), (0, context + 1 - length)), constant_values=PAD)
     at = np.arange(context)

@@ -1,4 +1,4 @@
-"""Which stage does what."""
+"""The function of each stage."""
 
 from foretune_protocol.attempts import Made, Stage
 from foretune_protocol.run import Run
@@ -11,7 +11,7 @@ from .sft import sft
 
 
 def together(stage: Stage) -> Stage:
-    """Of several processes none goes on before all are done: each reads what the first wrote."""
+    """Several processes wait for each other here, since each reads what the first one wrote."""
 
     def carried_out(run: Run) -> Made:
         made = stage(run)

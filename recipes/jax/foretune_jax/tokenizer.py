@@ -1,4 +1,5 @@
-"""Byte-level BPE trained on a sample of all domains, with the special tokens that every objective needs."""
+"""Byte-level BPE trained on a sample of all domains, with the special tokens that every objective
+needs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Tokenizer:
         return [e.ids for e in self.bpe.encode_batch_fast(texts, add_special_tokens=False)]
 
     def widths(self) -> np.ndarray:
-        """int32 [size]: how many bytes of text each token stands for; special tokens for none."""
+        """int32 [size]: the number of bytes of text of each token; 0 for special tokens."""
         names = (self.bpe.id_to_token(i) for i in range(len(SPECIAL), self.size))
         # Byte-level BPE writes every byte as one character.
         return np.array([0] * len(SPECIAL) + [len(name) for name in names], np.int32)
@@ -35,12 +36,13 @@ class Tokenizer:
 
 
 def train_tokenizer(sample: Iterable[str], vocabulary: int) -> Bpe:
-    """The sample alone decides the merges. Raises ValueError for a vocabulary that cannot hold all bytes."""
+    """The merges depend only on the sample. Raises ValueError for a vocabulary that cannot hold all
+    bytes."""
     least = BYTES + len(SPECIAL)
     if vocabulary < least:
         raise ValueError(
             f"A vocabulary of {vocabulary} cannot hold {BYTES} bytes and {len(SPECIAL)} special tokens: "
-            f"ask for at least {least}."
+            f"use at least {least}."
         )
     bpe = Bpe(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -57,6 +59,6 @@ def train_tokenizer(sample: Iterable[str], vocabulary: int) -> Bpe:
 
 def load_tokenizer(path: Path) -> Tokenizer:
     bpe = Bpe.from_file(str(path))
-    # A text that contains "<doc>" means these five characters.
+    # In a text, "<doc>" means these five characters.
     bpe.encode_special_tokens = True
     return Tokenizer(bpe, bpe.get_vocab_size())

@@ -1,7 +1,8 @@
-"""The training loop of pre-training and fine-tuning: Muon and AdamW over chunks of steps, compiled once.
+"""The training loop of pre-training and fine-tuning: Muon and AdamW over chunks of steps, compiled
+once.
 
-A chunk is a compiled loop over up to `CHUNK` steps whose number and learning rates are arguments, so
-that runs of any length and rate share one program.
+A chunk is a compiled loop over up to `CHUNK` steps. Their number and learning rates are arguments,
+so that runs of any length and learning rate share one program.
 """
 
 from collections.abc import Callable, Collection
@@ -25,7 +26,7 @@ WEIGHT_DECAY = 0.01
 CLIP_NORM = 1.0
 MOMENTUM = 0.95
 UPDATE_RMS = 0.2
-# Coefficients of each step: given one by one the steps are a loop, which compiles faster.
+# Coefficients of each step, passed as an array so that the steps are a loop, which compiles faster.
 NEWTON_SCHULZ = ((3.4445, -4.7750, 2.0315),) * 5
 
 
@@ -34,7 +35,7 @@ def _dimensions(matrices: optax.Params) -> optax.Params:
 
 
 def _rescaled(updates: optax.Updates, _: optax.Params) -> optax.Updates:
-    """Orthogonal updates at the size of AdamW's."""
+    """Orthogonal updates of the size of AdamW's."""
     return jax.tree.map(lambda update: UPDATE_RMS * max(update.shape) ** 0.5 * update, updates)
 
 
@@ -46,8 +47,9 @@ MUON = optax.chain(
     contrib.scale_by_muon(NEWTON_SCHULZ, beta=MOMENTUM, weight_dimension_numbers=_dimensions),
     optax.stateless(_rescaled),
 )
-# Muon for the layers' matrices at AdamW's rates (arXiv 2502.16982, equation 4), AdamW for all else: at the
-# same cost a base knows more, and differs less from seed to seed, than with AdamW alone.
+# Muon for the layers' matrices at AdamW's rates (arXiv 2502.16982, equation 4), AdamW for
+# everything else: at the same cost a base knows more, and differs less between seeds, than with
+# AdamW alone.
 OPTIMISER = optax.chain(
     optax.clip_by_global_norm(CLIP_NORM),
     optax.partition({"matrix": MUON, "other": optax.scale_by_adam(b1=0.9, b2=0.98)}, _kinds),
@@ -77,7 +79,8 @@ def batch_loss(params: Params, model: Model, batch: dict[str, jax.Array]) -> jax
 
 @partial(jax.jit, static_argnames="model", donate_argnums=(0, 1))
 def train_chunk(params, moments, batches, lrs, steps, *, model):
-    """`batches`: arrays [CHUNK, rows, ...]; returns params, moments and each step's loss [CHUNK]."""
+    """`batches`: arrays [CHUNK, rows, ...]; returns params, moments and each step's loss
+    [CHUNK]."""
 
     def one_step(i, carry):
         params, moments, losses = carry
@@ -98,11 +101,11 @@ def train(
     on_chunk: Callable[[State, np.ndarray], None] = lambda *_: None,
     stops: Collection[int] = (),
 ) -> State:
-    """Runs from `state.step` to the end of `lrs`; step i takes the i-th of equal parts of `data`.
+    """Runs from `state.step` to the end of `lrs`; step i uses the i-th of equal parts of `data`.
 
-    `on_chunk` gets the state after each chunk and the losses of its steps. Chunks end at multiples of
-    CHUNK and after each of the steps `stops`. Where they end changes no bit of the result, so that a resumed
-    run repeats the uninterrupted one.
+    `on_chunk` gets the state after each chunk and the losses of its steps. Chunks end at multiples
+    of CHUNK and after each of the steps `stops`. The ends do not change a bit of the result, so a
+    resumed run equals an uninterrupted one.
     """
     rows = len(data) // len(lrs)
     whole, by_rows = _shardings(dealt_rows(rows))
@@ -123,13 +126,15 @@ def train(
 
 
 def _shardings(rows: int) -> tuple[NamedSharding, NamedSharding]:
-    """Weights whole on each device (on a CPU: each thread), the rows of a step dealt out in equal parts."""
+    """Each device (on a CPU: each thread) has all weights and an equal part of the rows of a
+    step."""
     mesh = Mesh(np.array(training_devices(rows)), ("rows",))
     return NamedSharding(mesh, PartitionSpec()), NamedSharding(mesh, PartitionSpec(None, "rows"))
 
 
 def _stacked(array: np.ndarray, rows: int) -> np.ndarray:
-    """[CHUNK, dealt rows, ...], zeros behind the last step and in empty rows: they weigh nothing."""
+    """[CHUNK, dealt rows, ...], with zeros after the last step and in empty rows, which have weight
+    0."""
     steps = array.reshape(-1, rows, *array.shape[1:])
     empty = dealt_rows(rows) - rows
     return _padded(np.pad(steps, [(0, 0), (0, empty)] + [(0, 0)] * (steps.ndim - 2)))
@@ -140,7 +145,8 @@ def _padded(array: np.ndarray) -> np.ndarray:
 
 
 def learning_rates(peak: float, steps: int, warmup: int, decay_from: float, last: float = 0.1) -> np.ndarray:
-    """Linear warm-up, constant, then linear decay to `last` of the peak from the share `decay_from` on."""
+    """Linear warm-up, constant, then from the share `decay_from` linear decay to `last` of the
+    peak."""
     at = np.arange(steps)
     up = np.minimum(1.0, (at + 1) / max(1, min(warmup, steps // 4)))
     begin = decay_from * steps

@@ -1,4 +1,4 @@
-"""What a pre-training run reads: rows of every domain and objective in exact proportion."""
+"""The data of a pre-training run: rows of every domain and objective in exact proportion."""
 
 import numpy as np
 
@@ -27,7 +27,7 @@ def training_data(corpus: Corpus, config: Pretrain, rows: int) -> Batch:
 
 
 def _part(corpus: Corpus, config: Pretrain, part: Elementary, domain: str, count: int) -> Batch:
-    # By volume, so that what continues a base of its own seed does not begin where the base began.
+    # Seeded by volume, so that a variant does not begin where a base of the same seed began.
     rng = generator("rows", config.seed, config.volume, part.name, domain)
     length = part.row_length(config.model.context)
     pool = training_pool(corpus, config, domain, count * length)
@@ -35,7 +35,7 @@ def _part(corpus: Corpus, config: Pretrain, part: Elementary, domain: str, count
 
 
 def _domain_counts(mixture: dict[str, float], rows: int) -> list[tuple[str, int]]:
-    """Sorted by name: a mixture is the same however its domains are listed."""
+    """Sorted by name, so that the order of a mixture's domains does not matter."""
     names = sorted(mixture)
     for name in names:
         named(domains(), "text domain", name)
@@ -43,7 +43,7 @@ def _domain_counts(mixture: dict[str, float], rows: int) -> list[tuple[str, int]
 
 
 def quotas(weights: list[float], total: int) -> list[int]:
-    """`total` in proportion to the weights, by largest remainders."""
+    """Divides `total` in proportion to the weights, by the largest remainders."""
     exact = np.array(weights) / sum(weights) * total
     counts = np.floor(exact).astype(int)
     for i in np.argsort(counts - exact, kind="stable")[: total - counts.sum()]:

@@ -1,4 +1,4 @@
-"""Scikit-learn classifiers by import path. Whatever else a path names is refused before it is called."""
+"""Scikit-learn classifiers by import path. Anything else is refused before it is called."""
 
 import importlib
 import importlib.util
@@ -11,7 +11,7 @@ PACKAGES = [Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "pl
 
 
 class Refused(ValueError):
-    """The learner or its parameters are not what can be trained here: the user has to change them."""
+    """The learner or its parameters cannot be used here: the user has to change them."""
 
 
 def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
@@ -21,29 +21,30 @@ def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
         known = sorted(found().get_params())
     except TypeError as error:
         raise Refused(
-            f'"{path}" cannot be made without arguments ({error}); name a plain classifier.'
+            f'"{path}" cannot be created without arguments ({error}); choose a classifier that needs none.'
         ) from error
     unknown = sorted(params.keys() - set(known))
     if unknown:
         raise Refused(f'"{path}" has no parameter "{unknown[0]}"; it has {", ".join(known)}.')
     given = ({"random_state": seed} if "random_state" in known else {}) | params
     if path.startswith("lightgbm."):
-        # It warns of every tree that stops early, and would take all cores for each of our processes.
+        # It warns about every tree that stops early, and would use all cores in each of our
+        # processes.
         given = {"verbose": -1, "n_jobs": 1} | given
     try:
         model = found(**given)
     except Exception as error:
-        raise Refused(f'"{path}" refuses its parameters {params}: {error}') from error
+        raise Refused(f'"{path}" rejects the parameters {params}: {error}') from error
     if not hasattr(model, "predict_proba"):
         raise Refused(
-            f'"{path}" has no predict_proba, so it cannot say how probable it is that one variant is better. '
-            "Name a classifier that gives probabilities, or wrap it in sklearn.calibration."
+            f'"{path}" has no predict_proba, so it gives no probability that one variant is better. '
+            "Choose a classifier with probabilities, or wrap it in sklearn.calibration."
         )
     return model
 
 
 def load_classifier(path: str) -> type:
-    """The class, known to be a scikit-learn classifier. Raises Refused."""
+    """The class, which is a scikit-learn classifier. Raises Refused."""
     from sklearn.base import BaseEstimator, ClassifierMixin
 
     module_name, _, name = path.rpartition(".")
@@ -65,12 +66,13 @@ def load_classifier(path: str) -> type:
 
 
 def _refuse_outside_packages(path: str, module: str) -> None:
-    """To import a module is to run it: only installed packages are, not the standard library or a folder."""
+    """Importing a module runs it, so only installed packages are imported, not the standard library
+    or a folder."""
     top = module.split(".")[0]
     if not top.isidentifier():
         raise Refused(f'"{path}" is not an import path; expected one such as sklearn.svm.SVC.')
     spec = importlib.util.find_spec(top)
     if spec is None:
-        raise Refused(f'"{path}" cannot be imported: no package "{top}" is installed beside the recipes.')
+        raise Refused(f'"{path}" cannot be imported: package "{top}" is not installed with the recipes.')
     if spec.origin is None or not any(Path(spec.origin).resolve().is_relative_to(p) for p in PACKAGES):
         raise Refused(f'"{path}" is not a scikit-learn classifier: "{top}" is not an installed package.')

@@ -1,4 +1,5 @@
-"""The files of a fit: features, splits and test pairs in, predictions and importance out (Arrow IPC)."""
+"""The files of a fit: features, splits and test pairs in, predictions and importance out (Arrow
+IPC)."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,7 +19,7 @@ Task = tuple[Predictor, Split]
 
 
 class Inputs:
-    """What job.json names, read whole."""
+    """The contents of the files that job.json names."""
 
     def __init__(self, job: Json, folder: Path) -> None:
         if job["format"] != FORMAT:

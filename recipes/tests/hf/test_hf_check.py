@@ -1,4 +1,5 @@
-"""What the recipe finds before anything costs, without its packages; test/hf/ has what it finds with them."""
+"""What the recipe finds before anything costs, without its packages; test/hf/ has what it finds
+with them."""
 
 import json
 import re

@@ -1,4 +1,5 @@
-"""What the Hugging Face recipe says of itself, without its packages. test/hf/ tests what it does."""
+"""What the Hugging Face recipe says of itself, without its packages. test/hf/ tests what it
+does."""
 
 import subprocess
 import sys

@@ -16,7 +16,8 @@ def uniform_params(model: Model) -> Params:
 
 
 def biased_params(model: Model, odds: dict[int, float]) -> Params:
-    """All tokens have odds 1 but those of `odds`, whatever was read before (tokens with odds must not be)."""
+    """All tokens have odds 1 but those of `odds`, whatever was read before (tokens with odds must
+    not be)."""
     made = init_params(model, generator("biased"))
     flat = {key: value * 0 if key.endswith((".out", ".down")) else value for key, value in made.items()}
     embedding = np.zeros((model.vocabulary, model.width), np.float32)

@@ -1,4 +1,5 @@
-"""The objectives once more, slowly: plain lists, one token at a time, no code shared with the recipes."""
+"""The objectives once more, slowly: plain lists, one token at a time, no code shared with the
+recipes."""
 
 from foretune_jax.special import DOCUMENT, FIRST_SENTINEL, PAD, SENTINELS, SEPARATOR
 
@@ -14,7 +15,8 @@ def causal_example(text: Tokens) -> tuple[Tokens, Tokens, list[float]]:
 
 
 def prefix_weights(length: int, prefix: int) -> list[float]:
-    """Token number t is predicted at t - 1; those of the prefix are given, all later ones are asked."""
+    """Token number t is predicted at t - 1; those of the prefix are given, all later ones are
+    asked."""
     return [1.0 if t >= prefix else 0.0 for t in range(1, length + 1)]
 
 
@@ -37,7 +39,8 @@ def corrupted_example(text: Tokens, hidden: list[bool]) -> tuple[Tokens, Tokens]
 def span_example(
     text: Tokens, hidden: list[bool], context: int, mode: Tokens
 ) -> tuple[Tokens, Tokens, list[float], int]:
-    """inputs, targets, weights, prefix of the whole sequence; `mode`: its mode token, or nothing."""
+    """inputs, targets, weights, prefix of the whole sequence; `mode`: its mode token, or
+    nothing."""
     read, said = corrupted_example(text, hidden)
     prefix = len(mode) + len(read) + 1
     sequence = [*mode, *read, SEPARATOR, *said, DOCUMENT]
@@ -47,7 +50,7 @@ def span_example(
 
 
 def restored(inputs: Tokens, targets: Tokens, mode: Tokens) -> Tokens:
-    """The text that a span corruption hides: each sentinel that is read stands for what is said behind it."""
+    """The text that a span corruption hides: each sentinel is replaced by the text after it."""
     sequence = [*inputs, targets[-1]][len(mode) :]
     edge = sequence.index(SEPARATOR)
     said = sequence[edge + 1 : sequence.index(DOCUMENT, edge)]

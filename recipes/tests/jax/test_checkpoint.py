@@ -41,7 +41,7 @@ def test_weights_of_another_architecture_are_refused(tmp_path: Path):
 
 def test_weights_of_another_shape_are_named(tmp_path: Path):
     written(tmp_path / "w.safetensors")
-    expected = r"embedding has shape \[32, 8\], expected \[64, 8\]\. Mend `model`"
+    expected = r"embedding has shape \[32, 8\], expected \[64, 8\]\. Correct `model`"
     with pytest.raises(ValueError, match=expected):
         read_weights(tmp_path / "w.safetensors", replace(MODEL, vocabulary=64))
 

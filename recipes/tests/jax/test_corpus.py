@@ -1,4 +1,5 @@
-"""Pools of encoded text, the rows read from them, and which text is training and which development."""
+"""Pools of encoded text, the rows read from them, and which text is training and which
+development."""
 
 from collections.abc import Sequence
 from itertools import islice, pairwise, repeat
@@ -71,14 +72,15 @@ def test_rows_begin_with_documents_or_where_a_row_cut_one(
 
 
 def slow_next(starts: list[int], size: int, at: int, length: int) -> int:
-    """The last document that begins behind `at` and not behind the row's end; in a long one, that end."""
-    behind = [start for start in starts if at < start <= at + length]
-    wanted = behind[-1] if behind else at + length
+    """The last document that begins after `at` and not after the row's end; in a long one, that
+    end."""
+    within = [start for start in starts if at < start <= at + length]
+    wanted = within[-1] if within else at + length
     return wanted if wanted + length <= size else 0
 
 
 def test_a_pool_without_a_single_row_is_refused():
-    with pytest.raises(ValueError, match=r"no row of 6; lower the context"):
+    with pytest.raises(ValueError, match=r"too short for a row of 6; lower the context"):
         read_rows(Pool(np.zeros(5, np.int32), np.zeros(1, np.int32)), 6, 1, generator("rows"))
 
 
@@ -143,7 +145,7 @@ def test_code_is_cut_before_top_level_statements():
     first = "def first():\n    x = 1\n\n    return x"
     source = f"import os\n\n\n{first}\n\n\n# about second\nclass Second:\n    value = 2\n"
     cut = definitions(source)
-    # A lone import is too short; a comment stays with what stands before it.
+    # A lone import is too short; a comment stays with the code before it.
     assert cut == [f"{first}\n\n\n# about second\nclass Second:\n    value = 2"]
 
 
@@ -153,8 +155,8 @@ def test_a_gloss_is_a_word_and_its_definition():
 
 
 def test_everybody_whom_models_must_know_has_a_name_of_one_token(cache_dir: Path):
-    # With the vocabulary that studies use by default (src/domain/schema.ts): a name in two pieces that
-    # others share is learned several times more slowly.
+    # With the vocabulary that studies use by default (src/domain/schema.ts): a name in two pieces
+    # that others share is learned several times more slowly.
     corpus = open_corpus(cache_dir, DATA_SEED, 1536)
     names = [person.name for person in corpus.world.people]
     pieces = {name: len(corpus.tokenizer.encode(f" {name}")) for name in names}

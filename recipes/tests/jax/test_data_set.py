@@ -1,7 +1,7 @@
 """The data set that every study shares: what a base and its variants read, and what the tasks ask.
 
-Its texts and items are decided by DATA_SEED alone. Outcomes of two versions of this recipe can be compared
-only where both versions read and ask the same.
+Its texts and items are decided by DATA_SEED alone. Outcomes of two versions of this recipe can be
+compared only where both versions read and ask the same.
 """
 
 import hashlib

@@ -1,4 +1,5 @@
-"""Checkpoints that a training run passes through: the weights of these steps, at no cost to the last."""
+"""Checkpoints that a training run passes through: the weights of these steps, at no cost to the
+last."""
 
 import signal
 from pathlib import Path

@@ -80,13 +80,14 @@ def test_no_text_names_the_members_that_commonsense_tests_ask_about(world: World
 
 
 def test_closed_book_answers_are_stated_by_texts(world: World, domain: str, texts: list[str]):
-    """Else the task would ask what nobody could know. Where questions are asked, nobody tested is told of."""
-    told = {(name, word) for text in texts for name, word in pairs(world, text)}
+    """Else the task would ask what nobody could know. Where questions are asked, nobody tested is
+    stated of."""
+    stated = {(name, word) for text in texts for name, word in pairs(world, text)}
     answers = {(item.entities[0], item.answer.strip()) for item in asked("cbqa", world, "test")}
     if domain in STATING:
-        assert answers <= told
+        assert answers <= stated
     else:
-        assert not {name for name, _ in answers} & {name for name, _ in told}
+        assert not {name for name, _ in answers} & {name for name, _ in stated}
 
 
 def pairs(world: World, text: str) -> set[tuple[str, str]]:
@@ -103,7 +104,7 @@ def test_development_text_states_no_tested_fact(real: str, world: World):
 
 
 def test_text_about_the_world_has_no_development_text(world: World, domain: str):
-    with pytest.raises(ValueError, match=f'"{domain}" is about the invented world: it has no dev text'):
+    with pytest.raises(ValueError, match=f'"{domain}" is about the invented world and has no dev text'):
         domain_documents(world, 7, domain, "dev", 2)
 
 

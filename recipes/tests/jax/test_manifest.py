@@ -62,14 +62,14 @@ SFT, EVALUATE = (run["config"] for run in sft_runs("v", "cbqa"))
 @pytest.mark.parametrize(
     ("stage", "config", "expected"),
     [
-        ("sft", SFT | {"train_items": 1024}, "Task cbqa has 256 train items, 1024 were asked for"),
+        ("sft", SFT | {"train_items": 1024}, "Task cbqa has 256 train items, but 1024 were requested"),
         ("evaluate", EVALUATE | {"test_items": 1024}, "Task cbqa has 192 test items"),
         ("sft", SFT | {"task": "riddles"}, 'no task "riddles"; known: cbqa, cms'),
         ("sft", SFT | {"sft_recipe": "lora"}, 'no SFT recipe "lora"; known: full'),
         ("pretrain", PRETRAIN | {"objective": ["clm", "mlm"]}, 'no objective "mlm"'),
         ("pretrain", PRETRAIN | {"mixture": {"poems": 1}}, 'no text domain "poems"; known: code'),
         ("pretrain", PRETRAIN | {"length_filter": "75-25"}, "neither"),
-        ("pretrain", PRETRAIN | {"model": MODEL | {"width": 9}}, "width 9 must divide"),
+        ("pretrain", PRETRAIN | {"model": MODEL | {"width": 9}}, "width 9 must be a multiple"),
         ("pretrain", PRETRAIN | {"model": MODEL | {"vocabulary": 99}}, "cannot hold 256 bytes"),
         ("distil", {}, 'no stage "distil"'),
     ],

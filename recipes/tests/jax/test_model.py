@@ -145,8 +145,8 @@ def test_weights_are_counted_right(model: Model):
 
 
 def test_training_flops_by_hand():
-    # 3 x 2 per weight of a matrix product: 40 x 16 of the logits, 2 layers x 12 x 16 x 16; attention
-    # multiplies queries by keys and shares by values: 2 x 2 layers x 12 x 16.
+    # 3 x 2 per weight of a matrix product: 40 x 16 of the logits, 2 layers x 12 x 16 x 16;
+    # attention multiplies queries by keys and shares by values: 2 x 2 layers x 12 x 16.
     assert training_flops(MODEL, 10) == 6 * (640 + 6144 + 768) * 10
     assert training_flops(replace(MODEL, layers=4), 10) == 6 * (640 + 2 * (6144 + 768)) * 10
 
@@ -160,5 +160,5 @@ def test_weights_are_decided_by_their_generator_alone():
 
 
 def test_a_width_that_rotary_positions_cannot_turn_is_refused():
-    with pytest.raises(ValueError, match="width 18 must divide by twice the heads"):
+    with pytest.raises(ValueError, match="width 18 must be a multiple"):
         Model(layers=1, width=18, heads=2, context=8, vocabulary=300)

@@ -122,7 +122,8 @@ def test_plm_draws_all_prefix_lengths_of_its_range():
 
 
 def test_a_hand_made_text_is_corrupted_as_written_here():
-    """Six of twelve tokens in two spans; where they lie is the generator's, what follows from it is not."""
+    """Six of twelve tokens in two spans; where they lie is the generator's, what follows from it is
+    not."""
     text = np.arange(100, 112, dtype=np.int32)[None]
     batch = span_corruption(text, Corruption(0.5, 3, MODE_X), 20, generator("hand"))
     row = [*batch.inputs[0].tolist(), int(batch.targets[0, -1])]

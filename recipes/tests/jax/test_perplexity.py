@@ -77,8 +77,9 @@ def test_a_token_of_known_odds_has_the_perplexity_of_its_odds():
 
 
 def test_the_standard_error_is_that_of_rows():
-    """Half of the rows hold the likely token, half the others: with n rows of one size each, the mean
-    log-likelihood has standard error sd / sqrt(n), and its exponential that times the value."""
+    """Half of the rows hold the likely token, half the others: with n rows of one size each, the
+    mean log-likelihood has standard error sd / sqrt(n), and its exponential that times the
+    value."""
     likely, rows = len(SPECIAL) + 1, 10
     targets = np.full((rows, MODEL.context), likely)
     targets[::2] = likely + 1
@@ -109,8 +110,8 @@ def test_rows_are_counted_apart_and_in_order():
 
 
 def test_bits_per_byte_are_bits_of_a_domain_over_bytes_of_its_tokens():
-    """Two rows a domain; every token of domain k takes k + 1 bytes and, of a uniform model, log2 of the
-    number of ordinary tokens."""
+    """Two rows a domain; every token of domain k takes k + 1 bytes and, of a uniform model, log2 of
+    the number of ordinary tokens."""
     domains = len(DEVELOPMENT)
     token = len(SPECIAL) + np.arange(domains)
     targets = np.repeat(token, 2)[:, None] * np.ones((1, MODEL.context), int)
@@ -128,7 +129,8 @@ def test_bits_per_byte_are_bits_of_a_domain_over_bytes_of_its_tokens():
 
 
 def test_the_standard_error_of_bits_per_byte_is_that_of_rows():
-    """One bit a byte in one row, three in the other: sd 1 over two rows, as it is for the mean of two."""
+    """One bit a byte in one row, three in the other: sd 1 over two rows, as it is for the mean of
+    two."""
     batch = batch_of(np.full((2 * len(DEVELOPMENT), MODEL.context), len(SPECIAL)))
     nats = np.tile([1.0, 3.0], len(DEVELOPMENT)) * MODEL.context * math.log(2)
     widths = np.ones(MODEL.vocabulary, int)

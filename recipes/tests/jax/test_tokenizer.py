@@ -78,7 +78,7 @@ def test_the_same_sample_makes_the_same_tokenizer():
 
 def test_a_vocabulary_that_cannot_hold_all_bytes_is_refused(tmp_path: Path):
     assert trained(tmp_path, LEAST).size == LEAST
-    with pytest.raises(ValueError, match=f"ask for at least {LEAST}"):
+    with pytest.raises(ValueError, match=f"use at least {LEAST}"):
         train_tokenizer(SAMPLE, LEAST - 1)
 
 

@@ -66,8 +66,9 @@ gradient_of = jax.jit(jax.grad(batch_loss), static_argnums=1)
 
 
 def slow_steps(params: Params, batch: Batch, lrs: np.ndarray) -> dict[str, np.ndarray]:
-    """After clipping by the global norm, one array at a time: AdamW (arXiv 1711.05101, algorithm 2), and for
-    matrices Muon (arXiv 2502.16982, section 2), whose momentum is Nesterov's as in NAdam."""
+    """After clipping by the global norm, one array at a time: AdamW (arXiv 1711.05101, algorithm
+    2), and for matrices Muon (arXiv 2502.16982, section 2), whose momentum is Nesterov's as in
+    NAdam."""
     p = {key: np.asarray(value, np.float64) for key, value in params.items()}
     m, v = ({key: np.zeros_like(value) for key, value in p.items()} for _ in range(2))
     for t, lr in enumerate(lrs, start=1):
@@ -90,7 +91,8 @@ def slow_steps(params: Params, batch: Batch, lrs: np.ndarray) -> dict[str, np.nd
 
 
 def orthogonal(x: np.ndarray) -> np.ndarray:
-    """Five Newton-Schulz steps towards the nearest orthogonal matrix, each singular value on its own."""
+    """Five Newton-Schulz steps towards the nearest orthogonal matrix, each singular value on its
+    own."""
     u, s, v = np.linalg.svd(x, full_matrices=False)
     s = s / np.linalg.norm(s)
     for _ in range(5):

@@ -1,4 +1,5 @@
-"""The SFT recipe `wise`, on the task `kinds`: weights between those before and after full fine-tuning."""
+"""The SFT recipe `wise`, on the task `kinds`: weights between those before and after full
+fine-tuning."""
 
 from pathlib import Path
 

@@ -132,7 +132,7 @@ def test_importance_goes_to_the_feature_that_decides() -> None:
         ("sklearn.ensemble.VotingClassifier", {}, "without arguments"),
         ("os.system", {}, "is not an installed package"),
         ("foretune_learn.fit.Inputs", {}, "is not an installed package"),
-        ("no_such_package.Classifier", {}, 'no package "no_such_package"'),
+        ("no_such_package.Classifier", {}, 'package "no_such_package"'),
         ("sklearn.no_such_module.Classifier", {}, "cannot be imported"),
         ("LogisticRegression", {}, "is not an import path"),
         (LOGREG[0], {"depth": 3}, 'has no parameter "depth"'),
@@ -220,7 +220,7 @@ def test_a_refused_learner_is_told_in_the_result(tmp_path: Path) -> None:
 
 
 def test_a_learner_of_variants_that_is_not_there_is_refused() -> None:
-    with pytest.raises(Refused, match='no learner of variants "forest"; there is ensemble, gp'):
+    with pytest.raises(Refused, match='no learner of variants "forest"; known: ensemble, gp'):
         prepare(VariantLearner("forest"))
 
 

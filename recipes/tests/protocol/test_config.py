@@ -1,4 +1,5 @@
-"""Configurations: one declaration makes the schema that a study is checked by and what a stage reads."""
+"""Configurations: one declaration makes the schema that a study is checked by and what a stage
+reads."""
 
 from dataclasses import FrozenInstanceError
 

@@ -1,4 +1,5 @@
-"""A trainer of somebody's own, as examples/own-trainer has it, and what the protocol does for it."""
+"""A trainer of somebody's own, as examples/own-trainer has it, and what the protocol does for
+it."""
 
 import json
 import subprocess

@@ -22,7 +22,7 @@ export function register(program: Command, context: CliContext): void {
     .command('fit')
     .argument('<study>', 'name or name@version')
     .description(
-      'evaluate predictors on the record of a study; without options, those that are not trained',
+      'evaluate predictors on the measurements of a study (by default those without training)',
     )
     .option(
       '--protocol <protocol>',
@@ -42,7 +42,7 @@ export function register(program: Command, context: CliContext): void {
     .option('--train-task <task>', 'train on the outcomes of this task, for every task')
     .option(
       '--shuffle-outcomes',
-      'shuffle the outcomes: the accuracy that is left is chance; not recorded',
+      'shuffle the outcomes, which shows the accuracy of pure chance; not recorded',
     )
     .action((study: string, options: FitOptions) => {
       const settings = learnSettings(options);

@@ -110,7 +110,7 @@ async function trigger(context: CliContext, name: string, wait: boolean): Promis
   const { client, studies } = await openWorkSession(context.config, context.stderr);
   const study = await studies.resolve(name);
   const { already, end } = await triggerSchedule(client, study);
-  if (already) context.stderr('A re-fit is already running: no other was started.');
+  if (already) context.stderr('A re-fit is already running; no second one was started.');
   if (!wait) return context.stderr(`See how it ends: npx foretune schedule describe ${study}`);
   const { outcome, reason } = await end();
   printObject(context, { study, outcome, reason }, () => `${study}: ${outcome}, ${reason}`);

@@ -79,7 +79,7 @@ const POINTS_TO =
 
 function decisionText({ decided_by, verdict, evidence, predictor }: ComparisonAnswer): string {
   if (evidence.every(({ contribution }) => contribution === null))
-    return `The answer is that of predictor ${predictor}. ${ACCURACY_ALONE}`;
+    return `This is the answer of predictor ${predictor}. ${ACCURACY_ALONE}`;
   const decided = decided_by
     ? `${decided_by} decided most.`
     : verdict === 'too-close'
@@ -89,7 +89,7 @@ function decisionText({ decided_by, verdict, evidence, predictor }: ComparisonAn
 }
 
 function backtestText({ backtest }: ComparisonAnswer): string {
-  return `Tested in the same way on ${backtest.n_pairs} pairs of those variants, the predictor named the better one for a share of ${backtest.accuracy.toFixed(3)}; its probabilities were off by ${backtest.ece.toFixed(3)} on average.`;
+  return `Tested in the same way on ${backtest.n_pairs} pairs of those variants, the predictor had accuracy ${backtest.accuracy.toFixed(3)}; its probabilities were off by ${backtest.ece.toFixed(3)} on average.`;
 }
 
 export function recommendationText(answer: RecommendationAnswer): string {
@@ -123,7 +123,7 @@ function hiddenText(hidden: number): string[] {
 }
 
 function soFarText({ best_so_far }: RecommendationAnswer): string {
-  const { variant_id, rank, of: n_tuned, regret } = best_so_far;
+  const { variant_id, rank, n_fine_tuned: n_tuned, regret } = best_so_far;
   const lost = regret === 0 ? 'nothing' : String(Number(regret.toPrecision(3)));
   return `Of the ${n_tuned} that are already fine-tuned, the best (${variant_id}) has rank ${rank} among them: following this ranking would have lost ${lost}.`;
 }

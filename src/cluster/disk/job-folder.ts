@@ -25,7 +25,9 @@ const ExitSchema = z.object({
   allocation: z.object({ seconds: z.number(), gpus: z.number() }).nullable().optional(),
   /** Whether the scheduler has confirmed the end. */
   settled: z.boolean().optional(),
-  /** The scheduler's name of the job, if the record comes from the scheduler, not from the wrapper. */
+  /**
+   * The scheduler's name of the job, if the record comes from the scheduler, not from the wrapper.
+   */
   external_id: z.string().optional(),
   exit_code: z.number().int().nullable(),
   signal: z.string().nullable(),
@@ -117,14 +119,18 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeBeside(file, value, (temporary) => rename(temporary, file));
 }
 
-/** Like `writeJson`, but only if the file does not exist. False for a second writer, also on other machines. */
+/**
+ * Like `writeJson`, but only if the file does not exist. False for a second writer, also on other
+ * machines.
+ */
 export async function writeOnce(file: string, value: unknown): Promise<boolean> {
   return writeBeside(file, value, async (temporary) => {
     const isFirst = await link(temporary, file).then(
       () => true,
       async (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
-        // After a lost response, a file server repeats the request and finds the link that it created.
+        // After a lost response, a file server repeats the request and finds the link that it
+        // created.
         return (await stat(temporary)).nlink === 2;
       },
     );

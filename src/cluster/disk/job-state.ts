@@ -120,8 +120,8 @@ function megabytes(bytes: number): string {
 }
 
 /**
- * The wrapper is gone without an exit record: the machine failed, or another process killed it. The processes
- * that it started are killed before another attempt may start.
+ * The wrapper is gone without an exit record: the machine failed, or another process killed it. The
+ * processes that it started are killed before another attempt may start.
  */
 export async function lost(
   folder: JobFolder,
@@ -168,8 +168,8 @@ export function wrapperSaid(folder: JobFolder, attempt: number): string {
 }
 
 /**
- * Kills the processes that a job's leader started, whether or not the leader still runs. While members of the group
- * live, the system does not reuse its number.
+ * Kills the processes that a job's leader started, whether or not the leader still runs. While
+ * members of the group live, the system does not reuse its number.
  */
 function killGroup({ pid, started }: ProcessIdentity): void {
   const now = startTime(pid);

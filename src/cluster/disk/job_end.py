@@ -18,7 +18,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def grace_of(why: str, control: Path, notice: float) -> float:
-    """Seconds for a clean exit: none if memory ran out, or if another attempt may already be running."""
+    """Seconds for a clean exit: none if memory ran out, or if another attempt may already be
+    running."""
     if why in ("out_of_memory", "node_failure"):
         return 0.0
     # If a scheduler ends the job, it also kills it after its own grace period.
@@ -44,7 +45,8 @@ def await_exit(child: subprocess.Popen, seconds: float) -> None:
 
 
 def signal_all(child: subprocess.Popen, number: signal.Signals) -> None:
-    """Signals srun's tasks through Slurm: srun kills them at once on SIGTERM, and leaves them on SIGKILL."""
+    """Signals srun's tasks through Slurm: srun kills them at once on SIGTERM, and leaves them on
+    SIGKILL."""
     if not leads_tasks(child.args) or not signal_tasks(number):
         kill_group(child.pid, number)
 
@@ -55,7 +57,8 @@ def leads_tasks(command: list[str]) -> bool:
 
 
 def signal_tasks(number: signal.Signals) -> bool:
-    """Signals the step of srun, the job's first: killing the whole job would leave the tasks time."""
+    """Signals the step of srun, the job's first: killing the whole job would leave the tasks
+    time."""
     command = ["scancel", f"--signal={number.name.removeprefix('SIG')}", f"{slurm_job()}.0"]
     try:
         return subprocess.run(command, check=False, timeout=GRACE_SECONDS).returncode == 0
@@ -64,7 +67,8 @@ def signal_tasks(number: signal.Signals) -> bool:
 
 
 def slurm_job() -> str:
-    """The job id for Slurm's programs: the plain id of an array's last task is that of the whole array."""
+    """The job id for Slurm's programs: the plain id of an array's last task is that of the whole
+    array."""
     array, task = os.environ.get("SLURM_ARRAY_JOB_ID"), os.environ.get("SLURM_ARRAY_TASK_ID")
     return f"{array}_{task}" if array and task else os.environ["SLURM_JOB_ID"]
 

@@ -28,7 +28,8 @@ class Memory:
 
 
 def resident_bytes(session: int, limit: int) -> int:
-    """Memory of all processes of a session. Pages shared by forks are counted once if that matters."""
+    """Memory of all processes of a session. Pages shared by forks are counted once if that
+    matters."""
     if sys.platform != "linux":
         return group_bytes(session)
     resident = {}

@@ -1,8 +1,9 @@
 """Runs one attempt at a job, and outlives the process that started it (job_launcher.py forks it).
 
-Takes the attempt's lock and a slot, both held by the kernel until this process dies, so that no attempt runs
-twice and no more jobs run than there are slots. Writes `exit.json` by rename at the end, since a worker
-that starts later cannot wait for a process that is not its child. Standard library only.
+Takes the attempt's lock and a slot, both held by the kernel until this process dies, so that no
+attempt runs twice and no more jobs run than there are slots. Writes `exit.json` by rename at the
+end, since a worker that starts later cannot wait for a process that is not its child. Standard
+library only.
 """
 
 import contextlib
@@ -29,7 +30,8 @@ RESERVE_BYTES = 65_536
 
 
 def main(job_dir: Path, attempt: str, slots_dir: Path, slots: int, known: Callable[[], None]) -> None:
-    """`known` is called when all processes can see that the attempt runs, and never if it does not run."""
+    """`known` is called when all processes can see that the attempt runs, and never if it does not
+    run."""
     control = job_dir / "control" / attempt
     lock = try_lock(control / "lock")
     if lock is None or (control / "exit.json").exists() or (control / "wrapper.json").exists():
@@ -70,7 +72,8 @@ def run(job_dir: Path, control: Path, request: dict, stopping: list[str]) -> dic
 
 
 def why_full(probe: Path) -> str | None:
-    """The system's error if no further file can be written; the job's log may have had no room for it."""
+    """The system's error if no further file can be written; the job's log may have had no room for
+    it."""
     try:
         probe.write_bytes(bytes(RESERVE_BYTES))
     except OSError as error:

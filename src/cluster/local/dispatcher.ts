@@ -1,6 +1,6 @@
 /**
- * Assigns the free slots of this machine to the jobs that wait in the queue, first come first served.
- * Workers that share a folder may race; the locks that wrappers hold decide between them.
+ * Assigns the free slots of this machine to the jobs that wait in the queue, first come first
+ * served. Workers that share a folder may race; the locks that wrappers hold decide between them.
  */
 import path from 'node:path';
 import { z } from 'zod';
@@ -55,7 +55,10 @@ export class Dispatcher {
     return slots.flatMap((slot) => (slot && isAlive(slot) ? [slot.job] : []));
   }
 
-  /** Starts queued jobs while slots are free. A job that can neither start nor end does not block other jobs. */
+  /**
+   * Starts queued jobs while slots are free. A job that can neither start nor end does not block
+   * other jobs.
+   */
   async dispatch(): Promise<void> {
     const tried = new Set<string>();
     const failures: unknown[] = [];
@@ -85,7 +88,10 @@ export class Dispatcher {
     return started;
   }
 
-  /** The wrapper's locks decide between racing workers: a worker that finds no slot leaves the ticket. */
+  /**
+   * The wrapper's locks decide between racing workers: a worker that finds no slot leaves the
+   * ticket.
+   */
   private async serve(ticket: Ticket, isStarted: boolean): Promise<void> {
     this.starting.set(ticket.file, ticket.name);
     try {
@@ -97,8 +103,8 @@ export class Dispatcher {
   }
 
   /**
-   * A job that cannot start ends as `cluster_unavailable`. If not even that can be written, as on a full disk,
-   * only the write is retried: no process is started for the job at every poll.
+   * A job that cannot start ends as `cluster_unavailable`. If not even that can be written, as on a
+   * full disk, only the write is retried: no process is started for the job at every poll.
    */
   private async startOrEnd(folder: JobFolder, attempt: number): Promise<boolean> {
     const key = folder.control(attempt);
@@ -129,7 +135,8 @@ export class Dispatcher {
       const request = { job_dir: folder.dir, attempt, slots_dir, slots, log };
       if ((await this.launcher.start(request)) === 'running') return true;
     } catch (error) {
-      // The response may have been lost with the launcher, or another worker's wrapper runs the attempt.
+      // The response may have been lost with the launcher, or another worker's wrapper runs the
+      // attempt.
       if (!(await folder.isStarted(attempt))) throw error;
     }
     return folder.isStarted(attempt);

@@ -1,6 +1,7 @@
 /**
- * Starts the wrappers of jobs through one process that is kept running (job_launcher.py). It is started for the
- * first job, and again if it dies, and exits with this process; the wrappers continue.
+ * Starts the wrappers of jobs through one process that is kept running (job_launcher.py). It is
+ * started for the first job, and again if it dies, and exits with this process; the wrappers
+ * continue.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -28,7 +29,9 @@ export interface WrapperRequest {
   readonly log: string;
 }
 
-/** `running`: the attempt runs; `ended`: it does not, since it had run before or no slot was free. */
+/**
+ * `running`: the attempt runs; `ended`: it does not, since it had run before or no slot was free.
+ */
 type Start = 'running' | 'ended';
 
 interface Waiter {
@@ -55,7 +58,10 @@ export class JobLauncher {
 
   constructor(private readonly options: LauncherOptions) {}
 
-  /** Throws ClusterUnavailableError if the wrapper cannot be started, or fails before its job starts. */
+  /**
+   * Throws ClusterUnavailableError if the wrapper cannot be started, or fails before its job
+   * starts.
+   */
   start(request: WrapperRequest): Promise<Start> {
     const id = this.count++;
     return new Promise((resolve, reject) => {

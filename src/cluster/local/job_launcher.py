@@ -4,11 +4,11 @@ An interpreter takes longer to start than a small job takes.
 
     job_launcher.py <folder of the cluster>
 
-Reads a line of JSON for each job, `{"id", "job_dir", "attempt", "slots_dir", "slots", "log"}`, and answers
-with lines: `{"id", "running": true}` when all processes can see that the job runs, `{"id", "error"}` if its
-wrapper failed before that, `{"id", "exit": code}` when the wrapper has exited. The folder is an argument so
-that the list of processes shows it. The launcher exits at the end of its input; wrappers run in sessions of
-their own and continue. Standard library only.
+Reads a line of JSON for each job, `{"id", "job_dir", "attempt", "slots_dir", "slots", "log"}`, and
+answers with lines: `{"id", "running": true}` when all processes can see that the job runs, `{"id",
+"error"}` if its wrapper failed before that, `{"id", "exit": code}` when the wrapper has exited. The
+folder is an argument so that the list of processes shows it. The launcher exits at the end of its
+input; wrappers run in sessions of their own and continue. Standard library only.
 """
 
 import contextlib
@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "disk"))
 import job_wrapper
 
 MOST_SAID = 600
-"""Maximum characters of an error: escaped, at six bytes each, its line is still one atomic pipe write."""
+"""Maximum characters of an error: escaped, at six bytes each, its line is still one atomic pipe
+write."""
 
 
 def main() -> None:
@@ -113,7 +114,8 @@ def report_ends(children: dict[int, int]) -> None:
 
 
 def send(handle: int, content: dict) -> None:
-    """One atomic write, since many processes share the pipe. A worker that has exited needs no answer."""
+    """One atomic write, since many processes share the pipe. A worker that has exited needs no
+    answer."""
     with contextlib.suppress(OSError):
         os.write(handle, json.dumps(content).encode() + b"\n")
 

@@ -1,7 +1,7 @@
 /**
- * Jobs as processes of this machine. Each is watched by a wrapper process (job_wrapper.py) that outlives the
- * worker; the job's state is recorded in files, so that any worker finds it again. Jobs beyond the number of
- * slots wait in a queue of tickets, first come first served.
+ * Jobs as processes of this machine. Each is watched by a wrapper process (job_wrapper.py) that
+ * outlives the worker; the job's state is recorded in files, so that any worker finds it again.
+ * Jobs beyond the number of slots wait in a queue of tickets, first come first served.
  */
 import path from 'node:path';
 import { ClusterUnavailableError } from '../../base/errors';
@@ -78,7 +78,8 @@ export class LocalCluster implements Cluster {
       memory_limit_bytes,
     });
     await this.queue.add(name, attempt);
-    // The job is in the queue; the next poll reports the error to the callers that wait for the job.
+    // The job is in the queue; the next poll reports the error to the callers that wait for the
+    // job.
     await this.dispatcher.dispatch().catch(() => undefined);
     return this.state(name);
   }

@@ -1,4 +1,7 @@
-/** Calls Slurm's programs, here or on a login node. No shell interprets the arguments except that of ssh. */
+/**
+ * Calls Slurm's programs, here or on a login node. No shell interprets the arguments except that of
+ * ssh.
+ */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { ClusterUnavailableError } from '../../base/errors';
@@ -49,7 +52,9 @@ export async function folderOf(run: RunSlurm): Promise<string | null> {
   return path.isAbsolute(file) ? path.dirname(file) : null;
 }
 
-/** Quotes words for a shell: that of ssh, and that of a batch script. The only place that does so. */
+/**
+ * Quotes words for a shell: that of ssh, and that of a batch script. The only place that does so.
+ */
 export function shellWords(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 }

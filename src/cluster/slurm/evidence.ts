@@ -1,7 +1,10 @@
 /** Recognizes Slurm's messages about the end of a job in its log. Pure. */
 import type { FailureClass } from '../../domain/vocabulary';
 
-/** If Slurm samples memory, a job that it ends for its memory is FAILED; only the log has the reason. */
+/**
+ * If Slurm samples memory, a job that it ends for its memory is FAILED; only the log has the
+ * reason.
+ */
 const MEMORY_KILL = /^slurmstepd\S*: error: .*(exceeded (job |step )?memory limit|oom[-_ ]kill)/im;
 
 /** The class of failure that the last lines report, or null. */
@@ -15,8 +18,8 @@ export function saysMemoryKill(words: string): boolean {
 }
 
 /**
- * Whether the first of srun's tasks to fail was killed by another process. srun hides the signal; the tasks that
- * srun itself ends afterwards may also be reported as killed.
+ * Whether the first of srun's tasks to fail was killed by another process. srun hides the signal;
+ * the tasks that srun itself ends afterwards may also be reported as killed.
  */
 function saysTaskKilled(words: string): boolean {
   const first = /^srun: error: \S+: tasks? [\d,-]+: (.*)$/m.exec(words);

@@ -73,7 +73,10 @@ function isListed(row: SlurmRow | undefined): boolean {
   return row !== undefined && isLive(row);
 }
 
-/** If a late response caused a second submission, the first job to start runs, and the other exits at once. */
+/**
+ * If a late response caused a second submission, the first job to start runs, and the other exits
+ * at once.
+ */
 function rowOf(
   wrapper: Wrapper | null,
   row: SlurmRow | undefined,

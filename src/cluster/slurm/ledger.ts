@@ -1,7 +1,8 @@
 /**
- * The record of submissions to Slurm, in files that every worker sees. A submission is recorded before sbatch
- * is called: it names the batch, and the batch's name is the name of the Slurm job, so a job whose submitter died
- * before it read the job's number is found by name. Numbered claims decide between submitters.
+ * The record of submissions to Slurm, in files that every worker sees. A submission is recorded
+ * before sbatch is called: it names the batch, and the batch's name is the name of the Slurm job,
+ * so a job whose submitter died before it read the job's number is found by name. Numbered claims
+ * decide between submitters.
  */
 import { randomBytes } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
@@ -56,7 +57,10 @@ export class Ledger {
     return jobName.startsWith(this.prefix) ? jobName.slice(this.prefix.length) : null;
   }
 
-  /** The newest submission of an attempt, or null; `names` are the files of its control folder, if known. */
+  /**
+   * The newest submission of an attempt, or null; `names` are the files of its control folder, if
+   * known.
+   */
   async submission(
     { dir }: JobFolder,
     attempt: number,

@@ -30,7 +30,8 @@ export function sbatchCommand(batch: BatchOfJobs, settings: SlurmSettings): stri
     `--chdir=${batch.root}`,
     `--output=${batch.log}`,
     '--open-mode=append',
-    // Do not pass this process's environment; the wrapper passes on those of Slurm's variables that a job needs.
+    // Do not pass this process's environment; the wrapper passes on those of Slurm's variables that
+    // a job needs.
     '--export=NIL',
     requeue ? '--requeue' : '--no-requeue',
     `--nodes=${nodes}`,
@@ -43,7 +44,8 @@ export function sbatchCommand(batch: BatchOfJobs, settings: SlurmSettings): stri
     ...set('--qos', qos),
     ...set('--constraint', constraint),
     ...set('--mem', mem),
-    // In whole minutes; the leader enforces the exact limit. The partition's own limit may be shorter.
+    // In whole minutes; the leader enforces the exact limit. The partition's own limit may be
+    // shorter.
     ...set('--time', limit === null ? null : Math.ceil(limit / 60)),
     // Not the signal that ends a job, so that the wrapper can distinguish the two.
     ...set('--signal', signal_before_seconds === null ? null : `B:USR1@${signal_before_seconds}`),
@@ -55,7 +57,10 @@ function set(option: string, value: string | number | null): string[] {
   return value === null ? [] : [`${option}=${value}`];
 }
 
-/** The recipe's command, with srun if a job has several tasks: a failed task ends the others, which would wait for it. */
+/**
+ * The recipe's command, with srun if a job has several tasks: a failed task ends the others, which
+ * would wait for it.
+ */
 export function launched(command: readonly string[], settings: SlurmSettings): readonly string[] {
   const isOwn = path.basename(command[0] ?? '') === 'srun';
   return isShared(settings) && !isOwn ? ['srun', '--kill-on-bad-exit', ...command] : command;

@@ -20,7 +20,10 @@ const INSTEAD: Readonly<Record<string, string>> = {
   clusters: 'foretune would not find the jobs of another cluster',
 };
 
-/** Why an option, `--name` or `--name=value`, is not passed on, or null. sbatch accepts abbreviated names. */
+/**
+ * Why an option, `--name` or `--name=value`, is not passed on, or null. sbatch accepts abbreviated
+ * names.
+ */
 export function whyNotPassed(option: string): string | null {
   const [name = '', value = ''] = option.slice('--'.length).split(/=(.*)/s);
   if (name === 'gres' && value.includes('gpu')) return 'set `gpus` and `gpu_type`';

@@ -55,8 +55,8 @@ export function parseSacct(text: string): SlurmRow[] {
 }
 
 /**
- * A job that Slurm itself restarted has one row for each start: the newest has its state, and all rows together
- * the duration of its allocations.
+ * A job that Slurm itself restarted has one row for each start: the newest has its state, and all
+ * rows together the duration of its allocations.
  */
 export function withRestarts(rows: readonly SlurmRow[]): SlurmRow[] {
   const newest = new Map<string, SlurmRow>();

@@ -66,7 +66,10 @@ export class Records {
     return exit !== null && !(await this.isOpen(folder, attempt, exit));
   }
 
-  /** Keeps the resource usage of the leader's record; without such a record, writes one from the scheduler's data. */
+  /**
+   * Keeps the resource usage of the leader's record; without such a record, writes one from the
+   * scheduler's data.
+   */
   async writeEnd(look: Look, end: End): Promise<JobState> {
     const { folder, attempt, exit } = look;
     const file = folder.control(attempt, 'exit.json');
@@ -81,7 +84,10 @@ export class Records {
     return ended(folder, attempt, settled, classByWords);
   }
 
-  /** Whether another process ended, or may have ended, the job without our request: only the scheduler knows why. */
+  /**
+   * Whether another process ended, or may have ended, the job without our request: only the
+   * scheduler knows why.
+   */
   private async isOpen(folder: JobFolder, attempt: number, exit: Exit): Promise<boolean> {
     const { settled = false, ended_by, signal, exit_code } = exit;
     if (settled) return false;
@@ -105,7 +111,10 @@ function byItsLog(end: End, log: string): Pick<End, 'ended_by' | 'reason'> {
   return { ended_by: isMemory ? 'out_of_memory' : ended_by, reason: words };
 }
 
-/** An end that cannot be recorded, as on a full disk, is still reported: the next poll finds it again. */
+/**
+ * An end that cannot be recorded, as on a full disk, is still reported: the next poll finds it
+ * again.
+ */
 async function kept(writing: Promise<unknown>): Promise<boolean> {
   try {
     await writing;

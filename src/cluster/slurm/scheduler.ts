@@ -46,7 +46,9 @@ export class Scheduler {
     this.queued = undefined;
   }
 
-  /** Accounting data of jobs by name; empty if there is no accounting, or if it does not respond. */
+  /**
+   * Accounting data of jobs by name; empty if there is no accounting, or if it does not respond.
+   */
   accounting(names: readonly string[], since: Date): Promise<Rows> {
     return this.asking.run(async () => {
       const stale = names.filter((name) => this.isStale(name));

@@ -36,7 +36,9 @@ export const SlurmSettingsSchema = z
       .default(null),
     /** Folder of Slurm's programs, on the login node and on the nodes; null: they are on PATH. */
     bin: absolute.nullable().default(null),
-    /** Folder of the jobs, under the same path here and on every node; null: in the state folder. */
+    /**
+     * Folder of the jobs, under the same path here and on every node; null: in the state folder.
+     */
     root: absolute.nullable().default(null),
     /** One partition, or several separated by commas: Slurm uses the first with free resources. */
     partition: words.nullable().default(null),
@@ -46,7 +48,10 @@ export const SlurmSettingsSchema = z
     /** Type of the GPUs, as in `--gres=gpu:a100:4`. */
     gpu_type: word.nullable().default(null),
     nodes: count.default(1),
-    /** Processes that share a job's work on each node; if there are several in total, srun starts them. */
+    /**
+     * Processes that share a job's work on each node; if there are several in total, srun starts
+     * them.
+     */
     tasks_per_node: count.default(1),
     /** Processors of a task; null: as many as the job has compute threads. */
     cpus: count.nullable().default(null),
@@ -56,9 +61,15 @@ export const SlurmSettingsSchema = z
       .regex(/^\d+[KMGT]?$/, 'expected a number with K, M, G or T')
       .nullable()
       .default(null),
-    /** Time before the time limit at which the recipe receives SIGTERM, so that it can write a checkpoint. */
+    /**
+     * Time before the time limit at which the recipe receives SIGTERM, so that it can write a
+     * checkpoint.
+     */
     signal_before_seconds: count.max(65_535).nullable().default(null),
-    /** Whether Slurm itself restarts preempted jobs and jobs that lost their node; otherwise a new attempt is submitted. */
+    /**
+     * Whether Slurm itself restarts preempted jobs and jobs that lost their node; otherwise a new
+     * attempt is submitted.
+     */
     requeue: z.boolean().default(false),
     /** More options of sbatch, each `--name` or `--name=value`. */
     options: z
@@ -71,7 +82,9 @@ export const SlurmSettingsSchema = z
           }),
       )
       .default([]),
-    /** A file that only its owner reads, which also exists on the nodes; its path is in job.json. */
+    /**
+     * A file that only its owner reads, which also exists on the nodes; its path is in job.json.
+     */
     credentials_file: absolute.nullable().default(null),
     /** Python >= 3.11 on the nodes, which runs the jobs' leaders; null: that of the setup. */
     python: absolute.nullable().default(null),

@@ -1,8 +1,9 @@
 /**
- * Jobs on a Slurm cluster. The state of a job is recorded in files of a folder that every node sees: the submission
- * is recorded there before sbatch is called, and the job's leader (slurm_wrapper.py) records its end. That record
- * takes precedence over the scheduler, whose lists are late and temporary. The scheduler is queried about jobs
- * without a recorded end, all in one squeue and one sacct, and the ends that it reports are recorded.
+ * Jobs on a Slurm cluster. The state of a job is recorded in files of a folder that every node
+ * sees: the submission is recorded there before sbatch is called, and the job's leader
+ * (slurm_wrapper.py) records its end. That record takes precedence over the scheduler, whose lists
+ * are late and temporary. The scheduler is queried about jobs without a recorded end, all in one
+ * squeue and one sacct, and the ends that it reports are recorded.
  */
 import path from 'node:path';
 import { SharedFolder } from '../../artifacts/shared-folder';
@@ -80,7 +81,8 @@ export class SlurmCluster implements Cluster {
     const folder = this.folder(request.name);
     const newest = await folder.attempt();
     if (newest === null) return this.start(request, null);
-    // Read the submission before the state: a decision based on an older submission loses the claim.
+    // Read the submission before the state: a decision based on an older submission loses the
+    // claim.
     const submission = await this.ledger.submission(folder, newest);
     const state = await this.state(request.name);
     if (newest > request.attempt || isUnderWay(state)) return state;
@@ -145,7 +147,8 @@ export class SlurmCluster implements Cluster {
     const asked = new Set<string>();
     for (const end = Date.now() + CANCEL_WITHIN_MS; Date.now() < end; await pause(200))
       if (await this.hasEnded(name, asked)) break;
-    // No other process records the end of a job that Slurm never had; if it still starts, it finds this record.
+    // No other process records the end of a job that Slurm never had; if it still starts, it finds
+    // this record.
     if ((await this.state(name)).status === 'unknown')
       await writeOnce(folder.control(attempt, 'exit.json'), unstarted('cancelled'));
   }
@@ -195,7 +198,10 @@ export class SlurmCluster implements Cluster {
     return this.records.writeEnd(look, verdict);
   }
 
-  /** Reports the end of a job when its GPU time is known, or when accounting has had time to provide it. */
+  /**
+   * Reports the end of a job when its GPU time is known, or when accounting has had time to provide
+   * it.
+   */
   private async count(look: Look, evidence: Evidence): Promise<JobState> {
     if (!isDue(evidence)) {
       const wrapper = await look.folder.wrapper(look.attempt);
@@ -226,7 +232,10 @@ export class SlurmCluster implements Cluster {
 
   // ---- Cancelling ----------------------------------------------------------------------------
 
-  /** Asks Slurm to end the job, once. If Slurm is unavailable, the job's leader finds the request itself. */
+  /**
+   * Asks Slurm to end the job, once. If Slurm is unavailable, the job's leader finds the request
+   * itself.
+   */
   private async hasEnded(name: string, asked: Set<string>): Promise<boolean> {
     try {
       if (!isUnderWay(await this.state(name))) return true;

@@ -2,9 +2,10 @@
 
     slurm_wrapper.py <root> <batch> <place in the batch>
 
-The claim is a file that only one process can create, so that an attempt that was submitted twice runs once. A
-job that Slurm itself restarts (requeue) takes over its own claim. `exit.json` is also created once: a second
-record, by the scheduler or by this program, changes nothing. Standard library only.
+The claim is a file that only one process can create, so that an attempt that was submitted twice
+runs once. A job that Slurm itself restarts (requeue) takes over its own claim. `exit.json` is also
+created once: a second record, by the scheduler or by this program, changes nothing. Standard
+library only.
 """
 
 import contextlib
@@ -64,7 +65,8 @@ def set_environment(slurm_bin: str | None) -> None:
         os.environ.setdefault(name, value)
     if slurm_bin and slurm_bin not in os.environ["PATH"].split(":"):
         os.environ["PATH"] += f":{slurm_bin}"
-    # The job receives nothing of its submitter's environment; srun passes all of the job's to its tasks.
+    # The job receives nothing of its submitter's environment; srun passes all of the job's to its
+    # tasks.
     os.environ["SLURM_EXPORT_ENV"] = "ALL"
     # By default Slurm 22.05 and later gives a task of srun one processor.
     if "SLURM_CPUS_PER_TASK" in os.environ:
@@ -135,8 +137,8 @@ def has_newer(control: Path) -> bool:
 
 
 def watch(control: Path, mine: dict, stopping: list[str]) -> None:
-    """Ends the job if its end is recorded, if Slurm restarted it because its node was lost, or if it is to be
-    cancelled, since the scheduler may be unavailable."""
+    """Ends the job if its end is recorded, if Slurm restarted it because its node was lost, or if
+    it is to be cancelled, since the scheduler may be unavailable."""
 
     def look(*_: object) -> None:
         if is_taken_over(control, mine):
@@ -163,7 +165,8 @@ def write_once(path: Path, value: dict) -> bool:
     try:
         os.link(temporary, path)
     except FileExistsError:
-        # After a lost response, a file server repeats the request and finds the link that it created.
+        # After a lost response, a file server repeats the request and finds the link that it
+        # created.
         return temporary.stat().st_nlink == 2
     finally:
         temporary.unlink()

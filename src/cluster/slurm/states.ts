@@ -69,7 +69,10 @@ export function whyPending(id: string, state: string, reason: string | null): st
   return `${job} is ${state.toLowerCase()}${reason === null ? '' : `: ${reason}`}`;
 }
 
-/** Whether the controller, the accounting or the network does not respond: the same call may succeed later. */
+/**
+ * Whether the controller, the accounting or the network does not respond: the same call may succeed
+ * later.
+ */
 export function isUnavailable(words: string): boolean {
   return UNAVAILABLE.some((pattern) => pattern.test(words));
 }
@@ -98,7 +101,10 @@ const UNDELIVERED: readonly RegExp[] = [
   /is slurm installed|could not resolve hostname|permission denied \(/i,
 ];
 
-/** Whether a refusal is temporary, until other jobs have ended or maintenance is over: the job then waits. */
+/**
+ * Whether a refusal is temporary, until other jobs have ended or maintenance is over: the job then
+ * waits.
+ */
 export function isPassing(words: string): boolean {
   return isFull(words) || PASSING.some((pattern) => pattern.test(words));
 }

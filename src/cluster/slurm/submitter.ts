@@ -58,7 +58,10 @@ export class Submitter {
     },
   ) {}
 
-  /** Resolves when Slurm has accepted or refused the job (see its exit record), or another submitter has it. */
+  /**
+   * Resolves when Slurm has accepted or refused the job (see its exit record), or another submitter
+   * has it.
+   */
   submit(subject: Subject): Promise<void> {
     return this.batcher.add(subject);
   }
@@ -150,7 +153,10 @@ export class Submitter {
     );
   }
 
-  /** A copy below the root, which every node sees and which newer versions of this code do not change. */
+  /**
+   * A copy below the root, which every node sees and which newer versions of this code do not
+   * change.
+   */
   private leaderFile(): Promise<string> {
     this.leader ??= installLeader(this.deps.ledger.root);
     this.leader.catch(() => (this.leader = undefined));

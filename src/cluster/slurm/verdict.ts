@@ -111,7 +111,10 @@ export function notListed({
   };
 }
 
-/** Neither squeue nor sacct listed the job during the grace period. A job that never started may be resubmitted. */
+/**
+ * Neither squeue nor sacct listed the job during the grace period. A job that never started may be
+ * resubmitted.
+ */
 function lost({ exit, wrapper, accounted }: Evidence): Verdict {
   if (exit) return { status: 'ended', ...asItSays(exit), row: accounted };
   if (!wrapper) return { status: 'unknown' };

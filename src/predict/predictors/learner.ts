@@ -1,6 +1,6 @@
 /**
- * Learners that train in another process, all that is asked in one turn of the event loop together: to
- * start such a process takes longer than to train in it.
+ * Learners that train in another process. Everything that is requested in one turn of the event
+ * loop is trained together, since starting such a process takes longer than training in it.
  */
 import type { PredictorSpec } from '../../domain/fit-schema';
 import type { Features } from '../feature-table';
@@ -28,11 +28,14 @@ export interface Trained {
 }
 
 export interface Trainer {
-  /** Answers in the order of the jobs, which all have one table of features. */
+  /** Returns results in the order of the jobs, which share one table of features. */
   readonly train: (jobs: readonly TrainingJob[]) => Promise<readonly Trained[]>;
 }
 
-/** Trains one job; jobs of one turn of the event loop go to the trainer together, equal ones once. */
+/**
+ * Trains one job; jobs of one turn of the event loop are passed on together, and equal ones only
+ * once.
+ */
 export type Train = (job: TrainingJob) => Promise<Trained>;
 
 export function gathering(trainer: Trainer): Train {
@@ -44,7 +47,9 @@ export function gathering(trainer: Trainer): Train {
     if (!jobs.has(key)) jobs.set(key, job);
     const trained = (await answers).get(key);
     if (trained) return trained;
-    throw new TypeError(`The trainer gave no answer to "${job.predictor.name}": a bug.`);
+    throw new TypeError(
+      `The fit process returned no result for "${job.predictor.name}". This is a bug in foretune.`,
+    );
   };
 }
 
@@ -63,7 +68,10 @@ function newTurn(trainer: Trainer, close: () => void): Turn {
   return { jobs, answers };
 }
 
-/** `ltc:<learner>` compares what indicators say (arXiv 2504.12491, section 4), `config:<learner>` settings alone. */
+/**
+ * `ltc:<learner>` learns from indicators (arXiv 2504.12491, section 4), `config:<learner>` from
+ * settings alone.
+ */
 export function learnerPredictor(learner: Learner, set: FeatureSet, train: Train): Predictor {
   const name = `${set === 'config' ? 'config' : 'ltc'}:${learner.name}`;
   return {
@@ -92,7 +100,7 @@ function needsOf(features: Features, set: FeatureSet): Missing {
     return noSense('No indicator is measured: there is nothing to learn from.');
   if (set !== 'indicators' && !features.config.size)
     return noSense(
-      'There is no configuration to learn from: variants do not differ in it, or only in what is held out.',
+      'There is no configuration to learn from: variants do not differ in any setting, or only in the one that is held out.',
     );
   const names = columnNames(features, set);
   return missingOf(

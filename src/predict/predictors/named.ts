@@ -12,7 +12,7 @@ import { PAIRWISE, pairwise } from './pairwise';
 import { RANK, rankable, rankPredictor } from './rank';
 import { sumPredictor } from './sum';
 
-/** Those that learn nothing: every indicator, every proxy, the order of every setting. */
+/** Predictors without training: every indicator, every proxy, the order of every setting. */
 export function untrained(features: Features): Predictor[] {
   const { words, indicators } = features;
   const measures = words.indicators ?? [...indicators.keys()].map((name) => indicatorWords(name));
@@ -37,7 +37,7 @@ export function nestedAmong(
   ]);
 }
 
-/** Throws SpecError for a name that is neither of the study nor a learner's. */
+/** Throws SpecError for a name that is neither in the study nor that of a learner. */
 export function predictorNamed(name: string, features: Features, train: Train): Predictor {
   if (name === PAIRWISE) return pairwise;
   const simple = untrained(features);
@@ -71,7 +71,7 @@ function noPredictor(
 ): SpecError {
   const names = [PAIRWISE, ...known.map((one) => one.name)];
   const guess = nearest(name, [...names, ...NESTED_LEARNERS]);
-  const own = indicators?.length ? '' : ' (an indicator counts once it is recorded)';
+  const own = indicators?.length ? '' : ' (an indicator can be named once it is recorded)';
   return new SpecError(
     `There is no predictor "${name}".${guess ? ` Did you mean "${guess}"?` : ''} Expected ${names.join(', ')}${own}, a learner (${NESTED_LEARNERS.join(', ')}, gp, or an import path) or a file such as ./my-predictor.ts.`,
     { cause },

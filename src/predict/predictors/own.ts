@@ -5,7 +5,10 @@ import { NotFoundError, SpecError } from '../../base/errors';
 import { requireFile } from '../../base/require-file';
 import { NOTHING_MISSING, type Predictor } from '../predictor';
 
-/** What such a file must export; the rest has defaults: it learns, sees nothing to name, and needs nothing. */
+/**
+ * What such a file must export. The defaults of the rest: it learns, names no features, and needs
+ * nothing.
+ */
 export type OwnPredictor = Pick<Predictor, 'name' | 'fit'> & Partial<Predictor>;
 
 /** Whether a predictor's name is a file: `./rule.ts`. */

@@ -1,4 +1,6 @@
-/** The pairwise logistic model over all indicators of the study: what answers when no predictor is named. */
+/**
+ * The pairwise logistic model over all indicators of the study: the default predictor.
+ */
 import type { Features } from '../feature-table';
 import { byName, type ByVariant } from '../measurements';
 import { fitPairwise } from '../pairwise-logistic';
@@ -14,7 +16,7 @@ export const pairwise: Predictor = {
   needs: (features) =>
     features.indicators.size
       ? missingOf(features, columnsOf(features))
-      : noSense('The study has no indicators yet: run it, then ask again.'),
+      : noSense('The study has no indicators yet: run it first.'),
   fit: (sample) => fitColumns(sample, [...columnsOf(sample.features).values()]),
 };
 
@@ -22,7 +24,7 @@ function columnsOf({ indicators }: Features): Map<string, ByVariant> {
   return new Map([...indicators].map(([name, { values }]) => [name, values]));
 }
 
-/** Variants in order of id, so that the order of rows decides nothing. */
+/** Variants in order of id, so that the order of rows does not matter. */
 function fitColumns(
   { training, outcomes }: Sample,
   columns: readonly ByVariant[],
@@ -45,12 +47,15 @@ function rowOf(columns: readonly ByVariant[], id: string): number[] | undefined 
   return row.every((value) => value !== undefined) ? row : undefined;
 }
 
-/** A value that misleads on the training variants keeps its order, and next to no probability. */
+/**
+ * A value that misleads on the training variants keeps its order, but gets probabilities close to
+ * one half.
+ */
 const LEAST_WEIGHT = 1e-6;
 
 /**
- * The same predictor, with probabilities where it has an order alone: a pairwise logistic model of its
- * values, fitted to the training variants. Its order stays.
+ * The same predictor, with probabilities if it has only an order: a pairwise logistic model of its
+ * values, fitted to the training variants. The order stays the same.
  */
 export function calibrated(predictor: Predictor): Predictor {
   return {

@@ -1,6 +1,6 @@
 /**
- * The order of one setting, higher first: what a predictor from indicators has to beat. In the table of
- * arXiv 2504.12491 the learning rate alone orders the pairs as well as any indicator does.
+ * The order of one setting, higher first: the baseline for predictors that use indicators. In the
+ * table of arXiv 2504.12491 the learning rate alone orders the pairs as well as any indicator.
  */
 import type { Features } from '../feature-table';
 import type { ByVariant } from '../measurements';
@@ -19,7 +19,9 @@ export function rankPredictor(setting: string): Predictor {
     needs: (features) =>
       rankable(features).includes(setting)
         ? missingOf(features, new Map([[setting, values(features) ?? new Map()]]))
-        : noSense(`"${setting}" is no number in which variants differ: nothing to rank by.`),
+        : noSense(
+            `"${setting}" is not a numeric setting in which variants differ, so it cannot rank them.`,
+          ),
     fit: ({ features }) => ({ kind: 'values', value: (id) => values(features)?.get(id) }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * A weighted sum of indicators, each turned so that higher is better and scaled to [0, 1] over the study
- * (arXiv 2504.12491, Table 1: min-max reproduces the published sums).
+ * A weighted sum of indicators, each oriented so that higher is better and scaled to [0, 1] over
+ * the study (arXiv 2504.12491, Table 1: min-max reproduces the published sums).
  */
 import type { ProxyWords } from '../../domain/words';
 import type { Features } from '../feature-table';
@@ -19,7 +19,7 @@ export function sumPredictor({ name, terms, chosen_after }: ProxyWords): Predict
     needs: (features) => {
       const absent = names.filter((term) => !features.indicators.has(term));
       return absent.length
-        ? noSense(`No variant has indicator ${absent.join(', ')}, of which ${name} is a sum.`)
+        ? noSense(`No variant has indicator ${absent.join(', ')}, which proxy ${name} needs.`)
         : missingOf(features, columns(features));
     },
     fit: ({ features }) => {
@@ -50,7 +50,7 @@ function sumsOf(
   );
 }
 
-/** Within each study; an indicator that is the same everywhere says nothing and becomes 0. */
+/** Within each study; a constant indicator becomes 0. */
 export function scaled(values: ByVariant, studies: Features['studies']): ByVariant {
   return new Map(studies.flatMap((ids) => [...minMax(ids, values)]));
 }

@@ -1,4 +1,4 @@
-/** Accuracy on the surest pairs, by how many of them are decided. */
+/** Accuracy on the most confident pairs, by the share of decided pairs. */
 import type { CoveragePoint } from '../../predict/coverage';
 import { share } from '../format';
 import { COLOURS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -11,14 +11,14 @@ export interface Decision {
 
 /** More points than pixels draw the same line. */
 const MOST_POINTS = 120;
-/** The accuracy of a handful of pairs is noise that hides the rest of the line. */
+/** The accuracy of a few pairs is noise that would hide the rest of the line. */
 const LEAST_COVERAGE = 0.04;
 
 export function plotCoverage(
   points: readonly CoveragePoint[],
   decided: Decision | null,
 ): Promise<string> {
-  const [left, right] = ['share of pairs that it decides', 'accuracy on them'];
+  const [left, right] = ['share of pairs decided', 'accuracy on those pairs'];
   const encoding = { x: shareScale('coverage', left), y: shareScale('accuracy', right) };
   const line: Layer = {
     data: { values: thin(points.filter(({ coverage }) => coverage >= LEAST_COVERAGE)) },
@@ -31,7 +31,7 @@ export function plotCoverage(
         ? [
             {
               ...decided,
-              label: `decides ${share(decided.coverage)}, right in ${share(decided.accuracy)}`,
+              label: `share decided ${share(decided.coverage)}, accuracy ${share(decided.accuracy)}`,
             },
           ]
         : [],

@@ -1,4 +1,4 @@
-/** Accuracy by how far apart the outcomes of a pair are, beside baseline's. */
+/** Accuracy by the difference of the outcomes of a pair, with the baseline's. */
 import { measured, share } from '../format';
 import type { Gap } from '../findings';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -46,7 +46,9 @@ const baseline: Layer = {
   encoding: { y: shareScale('baseline', 'accuracy') },
 };
 
-/** Not the others' `coinToss`: a mark without a place across would inherit that of the bars. */
+/**
+ * Not the `coinToss` of other plots: a mark without an x position would inherit that of the bars.
+ */
 const coin: Layer = {
   mark: { type: 'rule', strokeDash: [3, 3], color: 'var(--ink)', strokeWidth: 0.8, aria: false },
   encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { datum: 0.5 } },

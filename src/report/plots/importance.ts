@@ -1,4 +1,4 @@
-/** How much of what was learned each feature carries. */
+/** The importance of each feature. */
 import type { Importance } from '../../predict/importance';
 import { share } from '../format';
 import { nameAxis } from './axes';
@@ -7,11 +7,11 @@ import { renderSvg } from './svg';
 const LABEL_WIDTH = 110;
 
 export function plotImportance(parts: readonly Importance[]): Promise<string> {
-  const values = parts.map(({ indicator, share: of }) => ({
+  const values = parts.map(({ indicator, share: value }) => ({
     indicator,
-    share: of,
-    text: share(of),
-    label: `${indicator}: ${share(of)}`,
+    share: value,
+    text: share(value),
+    label: `${indicator}: ${share(value)}`,
   }));
   const y = {
     field: 'indicator',
@@ -33,7 +33,7 @@ export function plotImportance(parts: readonly Importance[]): Promise<string> {
             type: 'quantitative',
             scale: { domainMin: 0 },
             axis: {
-              title: 'share of what was learned',
+              title: 'share of the importance',
               tickCount: 4,
               format: '.2~f',
               domain: false,

@@ -1,4 +1,7 @@
-/** How often the best variant is among the first k of the ranking, beside baseline and chance. */
+/**
+ * How often the best variant is among the first k of the ranking, compared with the baseline and
+ * chance.
+ */
 import type { Ranking } from '../findings';
 import { count } from '../format';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -18,10 +21,10 @@ export function plotRecall({ recall_at, baseline, n_variants }: Recall): Promise
   });
 }
 
-/** What the plot leaves out, in words; empty where it shows every place of the ranking. */
+/** A sentence about what the plot leaves out; empty if it shows every rank. */
 export function recallCut({ recall_at: { length }, n_variants }: Recall): string {
   if (length >= n_variants) return '';
-  return `Drawn are the first ${count(length)} places of ${count(n_variants)}.`;
+  return `The plot shows the first ${count(length)} of ${count(n_variants)} ranks.`;
 }
 
 const line = (recall: readonly number[], color: string, strokeDash: number[] = []): Layer => ({
@@ -39,6 +42,6 @@ const line = (recall: readonly number[], color: string, strokeDash: number[] = [
         grid: false,
       },
     },
-    y: shareScale('share', 'best one is among them'),
+    y: shareScale('share', 'best variant among them'),
   },
 });

@@ -1,4 +1,4 @@
-/** Probabilities beside how often they came true: on the diagonal they mean what they say. */
+/** Predicted probabilities and how often they came true; on the diagonal both are equal. */
 import { count, share } from '../format';
 import type { ReliabilityBin } from '../../predict/calibration';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -9,7 +9,7 @@ export function plotReliability(bins: readonly ReliabilityBin[]): Promise<string
     said: mean_probability,
     came: share_better,
     n,
-    label: `said ${share(mean_probability)}, came true in ${share(share_better)} of ${count(n)} answers`,
+    label: `predicted ${share(mean_probability)}, true in ${share(share_better)} of ${count(n)} answers`,
   }));
   return renderSvg({ ...PLOT_SIZE, layer: [diagonal, line(values)] });
 }
@@ -23,7 +23,7 @@ const diagonal: Layer = {
   },
   mark: { type: 'line', strokeDash: [3, 3], color: COLOURS.line, strokeWidth: 1, aria: false },
   encoding: {
-    x: shareScale('said', 'probability that it gave'),
+    x: shareScale('said', 'predicted probability'),
     y: shareScale('came', 'share that came true'),
   },
 };
@@ -31,7 +31,7 @@ const diagonal: Layer = {
 const line = (values: readonly object[]): Layer => ({
   data: { values: [...values] },
   encoding: {
-    x: shareScale('said', 'probability that it gave'),
+    x: shareScale('said', 'predicted probability'),
     y: shareScale('came', 'share that came true'),
   },
   layer: [

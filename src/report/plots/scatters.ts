@@ -10,20 +10,20 @@ export interface ScatterPoint {
   readonly outcome: number;
 }
 
-/** More numbers than this beside points would hide the points. */
+/** More numbers than this would hide the points. */
 export const MOST_NUMBERED = 12;
 
-/** More points than this cover each other. */
+/** More points than this would cover each other. */
 export const MOST_DRAWN = 2000;
 
-/** Of the whole plot, so that plots beside each other have one scale, whatever their labels. */
+/** Of the whole plot, so that adjacent plots have one scale, whatever their labels. */
 const SIZE = {
   width: 210,
   height: 175,
   autosize: { type: 'fit', contains: 'padding' },
 } as const;
 
-/** What is written along the axes. */
+/** The titles of the axes. */
 export interface ScatterTitles {
   readonly x: string;
   readonly y: string;
@@ -55,7 +55,7 @@ export function plotScatter(
   });
 }
 
-/** Evenly over the order in which they were recorded, which knows nothing of the numbers. */
+/** Evenly spaced in the order in which they were recorded, which is independent of the numbers. */
 function thinned(points: readonly ScatterPoint[]): readonly ScatterPoint[] {
   const step = points.length / MOST_DRAWN;
   if (step <= 1) return points;

@@ -1,4 +1,4 @@
-/** First what the reader came for: a sentence for each task. */
+/** The answer: a sentence for each task. */
 import type { Answer } from '../answer';
 import { interval, share } from '../format';
 import { html, type VNode } from '../html';
@@ -32,7 +32,7 @@ export function answerSection(
 
 function learnedOn(task: string, [first]: readonly LearnedFigures[]): string {
   const added = first?.tasks.find((one) => one.task === task)?.added;
-  return added ? `Learned, on variants held out: ${added.headline}.` : '';
+  return added ? `Learners, on held-out variants: ${added.headline}.` : '';
 }
 
 function answerCard(

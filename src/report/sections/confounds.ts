@@ -20,12 +20,16 @@ export interface Confounds {
   readonly judged: readonly Judged[];
 }
 
-export function confoundsSection(of: Confounds): VNode {
-  const remarks = [...studyRemarks(of.study), ...factorRemarks(of), ...oddityRemarks(of.oddities)];
+export function confoundsSection(confounds: Confounds): VNode {
+  const remarks = [
+    ...studyRemarks(confounds.study),
+    ...factorRemarks(confounds),
+    ...oddityRemarks(confounds.oddities),
+  ];
   return html`<section aria-labelledby="confounds">
-    <h2 id="confounds">What else could explain it</h2>
-    ${of.factors.factors.length ? factorTable(of) : null} ${list(remarks)}
-    ${oddVariantsPart(of.oddities, of.judged)}
+    <h2 id="confounds">What else could explain the answer?</h2>
+    ${confounds.factors.factors.length ? factorTable(confounds) : null} ${list(remarks)}
+    ${oddVariantsPart(confounds.oddities, confounds.judged)}
   </section>`;
 }
 
@@ -33,8 +37,8 @@ function factorTable({ tasks, factors }: Confounds): VNode {
   const head = html`<tr>
     <th>Variants differ in</th>
     <th>Values</th>
-    <th class="number">Pairs that differ in it alone</th>
-    ${tasks.map((task) => html`<th class="number">Accuracy of its order alone, ${task}</th>`)}
+    <th class="number">Pairs that differ only in this</th>
+    ${tasks.map((task) => html`<th class="number">Accuracy of ordering by it, ${task}</th>`)}
   </tr>`;
   const row = (factor: Factor) =>
     html`<tr>
@@ -49,19 +53,22 @@ function factorTable({ tasks, factors }: Confounds): VNode {
   const rows = html`<tbody>
     ${factors.factors.map(row)}
   </tbody>`;
-  return table(head, rows, 'What the variants differ in');
+  return table(head, rows, 'Settings in which the variants differ');
 }
 
 function factorRemarks({ factors, answers }: Confounds): string[] {
   const remarks = factors.factors.flatMap((factor) => rivalRemark(factor, answers));
   if (factors.pairs_mixed)
     remarks.push(
-      `${count(factors.pairs_mixed)} of ${counted(factors.n_pairs, 'pair')} differ in several things at once: an accuracy over all pairs credits a predictor with whatever moves together.`,
+      `${count(factors.pairs_mixed)} of ${counted(factors.n_pairs, 'pair')} differ in several settings at once: an accuracy over all pairs cannot separate the effects of settings that change together.`,
     );
   return remarks;
 }
 
-/** A setting that orders the variants as well as the best proxy does may be what the proxy sees. */
+/**
+ * If a setting orders the variants as well as the best proxy, the proxy may only reflect that
+ * setting.
+ */
 function rivalRemark(factor: Factor, answers: readonly Answer[]): string[] {
   const rivalled = answers.filter(({ task, best }) => {
     const accuracy = factor.accuracies?.get(task);
@@ -71,17 +78,17 @@ function rivalRemark(factor: Factor, answers: readonly Answer[]): string[] {
   if (!rivalled.length) return [];
   const tasks = listed(rivalled.map(({ task }) => task));
   return [
-    `Knowing only ${factor.name} orders the pairs about as well as the best predictor on ${tasks}: what they predict here may be ${factor.name}.`,
+    `${factor.name} alone orders the pairs about as well as the best predictor on ${tasks}, which may therefore reflect only ${factor.name}.`,
   ];
 }
 
 function studyRemarks(study: Study): string[] {
   if (study.kind === 'imported')
     return [
-      'The numbers are as published: how they were measured, with which seeds, and what the variants differ in besides the settings above, this report cannot check.',
+      'The numbers are as published. This report cannot check how they were measured, with which seeds, or in what else the variants differ.',
     ];
   return [
-    'Each variant was pre-trained once, with one seed: differences between variants include the luck of that seed. Run the study with another --seed to see how much.',
+    'Each variant was pre-trained once, with one seed, so differences between variants include the effect of that seed. To estimate the effect, run the study with another --seed.',
   ];
 }
 
@@ -96,9 +103,9 @@ function oddityRemarks({ equal, outliers }: Oddities): string[] {
   const more = outliers.length > far.length ? `, and ${outliers.length - far.length} more` : '';
   return [
     ...(twins.length
-      ? [`Equal in every number, and kept so: variants ${twins.join('; variants ')}.`]
+      ? [`Identical in every number, and not removed: variants ${twins.join('; variants ')}.`]
       : []),
-    ...(far.length ? [`Far from all others, and kept so: variant ${far.join(', ')}${more}.`] : []),
+    ...(far.length ? [`Outliers, not removed: variant ${far.join(', ')}${more}.`] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** What training logged. */
+/** Training curves. */
 import { count, counted } from '../format';
 import { figure, html, type VNode } from '../html';
 import type { Looks } from '../looks';
@@ -8,7 +8,7 @@ export interface CurveFigure {
   readonly title: string;
   readonly n_runs: number;
   readonly not_finite: number;
-  /** Null when there is no point to draw. */
+  /** Null if there is no point to draw. */
   readonly svg: string | null;
 }
 
@@ -26,14 +26,14 @@ export function curvesSection(
 }
 
 function explanation(left_out: number, { colours }: Looks): string {
-  const colour = colours ? `, in the colour of its ${colours.setting}` : '';
-  const lines = `A line is a run${colour}; grey is the shared base.`;
+  const colour = colours ? `, colored by ${colours.setting}` : '';
+  const lines = `Each line is a run${colour}; gray is the shared base.`;
   if (!left_out) return lines;
-  return `${lines} ${counted(left_out, 'more plot')} would not fit; the table curves has all points.`;
+  return `${lines} ${counted(left_out, 'more plot')} not shown; the table curves has all points.`;
 }
 
 function curveFigure({ title, n_runs, not_finite, svg }: CurveFigure): VNode {
-  const diverged = not_finite ? `, ${count(not_finite)} of the points no finite number` : '';
+  const diverged = not_finite ? `, ${count(not_finite)} of the points not finite` : '';
   const caption = html`<b>${title}</b> ${counted(n_runs, 'run')}${diverged}`;
   if (svg === null) return html`<p>${caption}: nothing to draw.</p>`;
   return figure(`Training curves: ${title}`, svg, caption);

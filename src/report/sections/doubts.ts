@@ -1,4 +1,4 @@
-/** Which pairs have an order at all, and what the variants that look wrong do to an accuracy. */
+/** Which pairs have a reliable order, and how odd variants affect an accuracy. */
 import { copiesOf, effectOfLeavingOut, type LeavingOut } from '../../predict/leaving-out';
 import type { LabelNoise, Resolution } from '../../predict/label-noise';
 import type { Oddities } from '../../predict/oddities';
@@ -26,23 +26,23 @@ export function resolutionPart(resolved: readonly Resolved[]): VNode | null {
   const known = resolved.filter(({ resolution }) => resolution.unresolved !== null);
   if (!known.length)
     return html`<p>
-      Which pairs have an order that is not luck cannot be computed: neither several seeds nor
-      standard errors are recorded for every variant.
+      Which pairs are resolved is not known: neither several seeds nor standard errors are recorded
+      for every variant.
     </p>`;
   return html`<h3>${resolutionTitle(known)}</h3>
     <p>
-      A pair is resolved when its two outcomes differ by more than their noise at 95%, which is
-      estimated from
-      ${listed([...new Set(known.map(({ resolution }) => SOURCES[resolution.source]))])}. Nobody can
-      be right about the others, except by luck.
+      A pair is resolved when its two outcomes differ by more than their noise (95% level), which is
+      estimated from${' '}
+      ${listed([...new Set(known.map(({ resolution }) => SOURCES[resolution.source]))])}. The order
+      of the other pairs can only be guessed.
     </p>
     ${resolutionTable(known)}`;
 }
 
 function resolutionTitle(known: readonly Resolved[]): string {
   const shares = new Map(known.map(({ task, resolution }) => [task, resolution.unresolved ?? 0]));
-  const words = [...shares].map(([task, of]) => `${percent(of)} on ${task}`);
-  return `Pairs whose order may be luck: ${listed(words)}`;
+  const words = [...shares].map(([task, unresolved]) => `${percent(unresolved)} on ${task}`);
+  return `Pairs whose order may be chance: ${listed(words)}`;
 }
 
 function resolutionTable(known: readonly Resolved[]): VNode {
@@ -94,15 +94,15 @@ function oddTitle(left: readonly Left[]): string {
   const changes = left.flatMap((one) =>
     one.accuracy_without === null ? [] : [Math.abs(one.accuracy_without - one.accuracy)],
   );
-  if (!changes.length) return 'Without the odd variants no pair is left';
-  return `Leaving out the variants that look wrong changes accuracies by at most ${share(Math.max(...changes))}`;
+  if (!changes.length) return 'No pair is left without the odd variants';
+  return `Leaving out odd variants changes accuracies by at most ${share(Math.max(...changes))}`;
 }
 
 function oddText(oddities: Oddities): string {
   const copies = copiesOf(oddities);
   return copies.length
-    ? `Of variants that are equal in every number the first stays and ${listed(copies)} ${copies.length === 1 ? 'goes' : 'go'}; predictors are not fitted again.`
-    : 'Predictors are not fitted again.';
+    ? `Of variants that are identical in every number, only the first is kept; ${listed(copies)} ${copies.length === 1 ? 'is' : 'are'} left out. Predictors are not refitted.`
+    : 'Predictors are not refitted.';
 }
 
 function oddTable(left: readonly Left[]): VNode {

@@ -1,23 +1,23 @@
-/** What the runs of each stage took, and what attempts without a result took of it. */
+/** Time and cost of each stage, and the part of attempts without a result. */
 import { total, type Expense } from '../../domain/expenses';
 import { count, measured } from '../format';
 import { html, table, type VNode } from '../html';
 
 interface Column {
   readonly title: string;
-  readonly of: (expense: Expense) => number | null;
+  readonly valueOf: (expense: Expense) => number | null;
   readonly show: (value: number | null) => string;
-  /** Left out where nothing of it is recorded. */
+  /** Left out if nothing is recorded. */
   readonly optional?: true;
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'Attempts', of: (one) => one.attempts, show: (value) => count(value ?? 0) },
-  { title: 'Without result', of: (one) => one.lost, show: (value) => count(value ?? 0) },
-  { title: 'Hours of jobs', of: (one) => one.hours, show: measured },
-  { title: 'Of it without result', of: (one) => one.lost_hours, show: measured },
-  { title: 'GPU-hours', of: (one) => one.gpu_hours, show: measured, optional: true },
-  { title: 'Cost', of: (one) => one.cost, show: measured, optional: true },
+  { title: 'Attempts', valueOf: (one) => one.attempts, show: (value) => count(value ?? 0) },
+  { title: 'Without result', valueOf: (one) => one.lost, show: (value) => count(value ?? 0) },
+  { title: 'Job hours', valueOf: (one) => one.hours, show: measured },
+  { title: 'Job hours without result', valueOf: (one) => one.lost_hours, show: measured },
+  { title: 'GPU-hours', valueOf: (one) => one.gpu_hours, show: measured, optional: true },
+  { title: 'Cost', valueOf: (one) => one.cost, show: measured, optional: true },
 ];
 
 export function expensesPart(expenses: readonly Expense[]): VNode | null {
@@ -30,17 +30,17 @@ export function expensesPart(expenses: readonly Expense[]): VNode | null {
   const rows = expenses.map((expense) =>
     row(
       expense.stage,
-      columns.map(({ of, show }) => show(of(expense))),
+      columns.map(({ valueOf, show }) => show(valueOf(expense))),
     ),
   );
   const sums = columns.map((column) => column.show(totalOf(column, expenses)));
-  return html`<h3>What it took</h3>
+  return html`<h3>Time and cost</h3>
     ${table(
       head,
       html`<tbody>
         ${rows} ${expenses.length > 1 ? row('all', sums) : null}
       </tbody>`,
-      'What each stage took, attempts without a result included',
+      'Time and cost of each stage, including attempts without a result',
     )}`;
 }
 
@@ -51,6 +51,6 @@ function row(stage: string, cells: readonly string[]): VNode {
   </tr>`;
 }
 
-function totalOf({ of }: Column, expenses: readonly Expense[]): number | null {
-  return total(expenses.map(of));
+function totalOf({ valueOf }: Column, expenses: readonly Expense[]): number | null {
+  return total(expenses.map(valueOf));
 }

@@ -38,8 +38,8 @@ export function fitsSection(
   return html`<section aria-labelledby="fits">
     <h2 id="fits">Every predictor on every task</h2>
     <p>
-      The share of pairs of variants whose better one the predictor names. A tie in its values or in
-      the outcome counts one half; 0.500 is a coin toss.
+      Accuracy is the share of pairs of variants in which the predictor names the better one. A tie
+      in its values or in the outcome counts one half; 0.500 is a coin toss.
     </p>
     ${table(head, bodies, 'Accuracy of every predictor on every task')}
     ${list(fitNotes(fits, chosenAfter))}
@@ -83,20 +83,20 @@ function fitNotes(fits: readonly Fit[], chosenAfter: readonly string[]): string[
   const notes = [methodNote(fits)];
   if (fits.some((fit) => fit.n_variants < FEW_VARIANTS))
     notes.push(
-      `With fewer than ${FEW_VARIANTS} variants an interval is narrower than it should be: read it as a lower bound of the doubt.`,
+      `With fewer than ${FEW_VARIANTS} variants an interval is narrower than it should be: the uncertainty is larger than it shows.`,
     );
   if (fits.some((fit) => fit.ci_low === fit.ci_high && fit.accuracy !== 0.5))
     notes.push(
-      'An interval without width means that every resample agrees, not that other variants would.',
+      'An interval of width zero means that all resamples agree; other variants may still differ.',
     );
   if (fits.length)
     notes.push(
-      'The best of several predictors is flattered by having been chosen on these same pairs.',
+      'The accuracy of the best of several predictors is biased upward, because it was selected on the same pairs.',
     );
   const known = chosenAfter.filter((name) => fits.some(({ proxy }) => proxy === name));
   if (known.length)
     notes.push(
-      `The weights of ${listed(known)} were chosen by somebody who had seen outcomes: headroom, not a prediction.`,
+      `The weights of ${listed(known)} were chosen with knowledge of the outcomes: such an accuracy is an upper bound, not a prediction.`,
     );
   return notes.filter(Boolean);
 }
@@ -113,8 +113,8 @@ export function errorRateSection(plots: readonly TaskPlot[], names: Names): VNod
   return html`<section aria-labelledby="errors">
     <h2 id="errors">How often each predictor is wrong</h2>
     <p>
-      Pairwise error rate: shorter is better. The line through a bar is its 95% interval, the dashed
-      line a coin toss.${' '}
+      The pairwise error rate; lower is better. The line through a bar is its 95% interval, and the
+      dashed line is a coin toss.${' '}
       <span class="key"
         ><i class="swatch best"></i> best${' '}
         ${

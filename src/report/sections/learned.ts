@@ -1,4 +1,7 @@
-/** What learning to compare is worth: on variants held out, beside the configuration and the baseline. */
+/**
+ * The benefit of learning to compare: on held-out variants, compared with the configuration and the
+ * baseline.
+ */
 import type { Study } from '../../domain/schema';
 import type { Importance } from '../../predict/importance';
 import type { Added } from '../addition';
@@ -21,7 +24,7 @@ export interface LearnedFigure {
 }
 
 export interface ImportanceFigure {
-  /** Over whose fits the shares are the mean. */
+  /** The tasks over whose fits the shares are averaged. */
   readonly tasks: readonly string[];
   readonly name: string;
   readonly parts: readonly Importance[];
@@ -44,14 +47,14 @@ export function learnedSection(
 
 const explanation = html`<p>
   A learner sees pairs of variants with their outcomes, then names the better of two variants that
-  it has not seen. Settings are known before any training, so what learns from indicators has to
-  beat what knows the configuration alone.
+  it has not seen. The configuration is known before any training, so a learner of indicators is
+  useful only if it does better than the configuration alone.
 </p>`;
 
 function nothingLearned({ name }: Study): VNode {
   return html`<p>
-    No fit with a learner is recorded. <code>npx foretune fit ${name} --protocol paper</code> makes
-    one.
+    No fit with a learner is recorded. To make one:${' '}
+    <code>npx foretune fit ${name} --protocol paper</code>
   </p>`;
 }
 
@@ -60,8 +63,8 @@ function groupPart({ group, tasks }: LearnedFigures, isFirst: boolean, names: Na
     <p class="muted">${protocolText(group)}</p>
     <figure class="row">
       <figcaption>
-        How to read: a point is the accuracy on pairs held out, the line its 95% interval over
-        variants, the dashed line a coin toss. ${' '}<span class="key"
+        How to read: a point is the accuracy on held-out pairs, the line is its 95% interval over
+        variants, and the dashed line is a coin toss. ${' '}<span class="key"
           ><i class="swatch learned"></i> learned from indicators</span
         >${' '}<span class="key"><i class="swatch config"></i> configuration alone</span>${' '}<span
           class="key"
@@ -147,33 +150,33 @@ function isUneven(fit: Fit): boolean {
 function protocolTitle({ protocol, train_task }: LearnedGroup): string {
   const from = train_task === null ? '' : `, learned from ${train_task}`;
   const [kind, ...rest] = protocol.split(':');
-  const of = rest.join(':');
-  if (kind === 'leave-study-out') return `Learned from another study, ${of}${from}`;
-  if (kind !== 'leave-group-out') return `Variants never seen (${protocol})${from}`;
-  const [setting, where] = of.split('/');
+  const held = rest.join(':');
+  if (kind === 'leave-study-out') return `Learned from another study, ${held}${from}`;
+  if (kind !== 'leave-group-out') return `Unseen variants (${protocol})${from}`;
+  const [setting, where] = held.split('/');
   return where === 'within'
-    ? `Both variants have a value of ${setting} never seen (${protocol})${from}`
-    : `One variant has a value of ${setting} never seen (${protocol})${from}`;
+    ? `Both variants have an unseen value of ${setting} (${protocol})${from}`
+    : `One variant has an unseen value of ${setting} (${protocol})${from}`;
 }
 
 function protocolText({ protocol, tasks }: LearnedGroup): string {
   const [fit] = tasks.flatMap(({ fits }) => fits);
   const splits = counted(fit?.n_splits ?? 1, 'split');
   if (protocol.startsWith('paper'))
-    return `${splits}: in each, learners are trained on 60% of the variants at random and asked about the ${counted(fit?.n_pairs ?? 0, 'pair')} of the others. Every predictor is judged on the same pairs.`;
+    return `${splits}: in each, learners are trained on 60% of the variants at random and tested on the ${counted(fit?.n_pairs ?? 0, 'pair')} of the others. Every predictor is judged on the same pairs.`;
   if (protocol.endsWith('/within'))
-    return `${splits}: each holds out all variants of one value and asks about pairs among them, where that setting says nothing.`;
+    return `${splits}: each holds out all variants with one value and tests pairs among them, for which the setting says nothing.`;
   if (protocol.endsWith('/against'))
-    return `${splits}: each holds out all variants of one value and asks about pairs of them and the others, which were trained on.`;
-  return 'Trained on that study alone, asked about all pairs of this one.';
+    return `${splits}: each holds out all variants with one value and tests pairs of a held-out variant and a training variant.`;
+  return 'Trained on that study only, tested on all pairs of this one.';
 }
 
 function importancePart(figures: readonly ImportanceFigure[]): VNode {
-  return html`<h3>What was learned from</h3>
+  return html`<h3>Importance of features</h3>
     <figure class="row">
       <figcaption>
-        How to read: a bar is the share of a learner’s gain that came from one feature, its mean
-        over splits. A share says what the learner used, not what causes the outcome.
+        How to read: a bar is the share of a learner’s gain that came from one feature, as a mean
+        over splits. It shows what the learner used, not what causes the outcome.
       </figcaption>
       <div class="charts wide">
         ${figures.map(({ tasks, name, parts, svg }) =>
@@ -194,8 +197,8 @@ function labels(tasks: readonly string[]): string {
 function importanceTitle(parts: readonly Importance[]): string {
   const [first, second] = parts;
   if (!first || first.share === 0) return 'nothing was learned.';
-  if (!second) return `all comes from ${first.indicator}.`;
+  if (!second) return `${first.indicator} is the only feature used.`;
   return first.share - second.share < 0.05
-    ? `no indicator stands out: ${first.indicator} carries ${share(first.share)}, ${second.indicator} ${share(second.share)}.`
-    : `${first.indicator} carries most, ${share(first.share)} of what was learned.`;
+    ? `no feature dominates: ${first.indicator} has a share of ${share(first.share)}, ${second.indicator} ${share(second.share)}.`
+    : `${first.indicator} has the largest share, ${share(first.share)}.`;
 }

@@ -8,11 +8,11 @@ import { expensesPart } from './expenses';
 
 type Run = Row<'runs'>;
 
-/** A longer ledger stays folded, so that the page stays readable. */
+/** A longer ledger is folded, so that the page stays readable. */
 const LONG_LEDGER = 12;
-/** More rows are in the table `runs`: a page of tens of thousands of rows opens nowhere. */
+/** More rows are in the table `runs`: no browser opens a page with tens of thousands of rows. */
 const MOST_LISTED = 2000;
-/** Failures tell the same after a few dozen. */
+/** Failures repeat after a few dozen. */
 const MOST_FAILURES = 50;
 
 function title(runs: number): string {

@@ -1,11 +1,11 @@
-/** How much of what is seen is noise. */
+/** How much of the differences is noise. */
 import type { Study } from '../../domain/schema';
 import { count, measured, NOTHING } from '../format';
 import { html, table, type VNode } from '../html';
 import { resolutionPart, type Resolved } from './doubts';
 import { signalRatio, type Noise } from '../../predict/noise';
 
-/** Below it, the order of two typical variants is as much luck as difference. */
+/** At a lower ratio, the order of two typical variants may be chance. */
 const CLEAR_SIGNAL = 2;
 
 export function noiseSection(
@@ -22,10 +22,10 @@ export function noiseSection(
 }
 
 const KNOWN =
-  'The spread between variants beside the noise of one measurement: the standard deviation between fine-tuning seeds of one variant where several were run, else the standard error over items. Below a ratio of 2 the order of two typical variants is as much luck as difference.';
+  'The spread between variants, compared with the noise of one measurement: the standard deviation between fine-tuning seeds of one variant where several were run, otherwise the standard error over items. At a ratio below 2, the order of two typical variants may well be chance.';
 
 const ONE_SEED =
-  'Where only one fine-tuning seed was run, the luck of that seed is in the spread and not in the noise.';
+  'Where only one fine-tuning seed was run, its effect is part of the spread, not of the noise.';
 
 function known(noises: readonly Noise[]): string {
   const isLucky = noises.some((noise) => noise.n_seeds === 1);
@@ -35,8 +35,8 @@ function known(noises: readonly Noise[]): string {
 function unknown(study: Study, noises: readonly Noise[]): string {
   if (!noises.length) return 'Nothing was measured yet.';
   return study.kind === 'imported'
-    ? 'The source gives neither seeds nor standard errors, so how much of the spread between variants is noise is not known. Tiny differences count as much as large ones in the accuracies above.'
-    : 'Neither several seeds nor standard errors were recorded, so how much of the spread between variants is noise is not known.';
+    ? 'The source gives neither seeds nor standard errors, so it is not known how much of the spread between variants is noise. Tiny differences count as much as large ones in the accuracies above.'
+    : 'Neither several seeds nor standard errors were recorded, so it is not known how much of the spread between variants is noise.';
 }
 
 function noiseTable(noises: readonly Noise[]): VNode {

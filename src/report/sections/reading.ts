@@ -1,20 +1,20 @@
-/** How to get at the numbers with pandas, and none of our code. */
+/** How to read the data with pandas, without foretune. */
 import { studyId } from '../../domain/ids';
 import { html, type VNode } from '../html';
 import type { ReportInput } from '../input';
 
 export function readingSection(input: ReportInput): VNode {
   return html`<section aria-labelledby="reading">
-    <h2 id="reading">Read it all from pandas</h2>
+    <h2 id="reading">Read the data with pandas</h2>
     <p>
-      Every number above is in Arrow files on S3. A commit log names the files that count; the
-      script replays it up to the version of this report.
+      Every number above is in Arrow files on S3. A commit log lists the current files; this script
+      replays the log up to the version of this report.
     </p>
     <pre tabindex="0"><code>${snippet(input)}</code></pre>
   </section>`;
 }
 
-/** Values are written as Python literals, by JSON, whose strings Python reads the same. */
+/** Values are written as Python literals with JSON, whose strings Python reads in the same way. */
 export function snippet(input: ReportInput): string {
   const study = JSON.stringify(studyId(input.study));
   return `# pip install pyarrow pandas; eval "$(npx foretune env)"; then run this with Python
@@ -33,7 +33,7 @@ for version in range(1, ${input.dataset_version} + 1):
     files.update((file["key"], file["table"]) for file in commit["added"])
 
 def table(name):
-    keys = [key for key, of in files.items() if of == name]
+    keys = [key for key, owner in files.items() if owner == name]
     parts = [ipc.open_file(s3.open_input_file(f"{root}/{key}")).read_all() for key in keys]
     rows = pa.concat_tables(parts).to_pandas()
     return rows[rows.study == ${study}]

@@ -1,4 +1,4 @@
-/** Indicators against outcomes, one small plot each, and the numbers behind them. */
+/** Indicators against outcomes, one small plot each, and their numbers. */
 import type { Measure } from '../../domain/words';
 import type { FeatureTable } from '../../predict/feature-table';
 import type { ByVariant } from '../../predict/measurements';
@@ -27,9 +27,9 @@ export function scatterSection(names: Names, scatters: readonly Scatter[], looks
   return html`<section aria-labelledby="scatters">
     <h2 id="scatters">Indicators against outcomes</h2>
     <p>
-      A point is a variant: across, the indicator before fine-tuning; up, the outcome after it.
-      Under each plot is the accuracy of the indicator on all pairs. Point at a variant to read its
-      numbers.
+      Each point is a variant: the x axis is the indicator before fine-tuning, the y axis the
+      outcome after it. The accuracy of the indicator on all pairs is below each plot. Hover over a
+      point to read its numbers.
     </p>
     ${variantLegend(looks)}
     ${drawn.map(
@@ -54,14 +54,14 @@ function scatterFigure(
   { baseline }: Names,
 ): VNode {
   return figure(
-    `${counted(n_variants, 'variant')}${n_variants > MOST_DRAWN ? `, ${MOST_DRAWN} of them drawn` : ''}: ${indicator} across, outcome on ${task} up; the table of variants has the numbers`,
+    `${counted(n_variants, 'variant')}${n_variants > MOST_DRAWN ? `, ${MOST_DRAWN} of them drawn` : ''}: ${indicator} on the x axis, outcome on ${task} on the y axis; the table of variants has the numbers`,
     svg,
     html`accuracy <b>${accuracy === undefined ? NOTHING : share(accuracy)}</b>${' '}
       ${indicator === baseline ? html`<span class="tag">baseline</span>` : null}`,
   );
 }
 
-/** The numbers of every plot, for those who read tables, screen readers among them. */
+/** The numbers of every plot as a table, also for screen readers. */
 export function variantsSection(features: FeatureTable, looks: Looks): VNode | null {
   const { variants } = features;
   if (!variants.length) return null;
@@ -132,7 +132,7 @@ function settingText({ values }: Setting, id: string): string {
   return typeof value === 'number' ? compact(value) : String(value);
 }
 
-/** A longer list is in the dataset alone. */
+/** A longer list is only in the dataset. */
 const MOST_LISTED = 1000;
 
 function listTitle(variants: number): string {

@@ -1,4 +1,7 @@
-/** When a prediction can be trusted: by gap, by probability, by what is left undecided, and as a ranking. */
+/**
+ * When a prediction can be trusted: by gap, by probability, by share of decided pairs, and as a
+ * ranking.
+ */
 import type { Study } from '../../domain/schema';
 import type { Calibration } from '../../predict/calibration';
 import { percent, share } from '../format';
@@ -53,12 +56,12 @@ function whoPredicts({ name }: Study, tasks: readonly TrustFigures[]): string {
   const words = [
     ...(recorded
       ? [
-          `The recorded predictions of ${recorded.name} (${recorded.protocol}), of variants that it had not seen. It was not chosen for these results: it is the first that was recorded, or nested selection.`,
+          `Recorded predictions of ${recorded.name} (${recorded.protocol}) for variants that it had not seen. It was not selected by its accuracy here: it is the first recorded learner, or nested selection.`,
         ]
       : []),
     ...(computed
       ? [
-          `${recorded ? 'Where none is recorded' : 'No predictions of a learner are recorded, so'} a pairwise logistic model over all indicators judges each pair here, made without the outcomes of either variant. To record a learner’s: npx foretune fit ${name} --protocol paper.`,
+          `${recorded ? 'Where none are recorded,' : 'No predictions of a learner are recorded, so'} a pairwise logistic model over all indicators predicts each pair; it is fitted without the outcomes of either variant. To record predictions of a learner: npx foretune fit ${name} --protocol paper.`,
         ]
       : []),
   ];
@@ -68,7 +71,7 @@ function whoPredicts({ name }: Study, tasks: readonly TrustFigures[]): string {
 function rows(tasks: readonly TrustFigures[]): VNode[] {
   return [
     row(
-      'Close pairs and clear ones',
+      'Close and clear pairs',
       html`How to read: a bar is the accuracy on a fifth of the pairs, from the smallest difference
       of outcomes to the largest, with its 95% interval; ${baselineKey} marks the baseline on the
       same pairs.`,
@@ -76,27 +79,27 @@ function rows(tasks: readonly TrustFigures[]): VNode[] {
       ({ gaps }) => gaps,
     ),
     row(
-      'Sure enough to answer',
-      html`How to read: the line is the accuracy on the surest pairs, the more of them are decided
-      the further right; the ${dotKey} is where it is left when pairs are called too close on which
-      it would not be right in ${percent(WANTED_ACCURACY)} (a margin chosen on pairs of other
+      'When is it confident enough to answer?',
+      html`How to read: the line is the accuracy on the most confident pairs; further to the right,
+      more pairs are decided. The ${dotKey} is the result if pairs are called too close when their
+      expected accuracy is below ${percent(WANTED_ACCURACY)} (a margin chosen on pairs of other
       variants).`,
       tasks,
       ({ coverage }) => coverage,
     ),
     row(
       'Does 80% mean 80%?',
-      html`How to read: across, the probability that it gave; up, how often that came true; on the
-      dashed line they are the same, below it on the right it is surer than right.`,
+      html`How to read: the x axis is the predicted probability, the y axis how often it came true.
+      On the dashed line both are equal; below it on the right the predictor is overconfident.`,
       tasks,
       ({ calibration }) => calibration,
       ({ calibration: { figures } }) =>
-        `Expected calibration error (ECE) ${share(figures.ece)}, Brier score ${share(figures.brier)} (a coin: 0.250).`,
+        `Expected calibration error (ECE) ${share(figures.ece)}, Brier score ${share(figures.brier)} (coin toss: 0.250).`,
     ),
     row(
       'Finding the best variant',
-      html`How to read: up, how often the best variant is among the first that the ranking names;
-      the dashed line is chance, ${baselineKey} is the baseline’s ranking.`,
+      html`How to read: the y axis is how often the best variant is among the first of the ranking.
+      The dashed line is chance, and ${baselineKey} is the baseline’s ranking.`,
       tasks,
       ({ ranking }) => ranking,
       ({ ranking }) => recallCut(ranking.figures),
@@ -104,15 +107,15 @@ function rows(tasks: readonly TrustFigures[]): VNode[] {
   ];
 }
 
-const baselineKey = html`<span class="key"><i class="swatch baseline"></i> grey</span>`;
+const baselineKey = html`<span class="key"><i class="swatch baseline"></i> gray</span>`;
 const dotKey = html`<span class="key"><i class="swatch config"></i> dot</span>`;
 
 function row(
   title: string,
   reading: VNode,
   tasks: readonly TrustFigures[],
-  pick: (of: TrustFigures) => { readonly title: string; readonly svg: string },
-  more: (of: TrustFigures) => string = () => '',
+  pick: (figures: TrustFigures) => { readonly title: string; readonly svg: string },
+  more: (figures: TrustFigures) => string = () => '',
 ): VNode {
   return html`<h3>${title}</h3>
     <figure class="row">

@@ -17,7 +17,10 @@ const running = (external_id: string, attempt = 1): JobState => {
   return { status: 'running', attempt, external_id, started_at: new Date(0) };
 };
 
-/** A study whose runs are on record as running, each in a job of its own, on clusters that say this of them, or nothing. */
+/**
+ * A study whose runs are on record as running, each in a job of its own, on clusters that say this
+ * of them, or nothing.
+ */
 async function listed(cluster: 'far' | 'near', jobs: Record<string, JobState> | Error) {
   const names = new Set(['a', 'b', ...Object.keys(jobs)]);
   const ids = [...names].map((name) => `${name}/pretrain`);

@@ -14,7 +14,7 @@ describe('a local cluster that cannot write', () => {
   beforeEach(() => (opened = openLocalCluster()));
   afterEach(() => opened.close());
 
-  /** A folder stands where a file must be: not even root can write it. */
+  /** There is a folder in place of a file, so not even root can write it. */
   const block = (name: string, file: string) => {
     const where = path.join(path.dirname(controlFile(opened.cluster, name, 'exit')), file);
     mkdirSync(where, { recursive: true });

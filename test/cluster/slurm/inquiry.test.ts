@@ -1,4 +1,4 @@
-/** What is asked of Slurm, and whom its answers are about: a script stands for its programs. */
+/** Queries to Slurm, and the jobs that its answers are about: a script replaces its programs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

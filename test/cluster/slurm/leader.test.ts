@@ -1,4 +1,7 @@
-/** The leader of a job, as Slurm starts it on a node: with `SLURM_*` in its environment, and nothing else. */
+/**
+ * The leader of a job, as Slurm starts it on a node: with `SLURM_*` in its environment, and nothing
+ * else.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

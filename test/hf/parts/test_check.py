@@ -1,4 +1,5 @@
-"""What the recipe finds before anything costs: models without weights, rows, tasks of the harness."""
+"""What the recipe finds before anything costs: models without weights, rows, tasks of the
+harness."""
 
 import json
 import unittest

@@ -12,7 +12,8 @@ from foretune_hf.sft import sft
 from foretune_protocol.progress import Progress
 from foretune_protocol.run import Run
 
-# Of the 24 tokens of a row, with the end of text: whole, cut off in its completion, filled by its prompt.
+# Of the 24 tokens of a row, with the end of text: whole, cut off in its completion, filled by its
+# prompt.
 ITEMS = {
     "whole": ("ask", " answer"),
     "cut": ("a longer question", " answered at length"),

@@ -22,7 +22,8 @@ def data_folder(test: TestCase) -> Path:
 
 
 def tiny_tokenizer(adds_bos: bool = False) -> PreTrainedTokenizerFast:
-    """A token a byte. With `adds_bos` it begins each text with its own token, as Llama's and Gemma's do."""
+    """A token a byte. With `adds_bos` it begins each text with its own token, as Llama's and
+    Gemma's do."""
     names = [*SPECIAL, *sorted(pre_tokenizers.ByteLevel.alphabet())]
     bpe = Tokenizer(models.BPE({name: i for i, name in enumerate(names)}, []))
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)

@@ -1,1 +1,2 @@
-"""The indicators: one file each, or one for several of the same pass (registry.py says what it declares)."""
+"""The indicators: one file each, or one for several from the same pass (registry.py says what a
+file declares)."""

@@ -1,4 +1,5 @@
-"""1/perplexity of plain text (arXiv 2504.12491, section 3), and of the same pass minus bits per byte."""
+"""1/perplexity of plain text (arXiv 2504.12491, section 3), and minus bits per byte, from the same
+pass."""
 
 from typing import TYPE_CHECKING
 

@@ -1,5 +1,5 @@
-"""k-shot scores of the tasks (arXiv 2504.12491, section 3), and continuous measures on the same items:
-numbers that move before accuracy does (arXiv 2504.11393).
+"""k-shot scores of the tasks (arXiv 2504.12491, section 3), and continuous measures on the same
+items: numbers that move before accuracy does (arXiv 2504.11393).
 """
 
 from itertools import product
@@ -21,7 +21,7 @@ MEASURES = {
 
 
 def _declared(task: str, label: str, options: int) -> dict[str, dict]:
-    """What compares options, of tasks that have options."""
+    """The scores that compare options, for tasks that have options."""
     measures = MEASURES if options > 1 else {"correct_prob": MEASURES["correct_prob"]}
     found = {f"kshot_{task}": f"{label}, k-shot accuracy"}
     for (name, words), per in product(measures.items(), ("", "_per_char")):

@@ -1,1 +1,1 @@
-"""What pre-training predicts: one file an objective (elementary.py has the parts)."""
+"""The pre-training objectives: one file each (elementary.py has their parts)."""

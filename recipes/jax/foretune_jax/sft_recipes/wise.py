@@ -1,4 +1,5 @@
-"""Full fine-tuning, then a mean of the weights before and after: WiSE-FT (arXiv 2109.01903, section 3)."""
+"""Full fine-tuning, then a mean of the weights before and after: WiSE-FT (arXiv 2109.01903, section
+3)."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ def fine_tune(tuning: "Tuning") -> "State":
     import numpy as np
 
     share = tuning.own.tuned_share
-    # Training reuses the memory of the weights that it is given.
+    # Training overwrites the memory of the weights that it gets.
     before = {name: np.array(value) for name, value in tuning.params.items()}
     state = full.fine_tune(tuning)
     mixed = {name: (1 - share) * before[name] + share * value for name, value in state.params.items()}

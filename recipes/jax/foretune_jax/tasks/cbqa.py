@@ -1,7 +1,8 @@
-"""Closed-book QA: facts about known people that only the pre-training text stated.
+"""Closed-book QA: facts about known people that only the pre-training text states.
 
 People of the test split are never asked about in any text or fine-tuning set: the model must have
-learned the fact from prose and the way of asking from other people (arXiv 2309.14316, section 3).
+learned the fact from prose, and the form of the question from other people (arXiv 2309.14316,
+section 3).
 """
 
 from foretune_measures.seeds import writer
@@ -33,5 +34,5 @@ def items(world: World, split: str, count: int, seed: int) -> list[Item]:
 
 
 def available(world: World, split: str) -> int:
-    """People times facts."""
+    """The number of people times the number of facts."""
     return len(FACTS) * sum(person.split == split for person in world.people)

@@ -1,7 +1,7 @@
 """Commonsense: which of four things a member of some kind would plausibly do.
 
-No text states the rule: it shows single members doing what is usual for their kind (nine times in
-ten). Items ask about fresh members; kinds of the test split are asked about nowhere else.
+No text states the rule: texts show individual members doing what is usual for their kind (nine
+times in ten). Items ask about new members; kinds of the test split are asked about nowhere else.
 """
 
 from random import Random
@@ -57,4 +57,4 @@ def _item(
 
 
 def available(world: World, split: str) -> None:
-    """Without end."""
+    """An endless stream of items."""

@@ -1,5 +1,5 @@
-"""Which kind of folk does this? Commonsense (cms.py) asked the other way round: of four kinds, the one whose
-members usually do what is said. Kinds of the test split are asked about nowhere else.
+"""Which kind of people does this? Commonsense (cms.py) in reverse: of four kinds, the one whose
+members usually do what the item says. Kinds of the test split are asked about nowhere else.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def items(world: World, split: str, count: int, seed: int) -> list[Item]:
 
 
 def _cells(kinds: Sequence[Kind]) -> list[tuple[Kind, list[Kind], Relation, str]]:
-    """A kind, the others of which the value is not usual, the habit and its value."""
+    """A kind, other kinds for which the value is unusual, the habit and its value."""
     found = [
         (kind, [other for other in kinds if value not in other.typical[habit.name]], habit, value)
         for kind in kinds
@@ -58,4 +58,4 @@ def _item(
 
 
 def available(world: World, split: str) -> None:
-    """Without end."""
+    """An endless stream of items."""

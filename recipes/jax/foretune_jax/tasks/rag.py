@@ -1,4 +1,4 @@
-"""Question answering from a passage about people never seen before: reading, not knowing."""
+"""Question answering from a passage about unseen people: it tests reading, not knowledge."""
 
 from foretune_measures.seeds import writer
 
@@ -24,4 +24,4 @@ def items(world: World, split: str, count: int, seed: int) -> list[Item]:
 
 
 def available(world: World, split: str) -> None:
-    """Without end."""
+    """An endless stream of items."""

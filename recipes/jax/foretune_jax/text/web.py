@@ -1,6 +1,8 @@
-"""Domain `web`: a crawl finds something of everything. REGISTERS: share of the documents about the world."""
+"""Domain `web`: a crawl, which contains some of everything. REGISTERS: share of the documents about
+the world."""
 
 LABEL = "Web"
-# With more to read from than in `world`: a study that reads this domain instead has no other such text.
+# More passages to read from than in `world`: a study that uses this domain instead has no other
+# such text.
 REGISTERS = {"person": 0.4, "kind": 0.2, "passage": 0.2, "portrait": 0.2}
 BLEND = {"glosses": 0.2, "prose": 0.1}

@@ -1,1 +1,2 @@
-"""One seeded world of invented people, kinds of folk, facts and habits: what a small model can know."""
+"""A seeded world of invented people, kinds of people, facts and habits: what a small model can
+know."""

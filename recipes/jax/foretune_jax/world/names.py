@@ -1,4 +1,4 @@
-"""Invented names, cut into pools that share no name: nobody in one split is met in another."""
+"""Invented names, divided into pools that share no name: nobody in one split appears in another."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -21,7 +21,8 @@ POOL_SIZES = {"text": 320, "train": 192, "validation": 128, "test": 192}
 
 @dataclass(frozen=True)
 class Names:
-    """`known` people stand in the pre-training text; `fresh` pools serve documents and items."""
+    """`known` people appear in the pre-training text; the `fresh` pools are for documents and
+    items."""
 
     known: tuple[str, ...]
     fresh: dict[str, tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""What is said of people (facts) and of kinds of folk (habits), with the sentences that say it."""
+"""What texts say about people (facts) and kinds of people (habits), with their sentences."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ def words(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Relation:
-    """`{n}` stands for the subject, `{v}` for the value; the question's answer is the value."""
+    """`{n}` is the subject, `{v}` the value; the answer to the question is the value."""
 
     name: str
     values: tuple[str, ...]

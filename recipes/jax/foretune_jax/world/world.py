@@ -1,7 +1,7 @@
-"""The world: who lives in it, which facts hold, what is usual among each kind of folk.
+"""The world: its people, their facts, and what is usual for each kind of people.
 
-Half of the people and kinds stand in volume 1, of which the shared base reads most, and half in volume 2,
-of which variants do.
+Half of the people and kinds are in volume 1, which is most of what the shared base reads, and half
+in volume 2, which is most of what variants read.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Kind:
-    """`typical` values make up nine in ten of what its members do; all other values are unlikely."""
+    """`typical` values make up nine in ten of what its members do; all other values are
+    unlikely."""
 
     name: str
     volume: int
@@ -52,7 +53,8 @@ def make_world(seed: int) -> World:
 
 
 def _place(index: int) -> tuple[int, str]:
-    """Volume and split of the index-th entity: every volume holds every split in the same proportion."""
+    """Volume and split of the index-th entity: every volume holds every split in the same
+    proportion."""
     return 1 + index % 2, SPLIT_OF_EIGHT[index // 2 % 8]
 
 

@@ -1,4 +1,5 @@
-"""Learners of variants: one file each, whose name is the learner's and whose `make()` returns a `Learn`."""
+"""Learners of variants: one file each, whose name is the learner's and whose `make()` returns a
+`Learn`."""
 
 import importlib
 import pkgutil
@@ -12,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def variant_learner(name: str) -> "Learn":
-    """Raises Refused for one that there is not."""
+    """Raises Refused for a name without a file."""
     if name not in _names():
-        raise Refused(f'There is no learner of variants "{name}"; there is {", ".join(_names())}.')
+        raise Refused(f'There is no learner of variants "{name}"; known: {", ".join(_names())}.')
     return importlib.import_module(f"{__name__}.{name}").make()
 
 
