@@ -1,7 +1,7 @@
 /**
- * The variants of a study that a predictor can say something of, for one target. A variant whose
- * indicators equal those of one that is asked about is left out with it: it is the same checkpoint
- * under another name.
+ * The variants of a study that a predictor can judge, for one target. A variant whose indicators
+ * equal those of a requested one is left out together with it: it is the same checkpoint under
+ * another name.
  */
 import { SpecError } from '../base/errors';
 import { seen, type FeatureTable } from './feature-table';
@@ -13,22 +13,21 @@ import type { Target } from './targets';
 export interface Candidates {
   readonly table: FeatureTable;
   readonly target: Pick<Target, 'name' | 'better'>;
-  /** Higher is better; of those that are fine-tuned. */
+  /** Outcomes of the variants that are fine-tuned; higher is better. */
   readonly outcomes: ByVariant;
-  /** By id, so that the order of rows decides nothing. */
+  /** By id, so that the order of rows does not matter. */
   readonly variants: readonly string[];
-  /** Variants of which the predictor can say nothing, and what they do not have. */
+  /** Variants that the predictor cannot judge, with what is missing. */
   readonly incomplete: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Fewer say too little of several weights. */
+/** Fewer variants do not determine several weights. */
 export const LEAST_TRAINED = 8;
-/** With more, several variants are left out at once. */
+/** With more variants, several are left out at once. */
 const MOST_GROUPS = 60;
 
 /**
- * A study that the predictor can say nothing of, or without any outcome on the target, is refused
- * in words.
+ * Throws SpecError if the predictor cannot be used on the study, or if the target has no outcome.
  */
 export function candidatesOf(
   table: FeatureTable,
@@ -42,7 +41,7 @@ export function candidatesOf(
   );
 }
 
-/** The same for outcomes of one's own making, none included. */
+/** The same for given outcomes, which may be empty. */
 export function candidatesFor(
   table: FeatureTable,
   target: Candidates['target'],
@@ -55,7 +54,7 @@ export function candidatesFor(
   return { table, target, outcomes, variants, incomplete };
 }
 
-/** The fine-tuned variants that say nothing of those that are asked about. */
+/** The fine-tuned variants that are not copies of the requested ones. */
 export function trainedWithout(
   { table, outcomes, variants }: Candidates,
   asked: readonly string[],
@@ -64,7 +63,7 @@ export function trainedWithout(
   return variants.filter((id) => outcomes.has(id) && !hidden.has(copyKey(table, id)));
 }
 
-/** Too few variants, or variants of one outcome, cannot teach which of two is better. */
+/** Throws SpecError for too few variants, or if all have the same outcome. */
 export function refuseUnteachable(
   { target: { name }, outcomes }: Candidates,
   trained: readonly string[],
@@ -80,7 +79,9 @@ export function refuseUnteachable(
     );
 }
 
-/** Groups of variants to be left out together: copies always, others when there are many. */
+/**
+ * Groups of variants to leave out together: copies always, and others if there are many variants.
+ */
 export function groupsOf({ table }: Candidates, trained: readonly string[]): string[][] {
   const copies = copiesOf(table, trained);
   const groups = Array.from({ length: Math.min(copies.length, MOST_GROUPS) }, (): string[] => []);
@@ -88,7 +89,7 @@ export function groupsOf({ table }: Candidates, trained: readonly string[]): str
   return groups;
 }
 
-/** What a predictor learns from: these variants' outcomes. */
+/** The training sample of a predictor: the outcomes of these variants. */
 export function sampleOf(
   { table, outcomes }: Candidates,
   id: string,

@@ -1,18 +1,18 @@
-/** How right a predictor is when it may call pairs too close: accuracy against coverage. */
+/** How accurate a predictor is if it may call pairs too close: accuracy against coverage. */
 import { SpecError } from '../base/errors';
 import { credit, judgedAccuracy, splitsOf } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 
 export interface CoveragePoint {
-  /** Pairs whose probability is at least so far from one half are decided. */
+  /** Pairs whose probability differs from one half by at least this much are decided. */
   readonly margin: number;
   /** Share of pairs that are decided. */
   readonly coverage: number;
-  /** Accuracy on them. */
+  /** Accuracy on the decided pairs. */
   readonly accuracy: number;
 }
 
-/** A point for every margin that occurs, the surest pairs first. */
+/** A point for every margin that occurs, the most confident pairs first. */
 export function accuracyAgainstCoverage(pairs: readonly JudgedPair[]): CoveragePoint[] {
   const surest = [...pairs].sort((x, y) => marginOf(y) - marginOf(x));
   let credits = 0;
@@ -35,13 +35,13 @@ export interface Decided {
   readonly n_pairs: number;
   readonly n_decided: number;
   readonly coverage: number;
-  /** Accuracy on the decided pairs; null when every pair was too close. */
+  /** Accuracy on the decided pairs; null if every pair was too close. */
   readonly accuracy: number | null;
 }
 
 /**
- * Judges each split with a margin chosen to reach `accuracy` on pairs of other splits, and of those
- * only the pairs that share no variant with it: nothing of the judged pairs enters the choice.
+ * Judges each split with a margin chosen to reach `accuracy` on pairs of other splits that share no
+ * variant with it: the choice uses nothing from the judged pairs.
  */
 export function decideByOthers(pairs: readonly JudgedPair[], accuracy: number): Decided {
   const splits = splitsOf(pairs);

@@ -1,6 +1,6 @@
 /**
- * What a new fit says that the fit before it did not: error rates before and after, the
- * measurements that moved, and the pairs whose answer flipped because of them. Pure.
+ * What changed from one fit to the next: error rates before and after, the measurements that moved,
+ * and the pairs whose answer flipped because of them. Pure.
  */
 import { agreement, pairwiseAccuracy, type Scored } from '../domain/pairs';
 import type { Measure } from '../domain/words';
@@ -13,24 +13,24 @@ import { rawValue } from './targets';
 export interface Drift {
   readonly variants_added: readonly string[];
   readonly variants_gone: readonly string[];
-  /** A target and predictor that had no pair before, or has none now, has null there. */
+  /** Null for a target and predictor that had no pair before, or has none now. */
   readonly error_rates: readonly {
     readonly task: string;
     readonly proxy: string;
     readonly before: number | null;
     readonly after: number | null;
   }[];
-  /** Indicators and outcomes (`outcome cms`) that are not what they were. */
+  /** Indicators and outcomes (`outcome cms`) whose values changed. */
   readonly moved: readonly Moved[];
-  /** The first of them, by task, proxy and variant. */
+  /** The first flipped pairs, by task, proxy and variant. */
   readonly flips: readonly Flip[];
   readonly n_flips: number;
 }
 
-/** Of one indicator, or of the outcomes on one task. */
+/** Name of an indicator, or of the outcomes on one task. */
 export interface Moved {
   readonly name: string;
-  /** Variants that have another value than before; those without one before or now not counted. */
+  /** Variants whose value changed; those without a value before or now do not count. */
   readonly n_variants: number;
   readonly largest: Move;
 }
@@ -43,7 +43,7 @@ export interface Move {
 
 export type Answer = 'right' | 'wrong' | 'tied';
 
-/** A pair about which a proxy was right and is not now, or the other way round. */
+/** A pair that a proxy answered correctly before and wrongly now, or the reverse. */
 export interface Flip {
   readonly task: string;
   readonly proxy: string;
@@ -51,13 +51,15 @@ export interface Flip {
   readonly b: string;
   readonly before: Answer;
   readonly after: Answer;
-  /** What moved of the two, e.g. `outcome cms of clm-books 0.51 -> 0.48`. */
+  /**
+   * Which measurement of the two variants changed, e.g. `outcome cms of clm-books 0.51 -> 0.48`.
+   */
   readonly because: readonly string[];
 }
 
 const MOST_SHOWN = 200;
 
-/** `before` is read with the words of today, so that both are asked the same. */
+/** `before` is read with today's names and directions, so that both are treated alike. */
 export async function driftBetween(before: FeatureTable, after: FeatureTable): Promise<Drift> {
   const moves = movesBetween(before, after);
   const questions = await questionsOf(before, after);
@@ -83,11 +85,11 @@ export async function driftBetween(before: FeatureTable, after: FeatureTable): P
 
 type ScoredById = ReadonlyMap<string, Scored>;
 
-/** One predictor that learns nothing on one target, then and now. */
+/** One untrained predictor on one target, before and now. */
 interface Question {
   readonly task: string;
   readonly proxy: string;
-  /** The indicators or settings that it sees. */
+  /** The indicators or settings that it uses. */
   readonly sees: readonly string[];
   readonly before: ScoredById;
   readonly after: ScoredById;
@@ -114,7 +116,7 @@ function errorRate(scored: ScoredById): number | null {
   return scored.size < 2 ? null : 1 - pairwiseAccuracy([...scored.values()]).accuracy;
 }
 
-/** Name of an indicator or outcome -> variant -> its move; nothing for what stayed. */
+/** Name of an indicator or outcome -> variant -> its change; only for values that changed. */
 type Moves = ReadonlyMap<string, ReadonlyMap<string, Move>>;
 
 function movesBetween(before: FeatureTable, after: FeatureTable): Moves {
@@ -153,8 +155,8 @@ function largestOf(moves: readonly Move[]): Move {
 }
 
 /**
- * Among the pairs of a variant that moved. Others can flip only where a sum of indicators is scaled
- * differently because of somebody else's move, which the error rates show.
+ * Checks only pairs with a variant that changed. Others can flip only if a sum of indicators is
+ * scaled differently after another variant's change, which the error rates show.
  */
 function flipsOf({ task, proxy, sees, before, after }: Question, moves: Moves): Flip[] {
   const names = [...sees, outcomeOn(task)];

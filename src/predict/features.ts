@@ -1,6 +1,6 @@
 /**
- * The one reader of names: which numbers of a study a predictor may see, what they are called, and
- * which of them are missing. Numbers are turned so that higher is better everywhere.
+ * Finds the numbers of a study that a predictor may use, with their names, and which are missing.
+ * Numbers are turned so that higher is always better. No other module does this.
  */
 import type { Row } from '../dataset/tables';
 import { indicatorWords, type Measure, type Words } from '../domain/words';
@@ -58,7 +58,10 @@ function turned(measure: Measure, rows: readonly Row<'indicators'>[]): ByVariant
   return new Map(rows.map((row) => [row.variant_id, rawValue(measure, row.value)]));
 }
 
-/** One table of two studies, with what both have; their variants must have different ids. */
+/**
+ * One table of two studies, with the features that both have; their variants must have different
+ * ids.
+ */
 export function joinTables(own: Features, other: Features): Features {
   const variants = [...own.variants, ...other.variants];
   const indicators = [...own.indicators.values()].flatMap((one): Indicator[] => {
@@ -85,7 +88,7 @@ export function joinTables(own: Features, other: Features): Features {
   };
 }
 
-/** A setting may have the name of an indicator. */
+/** A setting may have the same name as an indicator. */
 function configOf(
   settings: Settings,
   variants: readonly string[],

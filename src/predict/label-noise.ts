@@ -1,6 +1,6 @@
 /**
- * Which pairs have an order at all? An outcome is uncertain by the luck of its SFT seed and by the
- * items that happened to be asked; a difference within that noise is no answer to be right about.
+ * Which pairs have a real order? An outcome depends on its SFT seed and on the choice of items; a
+ * difference within that noise cannot be predicted.
  */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
@@ -13,18 +13,18 @@ import type { Row } from '../dataset/tables';
 type Outcome = Row<'outcomes'>;
 
 export interface LabelNoise {
-  /** What the noise was estimated from; `none` when neither was recorded. */
+  /** The source of the noise estimate; `none` if neither was recorded. */
   readonly source: 'seeds' | 'stderr' | 'seeds+stderr' | 'none';
-  /** Degrees of freedom of the spread between seeds; null where it was not used. */
+  /** Degrees of freedom of the spread between seeds; null if it was not used. */
   readonly freedom: number | null;
-  /** Variance of each variant's outcome. Empty when the source is `none`. */
+  /** Variance of each variant's outcome. Empty if the source is `none`. */
   readonly variances: ReadonlyMap<string, number>;
 }
 
 /**
- * The spread between seeds is pooled over variants, since two seeds say little of one. Standard
- * errors over items are added as if pairs of variants were asked different items: where they were
- * asked the same, fewer pairs are called resolved than could be.
+ * The spread between seeds is pooled over variants, since two seeds give little information about
+ * one. Standard errors over items are added as if the variants of a pair had different items: if
+ * they had the same items, fewer pairs count as resolved than could.
  */
 export function labelNoise({ rows: outcomes }: Pick<Target, 'rows'>): LabelNoise {
   const seeds = pooledSeeds(outcomes);
@@ -42,7 +42,7 @@ export function labelNoise({ rows: outcomes }: Pick<Target, 'rows'>): LabelNoise
   };
 }
 
-/** An outcome is the mean over datasets of means over seeds; seeds ask the same items. */
+/** An outcome is the mean over datasets of means over seeds; seeds have the same items. */
 function varianceOfMean(rows: readonly Outcome[], seeds: number, hasErrors: boolean): number {
   const datasets = mapGroups(
     rows,
@@ -58,15 +58,15 @@ export interface Resolution {
   readonly source: LabelNoise['source'];
   readonly n_pairs: number;
   /**
-   * Share of pairs whose outcomes differ by less than their noise at 95%; null when it is unknown.
+   * Share of pairs whose outcomes differ by less than their noise at 95%; null if it is unknown.
    */
   readonly unresolved: number | null;
   readonly n_resolved: number | null;
-  /** Accuracy on the resolved pairs; null when there are none, or the noise is unknown. */
+  /** Accuracy on the resolved pairs; null if there are none, or if the noise is unknown. */
   readonly accuracy_resolved: number | null;
 }
 
-/** A tie is never resolved, however small the noise. */
+/** A tie is never resolved, however low the noise. */
 export function resolvePairs(pairs: readonly JudgedPair[], noise: LabelNoise): Resolution {
   const { source } = noise;
   const n_pairs = pairs.length;

@@ -1,4 +1,4 @@
-/** What the variants that look wrong do to an accuracy: copies of others, and collapsed ones. */
+/** How an accuracy changes without suspicious variants: copies of others, and collapsed ones. */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import type { Oddities } from './oddities';
@@ -10,22 +10,22 @@ export interface LeavingOut {
   readonly n_pairs: number;
   readonly accuracy: number;
   readonly n_pairs_without: number;
-  /** Null when no pair is left. */
+  /** Null if no pair is left. */
   readonly accuracy_without: number | null;
 }
 
-/** Of equal variants all but the first. */
+/** All equal variants except the first. */
 export function copiesOf({ equal }: Oddities): string[] {
   return equal.flatMap((group) => group.slice(1));
 }
 
-/** Far worse than all others in an indicator or an outcome: likelier a failure than a result. */
+/** Far worse than all others in an indicator or an outcome: more likely a failure than a result. */
 export function collapsedOf({ outliers }: Oddities): string[] {
   const worse = outliers.filter(({ is_worse }) => is_worse);
   return [...new Set(worse.map(({ variant_id }) => variant_id))];
 }
 
-/** One entry for each reason that leaves a variant out. */
+/** One entry for each reason for which variants are left out. */
 export function effectOfLeavingOut(pairs: readonly JudgedPair[], oddities: Oddities): LeavingOut[] {
   const [copies, collapsed] = [copiesOf(oddities), collapsedOf(oddities)];
   const both = [...new Set([...copies, ...collapsed])];

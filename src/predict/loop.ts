@@ -1,8 +1,8 @@
 /**
- * Which variants to fine-tune next. The first ones go by an indicator that needs no training; then
- * the predictor is fitted again to those that are fine-tuned, and the best by its score come next.
- * A share of the picks is drawn at random, so that the predictor also sees what it thinks little
- * of.
+ * Which variants to fine-tune next. The first ones are chosen by an indicator that needs no
+ * training; then, each round, the predictor is fitted to the fine-tuned variants and those with the
+ * best scores follow. A share of the picks is random, so that the predictor also sees variants that
+ * it ranks low.
  */
 import { mersenne, unsafeUniformIntDistribution, type RandomGenerator } from 'pure-rand';
 import { sampleOf, type Candidates } from './candidates';
@@ -14,9 +14,9 @@ import { scaled } from './predictors/sum';
 import { scoresOf } from './recommend';
 
 export interface LoopPolicy {
-  /** Variants a round; the predictor is fitted again after each. */
+  /** Variants per round; the predictor is refitted after each round. */
   readonly batch: number;
-  /** The chance of each pick to be drawn at random. */
+  /** Probability that a pick is random. */
   readonly explore: number;
   readonly seed: number;
 }
@@ -25,13 +25,13 @@ export type PickReason = 'start' | 'predictor' | 'explore';
 
 export interface Pick {
   readonly variant_id: string;
-  /** `start`: by indicators alone; `predictor`: by its score; `explore`: drawn at random. */
+  /** `start`: by indicators alone; `predictor`: by its score; `explore`: at random. */
   readonly reason: PickReason;
 }
 
 /**
- * What is known of each variant before any is fine-tuned, higher first: the indicator that asks the
- * task itself, else the mean of all indicators, scaled to [0, 1].
+ * A value of each variant before any is fine-tuned, higher first: the indicator that measures the
+ * task itself, otherwise the mean of all indicators, scaled to [0, 1].
  */
 export function startValues(features: Features, indicators: readonly (string | null)[]): ByVariant {
   const own = indicators.flatMap((name) => features.indicators.get(name ?? '') ?? []);
@@ -45,7 +45,7 @@ export function startValues(features: Features, indicators: readonly (string | n
   );
 }
 
-/** Mean over the tasks of the outcomes standardised over the variants that have them all. */
+/** Mean over the tasks of the standardized outcomes, for the variants that have all of them. */
 export function meanOutcomes(outcomes: readonly ByVariant[]): ByVariant {
   const [first, ...others] = outcomes;
   const ids = [...(first?.keys() ?? [])].filter((id) => others.every((values) => values.has(id)));
@@ -70,12 +70,12 @@ export interface Round {
   readonly untried: readonly string[];
 }
 
-/** Seeds of the rounds of one loop lie between those of two loops. */
+/** Multiplier that keeps the seeds of one loop's rounds apart from those of another. */
 const SEED_STRIDE = 1_000_003;
 
 /**
- * The picks of one round, at most `batch`. Only outcomes of `trained` are used; the order of the
- * lists decides nothing, and the same round gives the same picks.
+ * The picks of one round, at most `batch`. Uses only the outcomes of `trained`; the order of the
+ * lists does not matter, and the same round gives the same picks.
  */
 export async function nextVariants(round: Round, policy: LoopPolicy): Promise<Pick[]> {
   const { ranked, reason } = await rank(round);
@@ -88,7 +88,7 @@ export async function nextVariants(round: Round, policy: LoopPolicy): Promise<Pi
   });
 }
 
-/** Without two different outcomes there is no better and worse to learn. */
+/** Learning needs at least two different outcomes. */
 async function rank(round: Round) {
   const { predictor, candidates, start, trained, untried } = round;
   const outcomes = new Set(trained.map((id) => candidates.outcomes.get(id)));

@@ -5,18 +5,18 @@ import { mapGroups, mean, type ByVariant } from './measurements';
 
 export interface Noise {
   readonly kind: 'outcome' | 'indicator';
-  /** The target or the indicator. */
+  /** Name of the target or indicator. */
   readonly name: string;
   readonly n_variants: number;
   /** Standard deviation between variants, over the means of their seeds. */
   readonly between: number | null;
   /** Standard deviation between fine-tuning seeds of one variant, pooled over variants. */
   readonly seeds: number | null;
-  /** Most seeds of a variant. */
+  /** The largest number of seeds of any variant. */
   readonly n_seeds: number;
   /** Root mean square of the recorded standard errors. */
   readonly stderr: number | null;
-  /** Items behind a value, when all rows agree. */
+  /** Number of items of a value, if all rows agree. */
   readonly n_items: number | null;
 }
 
@@ -35,7 +35,9 @@ export function noiseOf({ targets, indicators }: FeatureTable): Noise[] {
   return all.filter((one) => one.n_variants > 0);
 }
 
-/** Spread between variants over the noise of one measurement; null when the noise is unknown. */
+/**
+ * Spread between variants divided by the noise of one measurement; null if the noise is unknown.
+ */
 export function signalRatio({ between, seeds, stderr }: Noise): number | null {
   const noiseLevel = seeds ?? stderr;
   return between === null || !noiseLevel ? null : between / noiseLevel;
@@ -67,10 +69,12 @@ function seedsOf(rows: readonly Row<'outcomes'>[]): Pick<Noise, 'seeds' | 'n_see
 }
 
 export interface PooledSeeds {
-  /** Variance between SFT seeds of one variant, pooled over variants; null where none has two. */
+  /**
+   * Variance between SFT seeds of one variant, pooled over variants; null if no variant has two.
+   */
   readonly variance: number | null;
   readonly freedom: number;
-  /** Most seeds of a variant. */
+  /** The largest number of seeds of any variant. */
   readonly n_seeds: number;
 }
 

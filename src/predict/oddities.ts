@@ -1,4 +1,4 @@
-/** Measurements that a reader should look at twice; they are named, never repaired. Pure. */
+/** Measurements that a reader should check; they are listed, never corrected. Pure. */
 import type { Measure } from '../domain/words';
 import type { FeatureTable } from './feature-table';
 import { mapGroups, type ByVariant } from './measurements';
@@ -8,7 +8,7 @@ export interface Outlier {
   readonly variant_id: string;
   /** The indicator, or the target of the outcome. */
   readonly name: string;
-  /** As they were measured. */
+  /** As measured. */
   readonly value: number;
   readonly median: number;
   /** Whether it is on the bad side of the median. */
@@ -16,16 +16,20 @@ export interface Outlier {
 }
 
 export interface Oddities {
-  /** Groups of variants that are equal in every number. */
+  /** Groups of variants that agree in every number. */
   readonly equal: readonly (readonly string[])[];
   readonly outliers: readonly Outlier[];
 }
 
 /**
- * So far from the median, in median absolute deviations, that a failure is likelier than a result.
+ * Distance from the median, in median absolute deviations, at which a failure is more likely than a
+ * result.
  */
 const FAR = 20;
-/** Equal by chance is no wonder with fewer numbers, and a median says little of fewer variants. */
+/**
+ * With fewer numbers variants may agree by chance, and with fewer variants a median is not
+ * reliable.
+ */
 const LEAST_NUMBERS = 4;
 const LEAST_VARIANTS = 10;
 

@@ -1,7 +1,7 @@
 /**
- * What says which of two variants will be better. A predictor is one file: it says what it needs,
- * learns from the outcomes of training variants, and then answers about others. Outcomes of those
- * it is asked about are in nothing that it is given.
+ * The interface of predictors, which say which of two variants will be better. A predictor is one
+ * file: it declares what it needs, learns from the outcomes of training variants, and then answers
+ * about others. It is never given the outcomes of the variants that it predicts.
  */
 import type { Features } from './feature-table';
 import type { ByVariant } from './measurements';
@@ -9,21 +9,21 @@ import type { ByVariant } from './measurements';
 export type Pair = readonly [a: string, b: string];
 
 export interface Missing {
-  /** Why it can say nothing at all of this study; null when it can. */
+  /** Why it cannot be used on this study; null if it can. */
   readonly reason: string | null;
-  /** Variants of which it can say nothing, and what they do not have. */
+  /** Variants that it cannot judge, with what is missing. */
   readonly variants: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What may be learned from. */
+/** The data to learn from. */
 export interface Sample {
   /** Unique among the samples that are fitted together. */
   readonly id: string;
   readonly features: Features;
   readonly training: readonly string[];
-  /** Outcomes of the training variants, higher is better. */
+  /** Outcomes of the training variants; higher is better. */
   readonly outcomes: ByVariant;
-  /** The pairs that will be asked about. */
+  /** The pairs to predict. */
   readonly asked: readonly Pair[];
 }
 
@@ -31,22 +31,24 @@ export const FEATURE_SETS = ['indicators', 'config', 'both'] as const;
 export type FeatureSet = (typeof FEATURE_SETS)[number];
 
 interface About {
-  /** Feature -> its share of what was learned. */
+  /** Feature -> its share of the importance. */
   readonly importance?: ReadonlyMap<string, number> | undefined;
-  /** The predictor that a choice among several fell on. */
+  /** The predictor that was chosen among several. */
   readonly chosen?: string | undefined;
 }
 
-/** Undefined answers: of such a variant or pair nothing is known. */
+/** An undefined answer means that nothing is known about the variant or pair. */
 export type Fitted = About &
   (
     | {
-        /** A number of each variant, of which the order alone counts: higher is better. */
+        /** A number for each variant; only their order matters, and higher is better. */
         readonly kind: 'values';
         readonly value: (id: string) => number | undefined;
       }
     | {
-        /** Differences between two variants sum to the log-odds that the first is better. */
+        /**
+         * Numbers whose difference between two variants is the log-odds that the first is better.
+         */
         readonly kind: 'odds';
         readonly parts: (id: string) => readonly number[] | undefined;
       }
@@ -59,13 +61,15 @@ export type Fitted = About &
 
 export interface Predictor {
   readonly name: string;
-  /** False: its answers are the same whatever the outcomes of training variants are. */
+  /** False if its answers do not depend on the outcomes of training variants. */
   readonly learns: boolean;
-  /** Whether somebody chose it who had seen the outcomes: it is never a candidate of a choice. */
+  /**
+   * Whether it was chosen with knowledge of the outcomes: then it is never a candidate of a choice.
+   */
   readonly chosen_after?: boolean;
-  /** Of a learner: its own name and what it sees, as fits record it. */
+  /** For a learner: its own name and its features, as recorded with fits. */
   readonly learner?: { readonly name: string; readonly features: FeatureSet };
-  /** The names of the features that it sees, for people who read its answers. */
+  /** The names of its features, for people who read its answers. */
   readonly sees: (features: Features) => readonly string[];
   readonly needs: (features: Features) => Missing;
   readonly fit: (sample: Sample, seed: number) => Fitted | Promise<Fitted>;
@@ -73,7 +77,7 @@ export interface Predictor {
 
 export const NOTHING_MISSING: Missing = { reason: null, variants: new Map() };
 
-/** Needs a number of each of these columns; a variant without one of them is left out. */
+/** Needs a number in each of these columns; a variant without one of them is left out. */
 export function missingOf(features: Features, columns: ReadonlyMap<string, ByVariant>): Missing {
   const names = [...columns.keys()];
   const incomplete = features.variants.map(
@@ -89,7 +93,7 @@ export function noSense(reason: string): Missing {
   return { reason, variants: new Map() };
 }
 
-/** The probability that `a` is better; 0, one half or 1 where only an order is known. */
+/** The probability that `a` is better; 0, one half or 1 if only an order is known. */
 export function probabilityOf(fitted: Fitted, a: string, b: string): number | undefined {
   if (fitted.kind === 'pairs') return fitted.probability(a, b);
   if (fitted.kind === 'odds') {
@@ -100,10 +104,10 @@ export function probabilityOf(fitted: Fitted, a: string, b: string): number | un
   return one === undefined || two === undefined ? undefined : (1 + Math.sign(one - two)) / 2;
 }
 
-/** A pair that is surer than this is no surer for being more so. */
+/** Probabilities of 0 and 1 are moved inwards by this much, so that their log-odds are finite. */
 const SUREST = 1e-6;
 
-/** The log-odds that `a` is better; exactly the opposite for the opposite order. */
+/** The log-odds that `a` is better; changes only its sign when the order is reversed. */
 export function logitOf(fitted: Fitted, a: string, b: string): number | undefined {
   if (fitted.kind === 'odds')
     return contributionsOf(fitted, a, b)?.reduce((sum, value) => sum + value, 0);
@@ -113,7 +117,7 @@ export function logitOf(fitted: Fitted, a: string, b: string): number | undefine
   return Math.log(one) - Math.log(two);
 }
 
-/** What each part adds to the log-odds. */
+/** The contribution of each part to the log-odds. */
 export function contributionsOf(
   { parts }: Extract<Fitted, { kind: 'odds' }>,
   a: string,
@@ -123,7 +127,7 @@ export function contributionsOf(
   return x && y && x.map((value, k) => value - (y[k] ?? NaN));
 }
 
-/** Exactly 1 together with the probability of the opposite. */
+/** Sums to exactly 1 with the probability of the reverse order. */
 export function sigmoid(logit: number): number {
   const likelier = 1 / (1 + Math.exp(-Math.abs(logit)));
   return logit < 0 ? 1 - likelier : likelier;

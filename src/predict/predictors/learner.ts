@@ -1,6 +1,6 @@
 /**
- * Learners that train in another process, all that is asked in one turn of the event loop together:
- * to start such a process takes longer than to train in it.
+ * Learners that train in another process. All requests of one turn of the event loop are sent
+ * together, because starting the process takes longer than the training.
  */
 import type { PredictorSpec } from '../../domain/fit-schema';
 import type { Features } from '../feature-table';
@@ -28,12 +28,13 @@ export interface Trained {
 }
 
 export interface Trainer {
-  /** Answers in the order of the jobs, which all have one table of features. */
+  /** Answers in the order of the jobs, which all use one table of features. */
   readonly train: (jobs: readonly TrainingJob[]) => Promise<readonly Trained[]>;
 }
 
 /**
- * Trains one job; jobs of one turn of the event loop go to the trainer together, equal ones once.
+ * Trains one job. Jobs of one turn of the event loop are sent to the trainer together, equal jobs
+ * once.
  */
 export type Train = (job: TrainingJob) => Promise<Trained>;
 
@@ -68,7 +69,7 @@ function newTurn(trainer: Trainer, close: () => void): Turn {
 }
 
 /**
- * `ltc:<learner>` compares what indicators say (arXiv 2504.12491, section 4), `config:<learner>`
+ * `ltc:<learner>` learns from indicators (arXiv 2504.12491, section 4), `config:<learner>` from
  * settings alone.
  */
 export function learnerPredictor(learner: Learner, set: FeatureSet, train: Train): Predictor {

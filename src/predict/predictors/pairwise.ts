@@ -1,7 +1,4 @@
-/**
- * The pairwise logistic model over all indicators of the study: what answers when no predictor is
- * named.
- */
+/** The pairwise logistic model over all indicators of the study: the default predictor. */
 import type { Features } from '../feature-table';
 import { byName, type ByVariant } from '../measurements';
 import { fitPairwise } from '../pairwise-logistic';
@@ -25,7 +22,7 @@ function columnsOf({ indicators }: Features): Map<string, ByVariant> {
   return new Map([...indicators].map(([name, { values }]) => [name, values]));
 }
 
-/** Variants in order of id, so that the order of rows decides nothing. */
+/** Variants in order of id, so that the order of rows does not matter. */
 function fitColumns(
   { training, outcomes }: Sample,
   columns: readonly ByVariant[],
@@ -48,12 +45,12 @@ function rowOf(columns: readonly ByVariant[], id: string): number[] | undefined 
   return row.every((value) => value !== undefined) ? row : undefined;
 }
 
-/** A value that misleads on the training variants keeps its order, and next to no probability. */
+/** A value that misleads on the training variants keeps its order, with a weight close to 0. */
 const LEAST_WEIGHT = 1e-6;
 
 /**
- * The same predictor, with probabilities where it has an order alone: a pairwise logistic model of
- * its values, fitted to the training variants. Its order stays.
+ * Adds probabilities to a predictor that gives only an order: a pairwise logistic model of its
+ * values, fitted to the training variants. The order does not change.
  */
 export function calibrated(predictor: Predictor): Predictor {
   return {
