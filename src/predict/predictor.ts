@@ -104,7 +104,7 @@ export function probabilityOf(fitted: Fitted, a: string, b: string): number | un
   return one === undefined || two === undefined ? undefined : (1 + Math.sign(one - two)) / 2;
 }
 
-/** Probabilities of 0 and 1 are moved inwards by this much, so that their log-odds are finite. */
+/** Lower bound for a probability, so that its log-odds are finite. */
 const SUREST = 1e-6;
 
 /** The log-odds that `a` is better; changes only its sign when the order is reversed. */

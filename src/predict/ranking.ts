@@ -1,32 +1,32 @@
 /**
- * From judged pairs to a ranking (Borda, arXiv 2504.12491, section 4): is the best variant near the
- * top, and what is lost by picking the first? Equal scores share one block, and figures are the
- * expectation over the orders inside it, so that the order of rows decides nothing.
+ * Converts judged pairs to a ranking (Borda, arXiv 2504.12491, section 4): is the best variant near
+ * the top, and what is lost by choosing the first? Equal scores share one block, and figures are
+ * expectations over the orders within it, so that the order of rows does not matter.
  */
 import type { JudgedPair } from './judged-pair';
 import { mapGroups, mean } from './measurements';
 
 export interface RankedVariant {
   readonly variant_id: string;
-  /** How many others it beats; a probability of 0.5 counts one half. */
+  /** Number of other variants that it beats; a probability of 0.5 counts one half. */
   readonly score: number;
   readonly outcome: number;
 }
 
 export interface RankingSummary {
   readonly n_splits: number;
-  /** Of the smallest split. */
+  /** Number of variants in the smallest split. */
   readonly n_variants: number;
   /** At index k - 1: how often the best variant is among the first k; mean over splits. */
   readonly recall_at: readonly number[];
   /** At index k - 1: outcome of the best variant minus that of the best of the first k. */
   readonly regret_at: readonly number[];
-  /** Regret of picking the first variant. */
+  /** Regret of choosing the first variant. */
   readonly regret: number;
 }
 
 /**
- * Nobody fine-tunes more of them to find the best one, and every depth costs a pass over the
+ * Nobody fine-tunes more than this to find the best one, and each depth takes a pass over the
  * ranking.
  */
 const DEEPEST = 200;
@@ -47,8 +47,8 @@ export function bordaRanking(pairs: readonly JudgedPair[]): RankedVariant[] {
 }
 
 /**
- * Means over the splits; recall and regret reach as far as the smallest split, and 200 deep at
- * most.
+ * Means over the splits; recall and regret extend to the size of the smallest split, at most to
+ * 200.
  */
 export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary {
   const rankings = [...mapGroups(pairs, (pair) => pair.split, bordaRanking).values()];
@@ -67,7 +67,7 @@ export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary 
   };
 }
 
-/** The chance that the first k hold a best variant, when equal scores are in random order. */
+/** The probability that a best variant is among the first k, with equal scores in random order. */
 export function recallAt(ranking: readonly RankedVariant[], k: number): number {
   const best = Math.max(...ranking.map(({ outcome }) => outcome));
   const { above, block, drawn } = cut(ranking, k);
@@ -85,7 +85,10 @@ export function regretAt(ranking: readonly RankedVariant[], k: number): number {
   return best - expectedMaximum(sorted, drawn, floor);
 }
 
-/** What is wholly among the first k, and the block of equal scores that k cuts through. */
+/**
+ * The variants that are certainly among the first k, and the block of equal scores that k cuts
+ * through.
+ */
 function cut(ranking: readonly RankedVariant[], k: number) {
   const edge = ranking[k - 1]?.score ?? -Infinity;
   const above = ranking.filter(({ score }) => score > edge);
@@ -93,14 +96,17 @@ function cut(ranking: readonly RankedVariant[], k: number) {
   return { above, block, drawn: Math.min(k - above.length, block.length) };
 }
 
-/** That none of `winners` is among `drawn` of `size` drawn without replacement. */
+/** The probability that none of `winners` is among `drawn` of `size`, drawn without replacement. */
 function chanceOfNone(size: number, winners: number, drawn: number): number {
   let chance = 1;
   for (let i = 0; i < drawn; i++) chance *= Math.max(0, size - winners - i) / (size - i);
   return chance;
 }
 
-/** The largest of `drawn` values drawn without replacement from values sorted downwards. */
+/**
+ * The expected maximum of `drawn` values, drawn without replacement from values in descending
+ * order.
+ */
 function expectedMaximum(sorted: readonly number[], drawn: number, floor: number): number {
   if (drawn === 0) return floor;
   let expected = 0;

@@ -1,4 +1,4 @@
-/** Which few variants are worth fine-tuning, and what is risked by fine-tuning only them? */
+/** Which few variants are worth fine-tuning, and the risk of fine-tuning only them. */
 import { SpecError } from '../base/errors';
 import {
   candidatesOf,
@@ -19,38 +19,37 @@ import type { Target } from './targets';
 export interface RankedCandidate {
   readonly variant_id: string;
   readonly rank: number;
-  /** That it is the best of all that are ranked. */
+  /** Probability that it is the best of all ranked variants. */
   readonly p_best: number;
-  /** Differences of scores are log-odds. Made without the variant's own outcome. */
+  /** Differences of scores are log-odds. Computed without the variant's own outcome. */
   readonly score: number;
   readonly fine_tuned: boolean;
 }
 
-/** What is known already: the place of the best fine-tuned variant among the fine-tuned ones. */
+/** A check on known outcomes: the rank of the best fine-tuned variant among the fine-tuned ones. */
 export interface BestSoFar {
   readonly variant_id: string;
   readonly rank: number;
   readonly n_fine_tuned: number;
-  /**
-   * By how much its outcome is better than that of the best of the first `top` among the
-   * fine-tuned.
-   */
+  /** How much better its outcome is than the best of the first `top` fine-tuned variants. */
   readonly regret: number;
 }
 
 export interface Recommendation {
   readonly predictor: string;
-  /** What it sees. */
+  /** The features that the predictor uses. */
   readonly features: readonly string[];
-  /** Best score first; equal scores by id. */
+  /** Best score first; equal scores in order of id. */
   readonly ranking: readonly RankedCandidate[];
   readonly top: number;
-  /** That the best variant is among the first `top`. */
+  /** Probability that the best variant is among the first `top`. */
   readonly p_best_in_top: number;
-  /** By how much the best is better than the best of the first `top`, in the outcome's unit. */
+  /**
+   * How much better the best variant is than the best of the first `top`, in the outcome's unit.
+   */
   readonly expected_regret: number;
   readonly n_trained: number;
-  /** Variants that could not be ranked, and what they do not have. */
+  /** Variants that could not be ranked, with what is missing. */
   readonly not_ranked: readonly {
     readonly variant_id: string;
     readonly missing: readonly string[];
@@ -58,7 +57,9 @@ export interface Recommendation {
   readonly best_so_far: BestSoFar;
 }
 
-/** Each fine-tuned variant is scored by a model that knows neither its outcome nor its copies'. */
+/**
+ * Each fine-tuned variant is scored by a model fitted without its outcome and those of its copies.
+ */
 export async function recommendVariants(
   table: FeatureTable,
   target: Target,
@@ -94,7 +95,7 @@ export async function recommendVariants(
 interface ScoredCandidate {
   readonly variant_id: string;
   readonly score: number;
-  /** How the score moves when a group of training variants is left out. */
+  /** How much the score changes when a group of training variants is left out. */
   readonly deviations: readonly number[];
 }
 
@@ -125,14 +126,14 @@ async function scoreHeldOut(
     .sort((x, y) => y.score - x.score);
 }
 
-/** Every pair, or of many variants each with equally many others. */
+/** Every pair; for many variants, the same number of partners for each. */
 function opponents(variants: readonly string[]): Pair[] {
   return pairsOf(variants.length).map(([i, j]): Pair => [variants[i] ?? '', variants[j] ?? '']);
 }
 
 /**
- * A score of each variant: its own where log-odds add up, else its mean log-odds against the
- * others.
+ * A score for each variant: its own if log-odds are additive, otherwise its mean log-odds against
+ * the others.
  */
 export function scoresOf(
   fitted: Fitted,

@@ -1,6 +1,6 @@
 /**
- * What was decided before pre-training: the settings of variants, and the numbers that learners
- * make of them.
+ * What was decided before pre-training: the settings of variants, and the numeric features made of
+ * them.
  */
 import type { Row } from '../dataset/tables';
 import { mapGroups, type ByVariant } from './measurements';
@@ -9,16 +9,19 @@ export type SettingValue = string | number | boolean;
 
 export interface Setting {
   readonly name: string;
-  /** Numbers are ordered; a setting of several types is a category. */
+  /** Whether its values are numbers; a setting of several types is a category. */
   readonly kind: 'number' | 'category' | 'boolean';
-  /** The record that it is one number of: `weights` for `weights.web`. */
+  /** The record that contains it: `weights` for `weights.web`. */
   readonly record: string | null;
   readonly values: ReadonlyMap<string, SettingValue>;
 }
 
 export type Settings = ReadonlyMap<string, Setting>;
 
-/** Every setting of the configuration, in the order in which they first appear; ids are none. */
+/**
+ * Every setting of the configuration, in the order in which they first appear; ids are not
+ * settings.
+ */
 export function settingsOf(rows: readonly Row<'variants'>[]): Settings {
   const known = new Map<string, { record: string | null; values: Map<string, SettingValue> }>();
   const put = (id: string, name: string, value: SettingValue, record: string | null) => {
@@ -59,7 +62,7 @@ function keysOfRecords(
 
 type Parts = Readonly<Record<string, SettingValue>>;
 
-/** Numbers that sum to 1 are shares of a whole: a part that is not named has none. */
+/** Numbers that sum to 1 are shares of a whole: a part without a value is 0. */
 function partsOf(record: Parts, keys: readonly string[]): [string, SettingValue][] {
   const values = Object.values(record);
   const total = values.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : NaN), 0);
@@ -93,7 +96,10 @@ export function varies({ values }: Setting, variants: readonly string[]): boolea
   return new Set(variants.map((id) => values.get(id))).size > 1;
 }
 
-/** Whether it is a name: a category in which no two variants agree says nothing of another one. */
+/**
+ * Whether it is a name: if no two variants share a category, it carries no information about
+ * another one.
+ */
 export function isName({ kind, values }: Setting): boolean {
   return kind === 'category' && values.size > 2 && new Set(values.values()).size === values.size;
 }
@@ -106,8 +112,8 @@ export function textOf({ values }: Setting, id: string): string {
 }
 
 /**
- * The settings that say the same as this one: the weights of a mixture and the mixture's name. They
- * are one decision, so that what is held out of one is held out of all.
+ * The settings that are equivalent to this one, such as the weights of a mixture and the mixture's
+ * name. They are one decision, so that all are held out together.
  */
 export function sameDecision(
   settings: Settings,
@@ -148,9 +154,8 @@ function changeTogether(pairs: readonly (readonly [string, string])[]): boolean 
 }
 
 /**
- * Feature -> values, for learners: numbers that every variant has (their logarithm where they
- * differ by a factor of ten), a column for each value of a category. What is the same for all is no
- * feature.
+ * Feature -> values, for learners: numbers that every variant has (their logarithm if they differ
+ * by a factor of ten), and a column for each value of a category. Constants are not features.
  */
 export function learnerColumns(
   settings: Settings,
@@ -182,7 +187,7 @@ function numbers({ name, values }: Setting, variants: readonly string[]): Column
   return [byFactors ? `log_${name}` : name, column];
 }
 
-/** A column for each value, but one for two: the other would be its mirror. */
+/** A column for each value, but only one for two values: the other would be its complement. */
 function oneHot(setting: Setting, variants: readonly string[]): Column[] {
   const kinds = [...new Set(variants.map((id) => textOf(setting, id)))].sort();
   const shown = kinds.length === 2 ? kinds.slice(1) : kinds;

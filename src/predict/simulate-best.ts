@@ -1,13 +1,13 @@
 /**
- * Which variant is the best, and what is lost by trying only the first few? Simulated: scores move
- * by what the training variants leave open (the jackknife's deviations, in normal proportions), and
- * each variant's luck is normal, of the size that the pairwise model's probabilities amount to.
+ * Which variant is the best, and what is lost by trying only the first few? By simulation: scores
+ * vary by the uncertainty of the training (the jackknife's deviations, in normal proportions), and
+ * each variant has normal noise of the size that the pairwise model's probabilities imply.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
 import { SEED } from './resampling';
 
 export interface Simulated {
-  /** For each variant in turn, that it is the best. */
+  /** For each variant, the probability that it is the best. */
   readonly p_best: readonly number[];
   readonly p_best_in_top: number;
   readonly expected_regret: number;
@@ -20,15 +20,15 @@ interface Movable {
 
 const DRAWS = 4000;
 /**
- * Standard deviation of one variant's luck: the difference of two is then normal with 1.702, which
- * is nearest to the logistic distribution. (Gumbel noise would give it exactly, but its long right
- * tail lets variants at the bottom win far too often.)
+ * Standard deviation of one variant's noise: the difference of two is then normal with 1.702, which
+ * is nearest to the logistic distribution. (Gumbel noise would give it exactly, but because of its
+ * long right tail variants at the bottom win far too often.)
  */
 const LUCK = 1.702 / Math.SQRT2;
 
 /**
- * `variants` come best first; outcomes are those that are known, and a variant that comes out m-th
- * is taken to have the m-th best of them (spread over as many variants as there are).
+ * `variants`: best first. A variant that takes place m in a simulation is assumed to have the m-th
+ * best of the known outcomes (spread over as many variants as there are).
  */
 export function simulateBest(
   variants: readonly Movable[],
@@ -80,12 +80,12 @@ function indexOfLargest(values: Float64Array, among: number): number {
   return best;
 }
 
-/** Between 0 and 1, neither included. */
+/** Strictly between 0 and 1. */
 function uniform(rng: RandomGenerator): number {
   return ((rng.unsafeNext() >>> 0) + 0.5) / 2 ** 32;
 }
 
-/** Box-Muller. */
+/** A normal random number (Box-Muller). */
 function normal(rng: RandomGenerator): number {
   return Math.sqrt(-2 * Math.log(uniform(rng))) * Math.cos(2 * Math.PI * uniform(rng));
 }

@@ -1,4 +1,4 @@
-/** What is to be predicted: the outcomes on one task, in one metric, after one SFT recipe. */
+/** Targets of prediction: the outcomes on one task, in one metric, after one SFT recipe. */
 import type { Row } from '../dataset/tables';
 import type { Measure, TaskWords } from '../domain/words';
 import { latestOutcomes, mapGroups, mean, type ByVariant } from './measurements';
@@ -10,24 +10,24 @@ export interface Target extends Measure {
   readonly metric: string;
   /** Null while no outcome is recorded. */
   readonly sft_recipe: string | null;
-  /** The indicator that asks this task before fine-tuning, if there is one. */
+  /** The indicator that measures this task before fine-tuning, if there is one. */
   readonly indicator: string | null;
   /** Turned so that higher is better: mean over seeds within each dataset, then over datasets. */
   readonly outcomes: ByVariant;
-  /** Of variants all of whose scores have one. */
+  /** For variants all of whose scores have a standard error. */
   readonly stderr: ByVariant;
-  /** Items of all datasets, where every score says how many. */
+  /** Number of items of all datasets, if every score has it. */
   readonly n: ByVariant;
-  /** The scores behind the outcomes, as they were measured. */
+  /** The scores from which the outcomes are computed, as measured. */
   readonly rows: readonly Outcome[];
 }
 
-/** The number as it was measured, of one that was turned. */
+/** The measured number, for one that was turned. */
 export function rawValue({ better }: Pick<Measure, 'better'>, value: number): number {
   return better === 'lower' ? -value : value;
 }
 
-/** Rows of variants that are compared; outcomes in other metrics are another question. */
+/** Uses rows of the compared variants only; outcomes in other metrics are another target. */
 export function targetsOf(
   tasks: readonly TaskWords[],
   rows: readonly Outcome[],
@@ -74,7 +74,7 @@ function targetOf(
   };
 }
 
-/** The mean over seeds of a number of each dataset, put together; a variant needs all datasets. */
+/** Combines the means over seeds of each dataset's number; a variant needs all datasets. */
 function overDatasets(
   rows: readonly Outcome[],
   number: (row: Outcome) => number | null,
@@ -101,7 +101,7 @@ function overDatasets(
   }
 }
 
-/** Seeds ask the same items, datasets others. */
+/** Seeds have the same items, datasets different ones. */
 function meanVariance(squares: readonly number[]): number {
   return sum(squares) / squares.length ** 2;
 }
