@@ -1,7 +1,4 @@
-/**
- * Do the indicators add anything to what the configuration says already? In words, for one task.
- * Pure.
- */
+/** Do the indicators add information to the configuration? In words, for one task. Pure. */
 import type { JudgedPair } from '../predict/judged-pair';
 import { confoundVerdict, verdictOn, type Addition } from '../predict/confound-verdict';
 import { SpecError } from '../base/errors';
@@ -15,7 +12,7 @@ export interface Added {
   readonly sentence: string;
 }
 
-/** The pairs that a fit judged; null where they are neither recorded nor can be computed again. */
+/** The pairs that a fit judged; null if they are not recorded and cannot be computed again. */
 export type PairsOf = (fit: Fit, like: readonly JudgedPair[]) => readonly JudgedPair[] | null;
 
 export function additionOf(fits: readonly Fit[], pairsOf: PairsOf): Added {
@@ -49,7 +46,7 @@ interface Rival {
   readonly pairs: readonly JudgedPair[];
 }
 
-/** Paired where the rival's pairs are known; where they are not, intervals must do. */
+/** A paired comparison if the rival's pairs are known; otherwise the intervals are compared. */
 function compare(
   learned: Fit,
   rivals: readonly Fit[],
@@ -73,7 +70,7 @@ function compare(
   return { verdict: isDoubtful ? 'unclear' : paired.verdict, sentence: `${sentence} ${beside}` };
 }
 
-/** Undefined when an interval cannot be had: too few variants, or fits that saw other pairs. */
+/** Undefined if no interval can be computed: too few variants, or fits with other pairs. */
 function pairwise(
   both: readonly JudgedPair[],
   { pairs: configuration }: Rival,

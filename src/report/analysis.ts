@@ -1,4 +1,6 @@
-/** Everything that learned predictions say of a study, drawn: the sections only write it down. */
+/**
+ * Computes and draws everything about trained predictions of a study; the sections only print it.
+ */
 import { importanceOf } from '../predict/importance';
 import { judgedAccuracy } from '../predict/judged-accuracy';
 import { labelNoise, resolvePairs } from '../predict/label-noise';
@@ -31,7 +33,7 @@ export interface Analysis {
   readonly resolved: readonly Resolved[];
 }
 
-/** The features after these carry little. */
+/** The features after these have little importance. */
 const MOST_FEATURES = 8;
 
 export async function analyse(
@@ -78,7 +80,7 @@ async function drawGroup(
   return { group, tasks: await Promise.all(tasks) };
 }
 
-/** Of the fit that the report looks at first; tasks of which a mean was recorded share a plot. */
+/** For the fit that the report considers first; tasks with a recorded mean share a plot. */
 async function drawImportance(groups: readonly LearnedGroup[]): Promise<ImportanceFigure[]> {
   const [group] = groups;
   const figures = (group?.tasks ?? []).flatMap(({ task, fits }) => {

@@ -1,4 +1,4 @@
-/** The answer of a study in a plain sentence for each task. Pure. */
+/** The answer of a study in one plain sentence for each task. Pure. */
 import type { Row } from '../dataset/tables';
 import { counted, interval, listed, share } from './format';
 import type { Names } from './names';
@@ -7,23 +7,24 @@ type Fit = Row<'fits'>;
 
 export interface Answer {
   readonly task: string;
-  /** The predictor with the highest accuracy; of equal ones the first. */
+  /** The predictor with the highest accuracy; among equals the first. */
   readonly best: Fit;
-  /** The study's baseline, where one is named and measured. */
+  /** The study's baseline, if one is named and measured. */
   readonly baseline: Fit | undefined;
   readonly sentence: string;
-  /** What keeps the sentence from being the whole truth. */
+  /** Limitations of the sentence. */
   readonly caveats: readonly string[];
 }
 
 /**
- * Overlapping intervals prove nothing either way: both proxies were judged on the same variants.
+ * Overlapping intervals do not show that two proxies are equal: both were judged on the same
+ * variants.
  */
 export function haveDisjointIntervals(a: Fit, b: Fit): boolean {
   return a.ci_low > b.ci_high || b.ci_low > a.ci_high;
 }
 
-/** Undefined when nothing was fitted on the task. */
+/** Undefined if nothing was fitted on the task. */
 export function answerTask(
   task: string,
   fits: readonly Fit[],

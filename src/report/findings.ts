@@ -1,4 +1,4 @@
-/** What the judged pairs of a task say, each figure with its conclusion in words. Pure. */
+/** The conclusions from the judged pairs of a task: figures, each with a sentence. Pure. */
 import { SpecError } from '../base/errors';
 import { calibrate, type Calibration } from '../predict/calibration';
 import { accuracyAgainstCoverage, decideByOthers, type CoveragePoint } from '../predict/coverage';
@@ -11,24 +11,24 @@ import { spreadOverVariants } from '../predict/spread';
 import { measured, percent, share } from './format';
 import type { Judged } from './judged';
 
-/** Accuracies that differ by less are called alike. */
+/** Accuracies that differ by less are called equal. */
 const ALIKE = 0.05;
-/** "Too close to call" is said of pairs where it would not be right in four of five. */
+/** The accuracy wanted on decided pairs; all other pairs are "too close to call". */
 export const WANTED_ACCURACY = 0.8;
 const FIFTHS = 5;
 
 export interface Gap extends GapBin {
   /** `0.2 to 1.1`. */
   readonly range: string;
-  /** Null when the variants are too few for it. */
+  /** Null if there are too few variants. */
   readonly ci_low: number | null;
   readonly ci_high: number | null;
   readonly baseline: number | null;
 }
 
 /**
- * How many of the baseline's errors it avoids; null where that judged no such pair, or none
- * wrongly.
+ * Share of the baseline's errors that is avoided; null if the baseline judged no such pair, or made
+ * no error.
  */
 export function reductionFinding({ pairs, baseline }: Judged, label: string): string | null {
   if (!baseline || baseline.every((pair) => credit(pair) === 1)) return null;
@@ -102,7 +102,7 @@ export function calibrationFinding({ pairs }: Judged): Finding<Calibration> {
 
 export interface Coverage {
   readonly points: readonly CoveragePoint[];
-  /** Null when no margin could be chosen, or nothing is sure enough. */
+  /** Null if no margin could be chosen, or no pair is decided with enough confidence. */
   readonly decided: { readonly coverage: number; readonly accuracy: number } | null;
 }
 
@@ -131,7 +131,7 @@ export interface Ranking extends RankingSummary {
   readonly baseline: readonly number[] | null;
 }
 
-/** Pairs of one model per pair make one ranking; those of random splits make one each. */
+/** Pairs of one model per pair form one ranking; those of random splits form one each. */
 export function rankingFinding(judged: Judged): Finding<Ranking> {
   const whole = (pairs: readonly JudgedPair[]) =>
     judged.kind === 'computed' ? pairs.map((pair) => ({ ...pair, split: 'all' })) : pairs;

@@ -1,8 +1,8 @@
-/** Numbers and times as the report writes them: the same kind of thing always looks the same. */
+/** Formats numbers and times, so that the same kind of value always looks the same. */
 
 export const NOTHING = '–';
 
-/** An accuracy, an error rate, an interval's end: `0.765`, as in the terminal's table. */
+/** An accuracy, an error rate, an end of an interval: `0.765`, as in the terminal's table. */
 export function share(value: number): string {
   return value.toFixed(3);
 }
@@ -36,7 +36,7 @@ export function seconds(value: number | null): string {
   return value === null ? NOTHING : value.toFixed(1);
 }
 
-/** `2.5e-4`: learning rates, and whatever else is small. */
+/** `2.5e-4`: learning rates and other small numbers. */
 export function compact(value: number): string {
   if (value !== 0 && Math.abs(value) < 0.01) return value.toExponential();
   if (Math.abs(value) < 10_000) return String(value);

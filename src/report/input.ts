@@ -1,4 +1,4 @@
-/** What a report is made of: rows of one study, read at one version of the dataset. */
+/** The input of a report: rows of one study, read at one version of the dataset. */
 import type { Row } from '../dataset/tables';
 import type { Expense } from '../domain/expenses';
 import type { Study } from '../domain/schema';
@@ -14,12 +14,12 @@ export interface ReportInput {
   readonly curves: readonly Row<'curves'>[];
   /** The latest attempt of each run. */
   readonly runs: readonly Row<'runs'>[];
-  /** What all attempts took. */
+  /** Time and cost of all attempts. */
   readonly expenses: readonly Expense[];
   /** The rows of one fit of all pairs. */
   readonly fits: readonly Row<'fits'>[];
-  /** The rows of the newest fit with learners under each settings. */
+  /** The rows of the newest fit with learners for each combination of settings. */
   readonly learned: readonly Row<'fits'>[];
-  /** What those fits predicted; fits of very many pairs record none. */
+  /** The predictions of those fits; fits of very many pairs record none. */
   readonly predictions: readonly Row<'predictions'>[];
 }

@@ -1,6 +1,6 @@
 /**
- * The pairs that this report looks at closely: recorded predictions, else those of a quick model.
- * Pure.
+ * The pairs that the report examines in detail: recorded predictions, otherwise those of a quick
+ * model. Pure.
  */
 import type { Row } from '../dataset/tables';
 import { SpecError } from '../base/errors';
@@ -19,26 +19,26 @@ type Prediction = Row<'predictions'>;
 export interface Judged {
   readonly kind: 'recorded' | 'computed';
   readonly task: string;
-  /** What predicted, in words. */
+  /** Name of the predictor, in words. */
   readonly name: string;
   readonly protocol: string;
-  /** Neither variant's outcome was known to what judged it, save under `/against`. */
+  /** The predictions were made without either variant's outcome, except under `/against`. */
   readonly pairs: readonly JudgedPair[];
   /**
-   * What the baseline says of the same pairs; null where it does not know a variant, or none is
-   * named.
+   * The baseline's prediction for the same pairs; null if it does not know a variant, or if no
+   * baseline is named.
    */
   readonly baseline: readonly JudgedPair[] | null;
 }
 
-/** Why there is nothing to look at. */
+/** Why there are no pairs to examine. */
 export interface Unjudged {
   readonly kind: 'none';
   readonly task: string;
   readonly reason: string;
 }
 
-/** Finds what a recorded fit predicted; empty when that was not recorded. */
+/** Finds the predictions of a recorded fit; empty if they were not recorded. */
 export type Recorded = (fit: Fit) => readonly JudgedPair[];
 
 export const QUICK_MODEL = 'a pairwise logistic model';
@@ -60,7 +60,7 @@ export function recordedPairs(
   };
 }
 
-/** The pairs again, as a score of each variant judges them; null unless it knows all of them. */
+/** The same pairs as judged by a score for each variant; null unless every variant has a score. */
 export function rejudge(
   pairs: readonly JudgedPair[],
   scores: ByVariant | undefined,

@@ -1,8 +1,11 @@
-/** How each variant looks in every plot: colour says one setting, shape another. Pure. */
+/**
+ * How each variant is drawn in every plot: one setting determines the color, another the shape.
+ * Pure.
+ */
 import type { Features } from '../predict/feature-table';
 import { isName, textOf, varies, type Setting } from '../predict/settings';
 
-/** Vega's names of shapes, and a path of each around the origin for legends. */
+/** Vega's names of shapes, and the path of each around the origin, for legends. */
 export const SHAPES = [
   { name: 'circle', path: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z' },
   { name: 'square', path: 'M-3.6 -3.6h7.2v7.2h-7.2z' },
@@ -19,16 +22,16 @@ export type Shape = (typeof SHAPES)[number];
 const COLOURS = 8;
 
 export interface Look {
-  /** A number to write beside the variant's point. */
+  /** The number printed next to the variant's point. */
   readonly number: number;
-  /** What its colour and shape say, in words. */
+  /** The meaning of its color and shape, in words. */
   readonly words: string;
-  /** Index of a colour of the style sheet. */
+  /** Index of a color of the style sheet. */
   readonly colour: number;
   readonly shape: Shape;
 }
 
-/** What colours, or shapes, stand for. */
+/** The meaning of colors, or of shapes. */
 export interface Key {
   /** Name of the setting. */
   readonly setting: string;
@@ -42,12 +45,12 @@ export interface Looks {
   readonly shapes: Key | null;
 }
 
-/** Numbers of more values than this are no groups that a colour could show. */
+/** Numbers with more values than this do not form groups that a color could show. */
 const MOST_VALUES = 8;
 
 /**
- * Colour says the first category in which variants differ, shape the next; numbers of few values
- * after them.
+ * The first categorical setting in which variants differ determines the color, the next one the
+ * shape; after these come numeric settings with few values.
  */
 export function assignLooks(features: Features): Looks {
   const { variants } = features;

@@ -1,14 +1,14 @@
-/** What the tasks, indicators and proxies of a study are called, in its own words. */
+/** Names of a study's tasks, indicators and proxies in the report. */
 import type { FeatureTable } from '../predict/feature-table';
 
 export interface Names {
   /** The targets, by name: tasks, or task/recipe. */
   readonly tasks: readonly string[];
-  /** The words for a target, where they say more than its name. */
+  /** The label of a target, if it differs from its name. */
   readonly task: (name: string) => string;
-  /** The words for a predictor, where they say more than its name. */
+  /** The label of a predictor, if it differs from its name. */
   readonly predictor: (name: string) => string;
-  /** The indicator that all others are compared with, and its label. */
+  /** The indicator with which all others are compared, and its label. */
   readonly baseline: string | null;
   readonly baselineLabel: string;
 }

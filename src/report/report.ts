@@ -1,4 +1,4 @@
-/** The report of a study: the answer first, then the evidence, then how to get at the numbers. */
+/** The report of a study: the answer first, then the evidence, then how to read the data. */
 import { studyId } from '../domain/ids';
 import { wordsOf } from '../domain/words';
 import { columnNamed, measureNamed, type FeatureTable } from '../predict/feature-table';
@@ -32,10 +32,10 @@ import { curvePlots } from './training-curves';
 
 export type { ReportInput } from './input';
 
-/** Plots of training curves that fit a report; a custom trainer may log hundreds of metrics. */
+/** Number of training plots that fit in a report; a custom trainer may log hundreds of metrics. */
 const MOST_CURVE_PLOTS = 12;
 
-/** One self-contained HTML file. Partial studies are reported as far as they are measured. */
+/** One self-contained HTML file. A partial study is reported as far as it was measured. */
 export async function renderReport(input: ReportInput): Promise<string> {
   const words = wordsOf(input.study);
   const table = featuresOf(words, input);
@@ -142,7 +142,7 @@ function titlesOf(table: FeatureTable, indicator: string, { metric, better }: Ta
   };
 }
 
-/** As they were measured. */
+/** As measured. */
 function pointsOf(table: FeatureTable, indicator: string, target: Target) {
   const values = columnNamed(table, indicator);
   const measure = measureNamed(table, indicator);

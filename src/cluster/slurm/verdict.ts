@@ -21,7 +21,7 @@ export interface Evidence {
   readonly grace_ms: number;
 }
 
-/** An end that is to be recorded. */
+/** An end to record. */
 export interface End {
   readonly status: 'ended';
   /** Null: as in the job's own exit record. */
@@ -75,7 +75,7 @@ function lag(grace_ms: number): number {
   return grace_ms / 6;
 }
 
-/** Slurm says that the job's leader ended by itself; its record may not be visible yet. */
+/** Slurm reports that the job's leader exited; the leader's record may not be visible yet. */
 function exited(evidence: Evidence, row: SlurmRow): Verdict {
   if (evidence.exit) return { status: 'ended', ...asItSays(evidence.exit), row };
   if (evidence.missing_ms < lag(evidence.grace_ms)) return notListed(evidence);

@@ -1,9 +1,9 @@
-/** What the plots of shares have in common. */
+/** What plots of shares have in common. */
 import type { TopLevelSpec } from 'vega-lite';
 
 export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 
-/** Of the whole plot, so that plots beside each other have one scale. */
+/** Width of the whole plot, so that plots next to each other have one scale. */
 export const PLOT_SIZE = {
   width: 340,
   height: 215,
@@ -33,22 +33,20 @@ export function shareScale(field: string, title: string): ShareScale {
   };
 }
 
-/** The same across a plot in a row of plots: numbers, without a line under them. */
+/** The same for the x axis of a plot in a row of plots: numbers, without a line below them. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
 export function shareAcross(field: string, title: string) {
   const scale = shareScale(field, title);
   return { ...scale, axis: { ...scale.axis, domain: false, ticks: false } };
 }
 
-/** The accuracy of a coin, across the whole plot. */
+/** The accuracy of a coin toss, as a line across the plot. */
 export const coinToss: Layer = {
   mark: { type: 'rule', strokeDash: [3, 3], color: COLOURS.line, aria: false },
   encoding: { y: { datum: 0.5 } },
 };
 
-/**
- * Names beside the rows of a plot, all in a column of one width, so that plots of a row line up.
- */
+/** Names of a plot's rows, in a column of fixed width, so that the plots of a row are aligned. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
 export function nameAxis(width: number, labelLimit: number) {
   return {

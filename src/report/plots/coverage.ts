@@ -1,4 +1,4 @@
-/** Accuracy on the surest pairs, by how many of them are decided. */
+/** Accuracy on the most confident pairs, against the share of pairs that is decided. */
 import type { CoveragePoint } from '../../predict/coverage';
 import { share } from '../format';
 import { COLOURS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -11,7 +11,7 @@ export interface Decision {
 
 /** More points than pixels draw the same line. */
 const MOST_POINTS = 120;
-/** The accuracy of a handful of pairs is noise that hides the rest of the line. */
+/** The accuracy of a handful of pairs is noise, which would hide the rest of the line. */
 const LEAST_COVERAGE = 0.04;
 
 export function plotCoverage(

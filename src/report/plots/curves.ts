@@ -1,4 +1,4 @@
-/** Training logs: a line is a run, its colour a setting of its variant. */
+/** Training logs: each line is a run, colored by a setting of its variant. */
 import type { Looks } from '../looks';
 import { metricName } from '../names';
 import type { CurvePlot } from '../training-curves';

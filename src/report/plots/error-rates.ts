@@ -45,9 +45,7 @@ function barOf(fit: Fit, best: Fit | undefined, baseline: string | null) {
 
 const error = (field: string) => shareAcross(field, 'error rate (share of pairs)');
 
-/**
- * Corners stay square: for round ones Vega clips, under ids that count up from report to report.
- */
+/** Square corners: for round ones Vega uses clip paths, whose ids differ from report to report. */
 const bars: Layer = {
   mark: { type: 'bar', height: 14 },
   encoding: {

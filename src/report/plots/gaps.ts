@@ -1,4 +1,4 @@
-/** Accuracy by how far apart the outcomes of a pair are, beside baseline's. */
+/** Accuracy by the difference of a pair's outcomes, with the baseline's. */
 import { measured, share } from '../format';
 import type { Gap } from '../findings';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -46,7 +46,7 @@ const baseline: Layer = {
   encoding: { y: shareScale('baseline', 'accuracy') },
 };
 
-/** Not the others' `coinToss`: a mark without a place across would inherit that of the bars. */
+/** Not the other plots' `coinToss`: a mark without an x position would inherit that of the bars. */
 const coin: Layer = {
   mark: { type: 'rule', strokeDash: [3, 3], color: 'var(--ink)', strokeWidth: 0.8, aria: false },
   encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { datum: 0.5 } },

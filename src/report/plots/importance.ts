@@ -1,4 +1,4 @@
-/** How much of what was learned each feature carries. */
+/** Share of each feature in the importance. */
 import type { Importance } from '../../predict/importance';
 import { share } from '../format';
 import { nameAxis } from './axes';

@@ -1,4 +1,4 @@
-/** How right each predictor of one task was on pairs held out, with its interval. */
+/** Accuracy of each predictor of one task on held-out pairs, with its interval. */
 import { interval, share } from '../format';
 import { kindOf, type Fit, type Kind } from '../learned-groups';
 import { nameAxis, shareAcross, type Layer } from './axes';

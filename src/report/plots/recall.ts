@@ -1,4 +1,4 @@
-/** How often the best variant is among the first k of the ranking, beside baseline and chance. */
+/** How often the best variant is among the first k of the ranking, with the baseline and chance. */
 import type { Ranking } from '../findings';
 import { count } from '../format';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
@@ -18,7 +18,7 @@ export function plotRecall({ recall_at, baseline, n_variants }: Recall): Promise
   });
 }
 
-/** What the plot leaves out, in words; empty where it shows every place of the ranking. */
+/** What the plot leaves out, in words; empty if it shows every rank. */
 export function recallCut({ recall_at: { length }, n_variants }: Recall): string {
   if (length >= n_variants) return '';
   return `The plot shows the first ${count(length)} of ${count(n_variants)} ranks.`;

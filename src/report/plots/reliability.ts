@@ -1,4 +1,6 @@
-/** Probabilities beside how often they came true: on the diagonal they mean what they say. */
+/**
+ * Predicted probabilities against how often they came true: calibrated ones are on the diagonal.
+ */
 import { count, share } from '../format';
 import type { ReliabilityBin } from '../../predict/calibration';
 import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';

@@ -1,4 +1,4 @@
-/** One indicator against the outcome of one task: a point is a variant. */
+/** One indicator against the outcome of one task: each point is a variant. */
 import type { TopLevelSpec } from 'vega-lite';
 import { columnFormat } from '../format';
 import type { Looks } from '../looks';
@@ -10,20 +10,22 @@ export interface ScatterPoint {
   readonly outcome: number;
 }
 
-/** More numbers than this beside points would hide the points. */
+/** With more points than this, numbers next to them would hide the points. */
 export const MOST_NUMBERED = 12;
 
-/** More points than this cover each other. */
+/** With more points than this, points cover each other. */
 export const MOST_DRAWN = 2000;
 
-/** Of the whole plot, so that plots beside each other have one scale, whatever their labels. */
+/**
+ * Width of the whole plot, so that plots next to each other have one scale, whatever their labels.
+ */
 const SIZE = {
   width: 210,
   height: 175,
   autosize: { type: 'fit', contains: 'padding' },
 } as const;
 
-/** What is written along the axes. */
+/** The labels of the axes. */
 export interface ScatterTitles {
   readonly x: string;
   readonly y: string;
@@ -55,7 +57,7 @@ export function plotScatter(
   });
 }
 
-/** Evenly over the order in which they were recorded, which knows nothing of the numbers. */
+/** Evenly spaced in the order of recording, which does not depend on the numbers. */
 function thinned(points: readonly ScatterPoint[]): readonly ScatterPoint[] {
   const step = points.length / MOST_DRAWN;
   if (step <= 1) return points;

@@ -3,7 +3,7 @@
  */
 import type { TopLevelSpec } from 'vega-lite';
 
-/** Calm axes; fonts and colours of text come from report.css, which overrides attributes. */
+/** Plain axes; fonts and colors of text come from report.css, which overrides attributes. */
 const CONFIG: TopLevelSpec['config'] = {
   background: 'transparent',
   view: { stroke: null },
@@ -38,8 +38,8 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
 }
 
 /**
- * Makes each labelled mark say its label on hover. Vega escapes `<`, `>` and `"` in what it writes,
- * so that a pattern is safe here, and the label is escaped already.
+ * Shows each mark's label on hover. Vega escapes `<`, `>` and `"` in its output, so that a pattern
+ * is safe here, and the label is already escaped.
  */
 function addTitles(svg: string): string {
   return svg.replace(

@@ -1,4 +1,4 @@
-/** What training logged. */
+/** The training logs. */
 import { count, counted } from '../format';
 import { figure, html, type VNode } from '../html';
 import type { Looks } from '../looks';
@@ -8,7 +8,7 @@ export interface CurveFigure {
   readonly title: string;
   readonly n_runs: number;
   readonly not_finite: number;
-  /** Null when there is no point to draw. */
+  /** Null if there is no point to draw. */
   readonly svg: string | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What learning to compare is worth: on variants held out, beside the configuration and the
- * baseline.
+ * Whether learning to compare helps: its accuracy on held-out variants, next to the configuration
+ * and the baseline.
  */
 import type { Study } from '../../domain/schema';
 import type { Importance } from '../../predict/importance';
@@ -24,7 +24,7 @@ export interface LearnedFigure {
 }
 
 export interface ImportanceFigure {
-  /** Over whose fits the shares are the mean. */
+  /** The predictors over whose fits the shares are averaged. */
   readonly tasks: readonly string[];
   readonly name: string;
   readonly parts: readonly Importance[];

@@ -1,10 +1,10 @@
-/** What colours and shapes mean. */
+/** The meaning of colors and shapes. */
 import { html, type VNode } from '../html';
 import { colourOf, SHAPES, shapeOf, type Looks } from '../looks';
 import { MOST_NUMBERED } from '../plots/scatters';
 import { glyph } from './glyph';
 
-/** Each variant with its number where they are few, else what colours and shapes say. */
+/** Each variant with its number if there are few, otherwise the meaning of colors and shapes. */
 export function variantLegend({ variants, colours, shapes }: Looks): VNode {
   if (variants.size <= MOST_NUMBERED)
     return html`<ul class="legend">
