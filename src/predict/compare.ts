@@ -148,8 +148,8 @@ async function answer(
 /** The jackknife interval, with Student's quantile for few variants. */
 function halfWidth(logits: readonly number[]): number {
   const n = logits.length;
-  const centre = mean(logits);
-  const squares = logits.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const center = mean(logits);
+  const squares = logits.reduce((sum, value) => sum + (value - center) ** 2, 0);
   return studentQuantile(n - 1) * Math.sqrt(((n - 1) / n) * squares);
 }
 

@@ -49,16 +49,16 @@ export function startValues(features: Features, indicators: readonly (string | n
 export function meanOutcomes(outcomes: readonly ByVariant[]): ByVariant {
   const [first, ...others] = outcomes;
   const ids = [...(first?.keys() ?? [])].filter((id) => others.every((values) => values.has(id)));
-  const standard = outcomes.map((values) => standardiser(ids.map((id) => values.get(id) ?? NaN)));
+  const standard = outcomes.map((values) => standardizer(ids.map((id) => values.get(id) ?? NaN)));
   const total = (id: string) =>
     mean(outcomes.map((values, k) => standard[k]?.(values.get(id) ?? NaN) ?? NaN));
   return new Map(ids.map((id) => [id, total(id)]));
 }
 
-function standardiser(values: readonly number[]): (value: number) => number {
-  const centre = mean(values);
-  const spread = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
-  return (value) => (spread ? (value - centre) / spread : 0);
+function standardizer(values: readonly number[]): (value: number) => number {
+  const center = mean(values);
+  const spread = Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
+  return (value) => (spread ? (value - center) / spread : 0);
 }
 
 export interface Round {

@@ -97,6 +97,6 @@ function deviation(values: readonly number[]): number | null {
 }
 
 function squaresAround(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const center = mean(values);
+  return values.reduce((sum, value) => sum + (value - center) ** 2, 0);
 }

@@ -69,14 +69,14 @@ function equalVariants(variants: readonly string[], columns: Columns): string[][
 
 function outliersOf({ name, better, values }: Column): Outlier[] {
   if (values.size < LEAST_VARIANTS) return [];
-  const centre = median([...values.values()]);
-  const spread = median([...values.values()].map((value) => Math.abs(value - centre)));
+  const center = median([...values.values()]);
+  const spread = median([...values.values()].map((value) => Math.abs(value - center)));
   return [...values]
-    .filter(([, value]) => spread > 0 && Math.abs(value - centre) > FAR * spread)
+    .filter(([, value]) => spread > 0 && Math.abs(value - center) > FAR * spread)
     .map(([variant_id, value]) => ({
-      ...{ variant_id, name, is_worse: value < centre },
+      ...{ variant_id, name, is_worse: value < center },
       value: rawValue({ better }, value),
-      median: rawValue({ better }, centre),
+      median: rawValue({ better }, center),
     }));
 }
 

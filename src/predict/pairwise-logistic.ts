@@ -125,13 +125,13 @@ function derivatives(
       logit += (weights[k] as number) * (values[start + k] as number);
     const p = sigmoid(logit);
     const miss = weight * ((answers[row] as number) - p);
-    const bend = weight * p * (1 - p);
+    const slope = weight * p * (1 - p);
     for (let k = 0; k < n_features; k++) {
       const value = values[start + k] as number;
       gradient[k] = (gradient[k] as number) + miss * value;
       for (let m = 0; m <= k; m++)
         lower[k * n_features + m] =
-          (lower[k * n_features + m] as number) + bend * value * (values[start + m] as number);
+          (lower[k * n_features + m] as number) + slope * value * (values[start + m] as number);
     }
   }
   const curvature = Matrix.eye(n_features, n_features, PENALTY);

@@ -105,7 +105,7 @@ export function probabilityOf(fitted: Fitted, a: string, b: string): number | un
 }
 
 /** Lower bound for a probability, so that its log-odds are finite. */
-const SUREST = 1e-6;
+const LEAST_PROBABILITY = 1e-6;
 
 /** The log-odds that `a` is better; changes only its sign when the order is reversed. */
 export function logitOf(fitted: Fitted, a: string, b: string): number | undefined {
@@ -113,7 +113,7 @@ export function logitOf(fitted: Fitted, a: string, b: string): number | undefine
     return contributionsOf(fitted, a, b)?.reduce((sum, value) => sum + value, 0);
   const p = probabilityOf(fitted, a, b);
   if (p === undefined) return undefined;
-  const [one, two] = [Math.max(SUREST, p), Math.max(SUREST, 1 - p)];
+  const [one, two] = [Math.max(LEAST_PROBABILITY, p), Math.max(LEAST_PROBABILITY, 1 - p)];
   return Math.log(one) - Math.log(two);
 }
 

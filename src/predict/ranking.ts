@@ -50,7 +50,7 @@ export function bordaRanking(pairs: readonly JudgedPair[]): RankedVariant[] {
  * Means over the splits; recall and regret extend to the size of the smallest split, at most to
  * 200.
  */
-export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary {
+export function summarizeRankings(pairs: readonly JudgedPair[]): RankingSummary {
   const rankings = [...mapGroups(pairs, (pair) => pair.split, bordaRanking).values()];
   const lengths = rankings.map((ranking) => ranking.length);
   const n_variants = rankings.length ? Math.min(...lengths) : 0;

@@ -157,8 +157,8 @@ export function scoresOf(
 }
 
 function deviationsOf(scores: readonly number[]): number[] {
-  const centre = mean(scores);
-  return scores.map((score) => score - centre);
+  const center = mean(scores);
+  return scores.map((score) => score - center);
 }
 
 function rankCandidates(

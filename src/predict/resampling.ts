@@ -116,8 +116,8 @@ export function jackknife(agreed: Float64Array, weight: Float64Array): Interval 
   const n = agreed.length;
   const [sum, total] = [agreed.reduce(add, 0) / 2, weight.reduce(add, 0) / 2];
   const left = Array.from(agreed, (its, i) => (sum - its) / (total - (weight[i] as number)));
-  const centre = left.reduce(add, 0) / n;
-  const squares = left.reduce((all, value) => all + (value - centre) ** 2, 0);
+  const center = left.reduce(add, 0) / n;
+  const squares = left.reduce((all, value) => all + (value - center) ** 2, 0);
   const half = 1.96 * Math.sqrt(((n - 1) / n) * squares);
   return {
     ci_low: Math.max(0, sum / total - half),

@@ -24,7 +24,7 @@ const DRAWS = 4000;
  * is nearest to the logistic distribution. (Gumbel noise would give it exactly, but because of its
  * long right tail variants at the bottom win far too often.)
  */
-const LUCK = 1.702 / Math.SQRT2;
+const NOISE = 1.702 / Math.SQRT2;
 
 /**
  * `variants`: best first. A variant that takes place m in a simulation is assumed to have the m-th
@@ -59,7 +59,7 @@ function drawValues(variants: readonly Movable[], rng: RandomGenerator): Float64
   const scale = Math.sqrt((groups - 1) / groups);
   const pulls = Float64Array.from({ length: groups }, () => scale * normal(rng));
   return Float64Array.from(variants, ({ score, deviations }) => {
-    let value = score + LUCK * normal(rng);
+    let value = score + NOISE * normal(rng);
     for (let k = 0; k < groups; k++) value += (pulls[k] as number) * (deviations[k] as number);
     return value;
   });

@@ -36,7 +36,7 @@ export interface Analysis {
 /** The features after these have little importance. */
 const MOST_FEATURES = 8;
 
-export async function analyse(
+export async function analyze(
   input: ReportInput,
   table: FeatureTable,
   names: Names,

@@ -6,7 +6,7 @@ import { accuracyByGap, type GapBin } from '../predict/gap-bins';
 import { credit, judgedAccuracy } from '../predict/judged-accuracy';
 import type { JudgedPair } from '../predict/judged-pair';
 import { errorReduction } from '../predict/paired-test';
-import { summariseRankings, type RankingSummary } from '../predict/ranking';
+import { summarizeRankings, type RankingSummary } from '../predict/ranking';
 import { spreadOverVariants } from '../predict/spread';
 import { measured, percent, share } from './format';
 import type { Judged } from './judged';
@@ -135,8 +135,8 @@ export interface Ranking extends RankingSummary {
 export function rankingFinding(judged: Judged): Finding<Ranking> {
   const whole = (pairs: readonly JudgedPair[]) =>
     judged.kind === 'computed' ? pairs.map((pair) => ({ ...pair, split: 'all' })) : pairs;
-  const summary = summariseRankings(whole(judged.pairs));
-  const baseline = judged.baseline && summariseRankings(whole(judged.baseline)).recall_at;
+  const summary = summarizeRankings(whole(judged.pairs));
+  const baseline = judged.baseline && summarizeRankings(whole(judged.baseline)).recall_at;
   return { title: rankingTitle(summary), figures: { ...summary, baseline } };
 }
 

@@ -18,8 +18,8 @@ export const SHAPES = [
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** Colours of the style sheet, `--c0` to `--c7`. */
-const COLOURS = 8;
+/** Colors of the style sheet, `--c0` to `--c7`. */
+const COLORS = 8;
 
 export interface Look {
   /** The number printed next to the variant's point. */
@@ -27,7 +27,7 @@ export interface Look {
   /** The meaning of its color and shape, in words. */
   readonly words: string;
   /** Index of a color of the style sheet. */
-  readonly colour: number;
+  readonly color: number;
   readonly shape: Shape;
 }
 
@@ -35,13 +35,13 @@ export interface Look {
 export interface Key {
   /** Name of the setting. */
   readonly setting: string;
-  /** In the order of the colours or shapes; more than eight share them. */
+  /** In the order of the colors or shapes; more than eight share them. */
   readonly values: readonly string[];
 }
 
 export interface Looks {
   readonly variants: ReadonlyMap<string, Look>;
-  readonly colours: Key | null;
+  readonly colors: Key | null;
   readonly shapes: Key | null;
 }
 
@@ -55,14 +55,14 @@ const MOST_VALUES = 8;
 export function assignLooks(features: Features): Looks {
   const { variants } = features;
   const [first, second] = showable(features);
-  const [colours, shapes] = [keyOf(first, variants), keyOf(second, variants)];
+  const [colors, shapes] = [keyOf(first, variants), keyOf(second, variants)];
   const look = (id: string, i: number): Look => ({
     number: i + 1,
     words: [first, second].flatMap((one) => (one ? textOf(one, id) : [])).join(', '),
-    colour: colourOf(placeOf(first, colours, id)),
+    color: colorOf(placeOf(first, colors, id)),
     shape: shapeOf(placeOf(second, shapes, id)),
   });
-  return { variants: new Map(variants.map((id, i) => [id, look(id, i)])), colours, shapes };
+  return { variants: new Map(variants.map((id, i) => [id, look(id, i)])), colors, shapes };
 }
 
 function showable({ settings, variants }: Features): Setting[] {
@@ -84,8 +84,8 @@ function placeOf(setting: Setting | undefined, key: Key | null, id: string): num
   return setting && key ? key.values.indexOf(textOf(setting, id)) : 0;
 }
 
-export function colourOf(index: number): number {
-  return index % COLOURS;
+export function colorOf(index: number): number {
+  return index % COLORS;
 }
 
 export function shapeOf(index: number): Shape {

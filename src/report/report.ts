@@ -4,7 +4,7 @@ import { wordsOf } from '../domain/words';
 import { columnNamed, measureNamed, type FeatureTable } from '../predict/feature-table';
 import { featuresOf } from '../predict/features';
 import { rawValue, type Target } from '../predict/targets';
-import { analyse } from './analysis';
+import { analyze } from './analysis';
 import { answerTask } from './answer';
 import { findFactors } from './factors';
 import { counted, timestamp } from './format';
@@ -42,7 +42,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
   const names = namesOf(table);
   const looks = assignLooks(table);
   const curves = curvePlots(input.curves);
-  const analysis = await analyse(input, table, names);
+  const analysis = await analyze(input, table, names);
   const chosenAfter = words.proxies.filter((one) => one.chosen_after).map(({ name }) => name);
   const candidates = input.fits.filter(({ proxy }) => !chosenAfter.includes(proxy));
   const answers = names.tasks.flatMap((task) => answerTask(task, candidates, names) ?? []);

@@ -10,7 +10,7 @@ export const PLOT_SIZE = {
   autosize: { type: 'fit', contains: 'padding' },
 } as const;
 
-export const COLOURS = {
+export const COLORS = {
   predictor: 'var(--accent)',
   baseline: 'var(--bar-baseline)',
   line: 'var(--axis)',
@@ -42,7 +42,7 @@ export function shareAcross(field: string, title: string) {
 
 /** The accuracy of a coin toss, as a line across the plot. */
 export const coinToss: Layer = {
-  mark: { type: 'rule', strokeDash: [3, 3], color: COLOURS.line, aria: false },
+  mark: { type: 'rule', strokeDash: [3, 3], color: COLORS.line, aria: false },
   encoding: { y: { datum: 0.5 } },
 };
 

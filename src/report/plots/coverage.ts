@@ -1,7 +1,7 @@
 /** Accuracy on the most confident pairs, against the share of pairs that is decided. */
 import type { CoveragePoint } from '../../predict/coverage';
 import { share } from '../format';
-import { COLOURS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { COLORS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 export interface Decision {
@@ -22,7 +22,7 @@ export function plotCoverage(
   const encoding = { x: shareScale('coverage', left), y: shareScale('accuracy', right) };
   const line: Layer = {
     data: { values: thin(points.filter(({ coverage }) => coverage >= LEAST_COVERAGE)) },
-    mark: { type: 'line', color: COLOURS.predictor, strokeWidth: 1.8, aria: false },
+    mark: { type: 'line', color: COLORS.predictor, strokeWidth: 1.8, aria: false },
     encoding,
   };
   const chosen: Layer = {

@@ -1,7 +1,7 @@
 /** Accuracy by the difference of a pair's outcomes, with the baseline's. */
 import { measured, share } from '../format';
 import type { Gap } from '../findings';
-import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { COLORS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 export function plotGaps(gaps: readonly Gap[]): Promise<string> {
@@ -42,7 +42,7 @@ const intervals: Layer = {
 };
 
 const baseline: Layer = {
-  mark: { type: 'tick', color: COLOURS.baseline, thickness: 3, aria: false },
+  mark: { type: 'tick', color: COLORS.baseline, thickness: 3, aria: false },
   encoding: { y: shareScale('baseline', 'accuracy') },
 };
 

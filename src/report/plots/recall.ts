@@ -1,7 +1,7 @@
 /** How often the best variant is among the first k of the ranking, with the baseline and chance. */
 import type { Ranking } from '../findings';
 import { count } from '../format';
-import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { COLORS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 type Recall = Pick<Ranking, 'recall_at' | 'baseline' | 'n_variants'>;
@@ -11,9 +11,9 @@ export function plotRecall({ recall_at, baseline, n_variants }: Recall): Promise
   return renderSvg({
     ...PLOT_SIZE,
     layer: [
-      line(chance, COLOURS.line, [3, 3]),
-      ...(baseline ? [line(baseline, COLOURS.baseline)] : []),
-      line(recall_at, COLOURS.predictor),
+      line(chance, COLORS.line, [3, 3]),
+      ...(baseline ? [line(baseline, COLORS.baseline)] : []),
+      line(recall_at, COLORS.predictor),
     ],
   });
 }

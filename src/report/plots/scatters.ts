@@ -42,7 +42,7 @@ export function plotScatter(
     return {
       x: point.indicator,
       y: point.outcome,
-      colour: `var(--c${look?.colour ?? 0})`,
+      color: `var(--c${look?.color ?? 0})`,
       shape: look?.shape.name ?? 'circle',
       number: String(look?.number ?? ''),
       label: `${point.variant_id}${look?.words ? ` (${look.words})` : ''}: ${describe(point)}`,
@@ -91,7 +91,7 @@ const symbols: Layer = {
     strokeWidth: 0.6,
   },
   encoding: {
-    color: { field: 'colour', type: 'nominal', scale: null },
+    color: { field: 'color', type: 'nominal', scale: null },
     shape: { field: 'shape', type: 'nominal', scale: null },
     description: { field: 'label' },
   },

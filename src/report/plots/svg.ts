@@ -1,5 +1,5 @@
 /**
- * Vega-Lite specifications to SVG text, without a browser. Colours are the style sheet's variables.
+ * Vega-Lite specifications to SVG text, without a browser. Colors are the style sheet's variables.
  */
 import type { TopLevelSpec } from 'vega-lite';
 

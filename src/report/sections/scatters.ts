@@ -142,5 +142,5 @@ function listTitle(variants: number): string {
 
 function symbol(id: string, { variants }: Looks): VNode | null {
   const look = variants.get(id);
-  return look ? glyph(look.shape, look.colour) : null;
+  return look ? glyph(look.shape, look.color) : null;
 }
