@@ -127,7 +127,7 @@ describe('a job that is run again', () => {
     expect(readFile(lab.cluster, jobOf(base.name, ''), 'starts')).toBe('\n');
   });
 
-  it('as a later attempt, after its machine failed, is run anew', async () => {
+  it('as a later attempt, after its machine failed, is run again', async () => {
     lab = await openLab(recipe('faulty_recipe.py', 'wait'));
     const planned = await plan(lab);
     const base = planned.job('base', 'measure');

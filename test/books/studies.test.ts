@@ -193,7 +193,7 @@ describe('a study that is extended', () => {
   it.each([
     [{ lr: 0.1 }, /variants\.clm-plain\.lr: 0\.003 -> 0\.1/],
     [{ id: 'renamed' }, /variants\.clm-plain: .* -> absent/],
-  ])('may not change what stands: %j', async (change, message) => {
+  ])('may not change what is recorded: %j', async (change, message) => {
     const { studies } = await opened();
     const [first, ...others] = tinyStudy().variants;
     if (!first) throw new TypeError('the study has variants');

@@ -1,4 +1,4 @@
-/** Waits for the moment at which a study's workflow begins anew. */
+/** Waits for the moment at which a study's workflow continues as new. */
 import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { studyWorkflowId } from '../../src/domain/ids';

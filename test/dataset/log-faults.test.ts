@@ -164,7 +164,7 @@ describe('a writer', () => {
     expect(await seedsIn(store)).toHaveLength(100);
   });
 
-  it('that slept for half the grace period writes its data anew', async () => {
+  it('that slept for half the grace period writes its data again', async () => {
     const store = new FaultyStore(new MemoryStore());
     let now = 0;
     const dataset = openDataset(store, { now: () => now, gcGraceMs: 1000 });

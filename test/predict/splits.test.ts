@@ -29,7 +29,7 @@ describe("the paper's split", () => {
     expect(tests[0]?.pairs).toHaveLength(190);
   });
 
-  it('parts the variants: none is trained on and asked about, every test pair stands once', () => {
+  it('separates the variants: none is both trained on and tested, every test pair occurs once', () => {
     fc.assert(
       fc.property(size, seed, (n, s) => {
         const asked = question(n);

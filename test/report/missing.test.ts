@@ -63,7 +63,7 @@ test('neither seeds nor standard errors: the noise is said to be unknown', async
   expect(noise).not.toContain('<table');
 });
 
-test('a failed run stands in the ledger with its class and its last lines', async () => {
+test('a failed run is in the ledger with its class and its last lines', async () => {
   const runs = section(await render(() => ({})), 'runs');
   expect(runs).toContain('57 runs: 55 done, 2 failed.');
   expect(runs).toContain('sc+clm-facts/sft/cbqa/full/seed0');

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
 
-/** Within the package, so that another version of it is unpacked anew. */
+/** Within the package, so that another version of it is unpacked again. */
 const PLACE = path.join(require.resolve('@sparticuz/chromium'), '../../../unpacked');
 
 export async function openBrowser(): Promise<Browser> {

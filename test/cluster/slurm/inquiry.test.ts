@@ -1,4 +1,4 @@
-/** What is asked of Slurm, and whom its answers are about: a script stands for its programs. */
+/** Slurm's answers are matched to jobs: a script replaces its programs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
