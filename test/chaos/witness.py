@@ -28,12 +28,12 @@ def note(what: str, run: str | None = None) -> None:
 
 
 def watched(attempt):
-    def noted(job, run, stages, results):
+    def noted(job, run, stages, done):
         note("run-start", run["run_id"])
-        result = attempt(job, run, stages, results)
-        if result["status"] == "done":
+        made = attempt(job, run, stages, done)
+        if made.result["status"] == "done":
             note("run-end", run["run_id"])
-        return result
+        return made
 
     return noted
 

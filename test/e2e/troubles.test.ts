@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { pause } from '../../src/base/processes';
 import { openWorkplace, type Shell, type Workplace } from '../support/cli';
 
@@ -42,6 +43,7 @@ interface Status {
 
 it('status and whoever follows the study say what is tried again', async () => {
   const run = shell.start(...STUDY);
+  const printed = once(run.process.stderr, `trying again: ${WORDS}`);
   let found: Status;
   do {
     await pause(500);
@@ -53,10 +55,21 @@ it('status and whoever follows the study say what is tried again', async () => {
   const reasons = new Map(found.each.map(({ run_id, reason }) => [run_id, reason]));
   expect(reasons.get('v0/pretrain')).toBe(WORDS);
   expect((await shell.foretune('status', 'noop-2')).stdout).toContain(`trying again: ${WORDS}`);
-  await pause(6000); // it is printed every five seconds
+  await printed;
   run.process.kill('SIGINT');
-  expect((await run.ended).stderr).toContain(`trying again: ${WORDS}`);
+  await run.ended;
 });
+
+/** Resolves when a program has printed the text. */
+function once(stream: Readable | null, wanted: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) => {
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes(wanted)) resolve();
+    });
+  });
+}
 
 it('a scheduler that answers, and refuses, ends the wait', async () => {
   write('sbatch', 'echo "sbatch: error: invalid partition specified: nope" >&2; exit 1');
