@@ -1,11 +1,11 @@
 /**
- * Sets a clone up: Node packages into node_modules/, the recipes' Python packages and the real
- * servers into .venv/. It runs before any package is there, so it uses none. What is done is
- * skipped, what was interrupted is done again.
+ * Sets up a clone: Node packages in node_modules/, the recipes' Python packages and the real
+ * servers in .venv/. It runs before any package is installed, so it uses none. Completed steps are
+ * skipped, interrupted ones are repeated.
  *
  *   node infra/setup.mjs           what a study needs
- *   node infra/setup.mjs --test    and what the tests need
- *   node infra/setup.mjs --hf      and what studies of Hugging Face models need
+ *   node infra/setup.mjs --test    also what the tests need
+ *   node infra/setup.mjs --hf      also what studies of Hugging Face models need
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ function refuseUnknown(options) {
   );
 }
 
-/** Before `npm start` and the like it would only be in the way. */
+/** Not printed before `npm start` and the like. */
 function sayNothingToDo() {
   if (process.env.npm_lifecycle_event === undefined) console.error('Everything is set up.');
 }

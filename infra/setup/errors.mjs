@@ -32,7 +32,7 @@ const CAUSES = [
   ],
 ];
 
-/** What to do about a failed installation, from what the installer said. */
+/** Advice about a failed installation, based on the output of the installer. */
 export function advice(output) {
   const cause = CAUSES.find(([pattern]) => pattern.test(output));
   return cause

@@ -1,4 +1,4 @@
-/** node_modules/, as package-lock.json has it. */
+/** node_modules/, according to package-lock.json. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digestOf, readText } from './files.mjs';
@@ -28,7 +28,7 @@ function npm() {
 }
 
 /**
- * What an `npm install` by hand left is taken as it is when npm's own record says it is the same.
+ * The result of a manual `npm install` is kept if npm's own record says that it is the same.
  */
 function adopt(root, stamp, wanted) {
   const installed = packagesOf(path.join(root, 'node_modules', '.package-lock.json'));
@@ -43,7 +43,9 @@ function packagesOf(file) {
   return text === null ? null : JSON.parse(text).packages;
 }
 
-/** Every locked package is there in its version; optional ones only where they fit the platform. */
+/**
+ * Every locked package is installed in its version; optional ones only if they fit the platform.
+ */
 function isComplete(installed, locked) {
   return Object.entries(locked).every(([where, entry]) => {
     if (where === '') return true;

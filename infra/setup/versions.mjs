@@ -1,4 +1,4 @@
-/** Which Node and which Python will do. */
+/** The required versions of Node and Python. */
 import { spawnSync } from 'node:child_process';
 import { SetupError } from './errors.mjs';
 

@@ -24,7 +24,7 @@ function test() {
   return run('npx', jest, env);
 }
 
-// A keyboard interrupt reaches the tests as well; Slurm is stopped all the same.
+// A keyboard interrupt reaches the tests as well; Slurm is stopped nevertheless.
 process.on('SIGINT', () => undefined);
 let status = 1;
 try {

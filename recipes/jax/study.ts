@@ -1,4 +1,7 @@
-/** What the JAX reference recipe reads of a study, as types: `defineStudy<JaxStudy>({...})`. */
+/**
+ * The fields of a study that the JAX reference recipe reads, as types:
+ * `defineStudy<JaxStudy>({...})`.
+ */
 import type { StudyInput } from '../../src/domain/schema';
 import type { FineTuning } from '../protocol/study';
 
@@ -17,32 +20,26 @@ export type Training = {
   mixture: string;
   /** Peak learning rate. */
   lr: number;
-  /** Tokens seen in this stage. */
+  /** Training tokens of this run. */
   train_tokens: number;
   /** Whether every document begins with a tag of its domain, such as [news]. */
   tag?: boolean;
-  /**
-   * all, or two percentages such as 25-75: quantiles of length between which documents are read.
-   */
+  /** `all`, or two percentages such as 25-75: the quantiles of document length to read. */
   length_filter?: string;
-  /** Decides every random choice of training; absent: the study's. */
+  /** Seed of all random choices in training; by default the study's. */
   seed?: number;
-  /** Tokens of a step. */
+  /** Tokens per step. */
   step_tokens?: number;
   warmup_steps?: number;
-  /** Share of the steps after which the rate falls, and the share of the peak rate at the end. */
+  /** Share of the steps after which the learning rate decays, and its final share of the peak. */
   decay_from?: number;
   decay_to?: number;
-  /**
-   * Half of the invented world that its text mostly is about: 1 for a base, 2 for what continues
-   * it.
-   */
+  /** The half of the invented world that most text is about: 1 for a base, 2 for its variants. */
   volume?: 1 | 2;
 };
 
 /**
- * How a shared base is trained: small steps, and a low rate at the end
- * (recipes/jax/foretune_jax/config.py).
+ * Settings of a shared base: small steps and a low final learning rate (foretune_jax/config.py).
  */
 export const BASE = {
   step_tokens: 1024,
@@ -67,9 +64,9 @@ type Task = Trained['tasks'][string] & { shots?: number; sft: Sft | Sft[] };
 type Variant = Trained['variants'][number];
 /** `checkpoints`: earlier checkpoints of the run that are variants too. */
 type Run = Training & Pick<Variant, 'id' | 'checkpoints' | 'config'>;
-/** A folder that holds `weights.safetensors` of the study's model. */
+/** A folder with `weights.safetensors` of the study's model. */
 type Registered = Variant & { checkpoint: string };
-/** A checkpoint that another variant's run passes through. */
+/** An earlier checkpoint of another variant's run. */
 type Earlier = Variant & { from: string; step: number };
 
 export type JaxStudy = Omit<Trained, 'recipe' | 'model' | 'base' | 'variants' | 'tasks'> & {

@@ -1,12 +1,11 @@
-"""A recipe that trains nothing: what a study costs that has only its books to keep.
+"""A recipe that trains nothing, to measure the cost of the orchestration.
 
     python -I -S noop.py job.json, or: --describe
 
 Reads job.json, writes empty weights, indicators, outcomes and result.json, all of them real files.
 The numbers are the digits of each run's fingerprint: they look random, and are the same every time.
-Starting a process is all that it costs, so it imports almost nothing: pyarrow writes each kind of
-table once, into the shared cache, and a run puts its own numbers in the place of those that are
-there.
+Its cost is that of starting a process, so it imports almost nothing: pyarrow writes each kind of
+table once, into the shared cache, and a run replaces the numbers in it with its own.
 """
 
 import os
@@ -18,9 +17,9 @@ from types import SimpleNamespace
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 INDICATORS = ["inv_ppl_clm", "inv_ppl_sc", "kshot_cms", "kshot_rag", "kshot_cbqa"]
 DIGITS = 8
-"""Hexadecimal digits of the fingerprint in one number."""
+"""Number of hexadecimal digits of the fingerprint in one number."""
 VERSION = "1"
-# It reads none of them, but takes what other recipes take, so that it can stand in for them.
+# It uses none of them, but accepts the fields of other recipes, so that it can replace them.
 BRANCH = "task sft_recipe sft_seed model harness metric shots data lr steps batch"
 FIELDS = {
     "pretrain": "model seed objective mixture lr train_tokens tag length_filter text batch warmup_steps "
@@ -43,7 +42,7 @@ def main(argument: str) -> None:
 
 
 def manifest() -> dict:
-    """Every word is known to it."""
+    """A schema that accepts every field."""
     stages = {name: schema(names) for name, names in FIELDS.items()}
     task = {"type": "object", "properties": {name: {} for name in ("harness", "metric", "shots")}}
     stages["indicate"]["properties"]["tasks"] = {"type": "object", "additionalProperties": task}
@@ -89,9 +88,9 @@ def outcome_rows(config: dict) -> list[dict]:
     return [{**of, "seed": config["sft_seed"], **score}]
 
 
-# ---- JSON ----------------------------------------------------------------------------------- By
-# the C half of Python's own module: the other half imports regular expressions, at the price of all
-# else that this recipe does.
+# ---- JSON -----------------------------------------------------------------------------------
+# Uses the C half of Python's own module: importing the other half, which imports regular
+# expressions, takes as long as everything else that this recipe does.
 
 
 def parse(text: str) -> dict:
@@ -109,7 +108,7 @@ def serialise(value: dict) -> str:
 
 
 def stand_in(number: int) -> float:
-    """A number that no table has by chance; eight bytes that a run replaces."""
+    """A number that no table contains by chance: eight bytes that a run replaces."""
     return -1.2345678901234567e300 * (number + 1)
 
 
@@ -139,7 +138,7 @@ def template(cache_dir: str, table: str, rows: list[dict]) -> bytes:
 def with_pyarrow(table: str, rows: list[dict]) -> bytes:
     import site
 
-    site.main()  # the interpreter was started without its packages
+    site.main()  # the interpreter was started without site packages
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path.insert(0, os.path.join(os.path.dirname(here), "protocol"))
     import pyarrow as pa
@@ -154,7 +153,7 @@ def with_pyarrow(table: str, rows: list[dict]) -> bytes:
 
 
 def replace(path: str, data: bytes) -> None:
-    """Whole or not at all; jobs that write the same template at once do not meet."""
+    """Written completely or not at all; concurrent jobs may write the same template."""
     temporary = f"{path}.{os.getpid()}.tmp"
     with open(temporary, "wb") as file:
         file.write(data)

@@ -25,7 +25,7 @@ export function accuracyAgainstCoverage(pairs: readonly JudgedPair[]): CoverageP
   });
 }
 
-/** The margin that decides most pairs with at least this accuracy; null when none reaches it. */
+/** The margin that decides the most pairs with at least this accuracy; null if none reaches it. */
 export function chooseMargin(pairs: readonly JudgedPair[], accuracy: number): number | null {
   const reaching = accuracyAgainstCoverage(pairs).filter((point) => point.accuracy >= accuracy);
   return reaching.at(-1)?.margin ?? null;

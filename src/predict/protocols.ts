@@ -23,7 +23,7 @@ export type Protocol =
   | { readonly kind: 'paper'; readonly seeds: number }
   | { readonly kind: 'leave-group-out'; readonly column: string }
   | { readonly kind: 'leave-study-out'; readonly study: string }
-  /** Each pair without the outcomes of either: what back-tests an answer. */
+  /** Each pair without the outcomes of either variant: the back-test of an answer. */
   | { readonly kind: 'held-out' };
 
 /** What to predict, and what may be used for training. */

@@ -20,7 +20,7 @@ export interface Spread {
   readonly n_variants: number;
 }
 
-/** A figure computed from sums over all pairs, and its percentile interval over variants. */
+/** A statistic computed from sums over all pairs, and its percentile interval over variants. */
 export function spreadOverVariants(
   pairs: readonly PairNumbers[],
   figure: (sums: Float64Array) => number,

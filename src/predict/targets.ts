@@ -12,7 +12,7 @@ export interface Target extends Measure {
   readonly sft_recipe: string | null;
   /** The indicator that measures this task before fine-tuning, if there is one. */
   readonly indicator: string | null;
-  /** Turned so that higher is better: mean over seeds within each dataset, then over datasets. */
+  /** Oriented so that higher is better: mean over seeds within each dataset, then over datasets. */
   readonly outcomes: ByVariant;
   /** For variants all of whose scores have a standard error. */
   readonly stderr: ByVariant;

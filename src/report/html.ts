@@ -10,7 +10,7 @@ export const html = htm.bind(h) as (
 ) => VNode;
 
 /**
- * A plot with its caption. `svg` must come from our own renderer, which escapes what it is given.
+ * A plot with its caption. `svg` must come from our own renderer, which escapes its input.
  */
 export function figure(label: string, svg: string, caption: unknown): VNode {
   return html`<figure>

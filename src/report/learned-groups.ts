@@ -1,4 +1,4 @@
-/** The recorded fits with learners, sorted by what was held out. Pure. */
+/** The recorded fits with learners, grouped by what was held out. Pure. */
 import { z } from 'zod';
 import type { Row } from '../dataset/tables';
 import { mapGroups } from '../predict/measurements';

@@ -38,7 +38,7 @@ function labelled({ name, label, better }: Labelled): [string, string] {
   return [name, [...words, ...(better === 'lower' ? ['lower is better'] : [])].join(', ')];
 }
 
-/** `train_loss` as people write it. */
+/** `train_loss` as "train loss". */
 export function metricName(metric: string): string {
   return metric.replaceAll('_', ' ');
 }

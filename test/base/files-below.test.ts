@@ -34,7 +34,7 @@ it('are one without a name where the place is a file', () => {
   expect(path.join(at('b'), '')).toBe(at('b'));
 });
 
-it('are those behind a link, or the link is refused by name', () => {
+it('include the target of a link, or the error names the link', () => {
   mkdirSync(at('linked'));
   symlinkSync(at('a'), at('linked/folder'));
   symlinkSync(at('b'), at('linked/file'));

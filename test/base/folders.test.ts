@@ -7,14 +7,14 @@ let root: string;
 beforeEach(() => void (root = mkdtempSync(path.join(os.tmpdir(), 'foretune-folders-'))));
 afterEach(() => rmSync(root, { recursive: true }));
 
-// Of a synchronous one the whole process would stand still, so that a test could not end.
+// A synchronous call would block the whole process, so that a test could not end.
 const LOOPS = process.platform === 'linux' ? '/proc/nope/inside' : '/dev/null/inside';
 
 describe.each([
   ['makeFolder', makeFolder],
   ['makeFolderSync', async (folder: string) => Promise.resolve(makeFolderSync(folder))],
 ])('%s', (_, make) => {
-  it('makes a folder with all that stand above it, once for all who ask', async () => {
+  it('makes a folder and its parents, once for all callers', async () => {
     const folder = path.join(root, 'a', 'b', 'c');
     await Promise.all([make(folder), make(folder), make(path.join(root, 'a', 'd'))]);
     expect(statSync(folder).isDirectory()).toBe(true);

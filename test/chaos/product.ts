@@ -1,6 +1,6 @@
 /**
  * A copy of the product whose temporal.config.ts registers the watched recipe, as a user would
- * register one, and whose servers are the real ones behind what makes them fail.
+ * register one, and whose servers are the real ones, with faults injected.
  */
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -99,7 +99,7 @@ function spokenBadly(ends: readonly Ended[]): string[] {
 
 function wrongIn({ doubled, lost, strange }: Count, { twice }: Seen): string[] {
   return [
-    ...(doubled ? [`${doubled} rows stand there twice`] : []),
+    ...(doubled ? [`${doubled} rows occur twice`] : []),
     ...(lost ? [`${lost} rows are lost`] : []),
     ...(strange ? [`${strange} rows are not those of an undisturbed study`] : []),
     ...twice.map((run) => `${run} was carried out to success more than once`),

@@ -21,7 +21,7 @@ export type Tables = Readonly<Record<Name, readonly TableRow[]>> & {
 export interface Count {
   readonly expected: number;
   readonly found: number;
-  /** Rows that stand there more often than they should. */
+  /** Rows that occur more often than they should. */
   readonly doubled: number;
   readonly lost: number;
   /** Rows that no undisturbed study has, such as other numbers. */

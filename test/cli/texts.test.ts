@@ -48,7 +48,7 @@ it.each([
   ['zeng2025', { study: 'zeng2025' }],
   ['zeng2025@1/7', { study: 'zeng2025@1', variant: '7' }],
   ['rates/clm/0.001', { study: 'rates', variant: 'clm/0.001' }],
-])('%s names a study, and a variant behind its first slash', (named, parts) => {
+])('%s names a study, and a variant after its first slash', (named, parts) => {
   expect(studyAndVariant(named)).toEqual(parts);
 });
 

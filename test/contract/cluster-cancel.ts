@@ -45,7 +45,7 @@ export function testCancelling({ cluster, another, job }: ClusterUnderTest): voi
     expect(state.failure_class).toBe('preempted');
   });
 
-  it('leaves a newer attempt alone, whoever speaks for an older one', async () => {
+  it('leaves a newer attempt alone when an older one is cancelled', async () => {
     const first = job(
       "note('starts'); sys.exit(1 if len(open('starts').readlines()) < 2 else wait('go'))",
     );

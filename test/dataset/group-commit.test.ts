@@ -129,7 +129,7 @@ describe('commits made at the same time', () => {
     expect(await dataset.read('outcomes')).toEqual([outcome(), outcome()]);
   });
 
-  it('that another process recorded meanwhile do not stand in the files of the rest', async () => {
+  it('that another process recorded meanwhile are not in the files of the rest', async () => {
     const inner = new MemoryStore();
     const store = new (class extends StoreProxy {
       override async putIfAbsent(key: string, body: Uint8Array): Promise<boolean> {

@@ -41,7 +41,7 @@ describe('a commit', () => {
     expect(await keysOf(store, 'data/')).toEqual(entry?.added.map(({ key }) => key));
   });
 
-  it('of the same key and rows is a no-op, whoever makes it', async () => {
+  it('of the same key and rows is a no-op for any writer', async () => {
     const store = await filled(1);
     const again = commitOf('run:1', { seed: 1 });
     const expected = { version: 1, outcome: 'already' };
@@ -52,7 +52,7 @@ describe('a commit', () => {
     expect(seeds(await dataset.read('outcomes'))).toEqual([1, 2]);
   });
 
-  it('of another attempt, recorded later, is the same commit; the first rows stand', async () => {
+  it('of another attempt, recorded later, is the same commit; the first rows are kept', async () => {
     const dataset = openDataset(new MemoryStore());
     await dataset.commit(commitOf('run:A'));
     const later = commitOf('run:A', { attempt: 2, recorded_at: new Date() });

@@ -38,7 +38,7 @@ it('puts a new try in the place of the last one, and leaves all else as it was',
   expect(own.map(({ run_ids }) => run_ids)).toEqual([changed.map(({ run_id }) => run_id)]);
 });
 
-it('puts variants that are new behind those that stand', () => {
+it('puts new variants after the existing ones', () => {
   const more = {
     id: 'new',
     objective: 'plm',

@@ -107,7 +107,7 @@ describe('with a published study', () => {
 
   testSchedules(() => workplace);
 
-  it('data shows the rows of one variant, which is named behind its study', async () => {
+  it('data shows the rows of one variant, which is named after its study', async () => {
     const show = ['data', 'show', 'outcomes', '--study'];
     const rows = await workplace.json<Outcome[]>(...show, 'zeng2025/7');
     const all = await workplace.json<Outcome[]>(...show, 'zeng2025');

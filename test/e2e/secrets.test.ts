@@ -92,7 +92,7 @@ describe('credentials of servers of your own', () => {
     expect(log).toContain('Notification by webhook failed, attempt 1: the server answered 500.');
   }, 120_000);
 
-  it('stand in no message when the store refuses them, or dies, while a study runs', async () => {
+  it('are in no message when the store refuses them, or dies, while a study runs', async () => {
     const run = workplace.with(variables()).start('run', TINY, '--seed', '1');
     const job = await untilJobRuns(workplace, run);
     proxy.now = 'gone';
@@ -110,7 +110,7 @@ describe('credentials of servers of your own', () => {
     proxy.now = 'passing';
   }, 120_000);
 
-  it('stand in no message when keys are wrong', async () => {
+  it('are in no message when keys are wrong', async () => {
     const wrong = { AWS_SECRET_ACCESS_KEY: `${MARKED.AWS_SECRET_ACCESS_KEY}-wrong` };
     const ended = await keep('wrong', workplace.with({ ...variables(), ...wrong }).start('list'));
     expect(ended).toMatchObject({ code: 1, stdout: '' });
@@ -128,7 +128,7 @@ describe('credentials of servers of your own', () => {
     expect(stdout).not.toBe('');
   });
 
-  it('stand in no history, object, file or output', async () => {
+  it('are in no history, object, file or output', async () => {
     const histories = await historiesOf(temporal.client);
     const objects = await objectsIn(seaweed.client, seaweed.bucket);
     const files = filesIn(workplace.stateDir);

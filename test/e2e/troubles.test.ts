@@ -41,7 +41,7 @@ interface Status {
   readonly each: readonly { readonly run_id: string; readonly reason: string | null }[];
 }
 
-it('status and whoever follows the study say what is tried again', async () => {
+it('status and the commands that follow the study say what is retried', async () => {
   const run = shell.start(...STUDY);
   const printed = once(run.process.stderr, `trying again: ${WORDS}`);
   let found: Status;

@@ -26,7 +26,7 @@ const HIGH = { inv_ppl_clm: 3, inv_ppl_sc: 3 };
 const LOW = { inv_ppl_clm: -3, inv_ppl_sc: -3 };
 const clear = withIndicators(withIndicators(study, 'v0', HIGH), 'v1', LOW);
 
-test('a variant that is far ahead in what tells of the outcome is better, and it is said why', async () => {
+test('a variant that is far ahead in a good indicator is better, and the reason is given', async () => {
   const found = await compare(clear, 'v0', 'v1');
   expect(found.verdict).toBe('a');
   expect(found.p_a_better).toBeGreaterThan(0.9);

@@ -33,7 +33,7 @@ describe('an indicator', () => {
     expect(table.indicators.get('kshot_rag')?.values.get('a')).toBe(2);
   });
 
-  it('that the study does not name is no feature, whoever recorded it', () => {
+  it('that the study does not name is not a feature', () => {
     const indicators = [indicatorRow('a', 'kshot_rag', 1), indicatorRow('a', 'neg_bpb', 2)];
     expect([...read({ variants: two, indicators }).indicators.keys()]).toEqual(['kshot_rag']);
   });

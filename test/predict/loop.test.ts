@@ -64,7 +64,7 @@ test("the task's own indicator, if it orders the variants as their outcomes do, 
     expect([policy, until_best]).toEqual([policy, 1]);
 });
 
-test('a start that misleads is corrected after one round, when another indicator tells the order', async () => {
+test('a start that misleads is corrected after one round, when another indicator has the right order', async () => {
   const misled = study(20, { kshot_cms: (i) => (7 * i) % 20, inv_ppl_sc: (i) => i });
   const order = await orderOf(misled, PLAIN);
   expect(order.slice(0, 4)).toEqual(['v17', 'v14', 'v11', 'v8']);

@@ -62,7 +62,7 @@ test('a rescaling that keeps the order keeps the accuracy, one that turns it rou
   );
 });
 
-test('the order in which variants stand does not matter', () => {
+test('the order of variants does not matter', () => {
   fc.assert(
     fc.property(variants, (list) => {
       const { accuracy } = pairwiseAccuracy(list);

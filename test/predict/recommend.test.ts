@@ -111,7 +111,7 @@ test('two variants of one score: either is the best, and half of their gap is lo
   expect(expected_regret).toBeCloseTo(10 * (1 - p_best_in_top), 9);
 });
 
-test('a score that is far ahead is surely the best, wherever the others stand', () => {
+test('a score that is far ahead is almost certainly the best, whatever the others', () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 6 }), (rest) => {
       const others = rest.map((score) => ({ score, deviations: [0, 0] }));

@@ -69,7 +69,7 @@ describe('a score', () => {
     }
   });
 
-  it('does not change when pairs are turned round or stand in another order', () => {
+  it('does not change when pairs are swapped or reordered', () => {
     const turned = ({ a, b, probability, outcome_a, outcome_b, split }: JudgedPair) => ({
       split,
       a: b,

@@ -53,7 +53,7 @@ describe("the paper's split", () => {
     expect(paperSplit(asked, 4)).not.toEqual(paperSplit(asked, 3));
   });
 
-  it('turns about half of the pairs: which variant is first says nothing', () => {
+  it('swaps about half of the pairs: which variant is first says nothing', () => {
     const pairs = Array.from({ length: 20 }, (_, s) => paperSplit(question(50), s)).flatMap(
       ({ tests }) => tests[0]?.pairs ?? [],
     );

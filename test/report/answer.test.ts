@@ -35,7 +35,7 @@ test('the best proxy is the one with the highest accuracy, of equal ones the fir
   expect(answerTask('cms', fits)?.best.proxy).toBe('kshot_cms');
 });
 
-test('intervals that only touch do not tell two proxies apart', () => {
+test('intervals that only touch do not distinguish two proxies', () => {
   expect(haveDisjointIntervals(fit('a', 0.75, 0.125), fit('b', 0.5, 0.125))).toBe(false);
   expect(haveDisjointIntervals(fit('a', 0.75, 0.125), fit('b', 0.5, 0.1))).toBe(true);
 });

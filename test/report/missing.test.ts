@@ -49,7 +49,7 @@ test('without its baseline the answer says that there is no baseline', async () 
   expect(section(page, 'answer').match(/there is no baseline/g)).toHaveLength(3);
 });
 
-test('one fine-tuning seed: the luck of the seed is said to be unknown', async () => {
+test('one fine-tuning seed: a note says that its effect is unknown', async () => {
   const page = await render(({ outcomes = [] }) => ({
     outcomes: outcomes.filter((row) => row.seed === 0),
   }));
@@ -71,7 +71,7 @@ test('a failed run is in the ledger with its class and its last lines', async ()
   expect(runs).toContain('recipe exited with code 137');
 });
 
-test('what each stage took, with the columns of which something is known', async () => {
+test('time and cost of each stage, with the columns that have values', async () => {
   const one = { attempts: 12, lost: 2, hours: 3, lost_hours: 0.5, gpu_hours: null, cost: null };
   const expenses = [
     { stage: 'pretrain', ...one },

@@ -47,6 +47,11 @@ describe.each(Object.entries(INPUTS))('the report of the %s study', (_, makeInpu
     expect(page.match(/data-proxy="/g)).toHaveLength(input.fits.length);
   });
 
+  test('has a space between a word and the code or label after it', () => {
+    expect(page).not.toMatch(/[a-z,:;]<(code|b|span)[ >]/);
+    expect(page).not.toMatch(/estimated from[^ ]/);
+  });
+
   test('has every variant with its measurements', () => {
     const { indicators, targets, settings, variants } = table;
     const configured = [...settings.values()].filter(

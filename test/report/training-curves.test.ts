@@ -33,7 +33,7 @@ test('a plot for each stage, task, metric and domain; a line for each run', () =
   ]);
 });
 
-test('points stand in the order of their tokens, or of their steps without tokens', () => {
+test('points are in the order of their tokens, or of their steps without tokens', () => {
   const [tokens] = curvePlots([point(2), point(1)]);
   expect(tokens).toMatchObject({ x: 'tokens', lines: [{ points: [{ x: 100 }, { x: 200 }] }] });
   const [steps] = curvePlots([point(2, { tokens: 0 }), point(1, { tokens: 0 })]);

@@ -96,7 +96,7 @@ it('a job sees nothing of the environment of its submitter or its login but what
 });
 
 describe('credentials', () => {
-  it('come as the path of a file, and stand in nothing that others see', async () => {
+  it('come as the path of a file, and are in nothing that others see', async () => {
     const file = path.join(opened.root, 'credentials.json');
     writeFileSync(file, '{"key": "very-secret"}', { mode: 0o600 });
     const own = opened.another({ credentials_file: file });

@@ -39,7 +39,7 @@ it('two thousand jobs are submitted at 20 a second or more, and watched by one c
     () => callsOf(calls, 'squeue') >= 1,
     () => 'the first look',
   );
-  await pause(1500); // behind it
+  await pause(1500); // after it
   const [before, cpu] = [callsOf(calls, 'squeue'), process.cpuUsage()];
   await pause(LOOKS * INTERVAL_SECONDS * 1000);
   const { user, system } = process.cpuUsage(cpu);

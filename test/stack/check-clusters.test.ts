@@ -1,4 +1,4 @@
-/** Programs that stand for Slurm's: what is tested is what is made of their answers. */
+/** Fake programs for Slurm's: the tests check what is made of their answers. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -37,7 +37,7 @@ it.each([
   expect(check?.detail).toContain(words);
 });
 
-it('a program may be behind a login node alone', async () => {
+it('a program may exist only on the nodes of a cluster', async () => {
   const gpu = { kind: 'slurm', ssh: 'me@login' };
   expect(await found({ command: [MISSING] }, { gpu })).toMatchObject({ status: 'idle' });
 });

@@ -83,7 +83,7 @@ describe('a running stack', () => {
   });
 });
 
-it('Two stacks stand side by side, and one stops without the other', async () => {
+it('Two stacks run side by side, and one stops without the other', async () => {
   const other = testStack();
   try {
     const endpoints = await other.start();

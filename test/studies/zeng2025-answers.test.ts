@@ -1,4 +1,4 @@
-/** What the pairwise model says of the published table, without the outcomes it is asked about. */
+/** The pairwise model on the published table, without the outcomes that it predicts. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { importRows } from '../../src/dataset/import-table';

@@ -43,7 +43,7 @@ test('the table brings 50 variants, 5 indicators and 3 outcomes each', () => {
   expect(table.notes).toEqual([]);
 });
 
-test('published numbers stand as they were printed, defects included', () => {
+test('published numbers are as printed, defects included', () => {
   expect(valuesOf('inv_ppl_clm')?.get('1')).toBe(0.395);
   expect(valuesOf('kshot_cbqa')?.get('4')).toBe(0.121);
   expect(outcomesOn('cbqa')?.get('4')).toBe(0.15);

@@ -9,7 +9,7 @@ let folder: string;
 beforeAll(() => void (folder = mkdtempSync(path.join(tmpdir(), 'studies-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A study file without imports, so that it may stand anywhere. */
+/** A study file without imports, so that it may be anywhere. */
 function file(name: string, text: string): string {
   const where = path.join(folder, name);
   writeFileSync(where, text);

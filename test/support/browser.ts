@@ -1,7 +1,7 @@
 /**
  * A real headless Chromium, with the libraries and the font that its npm package brings, so that a
- * bare machine will do. The package has a build for Linux on x64; elsewhere an installed Chrome is
- * used.
+ * bare machine is enough. The package has a build for Linux on x64; elsewhere an installed Chrome
+ * is used.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -34,7 +34,7 @@ async function packaged(): Promise<LaunchOptions> {
   };
 }
 
-/** Unpacks once, beside its place and then renamed: a killed test leaves no half browser behind. */
+/** Unpacks once, next to its place and then renamed: a killed test leaves no incomplete browser. */
 async function unpack(): Promise<string> {
   if (existsSync(PLACE)) return PLACE;
   const dir = await mkdtemp(`${PLACE}-`);

@@ -97,5 +97,5 @@ export const UV = `case "$1" in
   --version) echo "uv 0.99.0";;
   venv) for folder; do :; done; /bin/mkdir -p "$folder/bin"; /bin/cp bin/python3 "$folder/bin/python";;
 esac`;
-/** What a good npm leaves behind. */
+/** What a working npm leaves in the folder. */
 export const NPM = '/bin/mkdir -p node_modules';

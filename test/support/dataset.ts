@@ -54,7 +54,7 @@ export function fitRow(changes: Partial<Row<'fits'>> = {}): Row<'fits'> {
   };
 }
 
-/** One outcome under a key; the value tells commits apart. */
+/** One outcome under a key; the value distinguishes commits. */
 export function commitOf(key: string, changes: Partial<Row<'outcomes'>> = {}): Commit {
   return { key, rows: { outcomes: [outcome(changes)] } };
 }

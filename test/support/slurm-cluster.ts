@@ -63,7 +63,7 @@ export function openSlurmCluster(
   };
 }
 
-/** Programs that stand before Slurm's own. */
+/** Programs that come before Slurm's own on PATH. */
 export function programsWith(scripts: Readonly<Record<string, string>>): {
   readonly environment: NodeJS.ProcessEnv;
   remove(): void;

@@ -149,7 +149,7 @@ export function startRefit(
   });
 }
 
-/** A variant as another study left it behind. */
+/** A variant that another study left. */
 export function startVariant(
   { environment }: Temporal,
   { study }: FakeStudy,

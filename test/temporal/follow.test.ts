@@ -67,6 +67,6 @@ it('the end is seen when it comes, however slow the look before it was', async (
   setTimeout(() => ((open = false), end()), 1000);
   const start = performance.now();
   expect(await followStudy(session, 'tiny@1', display)).toEqual(SUMMARY);
-  // Two looks of .7 s; the rest behind the first would have been nineteen times that.
+  // Two looks of .7 s; the rest after the first would have been nineteen times that.
   expect(performance.now() - start).toBeLessThan(4000);
 });

@@ -174,7 +174,7 @@ function latestRun({ environment }: Temporal, { workflowId }: StudyHandle): Work
 }
 
 /**
- * Without what tells of the machine: nothing of it matters to a replay. What is recorded is kept.
+ * Without details of the machine, which do not matter to a replay. What is recorded is kept.
  */
 async function save([name, handle]: Recorded): Promise<void> {
   const file = path.join(FOLDER, `${name}.json`);

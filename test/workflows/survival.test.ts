@@ -105,7 +105,7 @@ test('a variant that was left held goes on under a study that is not paused', as
 test('a study with a long history continues as new and runs every variant once', async () => {
   const variants = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
   const fake = new FakeStudy('long@1', { variants, base: true });
-  // The last two meet, so that the whole window is seen in use behind the new beginning.
+  // The last two meet, so that the whole window is in use after continuing as new.
   fake.gates.hold('measure-g', 'measure-h');
   await withStudy(temporal, fake, async (handle) => {
     await fake.gates.arrived('measure-g', 'measure-h');

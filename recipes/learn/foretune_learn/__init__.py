@@ -1,1 +1,2 @@
-"""What learns which of two variants is better: `python -m foretune_learn.fit <job.json>`."""
+"""Learners that predict which of two variants is better: `python -m foretune_learn.fit
+<job.json>`."""

@@ -1,5 +1,4 @@
-"""Scikit-learn classifiers by import path. Whatever else a path names is refused before it is
-called."""
+"""Scikit-learn classifiers by import path. Anything else is refused before it is called."""
 
 import importlib
 import importlib.util
@@ -12,8 +11,7 @@ PACKAGES = [Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "pl
 
 
 class Refused(ValueError):
-    """The learner or its parameters are not what can be trained here: the user has to change
-    them."""
+    """The learner or its parameters cannot be used here: the user has to change them."""
 
 
 def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
@@ -30,7 +28,7 @@ def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
         raise Refused(f'"{path}" has no parameter "{unknown[0]}"; it has {", ".join(known)}.')
     given = ({"random_state": seed} if "random_state" in known else {}) | params
     if path.startswith("lightgbm."):
-        # It warns of every tree that stops early, and would take all cores for each of our
+        # It warns about every tree that stops early, and would use all cores in each of our
         # processes.
         given = {"verbose": -1, "n_jobs": 1} | given
     try:
@@ -46,7 +44,7 @@ def make_classifier(path: str, params: dict[str, Any], seed: int) -> Any:
 
 
 def load_classifier(path: str) -> type:
-    """The class, known to be a scikit-learn classifier. Raises Refused."""
+    """The class, which is a scikit-learn classifier. Raises Refused."""
     from sklearn.base import BaseEstimator, ClassifierMixin
 
     module_name, _, name = path.rpartition(".")
@@ -68,8 +66,8 @@ def load_classifier(path: str) -> type:
 
 
 def _refuse_outside_packages(path: str, module: str) -> None:
-    """To import a module is to run it: only installed packages are, not the standard library or a
-    folder."""
+    """Importing a module runs it, so only installed packages are imported, not the standard library
+    or a folder."""
     top = module.split(".")[0]
     if not top.isidentifier():
         raise Refused(f'"{path}" is not an import path; expected one such as sklearn.svm.SVC.')

@@ -1,4 +1,4 @@
-"""Learning to compare: one learner trained on the variants of a split and asked about pairs of
+"""Learning to compare: one learner, trained on the variants of a split and tested on pairs of
 others."""
 
 import warnings
@@ -38,7 +38,7 @@ class Split:
     name: str
     seed: int
     training: np.ndarray  # int32 [variants], rows of the feature table
-    outcomes: np.ndarray  # float64 [variants], of the training variants and no other
+    outcomes: np.ndarray  # float64 [variants], of the training variants only
     a: np.ndarray  # int32 [pairs], test pairs
     b: np.ndarray
 
@@ -50,7 +50,7 @@ class Compared:
 
 
 def prepare(learner: PairLearner | VariantLearner) -> None:
-    """Imports what it needs. Raises Refused."""
+    """Imports the modules that it needs. Raises Refused."""
     match learner:
         case PairLearner(classifier, params, _):
             make_classifier(classifier, params, 0)
@@ -92,10 +92,8 @@ def _by_pairs(learner: PairLearner, split: Split, values: np.ndarray) -> Compare
 
 
 def _training_pairs(inputs: np.ndarray, split: Split, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Features and labels. A tied pair has no better variant, so no label is true of it: it is left
-    out.
-
-    Pairs that all point one way teach nothing about the other, so they are shown from both sides.
+    """Features and labels. Tied pairs are left out, because no label is correct for them. If all
+    pairs have the same label, both orders of each pair are used.
     """
     a, b = all_pairs(len(split.training))
     untied = split.outcomes[a] != split.outcomes[b]
@@ -122,7 +120,7 @@ def _probability(model: Any, inputs: np.ndarray, a: np.ndarray, b: np.ndarray) -
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without two warnings that every fit would print."""
+    """Suppresses two warnings that every fit would print."""
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():

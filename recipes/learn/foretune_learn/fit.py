@@ -2,10 +2,10 @@
 recipes/schemas/fit-*.json).
 
 Reads the features of variants, the training variants of each split with their outcomes, and test
-pairs without any; writes predictions.arrow, importance.arrow and, last, result.json. With
+pairs without outcomes; writes predictions.arrow, importance.arrow and, last, result.json. With
 `--preload MODULES` it imports those first and then waits for a line on its standard input, so that
-a caller may start it early; it ends when that input does, its caller being gone. Exit code 0 when
-result.json says "done", else 1.
+a caller can start it early; it exits when that input ends, because then its caller has exited. Exit
+code 0 if result.json says "done", otherwise 1.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-# Before numpy: its threads would fight over the cores that the processes share.
+# Before numpy is imported: its threads would compete for the cores that the processes share.
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 from foretune_protocol.cache import write_atomically
@@ -33,7 +33,7 @@ from .fit_files import FORMAT, Inputs, Json, write_importance, write_predictions
 
 
 def fit(inputs: Inputs, processes: int, watch: bool) -> list[Compared]:
-    """In the order of the tasks."""
+    """Results in the order of the tasks."""
     for predictor in inputs.predictors.values():
         prepare(predictor.learner)
     count = len(inputs.tasks)
@@ -55,7 +55,7 @@ def _share(inputs: Inputs, begin: int, end: int) -> list[Compared]:
 
 
 def run(path: Path, watch: bool = False) -> Json:
-    """The content of result.json, written beside job.json before it is returned."""
+    """The content of result.json, also written to the folder of job.json."""
     begin = time.monotonic()
     folder = path.parent
     status, error = "done", None
@@ -84,7 +84,7 @@ def run(path: Path, watch: bool = False) -> Json:
 
 
 def _versions() -> dict[str, str]:
-    """Of what trained, as far as it is loaded."""
+    """Versions of the packages used for training, as far as they are loaded."""
     names = ["numpy", "scipy", "sklearn", "lightgbm"]
     return {name: sys.modules[name].__version__ for name in names if name in sys.modules}
 
@@ -108,7 +108,8 @@ def main(arguments: list[str]) -> int:
     waits = options.preload is not None
     if waits:
         for module in filter(None, options.preload.split(",")):
-            # One that cannot be imported is refused, with a reason, when it is to be fitted.
+            # A module that cannot be imported is refused, with a reason, when its learner is
+            # fitted.
             with suppress(ImportError):
                 importlib.import_module(module)
         if not os.read(0, 1):

@@ -19,7 +19,7 @@ Task = tuple[Predictor, Split]
 
 
 class Inputs:
-    """What job.json names, read whole."""
+    """The contents of the files that job.json names."""
 
     def __init__(self, job: Json, folder: Path) -> None:
         if job["format"] != FORMAT:

@@ -1,4 +1,4 @@
-"""What learners of variants are made of: they train on ranks among the training variants."""
+"""Parts of learners of variants, which train on ranks among the training variants."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,15 +9,15 @@ from sklearn.preprocessing import PolynomialFeatures, QuantileTransformer
 
 Array = np.ndarray
 PairFeatures = Callable[[Array, Array, Array], Array]
-# ranks [variants, features], a [pairs], b [pairs] -> [pairs], how probable it is that a is better
+# ranks [variants, features], a [pairs], b [pairs] -> [pairs], probability that a is better
 Probability = Callable[[Array, Array, Array], Array]
-# ranks and outcomes of the training variants -> what they teach
+# ranks and outcomes of the training variants -> a predictor
 Learn = Callable[[Array, Array], Probability]
 
 
 def ranked(values: Array, training: Array) -> Array:
-    """[variants, features] as places in [0, 1] among the training rows; a feature constant there is
-    0."""
+    """[variants, features] as ranks in [0, 1] among the training rows; a feature that is
+    constant there is 0."""
     known = values[training]
     places = QuantileTransformer(n_quantiles=len(known), subsample=None).fit(known).transform(values)
     return np.where(np.ptp(known, axis=0) > 0, places, 0.0)

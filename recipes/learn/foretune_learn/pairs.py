@@ -4,15 +4,15 @@ import numpy as np
 
 
 def scaled(values: np.ndarray, training: np.ndarray) -> np.ndarray:
-    """[variants, features] scaled so that the training rows span [0, 1]; a feature constant there
-    is 0."""
+    """[variants, features] scaled so that the training rows span [0, 1]; a feature that is
+    constant there is 0."""
     low = values[training].min(axis=0)
     span = values[training].max(axis=0) - low
     return np.where(span > 0, (values - low) / np.where(span > 0, span, 1.0), 0.0)
 
 
 def all_pairs(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of every unordered pair of `count` things, the earlier one first."""
+    """Indices of every unordered pair of `count` items, the lower index first."""
     return np.triu_indices(count, k=1)
 
 

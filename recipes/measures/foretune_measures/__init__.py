@@ -1,5 +1,5 @@
-"""What recipes measure alike, so that their numbers mean the same: named random generators, scores,
-spans.
+"""Measurements that recipes share, so that their numbers mean the same: named random generators,
+scores, spans.
 
-Needs numpy, and that only where numbers are drawn or added up.
+Needs numpy, but only where numbers are drawn or summed.
 """

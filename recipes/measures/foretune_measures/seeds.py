@@ -1,5 +1,4 @@
-"""Random generators named by what they decide: the same names give the same numbers on every
-machine."""
+"""Random generators with names: the same names give the same numbers on every machine."""
 
 import hashlib
 import random
@@ -18,7 +17,7 @@ def generator(*identity: str | int) -> "np.random.Generator":
 
 
 def writer(*identity: str | int) -> random.Random:
-    """The same for prose: ten times as fast as numpy at choosing one thing among few."""
+    """The same for prose: ten times as fast as numpy at choosing one item among few."""
     return random.Random(seed_of(*identity))
 
 

@@ -12,8 +12,8 @@ class Corruption:
     """Share of the tokens that is hidden, mean length of a hidden span, and the token of its mode
     or None.
 
-    A text too short for spans of that length hides one span, as long as the density says; a text
-    with more spans than there are sentinels hides longer ones.
+    A text too short for spans of that length hides one span, whose length follows from the
+    density; a text with more spans than there are sentinels hides longer ones.
     """
 
     density: float
@@ -32,8 +32,8 @@ def noise_mask(length: int, noise: int, spans: int, rng: "np.random.Generator") 
     """bool [length]: kept and hidden segments in turn, cut at random as in T5's
     `random_spans_noise_mask`.
 
-    T5's cut always ends with a hidden segment. Of a single span that would make prefix LM with a
-    prefix of one length, so a single span lies anywhere between two kept tokens.
+    T5's cut always ends with a hidden segment. With a single span, that would be prefix LM
+    with a fixed prefix, so a single span is placed anywhere between two kept tokens.
     """
     import numpy as np
 
@@ -48,7 +48,7 @@ def noise_mask(length: int, noise: int, spans: int, rng: "np.random.Generator") 
 
 
 def _random_parts(total: int, parts: int, rng: "np.random.Generator") -> "np.ndarray":
-    """`total` as a sum of `parts` positive numbers, every such sum equally likely."""
+    """`total` as a sum of `parts` positive numbers; all such sums are equally likely."""
     import numpy as np
 
     cuts = np.sort(rng.choice(total - 1, parts - 1, replace=False)) + 1

@@ -50,8 +50,7 @@ def span_example(
 
 
 def restored(inputs: Tokens, targets: Tokens, mode: Tokens) -> Tokens:
-    """The text that a span corruption hides: each sentinel that is read stands for what is said
-    behind it."""
+    """The text that a span corruption hides: each sentinel is replaced by the text after it."""
     sequence = [*inputs, targets[-1]][len(mode) :]
     edge = sequence.index(SEPARATOR)
     said = sequence[edge + 1 : sequence.index(DOCUMENT, edge)]

@@ -72,10 +72,10 @@ def test_rows_begin_with_documents_or_where_a_row_cut_one(
 
 
 def slow_next(starts: list[int], size: int, at: int, length: int) -> int:
-    """The last document that begins behind `at` and not behind the row's end; in a long one, that
+    """The last document that begins after `at` and not after the row's end; in a long one, that
     end."""
-    behind = [start for start in starts if at < start <= at + length]
-    wanted = behind[-1] if behind else at + length
+    within = [start for start in starts if at < start <= at + length]
+    wanted = within[-1] if within else at + length
     return wanted if wanted + length <= size else 0
 
 
@@ -145,7 +145,7 @@ def test_code_is_cut_before_top_level_statements():
     first = "def first():\n    x = 1\n\n    return x"
     source = f"import os\n\n\n{first}\n\n\n# about second\nclass Second:\n    value = 2\n"
     cut = definitions(source)
-    # A lone import is too short; a comment stays with what stands before it.
+    # A lone import is too short; a comment stays with the code before it.
     assert cut == [f"{first}\n\n\n# about second\nclass Second:\n    value = 2"]
 
 

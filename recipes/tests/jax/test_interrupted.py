@@ -53,11 +53,11 @@ def await_while(process: subprocess.Popen, holds) -> None:
 
 
 def goes_on(work: Path, made: Json, after: int, folder: Path, expected: Json) -> None:
-    told = len(steps_reported(work))
+    reported = len(steps_reported(work))
     code, result = finish(made)
     assert code == 0
     assert partials(work) == []
-    assert steps_reported(work)[told] > after  # it did not begin anew
+    assert steps_reported(work)[reported] > after  # it did not start over
     assert_same_outcome(folder, expected, result["runs"][0], ("undisturbed", work.name))
 
 
@@ -73,7 +73,7 @@ def test_a_killed_job_goes_on_from_its_last_checkpoint(folder: Path, cache_dir: 
 
 
 def test_a_job_that_gets_notice_writes_a_checkpoint(folder: Path, cache_dir: Path, expected: Json):
-    work = folder / "told"
+    work = folder / "reported"
     made = base(work, cache_dir)
     with start(made) as process:
         await_while(process, lambda: not steps_reported(work))

@@ -112,10 +112,10 @@ def test_indicators_are_the_five_and_the_continuous_ones_each_with_error_and_cou
 def test_bits_per_byte_are_told_of_every_domain_of_real_text(whole: tuple[Json, Json]):
     made, result = whole
     rows = rows_of(Path(made["work_dir"]), runs_of(result)["v1/indicate"], "indicators")
-    told = {row["domain"]: row["value"] for row in rows if row["domain"] is not None}
-    assert told.keys() == set(DEVELOPMENT)
+    by_domain = {row["domain"]: row["value"] for row in rows if row["domain"] is not None}
+    assert by_domain.keys() == set(DEVELOPMENT)
     assert {row["indicator"] for row in rows if row["domain"] is not None} == {"neg_bpb"}
-    assert all(-8 < value < 0 for value in told.values())
+    assert all(-8 < value < 0 for value in by_domain.values())
 
 
 def test_every_objective_trains_from_scratch_with_every_intervention(tmp_path: Path, cache_dir: Path):

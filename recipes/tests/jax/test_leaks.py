@@ -81,13 +81,13 @@ def test_no_text_names_the_members_that_commonsense_tests_ask_about(world: World
 
 def test_closed_book_answers_are_stated_by_texts(world: World, domain: str, texts: list[str]):
     """Else the task would ask what nobody could know. Where questions are asked, nobody tested is
-    told of."""
-    told = {(name, word) for text in texts for name, word in pairs(world, text)}
+    stated of."""
+    stated = {(name, word) for text in texts for name, word in pairs(world, text)}
     answers = {(item.entities[0], item.answer.strip()) for item in asked("cbqa", world, "test")}
     if domain in STATING:
-        assert answers <= told
+        assert answers <= stated
     else:
-        assert not {name for name, _ in answers} & {name for name, _ in told}
+        assert not {name for name, _ in answers} & {name for name, _ in stated}
 
 
 def pairs(world: World, text: str) -> set[tuple[str, str]]:

@@ -23,7 +23,7 @@ def data_of(corpus: Corpus, objective: str | list[str], mixture: dict[str, float
 
 
 def counts(batch: Batch) -> dict[str, int]:
-    """Rows by objective, told apart by their shape alone."""
+    """Rows by objective, recognized by their shape."""
     corrupted = (batch.inputs == SEPARATOR).any(axis=1)
     given_prefix = (batch.prefix > 0) & ~corrupted
     plain = int((batch.prefix == 0).sum())
@@ -58,8 +58,8 @@ def test_domains_have_the_shares_of_the_mixture(corpus: Corpus):
     batch = data_of(corpus, ["clm"], {"world": 0.25, "code": 0.75})
     texts = [corpus.tokenizer.decode(row) for row in batch.inputs]
     names = set(corpus.world.names.known) | set(corpus.world.names.fresh["text"])
-    told = sum(any(name in text for name in names) for text in texts)
-    assert abs(told - ROWS // 4) <= 3  # a name may by chance be part of a word of code
+    occurrences = sum(any(name in text for name in names) for text in texts)
+    assert abs(occurrences - ROWS // 4) <= 3  # a name may by chance be part of a word of code
 
 
 def test_a_mixture_is_the_same_however_its_domains_are_listed(corpus: Corpus):
@@ -74,14 +74,14 @@ def test_a_domain_that_there_is_not_is_named(corpus: Corpus):
 
 
 def test_text_is_mostly_about_the_volume_that_is_asked_for(corpus: Corpus):
-    def told(read: int, volume: int) -> int:
+    def occurrences(read: int, volume: int) -> int:
         batch = data_of(corpus, ["clm"], {"world": 1.0}, volume=read)
         text = " ".join(corpus.tokenizer.decode(row) for row in batch.inputs)
         names = [person.name for person in corpus.world.people if person.volume == volume]
         return sum(text.count(f" {name} ") for name in names)
 
-    assert told(1, 1) > 2 * told(1, 2)
-    assert told(2, 2) > 2 * told(2, 1)
+    assert occurrences(1, 1) > 2 * occurrences(1, 2)
+    assert occurrences(2, 2) > 2 * occurrences(2, 1)
 
 
 def test_data_are_decided_by_the_seed(corpus: Corpus):

@@ -34,10 +34,10 @@ def test_exactly_the_answer_is_asked_for(corpus: Corpus):
     for i, (prompt, answer) in enumerate(zip(PROMPTS, ANSWERS, strict=True)):
         asked = batch.weights[i] > 0
         assert batch.targets[i][asked].tolist() == corpus.tokenizer.encode(answer)
-        told = [DOCUMENT, *corpus.tokenizer.encode(prompt)]
-        assert batch.inputs[i, : len(told)].tolist() == told
-        assert int(np.flatnonzero(asked)[0]) == len(told) - 1
-        rest = batch.inputs[i, len(told) + len(corpus.tokenizer.encode(answer)) :]
+        prefix = [DOCUMENT, *corpus.tokenizer.encode(prompt)]
+        assert batch.inputs[i, : len(prefix)].tolist() == prefix
+        assert int(np.flatnonzero(asked)[0]) == len(prefix) - 1
+        rest = batch.inputs[i, len(prefix) + len(corpus.tokenizer.encode(answer)) :]
         assert (rest == PAD).all()
     assert (batch.prefix == 0).all()
 

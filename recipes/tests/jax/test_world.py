@@ -86,23 +86,23 @@ def test_both_volumes_hold_every_split_in_equal_numbers(world: World):
 
 @pytest.mark.parametrize("volume", [1, 2])
 def test_a_text_tells_of_everybody_and_mostly_of_its_own_volume(world: World, volume: int):
-    told = Counter(" ".join(documents(world, volume, 8000)).replace(",", " ").split())
+    counts = Counter(" ".join(documents(world, volume, 8000)).replace(",", " ").split())
     for entities in (world.people, world.kinds):
-        assert all(told[entity.name] for entity in entities)
-        own = sum(told[entity.name] for entity in entities if entity.volume == volume)
-        share = own / sum(told[entity.name] for entity in entities)
+        assert all(counts[entity.name] for entity in entities)
+        own = sum(counts[entity.name] for entity in entities if entity.volume == volume)
+        share = own / sum(counts[entity.name] for entity in entities)
         assert share == pytest.approx(OWN_SHARE, abs=0.03)
 
 
 def test_what_is_told_of_a_person_is_true_and_in_time_complete(world: World):
     rng = writer("told")
     for person in world.people[:16]:
-        told = " ".join(person_document(person, rng) for _ in range(40))
+        text = " ".join(person_document(person, rng) for _ in range(40))
         for fact in FACTS:
             true = person.facts[fact.name]
-            assert true in told
+            assert true in text
             for value in fact.values:
-                stated = [s.format(n=person.name, v=value) in told for s in fact.statements]
+                stated = [s.format(n=person.name, v=value) in text for s in fact.statements]
                 assert value == true or not any(stated)
 
 
@@ -150,12 +150,12 @@ def test_right_options_stand_in_every_place_about_equally_often(world: World):
 
 def test_a_passage_tells_the_answer_of_the_person_it_asks_about(world: World):
     for item in items("rag", world, "test", 200, 7):
-        told = set(told_answers(item))
-        assert told == {item.answer.strip()}
+        answers = set(stated_answers(item))
+        assert answers == {item.answer.strip()}
         assert len(item.options) == 1
 
 
-def told_answers(item: Item) -> list[str]:
+def stated_answers(item: Item) -> list[str]:
     """Every value that the passage states for the person and the relation of its question."""
     passage, _, asked = item.prompt.removesuffix(" Answer:").rpartition(" Question: ")
     return [

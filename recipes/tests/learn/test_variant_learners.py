@@ -112,7 +112,7 @@ def test_three_training_variants_are_enough_and_nothing_but_ties_is_an_error(mod
         probabilities(model, split(np.array([1.0, 1.0, 1.0, 0, 0, 0, 0, 0]), 3), values)
 
 
-class Told:
+class Recorder:
     """Predicts the first rank, and remembers what it was fitted to."""
 
     def fit(self, _: np.ndarray, scores: np.ndarray) -> Any:
@@ -124,9 +124,9 @@ class Told:
 
 
 def test_a_regressor_learns_normal_scores_and_the_pair_follows_from_the_difference() -> None:
-    told = Told()
-    probability = of_scores(told)(np.zeros((4, 1)), np.array([7.0, 5.0, 5.0, 90.0]))
-    assert told.scores == pytest.approx(norm.ppf([5 / 8, 0.25, 0.25, 7 / 8]))
+    recorder = Recorder()
+    probability = of_scores(recorder)(np.zeros((4, 1)), np.array([7.0, 5.0, 5.0, 90.0]))
+    assert recorder.scores == pytest.approx(norm.ppf([5 / 8, 0.25, 0.25, 7 / 8]))
     ranks = np.array([[0.0], [1.0]])
     assert probability(ranks, np.array([1]), np.array([0])) == pytest.approx(norm.cdf(1))
 

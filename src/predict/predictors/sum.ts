@@ -1,6 +1,6 @@
 /**
- * A weighted sum of indicators, each turned so that higher is better and scaled to [0, 1] over the
- * study (arXiv 2504.12491, Table 1: min-max reproduces the published sums).
+ * A weighted sum of indicators, each oriented so that higher is better and scaled to [0, 1] over
+ * the study (arXiv 2504.12491, Table 1: min-max reproduces the published sums).
  */
 import type { ProxyWords } from '../../domain/words';
 import type { Features } from '../feature-table';

@@ -15,7 +15,7 @@ export function plotCurves(plot: CurvePlot, looks: Looks): Promise<string> {
     height: 220,
     autosize: { type: 'fit', contains: 'padding' },
     data: { values },
-    // A line of one point has no length: it needs a dot to be seen.
+    // A line with a single point is invisible without a dot.
     mark: { type: 'line', strokeWidth: 1.4, opacity: 0.85, point: hasLonePoint(plot) },
     encoding: {
       x: {

@@ -32,7 +32,7 @@ export function resolutionPart(resolved: readonly Resolved[]): VNode | null {
   return html`<h3>${resolutionTitle(known)}</h3>
     <p>
       A pair is resolved when its two outcomes differ by more than their noise (95% level), which is
-      estimated from
+      estimated from${' '}
       ${listed([...new Set(known.map(({ resolution }) => SOURCES[resolution.source]))])}. The order
       of the other pairs can only be guessed.
     </p>

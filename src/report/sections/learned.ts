@@ -53,7 +53,7 @@ const explanation = html`<p>
 
 function nothingLearned({ name }: Study): VNode {
   return html`<p>
-    No fit with a learner is recorded. To make one:
+    No fit with a learner is recorded. To make one:${' '}
     <code>npx foretune fit ${name} --protocol paper</code>
   </p>`;
 }

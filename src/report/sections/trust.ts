@@ -80,8 +80,8 @@ function rows(tasks: readonly TrustFigures[]): VNode[] {
     row(
       'When is it confident enough to answer?',
       html`How to read: the line is the accuracy on the most confident pairs; further to the right,
-      more pairs are decided. The ${dotKey} is the result if pairs with an expected accuracy below
-      ${percent(WANTED_ACCURACY)} are called too close (the margin is chosen on pairs of other
+      more pairs are decided. The ${dotKey} is the result if pairs are called too close when their
+      expected accuracy is below ${percent(WANTED_ACCURACY)} (a margin chosen on pairs of other
       variants).`,
       tasks,
       ({ coverage }) => coverage,

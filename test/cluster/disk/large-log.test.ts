@@ -1,4 +1,4 @@
-/** Logs that fill the memory of whoever would read them whole. */
+/** Logs too large to be read into memory. */
 import {
   appendFileSync,
   mkdirSync,

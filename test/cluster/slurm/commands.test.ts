@@ -1,4 +1,4 @@
-/** Programs that stand for Slurm's and for ssh, since what is tested is how they are called. */
+/** Fake programs for Slurm's and for ssh: the tests check how they are called. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -21,7 +21,7 @@ function commands(ssh: string | null = null) {
 
 const ODD = ['$(touch hacked)', "it's", 'a  b', '; exit 3', '*', 'größe', '"', '\\n'];
 const PRINT = 'for word in "$@"; do printf "%s\\n" "$word"; done; cat';
-/** As sshd does: the words behind the host, joined by blanks, are text for a shell. */
+/** As sshd does: the words after the host, joined by blanks, are text for a shell. */
 const SSH = 'while [ "$1" != -- ]; do shift; done; shift 2; exec sh -c "$*"';
 
 it.each([

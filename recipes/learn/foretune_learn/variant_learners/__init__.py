@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def variant_learner(name: str) -> "Learn":
-    """Raises Refused for one that there is not."""
+    """Raises Refused for a name without a file."""
     if name not in _names():
         raise Refused(f'There is no learner of variants "{name}"; known: {", ".join(_names())}.')
     return importlib.import_module(f"{__name__}.{name}").make()

@@ -1,4 +1,4 @@
-"""The mean outcome of the nearest variants, nearer ones weighing more: the simplest learner of
+"""The mean outcome of the nearest variants, weighted by distance: the simplest learner of
 variants."""
 
 from sklearn.neighbors import KNeighborsRegressor
