@@ -1,4 +1,4 @@
-/** Sends a message about how a study ended. A failure to send it fails nothing else. */
+/** Sends a message about how a study ended. If it cannot be sent, nothing else fails. */
 import { Context } from '@temporalio/activity';
 import { deliver, type Notification } from '../src/study/notification';
 import type { Channel } from '../src/study/notify';
@@ -7,7 +7,7 @@ interface Deps {
   readonly channels: readonly Channel[];
 }
 
-/** Pauses before the second and the third try. */
+/** Delays before the second and the third attempt. */
 const PAUSES_MS = [1000, 4000];
 
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- inferred contract

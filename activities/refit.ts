@@ -1,4 +1,4 @@
-/** Parts of a scheduled re-fit besides the fits themselves. */
+/** Parts of a scheduled re-fit other than the fits themselves. */
 import { Context } from '@temporalio/activity';
 import type { ObjectStore } from '../src/dataset/store';
 import type { Books } from '../src/study/features';
@@ -35,7 +35,7 @@ export function createRefitActivities(deps: Deps) {
       readonly study: string;
       readonly settings_json: string;
     }): Promise<FitSummary> {
-      const settings = JSON.parse(input.settings_json) as LearnSettings; // we wrote it
+      const settings = JSON.parse(input.settings_json) as LearnSettings; // Written by this program.
       const activity = Context.current();
       const beat = setInterval(() => activity.heartbeat(), HEARTBEAT_MS);
       const learning = deps.startLearning(settings.learners, activity.cancellationSignal);

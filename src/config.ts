@@ -56,7 +56,7 @@ export interface Config {
   readonly recipes: Readonly<Record<string, RecipeConfig>>;
   readonly clusters: Readonly<Record<string, ClusterConfig>>;
   readonly notify: NotifySettings;
-  /** S3 servers of registered checkpoints, by bucket, besides that of the dataset. */
+  /** S3 servers of registered checkpoints, by bucket, in addition to that of the dataset. */
   readonly buckets: Buckets;
   /** The environment that a detached worker inherits. */
   readonly environment: NodeJS.ProcessEnv;

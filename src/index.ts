@@ -1,9 +1,9 @@
-/** What study files and predictors are written with: `import { defineStudy } from 'foretune'`. */
+/** The exports for study files and predictors: `import { defineStudy } from 'foretune'`. */
 export { SpecError } from './base/errors';
 export type { Study, StudyInput, TrainedStudy, ImportedStudy } from './domain/schema';
 export { defineStudy, grid, type StudyOptions } from './domain/study';
 
-// What predictors of one's own are written with.
+// For user-defined predictors.
 export { pairwiseAccuracy } from './domain/pairs';
 export type { Features } from './predict/feature-table';
 export { missingOf, type Predictor, type Sample } from './predict/predictor';

@@ -7,10 +7,7 @@ import path from 'node:path';
 export interface Walk {
   /** Files and folders with such a name are left out. Default: none, hidden ones included. */
   readonly skip?: RegExp;
-  /**
-   * `follow`: a link is the file or folder that it leads to. `refuse`: a link is an error that
-   * names it.
-   */
+  /** `follow`: a link is replaced by its target. `refuse`: a link is an error that names it. */
   readonly links: 'follow' | 'refuse';
 }
 

@@ -1,6 +1,6 @@
 /**
  * Creates a folder and its missing parents. Node's own `recursive` loops forever where the file
- * system reports ENOENT for a folder that is to be created, as /proc and automounted homes do.
+ * system reports ENOENT for a folder that does not exist yet, as /proc and automounted homes do.
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';

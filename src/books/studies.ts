@@ -1,5 +1,5 @@
 /**
- * The records of studies besides the measurements: each study's specification, its plans and the
+ * The records of studies other than the measurements: each study's specification, its plans and the
  * result of its latest execution, as JSON objects below `studies/<name@version>/`. A specification
  * is written once: a different configuration under the same name and version is rejected, unless it
  * corrects a study of which nothing was measured.

@@ -11,7 +11,11 @@ export function takesStudyOptions(command: Command): Command {
   return command
     .option('--seed <n>', 'use another seed: a replicate named <study>-seed<n>', wholeNumber(0))
     .option('--cluster <name>', 'use another cluster of temporal.config.ts')
-    .option('--variants <n>', 'number of variants, for a study file that takes it', wholeNumber(2));
+    .option(
+      '--variants <n>',
+      'number of variants, for a study file that accepts it',
+      wholeNumber(2),
+    );
 }
 
 /** Refuses overrides for a recorded study: its configuration is fixed. */

@@ -11,7 +11,7 @@ import type { DataFile } from './log-format';
 import type { ObjectStore } from './store';
 import type { TableName } from './tables';
 
-/** Memory of an open table besides its bytes: some objects for each column. */
+/** Memory of an open table in addition to its bytes: some objects for each column. */
 const OPEN_TABLE_BYTES = 32 * 1024;
 
 export class DataFiles {

@@ -1,4 +1,4 @@
-/** What studies and manifests say of a task or an indicator. */
+/** Fields that studies and manifests use to describe a task or an indicator. */
 import { z } from 'zod';
 
 export const label = z.string().min(1).optional().describe('Label in reports; default: the name');

@@ -25,7 +25,7 @@ export function chooseRuns(
 ): string[] {
   if (!runs.length && !failed && !failure_class)
     throw new SpecError(
-      'Nothing to retry was given: expected names of runs, --failed, or --class <class>.',
+      'No runs to retry were given: expected names of runs, --failed, or --class <class>.',
     );
   for (const run of runs) refuseOther(study, run, statuses);
   const chosen = [...statuses].filter(

@@ -72,7 +72,7 @@ export function overBudget(budget: Budget, spent: Spending): string | null {
 
 export const KINDS: Readonly<Record<keyof Budget, string>> = {
   gpu_hours: 'GPU-hours',
-  cost: 'of cost',
+  cost: 'in cost',
   wall_hours: 'hours of wall time',
 };
 

@@ -1,5 +1,5 @@
 /**
- * Names of foretune's own: stages, failure classes, statuses. Free of zod, so that workflows may
+ * Foretune's own names: stages, failure classes, statuses. Free of zod, so that workflows may
  * import it.
  */
 

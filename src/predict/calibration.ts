@@ -1,4 +1,4 @@
-/** Whether a predictor's probabilities match the observed frequencies. */
+/** Whether a predictor's probabilities match how often its answers are right. */
 import { answerOf } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import { mapGroups, mean } from './measurements';
@@ -7,7 +7,7 @@ export interface ReliabilityBin {
   /** The bin covers probabilities from `low` up to `high`. */
   readonly low: number;
   readonly high: number;
-  /** Number of answers; each pair gives two, one for each order. */
+  /** Answers in the bin; each pair gives two, one for each order. */
   readonly n: number;
   readonly mean_probability: number;
   /** How often the first variant was better; ties count one half. */
@@ -20,13 +20,13 @@ export interface Calibration {
    * Expected calibration error: mean distance of probability and share over bins of equal width.
    */
   readonly ece: number;
-  /** Mean squared distance of probability and answer; 0.25 for a coin toss. */
+  /** Mean squared distance of probability and answer; always answering 0.5 gives 0.25. */
   readonly brier: number;
   /** Bins without an answer are left out. */
   readonly bins: readonly ReliabilityBin[];
 }
 
-/** Counts both orders of every pair, so it does not matter which variant is called `a`. */
+/** Both orders of every pair count, so that it does not matter which variant is called `a`. */
 export function calibrate(pairs: readonly JudgedPair[], bins = 10): Calibration {
   const answers = pairs.flatMap((pair) => {
     const answer = answerOf(pair);

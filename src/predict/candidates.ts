@@ -1,7 +1,7 @@
 /**
- * The variants of a study that a predictor can predict, for one target. A variant whose indicators
- * equal those of a variant to predict is left out with it: it is the same checkpoint under another
- * name.
+ * The variants of a study that a predictor can judge, for one target. A variant whose indicators
+ * equal those of a requested one is left out together with it: it is the same checkpoint under
+ * another name.
  */
 import { SpecError } from '../base/errors';
 import { seen, type FeatureTable } from './feature-table';
@@ -13,22 +13,21 @@ import type { Target } from './targets';
 export interface Candidates {
   readonly table: FeatureTable;
   readonly target: Pick<Target, 'name' | 'better'>;
-  /** Outcomes of the fine-tuned variants; higher is better. */
+  /** Outcomes of the variants that are fine-tuned; higher is better. */
   readonly outcomes: ByVariant;
-  /** Sorted by id, so that the order of rows does not matter. */
+  /** By id, so that the order of rows does not matter. */
   readonly variants: readonly string[];
-  /** Variants that the predictor cannot predict, and what they do not have. */
+  /** Variants that the predictor cannot judge, with what is missing. */
   readonly incomplete: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Fewer are not enough to estimate several weights. */
+/** Fewer variants do not determine several weights. */
 export const LEAST_TRAINED = 8;
-/** With more, several variants are left out at once. */
+/** With more variants, several are left out at once. */
 const MOST_GROUPS = 60;
 
 /**
- * Throws SpecError for a study that the predictor cannot predict, or that has no outcome on the
- * target.
+ * Throws SpecError if the predictor cannot be used on the study, or if the target has no outcome.
  */
 export function candidatesOf(
   table: FeatureTable,
@@ -42,7 +41,7 @@ export function candidatesOf(
   );
 }
 
-/** The same for given outcomes, possibly none. */
+/** The same for given outcomes, which may be empty. */
 export function candidatesFor(
   table: FeatureTable,
   target: Candidates['target'],
@@ -55,7 +54,7 @@ export function candidatesFor(
   return { table, target, outcomes, variants, incomplete };
 }
 
-/** The fine-tuned variants that are independent of those to predict. */
+/** The fine-tuned variants that are not copies of the requested ones. */
 export function trainedWithout(
   { table, outcomes, variants }: Candidates,
   asked: readonly string[],
@@ -64,7 +63,7 @@ export function trainedWithout(
   return variants.filter((id) => outcomes.has(id) && !hidden.has(copyKey(table, id)));
 }
 
-/** Throws SpecError for too few variants, or variants with equal outcomes. */
+/** Throws SpecError for too few variants, or if all have the same outcome. */
 export function refuseUnteachable(
   { target: { name }, outcomes }: Candidates,
   trained: readonly string[],
@@ -80,7 +79,9 @@ export function refuseUnteachable(
     );
 }
 
-/** Groups of variants to leave out together: copies always, others when there are many. */
+/**
+ * Groups of variants to leave out together: copies always, and others if there are many variants.
+ */
 export function groupsOf({ table }: Candidates, trained: readonly string[]): string[][] {
   const copies = copiesOf(table, trained);
   const groups = Array.from({ length: Math.min(copies.length, MOST_GROUPS) }, (): string[] => []);
@@ -88,7 +89,7 @@ export function groupsOf({ table }: Candidates, trained: readonly string[]): str
   return groups;
 }
 
-/** The sample with these variants' outcomes. */
+/** The training sample of a predictor: the outcomes of these variants. */
 export function sampleOf(
   { table, outcomes }: Candidates,
   id: string,

@@ -1,4 +1,4 @@
-/** Which of two variants will be better after fine-tuning, and what is the evidence? */
+/** Which of two variants will be better after fine-tuning, and which features say so. */
 import { SpecError, NotFoundError } from '../base/errors';
 import { nearest } from '../base/explain';
 import type { Direction } from '../domain/direction';
@@ -32,19 +32,17 @@ export interface Evidence {
   readonly indicator: string;
   readonly label: string;
   readonly better: Direction;
-  /** As they were measured. */
+  /** As measured. */
   readonly value_a: number;
   readonly value_b: number;
   /** The variant with the better value. */
   readonly says: 'a' | 'b' | 'tie';
   /**
-   * How often the variant with the better value was the better one, among the other variants of the
-   * study.
+   * How often the variant with the better value was better, among the other variants of the study.
    */
   readonly accuracy_alone: number;
   /**
-   * Its contribution to the log-odds of `a`, negative for `b`; null if the predictor is not
-   * additive.
+   * Contribution to the log-odds of `a`, negative for `b`; null if the predictor is not additive.
    */
   readonly contribution: number | null;
 }
@@ -57,24 +55,28 @@ export interface Backtest {
 
 export interface Comparison {
   readonly predictor: string;
-  /** What it sees. */
+  /** The features that the predictor uses. */
   readonly features: readonly string[];
   readonly p_a_better: number;
-  /** The 95% interval, over the training variants. */
+  /** 95%, over the training variants. */
   readonly ci_low: number;
   readonly ci_high: number;
-  /** Too close if the interval contains one half. */
+  /** Too close to call if the interval contains one half. */
   readonly verdict: 'a' | 'b' | 'too-close';
   readonly evidence: readonly Evidence[];
-  /** The indicator that contributes most to the verdict; null if it is too close or unknown. */
+  /**
+   * The indicator that contributes most to the verdict; null if it is too close to call or unknown.
+   */
   readonly decided_by: string | null;
-  /** The training variants, without `a`, `b` and their copies. */
+  /** Number of training variants; `a`, `b` and their copies are not among them. */
   readonly n_trained: number;
-  /** The same predictor tested on pairs of those variants, each without the pair's outcomes. */
+  /**
+   * The predictor's accuracy on pairs of those variants, each judged without the pair's outcomes.
+   */
   readonly backtest: Backtest;
 }
 
-/** Neither variant's outcome is used, not even for the back-test. */
+/** Neither variant's outcome is used, not even for the figures about the predictor. */
 export async function compareVariants(
   table: FeatureTable,
   target: Target,
@@ -89,7 +91,7 @@ export async function compareVariants(
     throw new SpecError(`Variant "${a}" is compared with itself. Name two different variants.`);
   const trained = trainedWithout(candidates, [a, b]);
   refuseUnteachable(candidates, trained);
-  // All start in one turn of the event loop, so that learners are trained together.
+  // All in one turn of the event loop, so that learners are trained in one batch.
   const [{ fitted, half }, backtest] = await Promise.all([
     answer(predictor, candidates, trained, [a, b]),
     backtestOf(predictor, candidates, trained),
@@ -143,11 +145,11 @@ async function answer(
   return { fitted, half: halfWidth(without.map((one) => logitOf(one, a, b) ?? 0)) };
 }
 
-/** The jackknife's, with Student's quantile for few variants. */
+/** The jackknife interval, with Student's quantile for few variants. */
 function halfWidth(logits: readonly number[]): number {
   const n = logits.length;
-  const centre = mean(logits);
-  const squares = logits.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const center = mean(logits);
+  const squares = logits.reduce((sum, value) => sum + (value - center) ** 2, 0);
   return studentQuantile(n - 1) * Math.sqrt(((n - 1) / n) * squares);
 }
 

@@ -1,13 +1,13 @@
 /**
- * Do indicators add information to the configuration? A predictor fitted to indicators may have
- * learned the learning rate (arXiv 2504.12491's table: the rate alone orders .724/.794/.782 of the
- * pairs).
+ * Do indicators contain more information than the configuration? A predictor fitted to indicators
+ * may have learned only the learning rate (in the table of arXiv 2504.12491 the rate alone orders
+ * .724/.794/.782 of the pairs).
  */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import { pairedDifference, type PairedDifference } from './paired-test';
 
-/** The predictions of one learner from three sets of features, on the same pairs. */
+/** The results of one learner with three sets of features, on the same pairs. */
 export interface ConfoundEvidence {
   readonly indicators: readonly JudgedPair[];
   readonly configuration: readonly JudgedPair[];
@@ -30,12 +30,12 @@ export interface ConfoundVerdict {
   readonly sentence: string;
 }
 
-/** A gain whose interval is below this (one pair in fifty) counts as none. */
+/** A gain that is certainly smaller than this counts as none: one pair in fifty. */
 const WORTH_HAVING = 0.02;
 
 /**
- * `adds` if the interval of the gain lies above 0; `adds-nothing` if there is no gain, or the
- * interval excludes a relevant one; otherwise there are too few variants to decide.
+ * `adds` if the interval of the gain is above 0; `adds-nothing` if there is no gain, or certainly
+ * none that matters; otherwise there are too few variants to decide.
  */
 export function confoundVerdict(evidence: ConfoundEvidence): ConfoundVerdict {
   const added = pairedDifference(evidence.both, evidence.configuration);

@@ -1,18 +1,18 @@
-/** The accuracy of a predictor that may call pairs too close: accuracy against coverage. */
+/** How accurate a predictor is if it may call pairs too close: accuracy against coverage. */
 import { SpecError } from '../base/errors';
 import { credit, judgedAccuracy, splitsOf } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 
 export interface CoveragePoint {
-  /** Pairs whose probability differs from one half by at least this are decided. */
+  /** Pairs whose probability differs from one half by at least this much are decided. */
   readonly margin: number;
   /** Share of pairs that are decided. */
   readonly coverage: number;
-  /** Accuracy on them. */
+  /** Accuracy on the decided pairs. */
   readonly accuracy: number;
 }
 
-/** One point for every margin that occurs, the most confident pairs first. */
+/** A point for every margin that occurs, the most confident pairs first. */
 export function accuracyAgainstCoverage(pairs: readonly JudgedPair[]): CoveragePoint[] {
   const surest = [...pairs].sort((x, y) => marginOf(y) - marginOf(x));
   let credits = 0;
@@ -40,8 +40,8 @@ export interface Decided {
 }
 
 /**
- * Judges each split with a margin chosen to reach `accuracy` on pairs of other splits, using only
- * pairs that share no variant with it, so that the choice is independent of the judged pairs.
+ * Judges each split with a margin chosen to reach `accuracy` on pairs of other splits that share no
+ * variant with it: the choice uses nothing from the judged pairs.
  */
 export function decideByOthers(pairs: readonly JudgedPair[], accuracy: number): Decided {
   const splits = splitsOf(pairs);

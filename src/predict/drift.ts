@@ -1,6 +1,6 @@
 /**
- * The differences between a new fit and the previous one: error rates before and after, the
- * measurements that changed, and the pairs whose answer flipped because of them. Pure.
+ * What changed from one fit to the next: error rates before and after, the measurements that moved,
+ * and the pairs whose answer flipped because of them. Pure.
  */
 import { agreement, pairwiseAccuracy, type Scored } from '../domain/pairs';
 import type { Measure } from '../domain/words';
@@ -13,24 +13,24 @@ import { rawValue } from './targets';
 export interface Drift {
   readonly variants_added: readonly string[];
   readonly variants_gone: readonly string[];
-  /** Null for a target and predictor without pairs before or now. */
+  /** Null for a target and predictor that had no pair before, or has none now. */
   readonly error_rates: readonly {
     readonly task: string;
     readonly proxy: string;
     readonly before: number | null;
     readonly after: number | null;
   }[];
-  /** Indicators and outcomes (`outcome cms`) that have changed. */
+  /** Indicators and outcomes (`outcome cms`) whose values changed. */
   readonly moved: readonly Moved[];
-  /** The first of them, by task, proxy and variant. */
+  /** The first flipped pairs, by task, proxy and variant. */
   readonly flips: readonly Flip[];
   readonly n_flips: number;
 }
 
-/** Of one indicator, or of the outcomes on one task. */
+/** Name of an indicator, or of the outcomes on one task. */
 export interface Moved {
   readonly name: string;
-  /** Variants whose value has changed, not counting those without a value before or now. */
+  /** Variants whose value changed; those without a value before or now do not count. */
   readonly n_variants: number;
   readonly largest: Move;
 }
@@ -43,7 +43,7 @@ export interface Move {
 
 export type Answer = 'right' | 'wrong' | 'tied';
 
-/** A pair about which a proxy was right and is now wrong, or vice versa. */
+/** A pair that a proxy answered correctly before and wrongly now, or the reverse. */
 export interface Flip {
   readonly task: string;
   readonly proxy: string;
@@ -52,15 +52,14 @@ export interface Flip {
   readonly before: Answer;
   readonly after: Answer;
   /**
-   * The measurements of the two variants that changed, e.g. `outcome cms of clm-books 0.51 ->
-   * 0.48`.
+   * Which measurement of the two variants changed, e.g. `outcome cms of clm-books 0.51 -> 0.48`.
    */
   readonly because: readonly string[];
 }
 
 const MOST_SHOWN = 200;
 
-/** `before` is read with today's names, so that both answer the same question. */
+/** `before` is read with today's names and directions, so that both are treated alike. */
 export async function driftBetween(before: FeatureTable, after: FeatureTable): Promise<Drift> {
   const moves = movesBetween(before, after);
   const questions = await questionsOf(before, after);
@@ -86,11 +85,11 @@ export async function driftBetween(before: FeatureTable, after: FeatureTable): P
 
 type ScoredById = ReadonlyMap<string, Scored>;
 
-/** One predictor without training on one target, before and now. */
+/** One untrained predictor on one target, before and now. */
 interface Question {
   readonly task: string;
   readonly proxy: string;
-  /** The indicators or settings that it sees. */
+  /** The indicators or settings that it uses. */
   readonly sees: readonly string[];
   readonly before: ScoredById;
   readonly after: ScoredById;
@@ -117,7 +116,7 @@ function errorRate(scored: ScoredById): number | null {
   return scored.size < 2 ? null : 1 - pairwiseAccuracy([...scored.values()]).accuracy;
 }
 
-/** Name of an indicator or outcome -> variant -> its change, if any. */
+/** Name of an indicator or outcome -> variant -> its change; only for values that changed. */
 type Moves = ReadonlyMap<string, ReadonlyMap<string, Move>>;
 
 function movesBetween(before: FeatureTable, after: FeatureTable): Moves {
@@ -156,8 +155,8 @@ function largestOf(moves: readonly Move[]): Move {
 }
 
 /**
- * Only among the pairs of a variant that changed. Others can flip only if a sum of indicators is
- * scaled differently because another variant changed, which the error rates show.
+ * Checks only pairs with a variant that changed. Others can flip only if a sum of indicators is
+ * scaled differently after another variant's change, which the error rates show.
  */
 function flipsOf({ task, proxy, sees, before, after }: Question, moves: Moves): Flip[] {
   const names = [...sees, outcomeOn(task)];

@@ -1,4 +1,4 @@
-/** Sentences about missing values and useless features of a study. */
+/** Notes on numbers of a study that are missing or carry no information. */
 import type { Row } from '../dataset/tables';
 import type { FeatureTable, Indicator } from './feature-table';
 import { isName, varies, type Setting } from './settings';
@@ -6,7 +6,7 @@ import type { Target } from './targets';
 
 type Noted = Omit<FeatureTable, 'notes'>;
 
-/** More ids than this make a sentence unreadable. */
+/** With more ids than this a sentence is hard to read. */
 const MOST_NAMED = 8;
 
 export function featureNotes(table: Noted, outcomes: readonly Row<'outcomes'>[]): string[] {

@@ -1,5 +1,6 @@
 /**
- * The numbers of a study by name: what predictors see, and the outcomes by which they are judged.
+ * The numbers of a study by name: the features of predictors, and the outcomes that they are judged
+ * by.
  */
 import { NotFoundError } from '../base/errors';
 import { nearest } from '../base/explain';
@@ -10,40 +11,40 @@ import type { Settings } from './settings';
 import type { Target } from './targets';
 
 export interface Indicator extends Measure {
-  /** Oriented so that higher is better. */
+  /** With the sign changed if needed, so that higher is better. */
   readonly values: ByVariant;
-  /** As they were measured. */
+  /** As measured. */
   readonly rows: readonly Row<'indicators'>[];
 }
 
-/** What predictors see: everything but outcomes. */
+/** The features of predictors: everything except outcomes. */
 export interface Features {
   readonly words: Words;
-  /** Ids of the variants that are compared, in the order in which they were recorded. */
+  /** Ids of the compared variants, in the order in which they were recorded. */
   readonly variants: readonly string[];
-  /** The same by study: sums scale an indicator within one. */
+  /** The same ids by study: sums scale an indicator within one study. */
   readonly studies: readonly (readonly string[])[];
-  /** The indicators of the study that at least one variant has. */
+  /** Indicators of the study that at least one variant has. */
   readonly indicators: ReadonlyMap<string, Indicator>;
   readonly settings: Settings;
-  /** The configuration as numbers, which every variant has. */
+  /** The configuration as numbers that every variant has. */
   readonly config: ReadonlyMap<string, ByVariant>;
 }
 
 export interface FeatureTable extends Features {
-  /** By name: the task's, or `task/recipe` where outcomes of several SFT recipes are recorded. */
+  /** By name: the task's, or `task/recipe` if outcomes of several SFT recipes are recorded. */
   readonly targets: ReadonlyMap<string, Target>;
-  /** Sentences about missing values and useless features. */
+  /** Notes on numbers that are missing or carry no information. */
   readonly notes: readonly string[];
 }
 
-/** The table without its outcomes, as passed to predictors. */
+/** The table without its outcomes, which predictors receive. */
 export function seen({ targets: _t, notes: _n, ...features }: FeatureTable): Features {
   return features;
 }
 
 /**
- * A number for each variant, by the name of the feature: an indicator, an ordered setting, or a
+ * A number for each variant, by the name of a feature: an indicator, a numeric setting, or a
  * learner's column.
  */
 export function columnNamed(features: Features, name: string): ByVariant | undefined {
@@ -56,13 +57,13 @@ export function columnNamed(features: Features, name: string): ByVariant | undef
 }
 
 /**
- * The label and direction of the feature; a setting has no direction, so higher counts as better.
+ * The label of a feature and its direction; a setting has no direction, so higher counts as better.
  */
 export function measureNamed(features: Features, name: string): Measure {
   return features.indicators.get(name) ?? { name, label: name, better: 'higher' };
 }
 
-/** Throws NotFoundError for a name that is neither a target nor a task with one target. */
+/** Throws NotFoundError for a name that is neither a target nor a task with only one target. */
 export function targetNamed({ targets }: FeatureTable, name: string): Target {
   const exact = targets.get(name);
   if (exact) return exact;

@@ -1,6 +1,6 @@
 /**
- * The only reader of names: which numbers of a study a predictor may see, their labels, and which
- * of them are missing. Numbers are oriented so that higher is better everywhere.
+ * Finds the numbers of a study that a predictor may use, with their names, and which are missing.
+ * Numbers are turned so that higher is always better. No other module does this.
  */
 import type { Row } from '../dataset/tables';
 import { indicatorWords, type Measure, type Words } from '../domain/words';
@@ -59,7 +59,7 @@ function turned(measure: Measure, rows: readonly Row<'indicators'>[]): ByVariant
 }
 
 /**
- * One table of two studies, with the columns that both have; their variants must have different
+ * One table of two studies, with the features that both have; their variants must have different
  * ids.
  */
 export function joinTables(own: Features, other: Features): Features {

@@ -1,10 +1,10 @@
-/** Fits as rows of their table. */
+/** Fits as rows of the table `fits`. */
 import type { Row } from '../dataset/tables';
 import type { FeatureTable } from './feature-table';
 import { judge, type Judgement } from './judge';
 import { untrained } from './predictors/named';
 
-/** The columns that are empty for a fit without splits and learners. */
+/** Values of the columns that do not apply to a fit without splits and learners. */
 export const NO_SPLITS = {
   std: null,
   n_splits: null,
@@ -19,15 +19,14 @@ export const NO_SPLITS = {
 export interface FitContext {
   /** name@version */
   readonly study: string;
-  /** The dataset version that the rows were read at. */
+  /** The dataset version from which the rows were read. */
   readonly read_version: number;
   readonly fit_id: string;
   readonly recorded_at: Date;
 }
 
 /**
- * Judges every predictor without training on every target, over all pairs of variants with both
- * numbers.
+ * Judges every untrained predictor on every target, over all pairs of variants with both numbers.
  */
 export async function fitAllPairs(
   table: FeatureTable,
@@ -75,7 +74,7 @@ function columnsOf(
   };
 }
 
-/** The columns by which rows of a fit are found. */
+/** The columns that identify the rows of a fit. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- columns of a row
 export function fitIdentity({ study, fit_id, recorded_at }: FitContext) {
   return { study, variant_id: '', run_id: `fit/${fit_id}`, attempt: 1, recorded_at, fit_id };

@@ -1,10 +1,10 @@
-/** Accuracy by the difference of the outcomes of a pair (arXiv 2504.12491, Figure 4). */
+/** Accuracy by the difference of a pair's outcomes (arXiv 2504.12491, Figure 4). */
 import { credit } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import { mean } from './measurements';
 
 export interface GapBin {
-  /** Smallest and largest difference of outcomes among its pairs. */
+  /** Smallest and largest difference of outcomes in the bin. */
   readonly gap_low: number;
   readonly gap_high: number;
   readonly n_pairs: number;
@@ -12,8 +12,8 @@ export interface GapBin {
 }
 
 /**
- * Bins with about equally many pairs, smallest gaps first. Pairs with equal gaps share a bin, so
- * the order of pairs does not matter; bins that remain empty are left out.
+ * Bins of about equal numbers of pairs, smallest gaps first. Pairs with equal gaps share a bin, so
+ * that the order of pairs does not matter; bins that are empty as a result are left out.
  */
 export function accuracyByGap(pairs: readonly JudgedPair[], bins = 5): GapBin[] {
   const gaps = pairs.map(gapOf);
@@ -37,7 +37,7 @@ function gapOf({ outcome_a, outcome_b }: JudgedPair): number {
   return Math.abs(outcome_a - outcome_b);
 }
 
-/** By the middle rank of equal gaps. */
+/** By the middle of the ranks of equal gaps. */
 function binOf(gap: number, sorted: Float64Array, bins: number): number {
   const middle = (countBelow(sorted, gap, false) + countBelow(sorted, gap, true)) / 2;
   return Math.min(bins - 1, Math.floor((middle / sorted.length) * bins));

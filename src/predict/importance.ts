@@ -1,14 +1,19 @@
-/** How much of a learner's gain came from each indicator (arXiv 2504.12491, Figure 3). */
+/** How much of a learner's gain comes from each indicator (arXiv 2504.12491, Figure 3). */
 
 export interface FeatureGain {
   readonly indicator: string;
-  /** Of one feature made from the indicator: its difference, product, or either value. */
+  /**
+   * The gain of one feature made from the indicator: its difference, product, or one of its two
+   * values.
+   */
   readonly gain: number;
 }
 
 export interface Importance {
   readonly indicator: string;
-  /** Share of the gain of all features; shares sum to 1, or are all 0 if nothing was learned. */
+  /**
+   * Share of the gain of all features; the shares sum to 1, or are all 0 if nothing was learned.
+   */
   readonly share: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The only scorer: the predictions for pairs whose outcomes the predictors do not know, and their
- * accuracy. Fits, comparisons, recommendations and reports use it.
+ * Scores predictors on pairs whose outcomes they do not know. Fits, comparisons, recommendations
+ * and reports all use this function.
  */
 import type { JudgedPair } from './judged-pair';
 import { seen, type Features, type FeatureTable } from './feature-table';
@@ -12,31 +12,31 @@ import { PAPER, type Split, type TestSet } from './splits';
 
 export interface Judgement {
   readonly predictor: Predictor;
-  /** The target that was predicted, and the one whose outcomes were used for training. */
+  /** The target to predict, and the one whose outcomes were used for training. */
   readonly task: string;
   readonly train_task: string;
   readonly protocol: string;
   readonly score: Score;
-  /** Empty under all-pairs, where they may be millions. */
+  /** Empty under all-pairs, where there may be millions. */
   readonly pairs: readonly JudgedPair[];
   /**
-   * Reduction of the baseline's error rate on the same pairs; null if it makes no error or there is
-   * no baseline.
+   * Share of the baseline's errors on the same pairs that are avoided; null if it makes none, or if
+   * no baseline is named.
    */
   readonly error_reduction: number | null;
   /** Feature -> its share of the importance, mean over splits. */
   readonly importance: ReadonlyMap<string, number> | null;
-  /** Split -> the predictor that was selected. */
+  /** Split -> the predictor that was chosen. */
   readonly chosen: ReadonlyMap<string, string> | null;
 }
 
 export interface Verdict {
   readonly judgements: readonly Judgement[];
-  /** Sentences about what was left out and why. */
+  /** What was left out, and why, as sentences. */
   readonly notes: readonly string[];
 }
 
-/** Throws SpecError if the study does not have enough data for the protocol. */
+/** Throws SpecError if the study has too few variants for the protocol. */
 export async function judge(
   predictors: readonly Predictor[],
   protocol: Protocol,
@@ -85,7 +85,7 @@ interface Case {
   readonly fitted: Fitted;
 }
 
-/** All in one turn of the event loop, so that learners are trained together. */
+/** All in one turn of the event loop, so that learners are trained in one batch. */
 function fitAll(
   predictors: readonly Predictor[],
   features: Features,
@@ -112,7 +112,7 @@ export async function fitOn(
   return predictor.fit({ id, features, training, outcomes, asked }, seed);
 }
 
-/** The pairs of a test set for which the predictor has both variants, with their outcomes. */
+/** The pairs of a test set whose variants the predictor both knows, with their outcomes. */
 export function judgePairs(split: Split, { pairs }: TestSet, fitted: Fitted): JudgedPair[] {
   return pairs.flatMap(([a, b]) => {
     const probability = probabilityOf(fitted, a, b);
@@ -173,15 +173,15 @@ function scored(group: readonly Unscored[], baseline: string | null): Judgement[
   });
 }
 
-/** For the paper's protocol, the pairs of one split; groups differ in their number of pairs. */
+/** The paper gives the number of pairs of one split; groups differ in size. */
 function countedUnder(protocol: string, score: Score): Score {
   const { n_pairs, n_splits } = score;
   return protocol === PAPER ? { ...score, n_pairs: Math.round(n_pairs / n_splits) } : score;
 }
 
 /**
- * A target and predictor with fewer than two variants that have both numbers has no pair, and no
- * judgement.
+ * A target and predictor with fewer than two variants that have both numbers have no pair, and no
+ * result.
  */
 async function judgeOrders(
   predictors: readonly Predictor[],
@@ -209,7 +209,7 @@ export interface Order {
   readonly values: ByVariant;
 }
 
-/** The values of predictors without training, by variant. */
+/** The values of untrained predictors for each variant. */
 export async function ordersOf(
   predictors: readonly Predictor[],
   table: FeatureTable,

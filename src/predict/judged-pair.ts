@@ -1,6 +1,6 @@
 /**
- * A test pair as a predictor saw it: its probability was made without the outcomes of either
- * variant unless the protocol says so.
+ * A test pair with a predictor's probability, which was computed without the outcomes of either
+ * variant unless the protocol says otherwise.
  */
 export interface JudgedPair {
   readonly split: string;

@@ -1,6 +1,6 @@
 /**
- * Which pairs have a reliable order? An outcome is uncertain because of its SFT seed and because of
- * the sampled items; the order of two outcomes within that noise cannot be predicted.
+ * Which pairs have a real order? An outcome depends on its SFT seed and on the choice of items; a
+ * difference within that noise cannot be predicted.
  */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
@@ -13,7 +13,7 @@ import type { Row } from '../dataset/tables';
 type Outcome = Row<'outcomes'>;
 
 export interface LabelNoise {
-  /** What the noise was estimated from; `none` if neither was recorded. */
+  /** The source of the noise estimate; `none` if neither was recorded. */
   readonly source: 'seeds' | 'stderr' | 'seeds+stderr' | 'none';
   /** Degrees of freedom of the spread between seeds; null if it was not used. */
   readonly freedom: number | null;
@@ -22,9 +22,9 @@ export interface LabelNoise {
 }
 
 /**
- * The spread between seeds is pooled over variants, since two seeds are too few for one variant.
- * Standard errors over items are added as if the variants of a pair were tested on different items;
- * if the items are the same, fewer pairs count as resolved than could.
+ * The spread between seeds is pooled over variants, since two seeds give little information about
+ * one. Standard errors over items are added as if the variants of a pair had different items: if
+ * they had the same items, fewer pairs count as resolved than could.
  */
 export function labelNoise({ rows: outcomes }: Pick<Target, 'rows'>): LabelNoise {
   const seeds = pooledSeeds(outcomes);
@@ -42,7 +42,7 @@ export function labelNoise({ rows: outcomes }: Pick<Target, 'rows'>): LabelNoise
   };
 }
 
-/** An outcome is the mean over datasets of means over seeds; all seeds use the same items. */
+/** An outcome is the mean over datasets of means over seeds; seeds have the same items. */
 function varianceOfMean(rows: readonly Outcome[], seeds: number, hasErrors: boolean): number {
   const datasets = mapGroups(
     rows,
@@ -62,11 +62,11 @@ export interface Resolution {
    */
   readonly unresolved: number | null;
   readonly n_resolved: number | null;
-  /** Accuracy on the resolved pairs; null if there are none, or the noise is unknown. */
+  /** Accuracy on the resolved pairs; null if there are none, or if the noise is unknown. */
   readonly accuracy_resolved: number | null;
 }
 
-/** A tie is never resolved, however small the noise. */
+/** A tie is never resolved, however low the noise. */
 export function resolvePairs(pairs: readonly JudgedPair[], noise: LabelNoise): Resolution {
   const { source } = noise;
   const n_pairs = pairs.length;

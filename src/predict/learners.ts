@@ -1,6 +1,6 @@
 /**
  * The learners of learning to compare: those of the paper and learners of variants by short names,
- * others by import path.
+ * any other classifier by import path.
  */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -52,7 +52,8 @@ function filesIn(folder: string): string[] {
 }
 
 /**
- * Without gp: on the five inner splits of each split it would take as long as all others together.
+ * Without gp: trained on the five inner splits of each split too, it would take as long as all
+ * others together.
  */
 export const NESTED_LEARNERS = ALL_LEARNERS.filter((name) => name !== 'gp');
 
@@ -84,7 +85,9 @@ function noLearner(name: string): SpecError {
   );
 }
 
-/** The module to import while the record is being read; null for one given by import path. */
+/**
+ * The module to import early, while the record is read; null for a classifier that the user named.
+ */
 export function knownModule({ name, spec }: Learner): string | null {
   if (spec.kind === 'variant') return `foretune_learn.variant_learners.${spec.model}`;
   if (!Object.hasOwn(KNOWN, formOf(name).plain)) return null;

@@ -1,4 +1,4 @@
-/** How odd variants affect an accuracy: copies of others, and collapsed ones. */
+/** How an accuracy changes without suspicious variants: copies of others, and collapsed ones. */
 import { judgedAccuracy } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
 import type { Oddities } from './oddities';
@@ -14,18 +14,18 @@ export interface LeavingOut {
   readonly accuracy_without: number | null;
 }
 
-/** All but the first of equal variants. */
+/** All equal variants except the first. */
 export function copiesOf({ equal }: Oddities): string[] {
   return equal.flatMap((group) => group.slice(1));
 }
 
-/** Far worse than all others in an indicator or an outcome: likelier a failure than a result. */
+/** Far worse than all others in an indicator or an outcome: more likely a failure than a result. */
 export function collapsedOf({ outliers }: Oddities): string[] {
   const worse = outliers.filter(({ is_worse }) => is_worse);
   return [...new Set(worse.map(({ variant_id }) => variant_id))];
 }
 
-/** One entry for each reason that leaves a variant out. */
+/** One entry for each reason for which variants are left out. */
 export function effectOfLeavingOut(pairs: readonly JudgedPair[], oddities: Oddities): LeavingOut[] {
   const [copies, collapsed] = [copiesOf(oddities), collapsedOf(oddities)];
   const both = [...new Set([...copies, ...collapsed])];

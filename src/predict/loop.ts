@@ -1,7 +1,8 @@
 /**
- * Which variants to fine-tune next. The first ones are selected by an indicator; later, the
- * predictor is refitted to the fine-tuned variants, and the best by its score come next. A share of
- * the picks is random, so that the predictor also sees variants that it ranks low.
+ * Which variants to fine-tune next. The first ones are chosen by an indicator that needs no
+ * training; then, each round, the predictor is fitted to the fine-tuned variants and those with the
+ * best scores follow. A share of the picks is random, so that the predictor also sees variants that
+ * it ranks low.
  */
 import { mersenne, unsafeUniformIntDistribution, type RandomGenerator } from 'pure-rand';
 import { sampleOf, type Candidates } from './candidates';
@@ -15,7 +16,7 @@ import { scoresOf } from './recommend';
 export interface LoopPolicy {
   /** Variants per round; the predictor is refitted after each round. */
   readonly batch: number;
-  /** The probability that a pick is random. */
+  /** Probability that a pick is random. */
   readonly explore: number;
   readonly seed: number;
 }
@@ -24,13 +25,13 @@ export type PickReason = 'start' | 'predictor' | 'explore';
 
 export interface Pick {
   readonly variant_id: string;
-  /** `start`: by indicators alone; `predictor`: by its score; `explore`: drawn at random. */
+  /** `start`: by indicators alone; `predictor`: by its score; `explore`: at random. */
   readonly reason: PickReason;
 }
 
 /**
- * What is known of each variant before any is fine-tuned, higher first: the indicator that measures
- * the task itself, or the mean of all indicators, scaled to [0, 1].
+ * A value of each variant before any is fine-tuned, higher first: the indicator that measures the
+ * task itself, otherwise the mean of all indicators, scaled to [0, 1].
  */
 export function startValues(features: Features, indicators: readonly (string | null)[]): ByVariant {
   const own = indicators.flatMap((name) => features.indicators.get(name ?? '') ?? []);
@@ -44,20 +45,20 @@ export function startValues(features: Features, indicators: readonly (string | n
   );
 }
 
-/** Mean over the tasks of the outcomes, standardized over the variants that have all of them. */
+/** Mean over the tasks of the standardized outcomes, for the variants that have all of them. */
 export function meanOutcomes(outcomes: readonly ByVariant[]): ByVariant {
   const [first, ...others] = outcomes;
   const ids = [...(first?.keys() ?? [])].filter((id) => others.every((values) => values.has(id)));
-  const standard = outcomes.map((values) => standardiser(ids.map((id) => values.get(id) ?? NaN)));
+  const standard = outcomes.map((values) => standardizer(ids.map((id) => values.get(id) ?? NaN)));
   const total = (id: string) =>
     mean(outcomes.map((values, k) => standard[k]?.(values.get(id) ?? NaN) ?? NaN));
   return new Map(ids.map((id) => [id, total(id)]));
 }
 
-function standardiser(values: readonly number[]): (value: number) => number {
-  const centre = mean(values);
-  const spread = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
-  return (value) => (spread ? (value - centre) / spread : 0);
+function standardizer(values: readonly number[]): (value: number) => number {
+  const center = mean(values);
+  const spread = Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
+  return (value) => (spread ? (value - center) / spread : 0);
 }
 
 export interface Round {
@@ -69,12 +70,12 @@ export interface Round {
   readonly untried: readonly string[];
 }
 
-/** The seeds of the rounds of one loop do not overlap with those of the next loop. */
+/** Multiplier that keeps the seeds of one loop's rounds apart from those of another. */
 const SEED_STRIDE = 1_000_003;
 
 /**
- * The picks of one round, at most `batch`. Uses only outcomes of `trained`; the order of the lists
- * does not matter, and the same round gives the same picks.
+ * The picks of one round, at most `batch`. Uses only the outcomes of `trained`; the order of the
+ * lists does not matter, and the same round gives the same picks.
  */
 export async function nextVariants(round: Round, policy: LoopPolicy): Promise<Pick[]> {
   const { ranked, reason } = await rank(round);
@@ -87,7 +88,7 @@ export async function nextVariants(round: Round, policy: LoopPolicy): Promise<Pi
   });
 }
 
-/** Without two different outcomes, there is nothing to learn. */
+/** Learning needs at least two different outcomes. */
 async function rank(round: Round) {
   const { predictor, candidates, start, trained, untried } = round;
   const outcomes = new Set(trained.map((id) => candidates.outcomes.get(id)));

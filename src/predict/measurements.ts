@@ -12,13 +12,16 @@ export interface StudyRows {
 /** A number for each variant that has one. */
 export type ByVariant = ReadonlyMap<string, number>;
 
-/** The newest row of each variant, without the shared checkpoint that trained variants continue. */
+/**
+ * The newest row of each variant, without the shared checkpoint from which trained variants
+ * continue.
+ */
 export function comparedVariants(rows: readonly Row<'variants'>[]): Row<'variants'>[] {
   const shared = runId(BASE_VARIANT, 'pretrain');
   return latest(rows, (row) => row.variant_id).filter((row) => row.run_id !== shared);
 }
 
-/** Values over all domains, the newest attempt of each. */
+/** Values over all domains, from the newest attempt of each. */
 export function latestIndicators(rows: readonly Row<'indicators'>[]): Row<'indicators'>[] {
   const overall = rows.filter((row) => row.domain === null);
   return latest(overall, (row) => JSON.stringify([row.variant_id, row.indicator]));
@@ -31,7 +34,7 @@ export function latestOutcomes(rows: readonly Row<'outcomes'>[]): Row<'outcomes'
   );
 }
 
-/** The newest row of each key: the highest attempt, and among equal attempts the last recorded. */
+/** The newest row of each key: the highest attempt; of equal attempts, the one recorded last. */
 function latest<T extends { readonly attempt: number }>(
   rows: readonly T[],
   key: (row: T) => string,

@@ -5,14 +5,14 @@ import { mapGroups, mean, type ByVariant } from './measurements';
 
 export interface Noise {
   readonly kind: 'outcome' | 'indicator';
-  /** The target or the indicator. */
+  /** Name of the target or indicator. */
   readonly name: string;
   readonly n_variants: number;
   /** Standard deviation between variants, over the means of their seeds. */
   readonly between: number | null;
   /** Standard deviation between fine-tuning seeds of one variant, pooled over variants. */
   readonly seeds: number | null;
-  /** The largest number of seeds of a variant. */
+  /** The largest number of seeds of any variant. */
   readonly n_seeds: number;
   /** Root mean square of the recorded standard errors. */
   readonly stderr: number | null;
@@ -35,7 +35,9 @@ export function noiseOf({ targets, indicators }: FeatureTable): Noise[] {
   return all.filter((one) => one.n_variants > 0);
 }
 
-/** Spread between variants over the noise of one measurement; null if the noise is unknown. */
+/**
+ * Spread between variants divided by the noise of one measurement; null if the noise is unknown.
+ */
 export function signalRatio({ between, seeds, stderr }: Noise): number | null {
   const noiseLevel = seeds ?? stderr;
   return between === null || !noiseLevel ? null : between / noiseLevel;
@@ -72,7 +74,7 @@ export interface PooledSeeds {
    */
   readonly variance: number | null;
   readonly freedom: number;
-  /** The largest number of seeds of a variant. */
+  /** The largest number of seeds of any variant. */
   readonly n_seeds: number;
 }
 
@@ -95,6 +97,6 @@ function deviation(values: readonly number[]): number | null {
 }
 
 function squaresAround(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const center = mean(values);
+  return values.reduce((sum, value) => sum + (value - center) ** 2, 0);
 }

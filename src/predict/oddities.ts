@@ -1,4 +1,4 @@
-/** Measurements that a reader should check; they are reported, never changed. Pure. */
+/** Measurements that a reader should check; they are listed, never corrected. Pure. */
 import type { Measure } from '../domain/words';
 import type { FeatureTable } from './feature-table';
 import { mapGroups, type ByVariant } from './measurements';
@@ -8,7 +8,7 @@ export interface Outlier {
   readonly variant_id: string;
   /** The indicator, or the target of the outcome. */
   readonly name: string;
-  /** As they were measured. */
+  /** As measured. */
   readonly value: number;
   readonly median: number;
   /** Whether it is on the bad side of the median. */
@@ -16,18 +16,19 @@ export interface Outlier {
 }
 
 export interface Oddities {
-  /** Groups of variants that are equal in every number. */
+  /** Groups of variants that agree in every number. */
   readonly equal: readonly (readonly string[])[];
   readonly outliers: readonly Outlier[];
 }
 
 /**
- * Distance from the median, in median absolute deviations, at which a failure is likelier than a
+ * Distance from the median, in median absolute deviations, at which a failure is more likely than a
  * result.
  */
 const FAR = 20;
 /**
- * With fewer numbers, variants may be equal by chance; with fewer variants, a median says little.
+ * With fewer numbers variants may agree by chance, and with fewer variants a median is not
+ * reliable.
  */
 const LEAST_NUMBERS = 4;
 const LEAST_VARIANTS = 10;
@@ -68,14 +69,14 @@ function equalVariants(variants: readonly string[], columns: Columns): string[][
 
 function outliersOf({ name, better, values }: Column): Outlier[] {
   if (values.size < LEAST_VARIANTS) return [];
-  const centre = median([...values.values()]);
-  const spread = median([...values.values()].map((value) => Math.abs(value - centre)));
+  const center = median([...values.values()]);
+  const spread = median([...values.values()].map((value) => Math.abs(value - center)));
   return [...values]
-    .filter(([, value]) => spread > 0 && Math.abs(value - centre) > FAR * spread)
+    .filter(([, value]) => spread > 0 && Math.abs(value - center) > FAR * spread)
     .map(([variant_id, value]) => ({
-      ...{ variant_id, name, is_worse: value < centre },
+      ...{ variant_id, name, is_worse: value < center },
       value: rawValue({ better }, value),
-      median: rawValue({ better }, centre),
+      median: rawValue({ better }, center),
     }));
 }
 

@@ -1,4 +1,7 @@
-/** Two predictors on the same pairs: is one better, and by how much of the other's errors? */
+/**
+ * Compares two predictors on the same pairs: whether one is better, and what share of the other's
+ * errors it avoids.
+ */
 import { SpecError } from '../base/errors';
 import { credit } from './judged-accuracy';
 import type { JudgedPair } from './judged-pair';
@@ -11,7 +14,7 @@ export interface PairedDifference {
   readonly difference: number;
   readonly ci_low: number;
   readonly ci_high: number;
-  /** Two-sided, that the difference is 0. */
+  /** Two-sided p value of the hypothesis that the difference is 0. */
   readonly p: number;
 }
 
@@ -24,7 +27,9 @@ export interface ErrorReduction {
   readonly ci_high: number;
 }
 
-/** Both must have judged the same pairs of the same splits, in either order. */
+/**
+ * Both must have judged the same pairs of the same splits; which variant is called `a` may differ.
+ */
 export function pairedDifference(
   predictor: readonly JudgedPair[],
   other: readonly JudgedPair[],
@@ -35,7 +40,7 @@ export function pairedDifference(
   return { n_pairs: predictor.length, difference: value, ...rest };
 }
 
-/** With an interval over variants; throws SpecError for a baseline without errors. */
+/** With an interval over variants. Throws SpecError if the baseline makes no errors. */
 export function errorReduction(
   predictor: readonly JudgedPair[],
   baseline: readonly JudgedPair[],

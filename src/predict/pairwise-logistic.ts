@@ -1,8 +1,8 @@
 /**
- * A pairwise logistic model that costs less than a millisecond to fit, so that it can be refitted
- * without the variants to predict: P(A beats B) = sigmoid(w . (rank of A - rank of B)). Indicators
- * enter as ranks among the training variants, as pairwise accuracy itself sees only order: a
- * monotone rescaling changes nothing, and a collapsed value is merely the last.
+ * A pairwise logistic model that is fitted in less than a millisecond, so that it can be refitted
+ * without each variant to predict: P(A beats B) = sigmoid(w . (rank of A - rank of B)). Indicators
+ * enter as ranks among the training variants, because pairwise accuracy depends on order only: a
+ * monotone rescaling changes nothing, and a collapsed value simply has the last rank.
  */
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { countBelow } from './gap-bins';
@@ -15,13 +15,11 @@ export interface TrainingVariant {
 
 export interface PairwiseModel {
   readonly weights: readonly number[];
-  /**
-   * Features as the model sees them: ranks with mean 0 and variance 1 over the training variants.
-   */
+  /** The model's features: ranks with mean 0 and variance 1 over the training variants. */
   readonly place: (features: readonly number[]) => readonly number[];
 }
 
-/** A normal prior of variance 1 on each weight; the data count as one observation a variant. */
+/** A normal prior of variance 1 on each weight; the data count as one observation per variant. */
 const PENALTY = 1;
 /** More pairs of the same variants add hardly any information. */
 const MOST_PAIRS = 20_000;
@@ -47,11 +45,11 @@ function rankPlacer(rows: readonly (readonly number[])[]): PairwiseModel['place'
     });
 }
 
-/** One row a pair, flat: this is the inner loop of thousands of fits. */
+/** One row per pair, in one flat array: this is the inner loop of thousands of fits. */
 interface Differences {
   readonly n_features: number;
   readonly values: Float64Array;
-  /** 1 when the first is better, 0 when the second is, one half for a tie. */
+  /** 1 if the first is better, 0 if the second is, one half for a tie. */
   readonly answers: Float64Array;
 }
 
@@ -74,7 +72,9 @@ function differences(
   return { n_features, values, answers };
 }
 
-/** All pairs, or of many variants each with equally many others, spread evenly over the list. */
+/**
+ * All pairs; for many variants, the same number of partners for each, evenly spread over the list.
+ */
 export function pairsOf(n: number, most = MOST_PAIRS): (readonly [number, number])[] {
   const pairs: (readonly [number, number])[] = [];
   for (const stride of stridesOf(n, most))
@@ -83,7 +83,9 @@ export function pairsOf(n: number, most = MOST_PAIRS): (readonly [number, number
   return pairs;
 }
 
-/** Distances in the list, taken as a ring: from 1 to half of it they make every pair once. */
+/**
+ * Distances in the list, seen as a ring: distances from 1 to half its length give every pair once.
+ */
 function stridesOf(n: number, most: number): number[] {
   const furthest = Math.floor(n / 2);
   const wanted = (n * (n - 1)) / 2 <= most ? furthest : Math.max(1, Math.floor(most / n));
@@ -105,7 +107,10 @@ function newton(pairs: Differences, n: number): number[] {
   );
 }
 
-/** Of the penalised log-likelihood; the curvature is its negative second derivative. */
+/**
+ * Gradient and curvature of the penalized log-likelihood; the curvature is minus the second
+ * derivative.
+ */
 function derivatives(
   { n_features, values, answers }: Differences,
   weights: readonly number[],
@@ -120,13 +125,13 @@ function derivatives(
       logit += (weights[k] as number) * (values[start + k] as number);
     const p = sigmoid(logit);
     const miss = weight * ((answers[row] as number) - p);
-    const bend = weight * p * (1 - p);
+    const slope = weight * p * (1 - p);
     for (let k = 0; k < n_features; k++) {
       const value = values[start + k] as number;
       gradient[k] = (gradient[k] as number) + miss * value;
       for (let m = 0; m <= k; m++)
         lower[k * n_features + m] =
-          (lower[k * n_features + m] as number) + bend * value * (values[start + m] as number);
+          (lower[k * n_features + m] as number) + slope * value * (values[start + m] as number);
     }
   }
   const curvature = Matrix.eye(n_features, n_features, PENALTY);

@@ -1,5 +1,5 @@
 /**
- * The training variants and test pairs of each protocol. Pure.
+ * Which variants predictors learn from and which pairs are then predicted, for each protocol. Pure.
  */
 import { SpecError } from '../base/errors';
 import { joinTables } from './features';
@@ -18,7 +18,7 @@ import {
 } from './splits';
 
 export type Protocol =
-  /** Every pair of variants with an outcome, for predictors without training. */
+  /** Every pair of variants with an outcome, for untrained predictors. */
   | { readonly kind: 'all-pairs' }
   | { readonly kind: 'paper'; readonly seeds: number }
   | { readonly kind: 'leave-group-out'; readonly column: string }
@@ -26,30 +26,31 @@ export type Protocol =
   /** Each pair without the outcomes of either variant: the back-test of an answer. */
   | { readonly kind: 'held-out' };
 
-/** What is predicted, and what may be used for training. */
+/** What to predict, and what may be used for training. */
 export interface Scope {
   readonly table: FeatureTable;
-  /** The study that is trained on, for leave-study-out. */
+  /** The training study, for leave-study-out. */
   readonly other?: FeatureTable | null;
-  /** Names of the targets to predict; by default all. */
+  /** Names of the targets to predict; default: all. */
   readonly targets?: readonly string[];
-  /** Only these variants; by default all. */
+  /** The variants to use; default: all. */
   readonly variants?: readonly string[];
-  /** The target whose outcomes are used for training; null for the target to predict. */
+  /** The target whose outcomes are used for training; null: the target to predict. */
   readonly train_task?: string | null;
-  /** Whether outcomes are shuffled, which leaves only chance. */
+  /** Whether outcomes are shuffled, so that accuracy is due to chance alone. */
   readonly shuffle?: boolean;
 }
 
 export interface Layout {
-  /** What predictors see: without the setting that is held out. */
+  /** The features of predictors: without the setting that is held out. */
   readonly features: Features;
   readonly splits: readonly Split[];
   readonly notes: readonly string[];
 }
 
 /**
- * `able`: the variants that all learners can predict. Throws SpecError if there is not enough data.
+ * `able`: the variants that all trained predictors can judge. Throws SpecError if there are too
+ * few.
  */
 export function layOut(
   protocol: Exclude<Protocol, { kind: 'all-pairs' }>,
@@ -76,8 +77,8 @@ export function layOut(
 }
 
 /**
- * What predictors see. Without the setting that is held out: no training variant has the held-out
- * value, so a learner could only extrapolate.
+ * The features of predictors, without the setting that is held out: no training variant has the
+ * held-out value, so any prediction from it would be an extrapolation.
  */
 export function visible(
   protocol: Protocol,
@@ -95,8 +96,8 @@ export function visible(
 }
 
 /**
- * Whether a learner's column comes from one of these settings: `log_lr` of `lr`, `mixture=web` of
- * `mixture`.
+ * Whether a learner's column is derived from one of these settings: `log_lr` from `lr`,
+ * `mixture=web` from `mixture`.
  */
 function isOf(column: string, settings: ReadonlySet<string>): boolean {
   const [name = ''] = column.split('=');
@@ -157,7 +158,7 @@ function splitsOf(
   }
 }
 
-/** Variant -> its value of a setting, as text. */
+/** Variant -> its value for a setting, as text. */
 export function groupsOf({ settings, variants }: Features, column: string): Map<string, string> {
   const setting = settings.get(column);
   if (setting && new Set(setting.values.values()).size > 1)
@@ -169,7 +170,7 @@ export function groupsOf({ settings, variants }: Features, column: string): Map<
 }
 
 /**
- * Variants with equal indicators are one checkpoint under several names, so they are in one list.
+ * Variants with equal indicators are one checkpoint under several names: they are in the same list.
  */
 export function copiesOf(features: Features, variants: readonly string[]): string[][] {
   return [
@@ -181,7 +182,7 @@ export function copiesOf(features: Features, variants: readonly string[]): strin
   ];
 }
 
-/** Equal for copies; a variant without an indicator is not a copy. */
+/** Equal for copies; a variant without indicators is never a copy. */
 export function copyKey({ indicators }: Features, id: string): string {
   const values = [...indicators.values()].map(({ values: known }) => known.get(id));
   const isWhole = values.length > 0 && values.every((value) => value !== undefined);

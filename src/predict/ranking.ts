@@ -1,6 +1,6 @@
 /**
- * From judged pairs to a ranking (Borda, arXiv 2504.12491, section 4): is the best variant near the
- * top, and what is lost by choosing the first? Equal scores form one block, and results are
+ * Converts judged pairs to a ranking (Borda, arXiv 2504.12491, section 4): is the best variant near
+ * the top, and what is lost by choosing the first? Equal scores share one block, and figures are
  * expectations over the orders within it, so that the order of rows does not matter.
  */
 import type { JudgedPair } from './judged-pair';
@@ -8,14 +8,14 @@ import { mapGroups, mean } from './measurements';
 
 export interface RankedVariant {
   readonly variant_id: string;
-  /** How many others it beats; a probability of 0.5 counts one half. */
+  /** Number of other variants that it beats; a probability of 0.5 counts one half. */
   readonly score: number;
   readonly outcome: number;
 }
 
 export interface RankingSummary {
   readonly n_splits: number;
-  /** Of the smallest split. */
+  /** Number of variants in the smallest split. */
   readonly n_variants: number;
   /** At index k - 1: how often the best variant is among the first k; mean over splits. */
   readonly recall_at: readonly number[];
@@ -26,7 +26,8 @@ export interface RankingSummary {
 }
 
 /**
- * More variants are not fine-tuned in practice, and every depth costs a pass over the ranking.
+ * Nobody fine-tunes more than this to find the best one, and each depth takes a pass over the
+ * ranking.
  */
 const DEEPEST = 200;
 
@@ -46,9 +47,10 @@ export function bordaRanking(pairs: readonly JudgedPair[]): RankedVariant[] {
 }
 
 /**
- * Means over the splits; recall and regret extend to the size of the smallest split, at most 200.
+ * Means over the splits; recall and regret extend to the size of the smallest split, at most to
+ * 200.
  */
-export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary {
+export function summarizeRankings(pairs: readonly JudgedPair[]): RankingSummary {
   const rankings = [...mapGroups(pairs, (pair) => pair.split, bordaRanking).values()];
   const lengths = rankings.map((ranking) => ranking.length);
   const n_variants = rankings.length ? Math.min(...lengths) : 0;
@@ -65,7 +67,7 @@ export function summariseRankings(pairs: readonly JudgedPair[]): RankingSummary 
   };
 }
 
-/** The chance that the first k hold a best variant, when equal scores are in random order. */
+/** The probability that a best variant is among the first k, with equal scores in random order. */
 export function recallAt(ranking: readonly RankedVariant[], k: number): number {
   const best = Math.max(...ranking.map(({ outcome }) => outcome));
   const { above, block, drawn } = cut(ranking, k);
@@ -83,7 +85,10 @@ export function regretAt(ranking: readonly RankedVariant[], k: number): number {
   return best - expectedMaximum(sorted, drawn, floor);
 }
 
-/** The blocks entirely among the first k, and the block of equal scores that k divides. */
+/**
+ * The variants that are certainly among the first k, and the block of equal scores that k cuts
+ * through.
+ */
 function cut(ranking: readonly RankedVariant[], k: number) {
   const edge = ranking[k - 1]?.score ?? -Infinity;
   const above = ranking.filter(({ score }) => score > edge);
@@ -91,7 +96,7 @@ function cut(ranking: readonly RankedVariant[], k: number) {
   return { above, block, drawn: Math.min(k - above.length, block.length) };
 }
 
-/** The probability that none of `winners` is among `drawn` of `size` drawn without replacement. */
+/** The probability that none of `winners` is among `drawn` of `size`, drawn without replacement. */
 function chanceOfNone(size: number, winners: number, drawn: number): number {
   let chance = 1;
   for (let i = 0; i < drawn; i++) chance *= Math.max(0, size - winners - i) / (size - i);
@@ -99,7 +104,8 @@ function chanceOfNone(size: number, winners: number, drawn: number): number {
 }
 
 /**
- * The expected largest of `drawn` values drawn without replacement from values in descending order.
+ * The expected maximum of `drawn` values, drawn without replacement from values in descending
+ * order.
  */
 function expectedMaximum(sorted: readonly number[], drawn: number, floor: number): number {
   if (drawn === 0) return floor;

@@ -1,4 +1,4 @@
-/** Which few variants are worth fine-tuning, and what is the risk of fine-tuning only those? */
+/** Which few variants are worth fine-tuning, and the risk of fine-tuning only them. */
 import { SpecError } from '../base/errors';
 import {
   candidatesOf,
@@ -26,33 +26,30 @@ export interface RankedCandidate {
   readonly fine_tuned: boolean;
 }
 
-/** The rank of the best fine-tuned variant among the fine-tuned ones. */
+/** A check on known outcomes: the rank of the best fine-tuned variant among the fine-tuned ones. */
 export interface BestSoFar {
   readonly variant_id: string;
   readonly rank: number;
   readonly n_fine_tuned: number;
-  /**
-   * The difference between its outcome and the best outcome of the first `top` fine-tuned ones.
-   */
+  /** How much better its outcome is than the best of the first `top` fine-tuned variants. */
   readonly regret: number;
 }
 
 export interface Recommendation {
   readonly predictor: string;
-  /** What it sees. */
+  /** The features that the predictor uses. */
   readonly features: readonly string[];
-  /** Best score first; equal scores by id. */
+  /** Best score first; equal scores in order of id. */
   readonly ranking: readonly RankedCandidate[];
   readonly top: number;
   /** Probability that the best variant is among the first `top`. */
   readonly p_best_in_top: number;
   /**
-   * Expected difference between the best and the best of the first `top`, in the unit of the
-   * outcome.
+   * How much better the best variant is than the best of the first `top`, in the outcome's unit.
    */
   readonly expected_regret: number;
   readonly n_trained: number;
-  /** Variants that could not be ranked, and what they do not have. */
+  /** Variants that could not be ranked, with what is missing. */
   readonly not_ranked: readonly {
     readonly variant_id: string;
     readonly missing: readonly string[];
@@ -60,7 +57,9 @@ export interface Recommendation {
   readonly best_so_far: BestSoFar;
 }
 
-/** Each fine-tuned variant is scored by a model that knows neither its outcome nor its copies'. */
+/**
+ * Each fine-tuned variant is scored by a model fitted without its outcome and those of its copies.
+ */
 export async function recommendVariants(
   table: FeatureTable,
   target: Target,
@@ -96,7 +95,7 @@ export async function recommendVariants(
 interface ScoredCandidate {
   readonly variant_id: string;
   readonly score: number;
-  /** The change of the score when a group of training variants is left out. */
+  /** How much the score changes when a group of training variants is left out. */
   readonly deviations: readonly number[];
 }
 
@@ -127,7 +126,7 @@ async function scoreHeldOut(
     .sort((x, y) => y.score - x.score);
 }
 
-/** Every pair or, for many variants, each with equally many others. */
+/** Every pair; for many variants, the same number of partners for each. */
 function opponents(variants: readonly string[]): Pair[] {
   return pairsOf(variants.length).map(([i, j]): Pair => [variants[i] ?? '', variants[j] ?? '']);
 }
@@ -158,8 +157,8 @@ export function scoresOf(
 }
 
 function deviationsOf(scores: readonly number[]): number[] {
-  const centre = mean(scores);
-  return scores.map((score) => score - centre);
+  const center = mean(scores);
+  return scores.map((score) => score - center);
 }
 
 function rankCandidates(

@@ -1,7 +1,7 @@
 /**
- * What the loop would have cost on a study whose variants are all fine-tuned: regret against the
- * number of fine-tuned variants, compared with fixed orders. Each choice sees only the outcomes of
- * variants fine-tuned before it.
+ * Replays the loop on a study whose variants are all fine-tuned: its regret against the number of
+ * fine-tuned variants, compared with fixed orders. Each choice uses only the outcomes of variants
+ * fine-tuned before it.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -14,20 +14,20 @@ import { pairwise } from './predictors/pairwise';
 import { RANK, rankable } from './predictors/rank';
 import { rawValue, type Target } from './targets';
 
-/** The loop, chance, and fixed orders by name: an indicator, or `rank:<setting>`. */
+/** The loop, random order, and fixed orders by name: an indicator, or `rank:<setting>`. */
 export const LOOP = 'loop';
 export const RANDOM = 'random';
 
 export interface RegretCurve {
   readonly policy: string;
-  /** Number of orders that are averaged; 1 for a fixed order. */
+  /** Number of orders that the figures are averaged over; 1 for a fixed order. */
   readonly n_orders: number;
-  /** At index n - 1: the difference between the best of all and the best of the first n. */
+  /** At index n - 1: how much better the best of all is than the best of the first n. */
   readonly regret: readonly number[];
   /** 5% and 95% quantiles over the orders. */
   readonly low: readonly number[];
   readonly high: readonly number[];
-  /** Mean number of fine-tuned variants until the best of all is among them. */
+  /** Mean number of fine-tuned variants up to and including the best. */
   readonly until_best: number;
 }
 
@@ -35,12 +35,9 @@ export interface Replay {
   readonly predictor: string;
   readonly features: readonly string[];
   readonly n_variants: number;
-  /** As it was measured. */
+  /** As measured. */
   readonly best: { readonly variant_id: string; readonly outcome: number };
-  /**
-   * Variants that could not be replayed, because an outcome or a value that the predictor needs is
-   * missing.
-   */
+  /** Variants without an outcome, or without a value that the predictor needs. */
   readonly left_out: readonly string[];
   readonly batch: number;
   readonly explore: number;
@@ -50,7 +47,7 @@ export interface Replay {
 export interface ReplaySettings {
   readonly batch: number;
   readonly explore: number;
-  /** Number of random orders for the policies that use them: seeds 0, 1, ... */
+  /** Number of random orders for the policies that use chance, with seeds 0, 1, ... */
   readonly seeds: number;
 }
 
@@ -107,7 +104,7 @@ async function ordersOf(
 }
 
 /**
- * The order in which the loop fine-tunes, given that each outcome is known once its variant is
+ * The order in which the loop fine-tunes, if each outcome becomes known after its variant is
  * fine-tuned.
  */
 export async function loopOrder(
@@ -128,7 +125,7 @@ export async function loopOrder(
   return trained;
 }
 
-/** The difference between the best of all and the best so far, after each variant. */
+/** How much better the best is than the best so far, after each variant. */
 export function regretsOf(outcomes: readonly number[]): number[] {
   const best = Math.max(...outcomes);
   let found = -Infinity;
@@ -142,8 +139,8 @@ function randomOrder(known: readonly string[], seed: number): string[] {
 }
 
 /**
- * The baseline, the task's own indicator and every ordered setting, where all have one; equal
- * values by id.
+ * The baseline, the task's own indicator and every numeric setting, if all variants have one; equal
+ * values in order of id.
  */
 function fixedOrders({ table }: Candidates, target: Target, known: readonly string[]): Orders[] {
   const indicators = [...new Set([table.words.baseline, target.indicator])].flatMap((name) =>

@@ -1,12 +1,12 @@
 /**
- * Intervals of statistics over pairs. Pairs share variants, so variants are resampled, and a pair
+ * Intervals for figures over pairs. Pairs share variants, so variants are resampled, and a pair
  * counts as often as both of its variants were drawn together: resampling pairs as if they were
  * independent would make every interval too narrow.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
 import { SpecError } from '../base/errors';
 
-/** Numbers that belong to pairs of variants, in columns; each pair is there once. */
+/** Columns of numbers about pairs of variants; each pair occurs once. */
 export interface PairTable {
   readonly n_variants: number;
   readonly first: Int32Array;
@@ -20,18 +20,21 @@ export interface Interval {
   readonly ci_method: 'bootstrap-variants' | 'jackknife-variants';
 }
 
-/** Above this number resampling is expensive, and the jackknife's normal interval is as good. */
+/** Above this number resampling is too slow, and the jackknife's normal interval is as good. */
 export const MOST_BOOTSTRAPPED = 300;
 const RESAMPLES = 2000;
-/** Enough for a percentile, when pairs are so many that more would take minutes. */
+/** Enough for a percentile when there are so many pairs that more would take minutes. */
 const LEAST_RESAMPLES = 200;
 const MOST_WORK = 4e8;
-/** One seed for all: predictors of one study are judged on the same resamples, and fits repeat. */
+/**
+ * One seed for all: the predictors of a study are judged on the same resamples, and fits are
+ * reproducible.
+ */
 export const SEED = 250412491;
 
 /**
- * Statistics computed from the sums of the columns, over resamples of the variants; each list is
- * sorted. Draws in which a statistic is not finite (no pair of different variants was drawn) are
+ * Figures computed from the sums of the columns, over resamples of the variants; each list is
+ * sorted. Draws for which a figure is not finite (no pair of different variants was drawn) are
  * repeated.
  */
 export function resample(
@@ -67,7 +70,7 @@ export function percentiles(sorted: Float64Array): Interval {
 }
 
 /**
- * How often each of n variants is drawn; a draw of one variant n times has no pair and is redrawn.
+ * How often each of n variants is drawn; a draw of one variant n times has no pair and is repeated.
  */
 function drawCounts(n: number, rng: RandomGenerator): Float64Array {
   const counts = new Float64Array(n);
@@ -78,13 +81,13 @@ function drawCounts(n: number, rng: RandomGenerator): Float64Array {
   return counts.includes(n) ? drawCounts(n, rng) : counts;
 }
 
-/** The sums of all columns, every pair once. */
+/** The sums of all columns, with every pair once. */
 export function sumsOf(table: PairTable): Float64Array {
   return sumUp(table, new Float64Array(table.n_variants).fill(1));
 }
 
 /**
- * A plain loop, since it is run for each pair of each resample; most pairs were not drawn together.
+ * A plain loop, since it runs for each pair of each resample; most pairs were not drawn together.
  */
 function sumUp({ first, second, columns }: PairTable, counts: Float64Array): Float64Array {
   const sums = new Float64Array(columns.length);
@@ -106,15 +109,15 @@ export function quantile(sorted: Float64Array, p: number): number {
 }
 
 /**
- * The interval of an accuracy, from the agreements and weights of each variant's pairs: accuracy +-
- * 1.96 standard errors from leaving out one variant at a time.
+ * The interval of an accuracy, from the sums of agreement and weight of each variant's pairs:
+ * accuracy +- 1.96 standard errors from leaving out one variant at a time.
  */
 export function jackknife(agreed: Float64Array, weight: Float64Array): Interval {
   const n = agreed.length;
   const [sum, total] = [agreed.reduce(add, 0) / 2, weight.reduce(add, 0) / 2];
   const left = Array.from(agreed, (its, i) => (sum - its) / (total - (weight[i] as number)));
-  const centre = left.reduce(add, 0) / n;
-  const squares = left.reduce((all, value) => all + (value - centre) ** 2, 0);
+  const center = left.reduce(add, 0) / n;
+  const squares = left.reduce((all, value) => all + (value - center) ** 2, 0);
   const half = 1.96 * Math.sqrt(((n - 1) / n) * squares);
   return {
     ci_low: Math.max(0, sum / total - half),

@@ -1,4 +1,4 @@
-/** What fine-tuning only some variants saves, from what it cost so far. */
+/** What fine-tuning only some variants saves, estimated from the cost so far. */
 import type { Row } from '../dataset/tables';
 import { latestRuns } from '../domain/status';
 import { mapGroups, mean } from './measurements';
@@ -6,16 +6,19 @@ import { mapGroups, mean } from './measurements';
 export interface Savings {
   /** GPU-hours if GPU time was recorded, otherwise wall-clock hours. */
   readonly unit: 'gpu_hours' | 'wall_hours';
-  /** Fine-tuning and evaluating one variant on the task, all its seeds; mean over variants. */
+  /**
+   * The cost of fine-tuning and evaluating one variant on the task, all its seeds; mean over
+   * variants.
+   */
   readonly per_variant: number;
-  /** For all variants that need not be fine-tuned. */
+  /** The cost for all variants except the fine-tuned ones. */
   readonly saved: number;
   readonly n_measured: number;
 }
 
 type Run = Row<'runs'>;
 
-/** Null if the time of fine-tuning was not recorded, as in an imported study. */
+/** Null if no fine-tuning was timed, as in an imported study. */
 export function savingsOf(
   runs: readonly Run[],
   task: string,

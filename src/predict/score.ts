@@ -14,7 +14,7 @@ import {
 import { tabulate } from './spread';
 
 export interface Score extends Interval {
-  /** Test pairs of all splits together. */
+  /** Number of test pairs of all splits together. */
   readonly n_pairs: number;
   readonly n_splits: number;
   readonly n_variants: number;
@@ -23,14 +23,14 @@ export interface Score extends Interval {
    */
   readonly accuracy: number;
   readonly error_rate: number;
-  /** Share of all pairs, so that large splits weigh more; the same where splits are of one size. */
+  /** Share of all pairs, so that large splits count more; the same if splits are of equal size. */
   readonly pooled_accuracy: number;
-  /** Over splits; null for a single one. */
+  /** Standard deviation over splits; null for a single one. */
   readonly std: number | null;
 }
 
 /**
- * The scores of orders of variants over all their pairs, which are not listed: there may be
+ * The scores of orders of variants over all their pairs, which are not stored: there may be
  * millions.
  */
 export function scoreOrders(orders: readonly (readonly Scored[])[]): Score[] {
@@ -52,7 +52,7 @@ export function scoreOrders(orders: readonly (readonly Scored[])[]): Score[] {
   });
 }
 
-/** For orders of equally many variants, which share their resamples. */
+/** For orders of the same number of variants, which share their resamples. */
 function orderIntervals(orders: readonly (readonly Scored[])[]): Interval[] {
   const n = orders[0]?.length ?? 0;
   if (n > MOST_BOOTSTRAPPED) {
@@ -65,7 +65,7 @@ function orderIntervals(orders: readonly (readonly Scored[])[]): Interval[] {
   return drawn.map(percentiles);
 }
 
-/** For each pair, 1 and whether each order agrees with it. */
+/** For each pair 1, and whether each order agrees with it. */
 function allPairs(n: number, orders: readonly (readonly Scored[])[]): PairTable {
   const pairs = (n * (n - 1)) / 2;
   const [first, second] = [new Int32Array(pairs), new Int32Array(pairs)];
@@ -82,7 +82,7 @@ function allPairs(n: number, orders: readonly (readonly Scored[])[]): PairTable 
   return { n_variants: n, first, second, columns };
 }
 
-/** The score of one predictor. Throws TypeError if there is no pair. */
+/** The score of one predictor. Throws TypeError if there are no pairs. */
 export function score(pairs: readonly JudgedPair[]): Score {
   const [only] = scoreAll([pairs]);
   if (only) return only;
@@ -95,7 +95,7 @@ interface Judged {
   readonly table: PairTable;
 }
 
-/** The scores of several predictors; those tested on the same pairs share their resamples. */
+/** The scores of several predictors; those with the same test pairs share their resamples. */
 export function scoreAll(predictors: readonly (readonly JudgedPair[])[]): Score[] {
   const judged = predictors.map(judgedOf);
   const intervals = new Map<Judged, Interval>();
@@ -105,8 +105,8 @@ export function scoreAll(predictors: readonly (readonly JudgedPair[])[]): Score[
 }
 
 /**
- * The weight of a pair is inversely proportional to the size of its split, so that the total
- * accuracy is the mean over splits.
+ * The weight of a pair is inversely proportional to the number of pairs in its split, so that the
+ * overall accuracy is the mean over splits.
  */
 function judgedOf(pairs: readonly JudgedPair[]): Judged {
   if (!pairs.length) throw new TypeError('A score needs at least one judged pair.');
@@ -121,7 +121,7 @@ function judgedOf(pairs: readonly JudgedPair[]): Judged {
   return { pairs, splits, table: tabulate(numbers) };
 }
 
-/** Equal for tables of the same pairs, weighed alike. */
+/** Equal for tables of the same pairs with the same weights. */
 function signature({ table: { n_variants, first, second, columns } }: Judged): string {
   return [n_variants, first.join(), second.join(), columns[0]?.join()].join(';');
 }
@@ -142,7 +142,7 @@ function pointScore({ pairs, splits, table }: Judged): Omit<Score, keyof Interva
 }
 
 /**
- * Trained models are held fixed: the interval describes other test variants, not other training
+ * The trained predictors are held fixed: the interval is that of these predictors on other
  * variants.
  */
 function intervalsOf(alike: readonly Judged[]): Interval[] {

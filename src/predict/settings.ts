@@ -1,6 +1,6 @@
 /**
- * The settings of variants, which are chosen before pre-training, and the features that learners
- * make from them.
+ * What was decided before pre-training: the settings of variants, and the numeric features made of
+ * them.
  */
 import type { Row } from '../dataset/tables';
 import { mapGroups, type ByVariant } from './measurements';
@@ -9,9 +9,9 @@ export type SettingValue = string | number | boolean;
 
 export interface Setting {
   readonly name: string;
-  /** Numbers are ordered; a setting of several types is a category. */
+  /** Whether its values are numbers; a setting of several types is a category. */
   readonly kind: 'number' | 'category' | 'boolean';
-  /** The record that contains this number: `weights` for `weights.web`. */
+  /** The record that contains it: `weights` for `weights.web`. */
   readonly record: string | null;
   readonly values: ReadonlyMap<string, SettingValue>;
 }
@@ -19,8 +19,8 @@ export interface Setting {
 export type Settings = ReadonlyMap<string, Setting>;
 
 /**
- * Every setting of the configuration, in the order in which they first appear; an id is not a
- * setting.
+ * Every setting of the configuration, in the order in which they first appear; ids are not
+ * settings.
  */
 export function settingsOf(rows: readonly Row<'variants'>[]): Settings {
   const known = new Map<string, { record: string | null; values: Map<string, SettingValue> }>();
@@ -62,7 +62,7 @@ function keysOfRecords(
 
 type Parts = Readonly<Record<string, SettingValue>>;
 
-/** Numbers that sum to 1 are shares of a whole; a part that is not named is 0. */
+/** Numbers that sum to 1 are shares of a whole: a part without a value is 0. */
 function partsOf(record: Parts, keys: readonly string[]): [string, SettingValue][] {
   const values = Object.values(record);
   const total = values.reduce<number>((sum, one) => sum + (typeof one === 'number' ? one : NaN), 0);
@@ -96,7 +96,10 @@ export function varies({ values }: Setting, variants: readonly string[]): boolea
   return new Set(variants.map((id) => values.get(id))).size > 1;
 }
 
-/** Whether it is a name: a category that differs for every variant does not generalize. */
+/**
+ * Whether it is a name: if no two variants share a category, it carries no information about
+ * another one.
+ */
 export function isName({ kind, values }: Setting): boolean {
   return kind === 'category' && values.size > 2 && new Set(values.values()).size === values.size;
 }
@@ -109,8 +112,8 @@ export function textOf({ values }: Setting, id: string): string {
 }
 
 /**
- * The settings that are equivalent to this one, such as the weights and the name of a mixture. They
- * are one decision, so all are held out together.
+ * The settings that are equivalent to this one, such as the weights of a mixture and the mixture's
+ * name. They are one decision, so that all are held out together.
  */
 export function sameDecision(
   settings: Settings,
@@ -151,8 +154,8 @@ function changeTogether(pairs: readonly (readonly [string, string])[]): boolean 
 }
 
 /**
- * Feature -> values, for learners: numbers that every variant has (their logarithm where they
- * differ by a factor of ten), a column for each value of a category. A constant is not a feature.
+ * Feature -> values, for learners: numbers that every variant has (their logarithm if they differ
+ * by a factor of ten), and a column for each value of a category. Constants are not features.
  */
 export function learnerColumns(
   settings: Settings,
@@ -184,7 +187,7 @@ function numbers({ name, values }: Setting, variants: readonly string[]): Column
   return [byFactors ? `log_${name}` : name, column];
 }
 
-/** A column for each value, but one for two: the other would be its mirror. */
+/** A column for each value, but only one for two values: the other would be its complement. */
 function oneHot(setting: Setting, variants: readonly string[]): Column[] {
   const kinds = [...new Set(variants.map((id) => textOf(setting, id)))].sort();
   const shown = kinds.length === 2 ? kinds.slice(1) : kinds;

@@ -1,8 +1,7 @@
 /**
- * Which variant is the best, and what is lost by fine-tuning only the first few? Simulated: scores
- * vary with the uncertainty of the training variants (the jackknife's deviations, normally
- * weighted), and each variant has normal noise of the size that the pairwise model's probabilities
- * imply.
+ * Which variant is the best, and what is lost by trying only the first few? By simulation: scores
+ * vary by the uncertainty of the training (the jackknife's deviations, in normal proportions), and
+ * each variant has normal noise of the size that the pairwise model's probabilities imply.
  */
 import { xoroshiro128plus, type RandomGenerator } from 'pure-rand';
 import { SEED } from './resampling';
@@ -22,14 +21,14 @@ interface Movable {
 const DRAWS = 4000;
 /**
  * Standard deviation of one variant's noise: the difference of two is then normal with 1.702, which
- * is nearest to the logistic distribution. (Gumbel noise would give it exactly, but its long right
- * tail lets variants at the bottom win far too often.)
+ * is nearest to the logistic distribution. (Gumbel noise would give it exactly, but because of its
+ * long right tail variants at the bottom win far too often.)
  */
-const LUCK = 1.702 / Math.SQRT2;
+const NOISE = 1.702 / Math.SQRT2;
 
 /**
- * `variants` are sorted best first; `outcomes` are the known ones. A variant that is ranked m-th
- * gets the m-th best of them (interpolated over the number of variants).
+ * `variants`: best first. A variant that takes place m in a simulation is assumed to have the m-th
+ * best of the known outcomes (spread over as many variants as there are).
  */
 export function simulateBest(
   variants: readonly Movable[],
@@ -60,7 +59,7 @@ function drawValues(variants: readonly Movable[], rng: RandomGenerator): Float64
   const scale = Math.sqrt((groups - 1) / groups);
   const pulls = Float64Array.from({ length: groups }, () => scale * normal(rng));
   return Float64Array.from(variants, ({ score, deviations }) => {
-    let value = score + LUCK * normal(rng);
+    let value = score + NOISE * normal(rng);
     for (let k = 0; k < groups; k++) value += (pulls[k] as number) * (deviations[k] as number);
     return value;
   });
@@ -81,12 +80,12 @@ function indexOfLargest(values: Float64Array, among: number): number {
   return best;
 }
 
-/** Between 0 and 1, exclusive. */
+/** Strictly between 0 and 1. */
 function uniform(rng: RandomGenerator): number {
   return ((rng.unsafeNext() >>> 0) + 0.5) / 2 ** 32;
 }
 
-/** Box-Muller. */
+/** A normal random number (Box-Muller). */
 function normal(rng: RandomGenerator): number {
   return Math.sqrt(-2 * Math.log(uniform(rng))) * Math.cos(2 * Math.PI * uniform(rng));
 }

@@ -1,7 +1,7 @@
 /**
- * The training variants of a learner and its test pairs. Both depend only on seeds and the
- * variants' ids. The orientation of a pair is random too: ids often follow the configuration, and a
- * learner must not profit from the order within a pair.
+ * Which variants a learner is trained on, and which pairs it then predicts. Both depend on seeds
+ * and the variants' ids alone. The order within a pair is random too: ids often follow the
+ * configuration, and a learner must not gain from which variant comes first.
  */
 import { mersenne, unsafeUniformIntDistribution } from 'pure-rand';
 import { SpecError } from '../base/errors';
@@ -10,13 +10,13 @@ import { pairsOf } from './pairwise-logistic';
 import type { Pair } from './predictor';
 
 export interface TestSet {
-  /** As the results name it. */
+  /** As results name it. */
   readonly protocol: string;
   readonly pairs: readonly Pair[];
 }
 
 export interface Split {
-  /** Unique in a fit. */
+  /** Unique within a fit. */
   readonly id: string;
   readonly task: string;
   readonly train_task: string;
@@ -24,12 +24,12 @@ export interface Split {
   readonly training: readonly string[];
   /** Outcomes on `train_task`, of at least the training variants. */
   readonly train_outcomes: ByVariant;
-  /** Outcomes on `task`, by which test pairs are judged. */
+  /** Outcomes on `task`, with which test pairs are judged. */
   readonly outcomes: ByVariant;
   readonly tests: readonly TestSet[];
 }
 
-/** With fewer variants, there is nothing to learn from, or no pair to test. */
+/** With fewer variants there is nothing to learn from, or no pair to predict. */
 export const FEWEST_TRAINING = 3;
 export const PAPER = 'paper-60-40';
 const TRAINING_SHARE = 0.6;
@@ -43,9 +43,7 @@ export interface Question {
   readonly variants: readonly string[];
 }
 
-/**
- * The same question with the outcomes shuffled among its variants, differently for each seed.
- */
+/** The same question with the outcomes shuffled among its variants, differently for each seed. */
 export function shuffled(question: Question, seed: number): Question {
   const to = shuffle(question.variants, SHUFFLE_SEED + seed);
   const deal = (values: ByVariant) =>
@@ -73,8 +71,8 @@ export function paperSplit(question: Question, seed: number): Split {
 }
 
 /**
- * One split for each group of variants that share a setting. Pairs within the held-out group have
- * two unseen variants; in pairs against the rest, one variant was used for training.
+ * One split for each group of variants that share a setting. Pairs within the held-out group
+ * consist of two unseen variants; in pairs of it and the rest, one variant was used for training.
  */
 export function groupSplits(
   question: Question,
@@ -102,7 +100,7 @@ export function groupSplits(
   });
 }
 
-/** Trained on all variants of another study, tested on all pairs of this one. */
+/** Trained on all of another study, tested on all pairs of this one. */
 export function studySplit(question: Question, other: Question, study: string): Split {
   if (other.variants.length < FEWEST_TRAINING)
     throw tooFew(other, `training on study ${study} needs at least ${FEWEST_TRAINING}`);
@@ -123,14 +121,14 @@ export function studySplit(question: Question, other: Question, study: string): 
 }
 
 const GROUPS = 10;
-/** Above this number, each variant is paired with equally many others. */
+/** For more variants, each is paired with the same number of others. */
 const MOST_HELD_OUT = 5000;
 export const HELD_OUT = 'held-out';
 
 /**
- * Pairs without either outcome, with few fits: variants are divided into ten groups, and a pair is
- * predicted by the model that was trained without both of its groups. Copies of one checkpoint
- * share a group.
+ * Pairs judged without either outcome, with few fits: variants are divided into ten groups, and a
+ * pair is predicted by a model trained without either of its groups. Copies of one checkpoint are
+ * in the same group.
  */
 export function heldOutSplits(question: Question, copies: readonly (readonly string[])[]): Split[] {
   const groups = new Map(copies.flatMap((ids, i) => ids.map((id) => [id, i % GROUPS] as const)));
@@ -155,9 +153,7 @@ export function heldOutSplits(question: Question, copies: readonly (readonly str
   });
 }
 
-/**
- * Splits of training variants, for a selection that does not use the test pairs.
- */
+/** Splits of the training variants, on which a choice can be made without the test pairs. */
 export function innerSplits(
   split: Pick<Split, 'id' | 'training' | 'train_outcomes'>,
   seed: number,
@@ -177,7 +173,9 @@ export function innerSplits(
 }
 const INNER_SEED = 100_000;
 
-/** Whether any two training variants differ; otherwise there is nothing to learn. */
+/**
+ * Whether any two training variants have different outcomes; otherwise there is nothing to learn.
+ */
 export function isTeachable({
   training,
   train_outcomes,

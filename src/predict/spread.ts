@@ -1,8 +1,8 @@
-/** A statistic over pairs with its interval and p value, resampled over variants. */
+/** A figure over pairs with its interval and p value, from resampled variants. */
 import { SpecError } from '../base/errors';
 import { percentiles, resample, sumsOf, type PairTable } from './resampling';
 
-/** Numbers that belong to a pair of variants; a pair may occur once for each of several splits. */
+/** Numbers about a pair of variants; a pair of several splits may occur once for each. */
 export interface PairNumbers {
   readonly a: string;
   readonly b: string;
@@ -13,7 +13,9 @@ export interface Spread {
   readonly value: number;
   readonly ci_low: number;
   readonly ci_high: number;
-  /** The two-sided p value. */
+  /**
+   * Two-sided: how often variants without any such effect would give a result at least as large.
+   */
   readonly p: number;
   readonly n_variants: number;
 }
@@ -35,8 +37,8 @@ export function spreadOverVariants(
 }
 
 /**
- * Variants in order of id; numbers of one pair are summed, so that a resample costs the same for
- * many splits.
+ * Variants in order of id; the numbers of a pair are summed, so that a resample is as fast for many
+ * splits as for one.
  */
 export function tabulate(pairs: readonly PairNumbers[]): PairTable {
   const ids = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].sort();
@@ -60,7 +62,7 @@ export function tabulate(pairs: readonly PairNumbers[]): PairTable {
   };
 }
 
-/** One is added to the number of resamples, so that no p is 0. */
+/** Counts start at 1, so that no p value is 0. */
 function twoSided(values: Float64Array): number {
   const below = values.reduce((count, value) => count + (value <= 0 ? 1 : 0), 1);
   const above = values.reduce((count, value) => count + (value >= 0 ? 1 : 0), 1);

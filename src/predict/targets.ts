@@ -1,4 +1,4 @@
-/** The prediction target: the outcomes on one task, in one metric, after one SFT recipe. */
+/** Targets of prediction: the outcomes on one task, in one metric, after one SFT recipe. */
 import type { Row } from '../dataset/tables';
 import type { Measure, TaskWords } from '../domain/words';
 import { latestOutcomes, mapGroups, mean, type ByVariant } from './measurements';
@@ -14,20 +14,20 @@ export interface Target extends Measure {
   readonly indicator: string | null;
   /** Oriented so that higher is better: mean over seeds within each dataset, then over datasets. */
   readonly outcomes: ByVariant;
-  /** For variants whose scores all have one. */
+  /** For variants all of whose scores have a standard error. */
   readonly stderr: ByVariant;
-  /** Items of all datasets, if every score has their number. */
+  /** Number of items of all datasets, if every score has it. */
   readonly n: ByVariant;
   /** The scores from which the outcomes are computed, as measured. */
   readonly rows: readonly Outcome[];
 }
 
-/** The original number of an oriented one. */
+/** The measured number, for one that was turned. */
 export function rawValue({ better }: Pick<Measure, 'better'>, value: number): number {
   return better === 'lower' ? -value : value;
 }
 
-/** Rows of the compared variants, without outcomes in other metrics. */
+/** Uses rows of the compared variants only; outcomes in other metrics are another target. */
 export function targetsOf(
   tasks: readonly TaskWords[],
   rows: readonly Outcome[],
@@ -74,7 +74,7 @@ function targetOf(
   };
 }
 
-/** The mean over seeds for each dataset, combined over datasets; a variant needs all datasets. */
+/** Combines the means over seeds of each dataset's number; a variant needs all datasets. */
 function overDatasets(
   rows: readonly Outcome[],
   number: (row: Outcome) => number | null,
@@ -101,7 +101,7 @@ function overDatasets(
   }
 }
 
-/** Seeds share their items; datasets do not. */
+/** Seeds have the same items, datasets different ones. */
 function meanVariance(squares: readonly number[]): number {
   return sum(squares) / squares.length ** 2;
 }

@@ -1,6 +1,4 @@
-/**
- * Whether the indicators add information to the configuration, in sentences for one task. Pure.
- */
+/** Do the indicators add information to the configuration? In words, for one task. Pure. */
 import type { JudgedPair } from '../predict/judged-pair';
 import { confoundVerdict, verdictOn, type Addition } from '../predict/confound-verdict';
 import { SpecError } from '../base/errors';
@@ -14,7 +12,7 @@ export interface Added {
   readonly sentence: string;
 }
 
-/** The pairs that a fit judged; null if they are neither recorded nor computable. */
+/** The pairs that a fit judged; null if they are not recorded and cannot be computed again. */
 export type PairsOf = (fit: Fit, like: readonly JudgedPair[]) => readonly JudgedPair[] | null;
 
 export function additionOf(fits: readonly Fit[], pairsOf: PairsOf): Added {
@@ -48,7 +46,7 @@ interface Rival {
   readonly pairs: readonly JudgedPair[];
 }
 
-/** Paired if the rival's pairs are known; otherwise only intervals are compared. */
+/** A paired comparison if the rival's pairs are known; otherwise the intervals are compared. */
 function compare(
   learned: Fit,
   rivals: readonly Fit[],
@@ -72,7 +70,7 @@ function compare(
   return { verdict: isDoubtful ? 'unclear' : paired.verdict, sentence: `${sentence} ${beside}` };
 }
 
-/** Undefined if there is no interval: too few variants, or fits with different pairs. */
+/** Undefined if no interval can be computed: too few variants, or fits with other pairs. */
 function pairwise(
   both: readonly JudgedPair[],
   { pairs: configuration }: Rival,

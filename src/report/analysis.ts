@@ -1,4 +1,6 @@
-/** The analysis and plots of learned predictions; the sections only present them. */
+/**
+ * Computes and draws everything about trained predictions of a study; the sections only print it.
+ */
 import { importanceOf } from '../predict/importance';
 import { judgedAccuracy } from '../predict/judged-accuracy';
 import { labelNoise, resolvePairs } from '../predict/label-noise';
@@ -31,10 +33,10 @@ export interface Analysis {
   readonly resolved: readonly Resolved[];
 }
 
-/** The features after these contribute little. */
+/** The features after these have little importance. */
 const MOST_FEATURES = 8;
 
-export async function analyse(
+export async function analyze(
   input: ReportInput,
   table: FeatureTable,
   names: Names,
@@ -78,7 +80,7 @@ async function drawGroup(
   return { group, tasks: await Promise.all(tasks) };
 }
 
-/** For the fit that the report shows first; tasks whose mean was recorded share a plot. */
+/** For the fit that the report considers first; tasks with a recorded mean share a plot. */
 async function drawImportance(groups: readonly LearnedGroup[]): Promise<ImportanceFigure[]> {
   const [group] = groups;
   const figures = (group?.tasks ?? []).flatMap(({ task, fits }) => {

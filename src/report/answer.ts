@@ -1,4 +1,4 @@
-/** The answer of a study in a plain sentence for each task. Pure. */
+/** The answer of a study in one plain sentence for each task. Pure. */
 import type { Row } from '../dataset/tables';
 import { counted, interval, listed, share } from './format';
 import type { Names } from './names';
@@ -12,12 +12,13 @@ export interface Answer {
   /** The study's baseline, if one is named and measured. */
   readonly baseline: Fit | undefined;
   readonly sentence: string;
-  /** Qualifications of the sentence. */
+  /** Limitations of the sentence. */
   readonly caveats: readonly string[];
 }
 
 /**
- * Overlapping intervals prove nothing either way: both proxies were judged on the same variants.
+ * Overlapping intervals do not show that two proxies are equal: both were judged on the same
+ * variants.
  */
 export function haveDisjointIntervals(a: Fit, b: Fit): boolean {
   return a.ci_low > b.ci_high || b.ci_low > a.ci_high;

@@ -1,6 +1,4 @@
-/**
- * The settings in which the variants of a study differ, and which of them change together. Pure.
- */
+/** In what the variants of a study differ, and which settings change together. Pure. */
 import { countPairs, pairwiseAccuracy } from '../domain/pairs';
 import type { FeatureTable } from '../predict/feature-table';
 import { scoredVariants } from '../predict/judge';
@@ -12,7 +10,7 @@ export interface Factor {
   readonly name: string;
   /** Its different values as text, in order of appearance. */
   readonly values: readonly string[];
-  /** Pairs of variants that differ in nothing else. */
+  /** Number of pairs of variants that differ in nothing else. */
   readonly pairs_alone: number;
   /** Task -> accuracy of ordering variants by this number alone; null if it is not a number. */
   readonly accuracies: ReadonlyMap<string, number> | null;
@@ -43,7 +41,7 @@ export function findFactors(table: FeatureTable): Factors {
 
 /**
  * The settings in which variants differ; weights that are equivalent to a mixture's name are not
- * counted separately.
+ * counted in addition to it.
  */
 function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
   return [...settings.values()].filter((one) => {
@@ -54,9 +52,9 @@ function distinctSettings({ settings, variants }: FeatureTable): Setting[] {
 }
 
 /**
- * Pairs that differ in one factor alone, by factor, and pairs that differ in several. Counted by
- * groups of equal settings, not pair by pair: those that agree in all but one factor, less those
- * that agree in all.
+ * For each factor, the pairs that differ in it alone; and the pairs that differ in several. Counted
+ * by groups of equal settings, not pair by pair: the pairs that agree in all but one factor, minus
+ * those that agree in all.
  */
 function countDifferences(settings: readonly Setting[], variants: readonly string[]) {
   const equal = pairsThatAgree(settings, variants);

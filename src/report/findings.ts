@@ -1,4 +1,4 @@
-/** Findings from the judged pairs of a task, each with its conclusion in a sentence. Pure. */
+/** The conclusions from the judged pairs of a task: figures, each with a sentence. Pure. */
 import { SpecError } from '../base/errors';
 import { calibrate, type Calibration } from '../predict/calibration';
 import { accuracyAgainstCoverage, decideByOthers, type CoveragePoint } from '../predict/coverage';
@@ -6,14 +6,14 @@ import { accuracyByGap, type GapBin } from '../predict/gap-bins';
 import { credit, judgedAccuracy } from '../predict/judged-accuracy';
 import type { JudgedPair } from '../predict/judged-pair';
 import { errorReduction } from '../predict/paired-test';
-import { summariseRankings, type RankingSummary } from '../predict/ranking';
+import { summarizeRankings, type RankingSummary } from '../predict/ranking';
 import { spreadOverVariants } from '../predict/spread';
 import { measured, percent, share } from './format';
 import type { Judged } from './judged';
 
-/** Accuracies that differ by less count as equal. */
+/** Accuracies that differ by less are called equal. */
 const ALIKE = 0.05;
-/** Pairs are too close to call if the expected accuracy is below this. */
+/** The accuracy wanted on decided pairs; all other pairs are "too close to call". */
 export const WANTED_ACCURACY = 0.8;
 const FIFTHS = 5;
 
@@ -27,8 +27,8 @@ export interface Gap extends GapBin {
 }
 
 /**
- * The reduction of the baseline's errors; null if the baseline judged none of the pairs, or made no
- * error.
+ * Share of the baseline's errors that is avoided; null if the baseline judged no such pair, or made
+ * no error.
  */
 export function reductionFinding({ pairs, baseline }: Judged, label: string): string | null {
   if (!baseline || baseline.every((pair) => credit(pair) === 1)) return null;
@@ -102,7 +102,7 @@ export function calibrationFinding({ pairs }: Judged): Finding<Calibration> {
 
 export interface Coverage {
   readonly points: readonly CoveragePoint[];
-  /** Null if no margin could be chosen, or no pair is confident enough. */
+  /** Null if no margin could be chosen, or no pair is decided with enough confidence. */
   readonly decided: { readonly coverage: number; readonly accuracy: number } | null;
 }
 
@@ -131,12 +131,12 @@ export interface Ranking extends RankingSummary {
   readonly baseline: readonly number[] | null;
 }
 
-/** Computed pairs make one ranking; those of random splits make one for each split. */
+/** Pairs of one model per pair form one ranking; those of random splits form one each. */
 export function rankingFinding(judged: Judged): Finding<Ranking> {
   const whole = (pairs: readonly JudgedPair[]) =>
     judged.kind === 'computed' ? pairs.map((pair) => ({ ...pair, split: 'all' })) : pairs;
-  const summary = summariseRankings(whole(judged.pairs));
-  const baseline = judged.baseline && summariseRankings(whole(judged.baseline)).recall_at;
+  const summary = summarizeRankings(whole(judged.pairs));
+  const baseline = judged.baseline && summarizeRankings(whole(judged.baseline)).recall_at;
   return { title: rankingTitle(summary), figures: { ...summary, baseline } };
 }
 

@@ -1,8 +1,8 @@
-/** Numbers and times in the report, each kind in one format. */
+/** Formats numbers and times, so that the same kind of value always looks the same. */
 
 export const NOTHING = '–';
 
-/** An accuracy, an error rate, an interval's end: `0.765`, as in the terminal's table. */
+/** An accuracy, an error rate, an end of an interval: `0.765`, as in the terminal's table. */
 export function share(value: number): string {
   return value.toFixed(3);
 }

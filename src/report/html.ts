@@ -19,7 +19,7 @@ export function figure(label: string, svg: string, caption: unknown): VNode {
   </figure>`;
 }
 
-/** A table that scrolls on narrow pages. */
+/** A table that scrolls alone on a narrow page. */
 export function table(head: VNode, body: VNode | readonly VNode[], label: string): VNode {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${label}>
     <table>

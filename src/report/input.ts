@@ -18,7 +18,7 @@ export interface ReportInput {
   readonly expenses: readonly Expense[];
   /** The rows of one fit of all pairs. */
   readonly fits: readonly Row<'fits'>[];
-  /** The rows of the newest fit with learners for each choice of settings. */
+  /** The rows of the newest fit with learners for each combination of settings. */
   readonly learned: readonly Row<'fits'>[];
   /** The predictions of those fits; fits of very many pairs record none. */
   readonly predictions: readonly Row<'predictions'>[];

@@ -1,5 +1,6 @@
 /**
- * The pairs that the report analyzes: recorded predictions, or those of a quick model. Pure.
+ * The pairs that the report examines in detail: recorded predictions, otherwise those of a quick
+ * model. Pure.
  */
 import type { Row } from '../dataset/tables';
 import { SpecError } from '../base/errors';
@@ -18,18 +19,19 @@ type Prediction = Row<'predictions'>;
 export interface Judged {
   readonly kind: 'recorded' | 'computed';
   readonly task: string;
-  /** Name of the predictor. */
+  /** Name of the predictor, in words. */
   readonly name: string;
   readonly protocol: string;
-  /** The predictor did not know either variant's outcome, except under `/against`. */
+  /** The predictions were made without either variant's outcome, except under `/against`. */
   readonly pairs: readonly JudgedPair[];
   /**
-   * The baseline on the same pairs; null if it has no value for a variant, or no baseline is named.
+   * The baseline's prediction for the same pairs; null if it does not know a variant, or if no
+   * baseline is named.
    */
   readonly baseline: readonly JudgedPair[] | null;
 }
 
-/** Why there are no judged pairs. */
+/** Why there are no pairs to examine. */
 export interface Unjudged {
   readonly kind: 'none';
   readonly task: string;
@@ -58,7 +60,7 @@ export function recordedPairs(
   };
 }
 
-/** The same pairs judged by a score of each variant; null unless all variants have one. */
+/** The same pairs as judged by a score for each variant; null unless every variant has a score. */
 export function rejudge(
   pairs: readonly JudgedPair[],
   scores: ByVariant | undefined,

@@ -9,7 +9,7 @@ export type Fit = Row<'fits'>;
 /** Fits with the same test pairs. */
 export interface LearnedGroup {
   readonly protocol: string;
-  /** Null: each task was learned from its own outcomes. */
+  /** The training task; null: each task was learned from its own outcomes. */
   readonly train_task: string | null;
   readonly tasks: readonly LearnedTask[];
 }
@@ -17,7 +17,7 @@ export interface LearnedGroup {
 export interface LearnedTask {
   readonly task: string;
   /**
-   * Learners first, then predictors of the configuration alone, then proxies without training.
+   * Trained predictors first, then those that use the configuration alone, then untrained proxies.
    */
   readonly fits: readonly Fit[];
 }
@@ -49,12 +49,12 @@ export function kindOf({ proxy, features }: Fit, baseline: string | null): Kind 
   return proxy === baseline ? 'baseline' : 'proxy';
 }
 
-/** Accuracy over all test pairs, and the importance of each feature. */
+/** Accuracy over all test pairs, and the share of each feature in the importance. */
 export function detailsOf({ details_json }: Fit): z.infer<typeof DetailsSchema> {
   return DetailsSchema.parse(JSON.parse(details_json ?? '{}'));
 }
 
-/** Chosen without looking at its accuracy: nested selection, or what was recorded first. */
+/** Selected without looking at its accuracy: nested selection, otherwise the first one recorded. */
 export function firstLearned(
   fits: readonly Fit[],
   features: 'indicators' | 'both',
@@ -92,7 +92,7 @@ function groupOf(
   };
 }
 
-/** Several fits may contain the same proxies without training: the newest of each is kept. */
+/** Several fits contain the untrained proxies too: the newest of each is used. */
 function inOrder(fits: readonly Fit[], baseline: string | null): Fit[] {
   const newest = new Map(fits.map((fit) => [JSON.stringify([fit.proxy, fit.features]), fit]));
   return KINDS.flatMap((kind) =>
@@ -100,7 +100,7 @@ function inOrder(fits: readonly Fit[], baseline: string | null): Fit[] {
   );
 }
 
-/** The paper's protocol first, the harder ones after it, other tasks' outcomes last. */
+/** The paper's protocol first, then the harder ones, then training on other tasks' outcomes. */
 function rankOf({ protocol, train_task }: LearnedGroup): number {
   const kinds = ['paper', 'leave-group-out', 'leave-study-out'];
   const kind = kinds.findIndex((name) => protocol.startsWith(name));

@@ -1,8 +1,11 @@
-/** The look of each variant in every plot: color shows one setting, shape another. Pure. */
+/**
+ * How each variant is drawn in every plot: one setting determines the color, another the shape.
+ * Pure.
+ */
 import type { Features } from '../predict/feature-table';
 import { isName, textOf, varies, type Setting } from '../predict/settings';
 
-/** Vega's names of shapes, each with a path around the origin for legends. */
+/** Vega's names of shapes, and the path of each around the origin, for legends. */
 export const SHAPES = [
   { name: 'circle', path: 'M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z' },
   { name: 'square', path: 'M-3.6 -3.6h7.2v7.2h-7.2z' },
@@ -15,51 +18,51 @@ export const SHAPES = [
 ] as const;
 export type Shape = (typeof SHAPES)[number];
 
-/** Colours of the style sheet, `--c0` to `--c7`. */
-const COLOURS = 8;
+/** Colors of the style sheet, `--c0` to `--c7`. */
+const COLORS = 8;
 
 export interface Look {
-  /** A number to write next to the variant's point. */
+  /** The number printed next to the variant's point. */
   readonly number: number;
-  /** The values that its color and shape show. */
+  /** The meaning of its color and shape, in words. */
   readonly words: string;
-  /** Index of a colour of the style sheet. */
-  readonly colour: number;
+  /** Index of a color of the style sheet. */
+  readonly color: number;
   readonly shape: Shape;
 }
 
-/** The meaning of colors or shapes. */
+/** The meaning of colors, or of shapes. */
 export interface Key {
   /** Name of the setting. */
   readonly setting: string;
-  /** In the order of the colors or shapes; more than eight values share them. */
+  /** In the order of the colors or shapes; more than eight share them. */
   readonly values: readonly string[];
 }
 
 export interface Looks {
   readonly variants: ReadonlyMap<string, Look>;
-  readonly colours: Key | null;
+  readonly colors: Key | null;
   readonly shapes: Key | null;
 }
 
-/** Numbers with more values than this are not shown by color. */
+/** Numbers with more values than this do not form groups that a color could show. */
 const MOST_VALUES = 8;
 
 /**
- * Color shows the first category in which variants differ, shape the next; then numbers with few
- * values.
+ * The first categorical setting in which variants differ determines the color, the next one the
+ * shape; after these come numeric settings with few values.
  */
 export function assignLooks(features: Features): Looks {
   const { variants } = features;
   const [first, second] = showable(features);
-  const [colours, shapes] = [keyOf(first, variants), keyOf(second, variants)];
+  const [colors, shapes] = [keyOf(first, variants), keyOf(second, variants)];
   const look = (id: string, i: number): Look => ({
     number: i + 1,
     words: [first, second].flatMap((one) => (one ? textOf(one, id) : [])).join(', '),
-    colour: colourOf(placeOf(first, colours, id)),
+    color: colorOf(placeOf(first, colors, id)),
     shape: shapeOf(placeOf(second, shapes, id)),
   });
-  return { variants: new Map(variants.map((id, i) => [id, look(id, i)])), colours, shapes };
+  return { variants: new Map(variants.map((id, i) => [id, look(id, i)])), colors, shapes };
 }
 
 function showable({ settings, variants }: Features): Setting[] {
@@ -81,8 +84,8 @@ function placeOf(setting: Setting | undefined, key: Key | null, id: string): num
   return setting && key ? key.values.indexOf(textOf(setting, id)) : 0;
 }
 
-export function colourOf(index: number): number {
-  return index % COLOURS;
+export function colorOf(index: number): number {
+  return index % COLORS;
 }
 
 export function shapeOf(index: number): Shape {

@@ -1,14 +1,14 @@
-/** The study's labels for its tasks, indicators and proxies. */
+/** Names of a study's tasks, indicators and proxies in the report. */
 import type { FeatureTable } from '../predict/feature-table';
 
 export interface Names {
   /** The targets, by name: tasks, or task/recipe. */
   readonly tasks: readonly string[];
-  /** The label of a target, if it has one. */
+  /** The label of a target, if it differs from its name. */
   readonly task: (name: string) => string;
-  /** The label of a predictor, if it has one. */
+  /** The label of a predictor, if it differs from its name. */
   readonly predictor: (name: string) => string;
-  /** The indicator that all others are compared with, and its label. */
+  /** The indicator with which all others are compared, and its label. */
   readonly baseline: string | null;
   readonly baselineLabel: string;
 }

@@ -4,7 +4,7 @@ import { wordsOf } from '../domain/words';
 import { columnNamed, measureNamed, type FeatureTable } from '../predict/feature-table';
 import { featuresOf } from '../predict/features';
 import { rawValue, type Target } from '../predict/targets';
-import { analyse } from './analysis';
+import { analyze } from './analysis';
 import { answerTask } from './answer';
 import { findFactors } from './factors';
 import { counted, timestamp } from './format';
@@ -32,17 +32,17 @@ import { curvePlots } from './training-curves';
 
 export type { ReportInput } from './input';
 
-/** The maximum number of plots of training curves; a custom trainer may log hundreds of metrics. */
+/** Number of training plots that fit in a report; a custom trainer may log hundreds of metrics. */
 const MOST_CURVE_PLOTS = 12;
 
-/** One self-contained HTML file. Partial studies are reported with what is measured. */
+/** One self-contained HTML file. A partial study is reported as far as it was measured. */
 export async function renderReport(input: ReportInput): Promise<string> {
   const words = wordsOf(input.study);
   const table = featuresOf(words, input);
   const names = namesOf(table);
   const looks = assignLooks(table);
   const curves = curvePlots(input.curves);
-  const analysis = await analyse(input, table, names);
+  const analysis = await analyze(input, table, names);
   const chosenAfter = words.proxies.filter((one) => one.chosen_after).map(({ name }) => name);
   const candidates = input.fits.filter(({ proxy }) => !chosenAfter.includes(proxy));
   const answers = names.tasks.flatMap((task) => answerTask(task, candidates, names) ?? []);
@@ -142,7 +142,7 @@ function titlesOf(table: FeatureTable, indicator: string, { metric, better }: Ta
   };
 }
 
-/** As they were measured. */
+/** As measured. */
 function pointsOf(table: FeatureTable, indicator: string, target: Target) {
   const values = columnNamed(table, indicator);
   const measure = measureNamed(table, indicator);

@@ -10,17 +10,17 @@ export interface CurveLine {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** Lines that belong into one plot: the same stage, task, metric and domain. */
+/** Lines that belong in one plot: the same stage, task, metric and domain. */
 export interface CurvePlot {
   readonly title: string;
   readonly metric: string;
   readonly x: 'tokens' | 'step';
   readonly lines: readonly CurveLine[];
-  /** Points that are not finite, from training that diverged; they cannot be drawn. */
+  /** Number of points that are not finite, from a diverged training; they cannot be drawn. */
   readonly not_finite: number;
 }
 
-/** The maximum number of points in a plot, so that a report of a large study opens quickly. */
+/** Points in a plot, so that a report of a large study still opens quickly. */
 const MOST_POINTS = 6000;
 const LEAST_POINTS_PER_LINE = 20;
 
@@ -67,7 +67,7 @@ function lineOf(rows: readonly Point[], x: 'tokens' | 'step'): CurveLine {
   return { run_id, variant_id, points };
 }
 
-/** Every k-th point and the last. */
+/** Every k-th point, and the last. */
 function thin<T>(points: readonly T[], limit: number): readonly T[] {
   const step = Math.ceil(points.length / limit);
   return points.filter((_, i) => i % step === 0 || i === points.length - 1);

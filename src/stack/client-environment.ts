@@ -2,7 +2,7 @@
 import type { S3Credentials } from '../config';
 import type { StackEndpoints } from './stack';
 
-/** Credentials that the AWS SDK finds by itself are not included. */
+/** Credentials that the AWS SDK finds itself are not included. */
 export function environmentOf({ temporal, s3 }: StackEndpoints): Record<string, string> {
   return {
     ...(s3.endpoint === null ? {} : { AWS_ENDPOINT_URL: s3.endpoint }),

@@ -85,7 +85,7 @@ function makeStudy(where: string, { variants }: StudyOptions): unknown {
     );
   if (variants === undefined) return exported;
   throw new SpecError(
-    `"${where}" has a fixed list of variants and takes no --variants. A study that takes it exports a function: \`export default ({ variants }) => defineStudy({...})\`.`,
+    `"${where}" has a fixed list of variants and does not accept --variants. A study file that does exports a function: \`export default ({ variants }) => defineStudy({...})\`.`,
   );
 }
 

@@ -46,7 +46,7 @@ async function send(channel: Channel, message: string, delivery: Delivery): Prom
       return true;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      delivery.warn(`Notification by ${channel.name} failed, try ${attempt}: ${why}.`);
+      delivery.warn(`Notification by ${channel.name} failed, attempt ${attempt}: ${why}.`);
     }
     const pause = delivery.pauses[attempt - 1];
     if (pause === undefined) return false;

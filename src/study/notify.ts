@@ -55,7 +55,8 @@ async function run(
 ): Promise<void> {
   const stdio: ['pipe', 'ignore', 'ignore'] = ['pipe', 'ignore', 'ignore'];
   const child = spawn(program, args, { env, stdio, timeout, killSignal: 'SIGKILL' });
-  child.stdin.on('error', () => undefined); // the command may exit without reading; its exit code counts
+  // The command may exit without reading its input; its exit code counts.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(message);
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (signal === 'SIGKILL') throw new Error(`the command did not end within ${timeout / 1000} s`);

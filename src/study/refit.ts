@@ -1,4 +1,4 @@
-/** Parts of a scheduled re-fit besides the fits: the previous fits, and the drift since then. */
+/** Parts of a scheduled re-fit other than the fits: the previous fits, and the drift since then. */
 import type { ObjectStore } from '../dataset/store';
 import { driftBetween, type Drift } from '../predict/drift';
 import { featuresOf } from '../predict/features';

@@ -53,7 +53,7 @@ export interface ScheduleStatus {
 
 export interface RecentRefit {
   readonly started: Date;
-  /** `unknown`: Temporal no longer keeps how it ended. */
+  /** `unknown`: Temporal no longer has its result. */
   readonly outcome: RefitResult['outcome'] | 'failed' | 'running' | 'unknown';
   readonly reason: string;
 }
@@ -161,7 +161,7 @@ async function recentRefit(
     return {
       started: takenAt,
       outcome: 'unknown',
-      reason: 'Temporal no longer keeps how it ended',
+      reason: 'Temporal no longer has its result',
     };
   }
 }

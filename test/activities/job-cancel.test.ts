@@ -33,7 +33,7 @@ it('A cancelled activity ends the job and records its runs as cancelled', async 
   ]);
 });
 
-it('A cancelled job starts over with the next plan', async () => {
+it('A cancelled job starts again with the next plan', async () => {
   await expect(interrupt('CANCELLED')).rejects.toBeInstanceOf(CancelledFailure);
   const next = await plan(lab);
   const again = next.job('base', 'measure');

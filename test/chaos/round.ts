@@ -22,7 +22,7 @@ export interface Round {
   readonly problems: readonly string[];
 }
 
-/** A command that takes longer is considered stuck. */
+/** A command that takes longer hangs. */
 const RESUME_MS = 90_000;
 const MOST_RESUMES = 3;
 const ENDED_WITHIN_MS = 3000;

@@ -139,7 +139,7 @@ function testStartingOnce({ cluster, another, job }: ClusterUnderTest): void {
 function testAttempts({ cluster, job }: ClusterUnderTest): void {
   const numbered = "note('starts'); Path('result.json').exists() and note('stale');";
 
-  it('starts a later attempt from the beginning, without the result of the previous one', async () => {
+  it('starts a later attempt without the result of the previous one', async () => {
     const first = job(`${numbered} Path('result.json').write_text('{}'); sys.exit(3)`);
     await cluster().submit(first);
     await untilStatus(cluster(), first.name, 'failed');

@@ -103,7 +103,7 @@ function testObjects(current: () => ObjectStore): void {
 }
 
 function testConditionalWrites(current: () => ObjectStore): void {
-  it('writes only where nothing exists, and leaves what exists unchanged', async () => {
+  it('writes only if there is no object, and does not change an existing one', async () => {
     const store = current();
     expect(await store.putIfAbsent('key', text('first'))).toBe(true);
     expect(await store.putIfAbsent('key', text('second'))).toBe(false);
@@ -190,7 +190,7 @@ function testFiles(current: () => ObjectStore): void {
   });
 
   it.each([1000, FILE_BYTES])(
-    'overwrites an existing object, also if that is %d bytes long too',
+    'overwrites an existing object, even one of the same length of %d bytes',
     async (bytes) => {
       const store = current();
       const body = randomBytes(bytes);

@@ -75,7 +75,7 @@ describe('on SeaweedFS', () => {
     expect(Buffer.compare(readFileSync(`${file}.got`), body)).toBe(0);
   });
 
-  it('restarts an upload that was aborted by others, whatever exists already', async () => {
+  it('starts an aborted upload again, whatever object is already there', async () => {
     const body = randomBytes(2 * PART_BYTES);
     const file = writeWeights(body);
     const store = open('taken');

@@ -49,7 +49,7 @@ it.each([
 it.each([
   [{ gpu_hours: 3 }, null],
   [{ gpu_hours: 2 }, 'the budget: 2.00 of 2 GPU-hours are spent'],
-  [{ cost: 1 }, 'the budget: 5.00 of 1 of cost are spent'],
+  [{ cost: 1 }, 'the budget: 5.00 of 1 in cost are spent'],
   [{ gpu_hours: 9, wall_hours: 5 }, 'the budget: 6.00 of 5 hours of wall time are spent'],
 ])('a budget of %j, of which 2 GPU-hours, 5 and 6 hours are spent: %s', (budget, reason) => {
   expect(overBudget(budget, { gpu_hours: 2, cost: 5, wall_hours: 6 })).toBe(reason);

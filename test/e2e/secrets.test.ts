@@ -89,7 +89,7 @@ describe('credentials of servers of your own', () => {
     const [first, second] = received.map((body) => JSON.parse(body) as Record<string, unknown>);
     expect(second).toMatchObject({ event: 'failed', study: 'tiny@1', event_id: first?.event_id });
     const log = readFileSync(path.join(workplace.stateDir, 'logs/worker.log'), 'utf8');
-    expect(log).toContain('Notification by webhook failed, try 1: the server answered 500.');
+    expect(log).toContain('Notification by webhook failed, attempt 1: the server answered 500.');
   }, 120_000);
 
   it('are in no message when the store refuses them, or dies, while a study runs', async () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => workplace.close());
 
 describe('a study with failed runs', () => {
-  it('ends with 2 and gives the reason for the status of each run', async () => {
+  it('exits with 2 and says why each run has its status', async () => {
     const file = workplace.study('corrected', ['m1', 'm2', 'm3']);
     workplace.order('fail', 'm2.pretrain');
     workplace.order('no-memory', 'm3.sft');

@@ -48,7 +48,7 @@ describe('a study that really runs', () => {
     expect(first.stderr).toContain('13/13 runs');
   });
 
-  it('is recorded, each run once', async () => {
+  it('is on record, each run once', async () => {
     const status = await workplace.json<{ runs: Record<string, number> }>('status', 'tiny');
     expect(status).toMatchObject({ study: 'tiny@1', status: 'done' });
     const { total, ...rest } = status.runs;

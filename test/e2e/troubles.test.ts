@@ -7,7 +7,7 @@ import { pause } from '../../src/base/processes';
 import { openWorkplace, type Shell, type Workplace } from '../support/cli';
 
 const STUDY = ['run', 'studies/noop.ts', '--variants', '2', '--cluster', 'slurm'];
-/** Nothing was submitted, so that it is submitted again and not searched for. */
+/** Nothing was submitted, so it is tried again and not searched for. */
 const WORDS = 'sbatch: error: Batch job submission failed: Connection refused';
 
 jest.setTimeout(120_000);

@@ -96,8 +96,8 @@ test('the order of rows changes nothing', async () => {
 
 test('another predictor answers by its own feature alone, and is named', async () => {
   const number = (id: string) => Number(id.slice(1));
-  const telling = tableOf(study.variants, { inv_ppl_sc: number, kshot_rag: () => 1 }, number);
-  const found = await compare(telling, 'v19', 'v0', indicatorPredictor({ name: 'inv_ppl_sc' }));
+  const informative = tableOf(study.variants, { inv_ppl_sc: number, kshot_rag: () => 1 }, number);
+  const found = await compare(informative, 'v19', 'v0', indicatorPredictor({ name: 'inv_ppl_sc' }));
   expect(found).toMatchObject({
     predictor: 'inv_ppl_sc',
     features: ['inv_ppl_sc'],

@@ -80,8 +80,8 @@ test('300 variants are bootstrapped, more get the jackknife, and the two agree',
 test('the jackknife equals leaving out each variant in turn', () => {
   const list = normalPairs(15, 0.3, xoroshiro128plus(9));
   const left = list.map((_, i) => pairwiseAccuracy(list.filter((_v, j) => j !== i)).accuracy);
-  const centre = left.reduce((a, b) => a + b) / left.length;
-  const variance = (14 / 15) * left.reduce((sum, x) => sum + (x - centre) ** 2, 0);
+  const center = left.reduce((a, b) => a + b) / left.length;
+  const variance = (14 / 15) * left.reduce((sum, x) => sum + (x - center) ** 2, 0);
   const { accuracy } = pairwiseAccuracy(list);
   expect(jackknife(list).ci_low).toBeCloseTo(accuracy - 1.96 * Math.sqrt(variance), 10);
   expect(jackknife(list).ci_high).toBeCloseTo(accuracy + 1.96 * Math.sqrt(variance), 10);

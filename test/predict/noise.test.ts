@@ -24,7 +24,7 @@ test('seeds are pooled by their degrees of freedom', () => {
   expect(noise?.seeds).toBeCloseTo(Math.sqrt(2 / 4), 12);
 });
 
-test('one seed: its spread is unknown and the standard error replaces it', () => {
+test('one seed: its spread is unknown and the standard error is used instead', () => {
   const outcomes = [...seeds('a', [0.5]), ...seeds('b', [0.8])];
   const [noise] = noiseOf({ variants, indicators: [], outcomes });
   expect(noise).toMatchObject({ seeds: null, n_seeds: 1, n_items: 100 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { bordaRanking, recallAt, regretAt, summariseRankings } from '../../src/predict/ranking';
+import { bordaRanking, recallAt, regretAt, summarizeRankings } from '../../src/predict/ranking';
 import { arbitraryPairs, flipped, judgeAll } from './judged';
 
 test('Borda counts wins: a ranking that is wrong about the best has its regret', () => {
@@ -10,7 +10,7 @@ test('Borda counts wins: a ranking that is wrong about the best has its regret',
     { variant_id: '1', score: 1, outcome: 9 },
     { variant_id: '2', score: 0, outcome: 7 },
   ]);
-  expect(summariseRankings(pairs)).toEqual({
+  expect(summarizeRankings(pairs)).toEqual({
     n_splits: 1,
     n_variants: 3,
     recall_at: [0, 1, 1],
@@ -37,7 +37,7 @@ test('equal scores: the expectation over their orders', () => {
 test('figures are means over splits', () => {
   const right = judgeAll([1, 2], () => 0, 'x');
   const wrong = judgeAll([1, 3], () => 1, 'y');
-  expect(summariseRankings([...right, ...wrong])).toMatchObject({
+  expect(summarizeRankings([...right, ...wrong])).toMatchObject({
     n_splits: 2,
     recall_at: [0.5, 1],
     regret: 1,
@@ -47,12 +47,12 @@ test('figures are means over splits', () => {
 test('recall grows and regret falls with k, to 1 and 0, whatever the order of pairs', () => {
   fc.assert(
     fc.property(arbitraryPairs, (pairs) => {
-      const { recall_at, regret_at } = summariseRankings(pairs);
+      const { recall_at, regret_at } = summarizeRankings(pairs);
       expect(recall_at.at(-1)).toBeCloseTo(1, 12);
       expect(regret_at.at(-1)).toBeCloseTo(0, 12);
       recall_at.slice(1).forEach((v, i) => expect(v).toBeGreaterThanOrEqual(recall_at[i]! - 1e-12));
       regret_at.slice(1).forEach((v, i) => expect(v).toBeLessThanOrEqual(regret_at[i]! + 1e-12));
-      expect(summariseRankings(flipped([...pairs].reverse()))).toEqual({
+      expect(summarizeRankings(flipped([...pairs].reverse()))).toEqual({
         n_splits: 1,
         n_variants: recall_at.length,
         recall_at: recall_at.map((v) => expect.closeTo(v, 10) as number),

@@ -29,7 +29,7 @@ describe("the paper's split", () => {
     expect(tests[0]?.pairs).toHaveLength(190);
   });
 
-  it('divides the variants: none is used for training and testing, every test pair occurs once', () => {
+  it('separates the variants: none is both trained on and tested, every test pair occurs once', () => {
     fc.assert(
       fc.property(size, seed, (n, s) => {
         const asked = question(n);

@@ -27,8 +27,8 @@ afterAll(() => opened.close());
 const noted = (name: string, file: string) => readFile(opened.cluster, jobOf(name, ''), file);
 
 it('a process starts on each node, with the environment of the recipe', async () => {
-  const code = `note(${NODE}, os.environ['TOLD'] + str(shutil.which('env')))`;
-  const request = jobOf('pair', `import shutil\n${code}`, { environment: { TOLD: 'yes ' } });
+  const code = `note(${NODE}, os.environ['MARK'] + str(shutil.which('env')))`;
+  const request = jobOf('pair', `import shutil\n${code}`, { environment: { MARK: 'yes ' } });
   await opened.cluster.submit(request);
   await untilStatus(opened.cluster, 'pair', 'succeeded');
   expect(nodes).toHaveLength(2);

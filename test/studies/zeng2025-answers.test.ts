@@ -12,7 +12,7 @@ import { judge } from '../../src/predict/judge';
 import { judgedAccuracy } from '../../src/predict/judged-accuracy';
 import { pairwise } from '../../src/predict/predictors/pairwise';
 import { recommendVariants } from '../../src/predict/recommend';
-import { summariseRankings } from '../../src/predict/ranking';
+import { summarizeRankings } from '../../src/predict/ranking';
 import zeng2025 from '../../studies/zeng2025';
 
 const study = parseStudy(zeng2025);
@@ -43,7 +43,7 @@ test.each(tasks)(
   async (task) => {
     const scope = { table, targets: [task] };
     const { judgements } = await judge([pairwise], { kind: 'paper', seeds: 20 }, scope);
-    const { recall_at, n_splits } = summariseRankings(judgements[0]?.pairs ?? []);
+    const { recall_at, n_splits } = summarizeRankings(judgements[0]?.pairs ?? []);
     expect(n_splits).toBe(20);
     expect(recall_at[6]).toBeGreaterThanOrEqual(18 / 20);
   },

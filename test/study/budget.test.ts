@@ -85,7 +85,7 @@ it('gives the retries of its study with a failure, and none where the study is s
   expect(outcome).toMatchObject({ failure_class: 'user_code', retry: retries.user_code });
 });
 
-it('measures again what is repeated on request, and readers take the new numbers', async () => {
+it('measures again what is repeated by request, and readers use the new numbers', async () => {
   lab = await openLab();
   const first = await plan(lab);
   for (const job of [first.job('base', 'measure'), first.job(VARIANT, 'measure')])

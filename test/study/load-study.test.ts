@@ -56,7 +56,7 @@ it('asks a file that exports a function for as many variants as wanted', () => {
 it('refuses a number of variants for a file that lists them', () => {
   const load = () => loadStudy(studyFile('tiny.cjs', TINY), { variants: 3 });
   expect(load).toThrow(SpecError);
-  expect(load).toThrow(/has a fixed list of variants and takes no --variants/);
+  expect(load).toThrow(/has a fixed list of variants and does not accept --variants/);
 });
 
 it.each([

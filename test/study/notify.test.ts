@@ -16,7 +16,7 @@ import { createNotifyActivities } from '../../activities/notify';
 import { checkedNotify, openChannels, type NotifySettings } from '../../src/study/notify';
 
 const SECRET = 'T0KEN';
-const TOLD: Notification = {
+const MESSAGE: Notification = {
   event: 'finished',
   event_id: 'study/tiny@1/run/finished',
   ...{ study: 'tiny@1', status: 'done', summary: '13 of 13 runs done', dataset_version: 7 },
@@ -58,7 +58,7 @@ async function notify(settings: NotifySettings, timeoutMs = 10_000): Promise<[st
   const activities = createNotifyActivities({ channels }, [10, 10]);
   const environment = new MockActivityEnvironment(undefined, { logger });
   return [
-    await environment.run((message: Notification) => activities.notify(message), TOLD),
+    await environment.run((message: Notification) => activities.notify(message), MESSAGE),
     logged,
   ];
 }
@@ -73,7 +73,7 @@ it('a command and a webhook get the same message', async () => {
   expect(notified).toEqual(['command', 'webhook']);
   expect(logged).toBe('');
   const [line = '', environment = ''] = readFileSync(file, 'utf8').split('\n');
-  expect(JSON.parse(line)).toMatchObject({ format: 1, ...TOLD });
+  expect(JSON.parse(line)).toMatchObject({ format: 1, ...MESSAGE });
   expect(JSON.parse(line)).toEqual(JSON.parse(received[0] ?? ''));
   expect(environment).not.toMatch(/HOME|FORETUNE|AWS/);
 });
@@ -87,8 +87,10 @@ it('what fails is tried again, under the same id', async () => {
   const [notified, logged] = await notify({ webhook });
   expect(notified).toEqual(['webhook']);
   const ids = received.map((body) => (JSON.parse(body) as Notification).event_id);
-  expect(ids).toEqual([TOLD.event_id, TOLD.event_id, TOLD.event_id]);
-  expect(logged).toMatch(/try 1: the server answered 500.*\n.*try 2: the server answered 429/);
+  expect(ids).toEqual([MESSAGE.event_id, MESSAGE.event_id, MESSAGE.event_id]);
+  expect(logged).toMatch(
+    /attempt 1: the server answered 500.*\n.*attempt 2: the server answered 429/,
+  );
 });
 
 it.each([

@@ -59,7 +59,7 @@ export function commitOf(key: string, changes: Partial<Row<'outcomes'>> = {}): C
   return { key, rows: { outcomes: [outcome(changes)] } };
 }
 
-/** A store that wraps another; a test replaces the call that is to fail. */
+/** Wraps another store; a test replaces the call that should fail. */
 export class StoreProxy implements ObjectStore {
   constructor(protected readonly inner: ObjectStore) {}
 

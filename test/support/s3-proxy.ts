@@ -1,4 +1,4 @@
-/** Stands between foretune and an S3 server: passes on, refuses as AWS does, or is gone. */
+/** A proxy between foretune and an S3 server: forwards, refuses as AWS does, or is gone. */
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

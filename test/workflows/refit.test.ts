@@ -22,7 +22,7 @@ test('what was fitted before is a no-op: nothing is compared or reported', async
   expect(events).toEqual(['recorded fits', 'fit']);
 });
 
-test('a fit of other rows is compared with the previous one, and the report is written again', async () => {
+test('a fit of other rows is compared with the previous one, and the report is rewritten', async () => {
   const [result, events] = await refit({ fit_ids: ['older'], read_version: 7 });
   expect(result).toEqual({
     outcome: 'fitted',

@@ -20,7 +20,7 @@ async function attributesOf(
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-test('a variant carries its study, its name, its stage and its status', async () => {
+test('a variant has its study, its name, its stage and its status', async () => {
   const fake = new FakeStudy('marked@1', { variants: ['a'] });
   fake.gates.hold('measure-a', 'tune-a');
   await withStudy(temporal, fake, async (handle) => {

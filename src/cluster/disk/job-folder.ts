@@ -47,7 +47,7 @@ export type Exit = z.infer<typeof ExitSchema>;
 const CancelSchema = z.object({ as: z.enum(['cancelled', 'preempted']) });
 type Cancel = z.infer<typeof CancelSchema>;
 
-/** What a cluster whose jobs' files are on a disk that this machine sees is opened with. */
+/** Options of a cluster whose jobs' files are on a disk that this machine sees. */
 export interface DiskClusterOptions {
   readonly name: string;
   /** Folder of the jobs' folders, under the same path wherever jobs run. */
@@ -61,7 +61,7 @@ export interface DiskClusterOptions {
 export class JobFolder {
   readonly dir: string;
 
-  /** Throws TypeError for what is not a job's name. `root`: the folder of the jobs' folders. */
+  /** Throws TypeError for an invalid job name. `root`: the folder of the jobs' folders. */
   constructor(root: string, name: string) {
     if (!/^[a-z0-9][a-z0-9.-]*$/.test(name))
       throw new TypeError(`"${name}" is not a job's name: expected [a-z0-9][a-z0-9.-]*`);

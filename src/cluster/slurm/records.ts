@@ -93,7 +93,7 @@ export class Records {
     if (settled) return false;
     if (ended_by === 'cancelled') return !(await folder.cancelled(attempt));
     if (ended_by !== null) return false;
-    // srun exits by itself when one of its tasks has died.
+    // srun exits when one of its tasks has died.
     const isTorn = isShared(this.settings) && exit_code !== 0;
     return isTorn || signal === 'SIGKILL' || signal === 'SIGTERM';
   }

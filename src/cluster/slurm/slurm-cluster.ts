@@ -257,7 +257,7 @@ export class SlurmCluster implements Cluster {
     try {
       await this.run(['scancel', ...ids]);
     } catch (error) {
-      // One of the jobs had ended by itself.
+      // One of the jobs had already ended.
       if (!(error instanceof SlurmRefusal)) throw error;
     } finally {
       this.scheduler.forget();

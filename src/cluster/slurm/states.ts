@@ -1,7 +1,7 @@
 /** Maps Slurm's states and errors to those of a job. Pure. */
 import type { FailureClass } from '../../domain/vocabulary';
 
-/** `exited`: by itself, so that its own exit record has the result. */
+/** `exited`: not ended by Slurm, so that its own exit record has the result. */
 export type Phase = 'waiting' | 'running' | 'exited' | FailureClass;
 
 const PHASES: Readonly<Record<string, Phase>> = {

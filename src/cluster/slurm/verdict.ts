@@ -21,7 +21,7 @@ export interface Evidence {
   readonly grace_ms: number;
 }
 
-/** An end that is to be recorded. */
+/** An end to record. */
 export interface End {
   readonly status: 'ended';
   /** Null: as in the job's own exit record. */
@@ -75,17 +75,17 @@ function lag(grace_ms: number): number {
   return grace_ms / 6;
 }
 
-/** Slurm says that the job's leader ended by itself; its record may not be visible yet. */
+/** Slurm reports that the job's leader exited; the leader's record may not be visible yet. */
 function exited(evidence: Evidence, row: SlurmRow): Verdict {
-  if (evidence.exit) return { status: 'ended', ...asItSays(evidence.exit), row };
+  if (evidence.exit) return { status: 'ended', ...causeOf(evidence.exit), row };
   if (evidence.missing_ms < lag(evidence.grace_ms)) return notListed(evidence);
-  const says = `Slurm says ${row.state} of job ${row.id}`;
+  const report = `Slurm reports ${row.state} for job ${row.id}`;
   return evidence.wrapper
-    ? killed(`${says}, but it left no record of its end: it was killed on its node.`, row)
-    : { status: 'ended', ended_by: 'cluster_unavailable', reason: `${says}.`, row };
+    ? killed(`${report}, but it left no record of its end: it was killed on its node.`, row)
+    : { status: 'ended', ended_by: 'cluster_unavailable', reason: `${report}.`, row };
 }
 
-function asItSays({ ended_by }: Exit): Pick<End, 'ended_by' | 'reason'> {
+function causeOf({ ended_by }: Exit): Pick<End, 'ended_by' | 'reason'> {
   return { ended_by: ended_by === 'cancelled' ? 'preempted' : null, reason: null };
 }
 
@@ -116,7 +116,7 @@ export function notListed({
  * resubmitted.
  */
 function lost({ exit, wrapper, accounted }: Evidence): Verdict {
-  if (exit) return { status: 'ended', ...asItSays(exit), row: accounted };
+  if (exit) return { status: 'ended', ...causeOf(exit), row: accounted };
   if (!wrapper) return { status: 'unknown' };
   const why = `Slurm no longer lists job ${wrapper.job_id ?? ''}, and the job left no record of its end.`;
   return killed(why, accounted);

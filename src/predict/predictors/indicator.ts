@@ -1,4 +1,4 @@
-/** A single indicator: the variant with the better value is the better one. */
+/** A single indicator: predicts that the variant with the better value is better. */
 import type { Features, Indicator } from '../feature-table';
 import { missingOf, noSense, type Predictor } from '../predictor';
 

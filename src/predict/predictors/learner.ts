@@ -1,6 +1,6 @@
 /**
- * Learners that train in another process. Everything that is requested in one turn of the event
- * loop is trained together, since starting such a process takes longer than training in it.
+ * Learners that train in another process. All requests of one turn of the event loop are sent
+ * together, because starting the process takes longer than the training.
  */
 import type { PredictorSpec } from '../../domain/fit-schema';
 import type { Features } from '../feature-table';
@@ -28,12 +28,12 @@ export interface Trained {
 }
 
 export interface Trainer {
-  /** Returns results in the order of the jobs, which share one table of features. */
+  /** Answers in the order of the jobs, which all use one table of features. */
   readonly train: (jobs: readonly TrainingJob[]) => Promise<readonly Trained[]>;
 }
 
 /**
- * Trains one job; jobs of one turn of the event loop are passed on together, and equal ones only
+ * Trains one job. Jobs of one turn of the event loop are sent to the trainer together, equal jobs
  * once.
  */
 export type Train = (job: TrainingJob) => Promise<Trained>;

@@ -12,7 +12,7 @@ import { PAIRWISE, pairwise } from './pairwise';
 import { RANK, rankable, rankPredictor } from './rank';
 import { sumPredictor } from './sum';
 
-/** Predictors without training: every indicator, every proxy, the order of every setting. */
+/** The untrained predictors: every indicator, every proxy, the order of every numeric setting. */
 export function untrained(features: Features): Predictor[] {
   const { words, indicators } = features;
   const measures = words.indicators ?? [...indicators.keys()].map((name) => indicatorWords(name));
@@ -23,7 +23,7 @@ export function untrained(features: Features): Predictor[] {
   ];
 }
 
-/** Nested selection among those that see these features. */
+/** Nested selection among the predictors with these features. */
 export function nestedAmong(
   set: FeatureSet,
   features: Features,
@@ -37,7 +37,7 @@ export function nestedAmong(
   ]);
 }
 
-/** Throws SpecError for a name that is neither in the study nor that of a learner. */
+/** Throws SpecError for a name that is neither a predictor of the study nor a learner. */
 export function predictorNamed(name: string, features: Features, train: Train): Predictor {
   if (name === PAIRWISE) return pairwise;
   const simple = untrained(features);

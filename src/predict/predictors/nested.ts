@@ -1,6 +1,6 @@
 /**
- * Selects a predictor on splits of the training variants alone. Among equals the first wins, so
- * predictors without training come before learners.
+ * Chooses among predictors, on splits of the training variants alone. Among equally good ones the
+ * first is chosen, so untrained predictors come before trained ones.
  */
 import { fitOn, judgePairs } from '../judge';
 import { credit } from '../judged-accuracy';
@@ -31,14 +31,14 @@ export function nested(features: FeatureSet, among: readonly Predictor[]): Predi
   };
 }
 
-/** Candidates that learn must have values for all variants, since selection uses the same pairs. */
+/** Candidates that learn must know all variants, since all are compared on the same pairs. */
 function needsOf(usable: readonly Predictor[], table: Features): Missing {
   if (!usable.some(({ learns }) => learns)) return noSense('There is no learner to choose from.');
   const missing = usable.filter(({ learns }) => learns).map((one) => one.needs(table).variants);
   return { reason: null, variants: new Map(missing.flatMap((one) => [...one])) };
 }
 
-/** All fits start in one turn of the event loop, so that learners are trained together. */
+/** All are fitted in one turn of the event loop, so that learners are trained in one batch. */
 async function choose(
   candidates: readonly Predictor[],
   sample: Sample,
@@ -55,7 +55,7 @@ async function choose(
     })),
   );
   const best = fitted.reduce((first, next) => (next.right > first.right ? next : first));
-  // Importances of different predictors cannot be averaged.
+  // Shares of different predictors cannot be averaged.
   return { ...best.whole, importance: undefined, chosen: best.predictor.name };
 }
 

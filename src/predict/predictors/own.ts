@@ -6,12 +6,12 @@ import { requireFile } from '../../base/require-file';
 import { NOTHING_MISSING, type Predictor } from '../predictor';
 
 /**
- * What such a file must export. The defaults of the rest: it learns, names no features, and needs
- * nothing.
+ * What such a file must export. The other members have defaults: the predictor is trained, names no
+ * features, and needs none.
  */
 export type OwnPredictor = Pick<Predictor, 'name' | 'fit'> & Partial<Predictor>;
 
-/** Whether a predictor's name is a file: `./rule.ts`. */
+/** Whether a predictor's name is a file name: `./rule.ts`. */
 export function isFile(name: string): boolean {
   return /\.[cm]?[jt]s$/.test(name);
 }

@@ -1,6 +1,4 @@
-/**
- * The pairwise logistic model over all indicators of the study: the default predictor.
- */
+/** The pairwise logistic model over all indicators of the study: the default predictor. */
 import type { Features } from '../feature-table';
 import { byName, type ByVariant } from '../measurements';
 import { fitPairwise } from '../pairwise-logistic';
@@ -47,15 +45,12 @@ function rowOf(columns: readonly ByVariant[], id: string): number[] | undefined 
   return row.every((value) => value !== undefined) ? row : undefined;
 }
 
-/**
- * A value that misleads on the training variants keeps its order, but gets probabilities close to
- * one half.
- */
+/** A value that misleads on the training variants keeps its order, with a weight close to 0. */
 const LEAST_WEIGHT = 1e-6;
 
 /**
- * The same predictor, with probabilities if it has only an order: a pairwise logistic model of its
- * values, fitted to the training variants. The order stays the same.
+ * Adds probabilities to a predictor that gives only an order: a pairwise logistic model of its
+ * values, fitted to the training variants. The order does not change.
  */
 export function calibrated(predictor: Predictor): Predictor {
   return {

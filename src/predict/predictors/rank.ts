@@ -1,6 +1,6 @@
 /**
- * The order of one setting, higher first: the baseline for predictors that use indicators. In the
- * table of arXiv 2504.12491 the learning rate alone orders the pairs as well as any indicator.
+ * The order of one setting, higher first: a predictor from indicators must do better than this. In
+ * the table of arXiv 2504.12491 the learning rate alone orders the pairs as well as any indicator.
  */
 import type { Features } from '../feature-table';
 import type { ByVariant } from '../measurements';
@@ -26,7 +26,7 @@ export function rankPredictor(setting: string): Predictor {
   };
 }
 
-/** The ordered settings in which variants differ. */
+/** The numeric settings in which variants differ. */
 export function rankable({ settings, variants }: Features): string[] {
   return [...settings.values()]
     .filter((one) => one.kind === 'number' && new Set(one.values.values()).size > 1)

@@ -50,7 +50,7 @@ function sumsOf(
   );
 }
 
-/** Within each study; a constant indicator becomes 0. */
+/** Within each study; an indicator that is the same for all variants becomes 0. */
 export function scaled(values: ByVariant, studies: Features['studies']): ByVariant {
   return new Map(studies.flatMap((ids) => [...minMax(ids, values)]));
 }

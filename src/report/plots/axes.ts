@@ -1,16 +1,16 @@
-/** Common parts of the plots of shares. */
+/** What plots of shares have in common. */
 import type { TopLevelSpec } from 'vega-lite';
 
 export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 
-/** Of the whole plot, so that adjacent plots have one scale. */
+/** Width of the whole plot, so that plots next to each other have one scale. */
 export const PLOT_SIZE = {
   width: 340,
   height: 215,
   autosize: { type: 'fit', contains: 'padding' },
 } as const;
 
-export const COLOURS = {
+export const COLORS = {
   predictor: 'var(--accent)',
   baseline: 'var(--bar-baseline)',
   line: 'var(--axis)',
@@ -33,22 +33,20 @@ export function shareScale(field: string, title: string): ShareScale {
   };
 }
 
-/** The same as an x axis in a row of plots: numbers, without a line. */
+/** The same for the x axis of a plot in a row of plots: numbers, without a line below them. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
 export function shareAcross(field: string, title: string) {
   const scale = shareScale(field, title);
   return { ...scale, axis: { ...scale.axis, domain: false, ticks: false } };
 }
 
-/** The accuracy of a coin toss, as a line across the whole plot. */
+/** The accuracy of a coin toss, as a line across the plot. */
 export const coinToss: Layer = {
-  mark: { type: 'rule', strokeDash: [3, 3], color: COLOURS.line, aria: false },
+  mark: { type: 'rule', strokeDash: [3, 3], color: COLORS.line, aria: false },
   encoding: { y: { datum: 0.5 } },
 };
 
-/**
- * Names of the rows of a plot, in a column of fixed width, so that plots in a row line up.
- */
+/** Names of a plot's rows, in a column of fixed width, so that the plots of a row are aligned. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the inferred literal is the contract
 export function nameAxis(width: number, labelLimit: number) {
   return {

@@ -1,7 +1,7 @@
-/** Accuracy on the most confident pairs, by the share of decided pairs. */
+/** Accuracy on the most confident pairs, against the share of pairs that is decided. */
 import type { CoveragePoint } from '../../predict/coverage';
 import { share } from '../format';
-import { COLOURS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { COLORS, coinToss, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 export interface Decision {
@@ -11,7 +11,7 @@ export interface Decision {
 
 /** More points than pixels draw the same line. */
 const MOST_POINTS = 120;
-/** The accuracy of a few pairs is noise that would hide the rest of the line. */
+/** The accuracy of a handful of pairs is noise, which would hide the rest of the line. */
 const LEAST_COVERAGE = 0.04;
 
 export function plotCoverage(
@@ -22,7 +22,7 @@ export function plotCoverage(
   const encoding = { x: shareScale('coverage', left), y: shareScale('accuracy', right) };
   const line: Layer = {
     data: { values: thin(points.filter(({ coverage }) => coverage >= LEAST_COVERAGE)) },
-    mark: { type: 'line', color: COLOURS.predictor, strokeWidth: 1.8, aria: false },
+    mark: { type: 'line', color: COLORS.predictor, strokeWidth: 1.8, aria: false },
     encoding,
   };
   const chosen: Layer = {

@@ -7,8 +7,8 @@ import { renderSvg } from './svg';
 export function plotCurves(plot: CurvePlot, looks: Looks): Promise<string> {
   const values = plot.lines.flatMap(({ run_id, variant_id, points }) => {
     const look = looks.variants.get(variant_id);
-    const colour = look ? `var(--c${look.colour})` : 'var(--muted)';
-    return points.map((point) => ({ ...point, run_id, colour, label: run_id }));
+    const color = look ? `var(--c${look.color})` : 'var(--muted)';
+    return points.map((point) => ({ ...point, run_id, color, label: run_id }));
   });
   return renderSvg({
     width: 360,
@@ -34,7 +34,7 @@ export function plotCurves(plot: CurvePlot, looks: Looks): Promise<string> {
         axis: { title: metricName(plot.metric), tickCount: 5 },
       },
       detail: { field: 'run_id' },
-      color: { field: 'colour', type: 'nominal', scale: null },
+      color: { field: 'color', type: 'nominal', scale: null },
       description: { field: 'label' },
     },
   });

@@ -37,7 +37,7 @@ function barOf(fit: Fit, best: Fit | undefined, baseline: string | null) {
     error: fit.error_rate,
     low,
     high,
-    colour: `var(--bar-${fit.proxy === baseline ? 'baseline' : fit === best ? 'best' : 'other'})`,
+    color: `var(--bar-${fit.proxy === baseline ? 'baseline' : fit === best ? 'best' : 'other'})`,
     text: share(fit.error_rate),
     label: `${fit.proxy}: error rate ${share(fit.error_rate)}, 95% interval ${interval(low, high)}`,
   };
@@ -45,14 +45,12 @@ function barOf(fit: Fit, best: Fit | undefined, baseline: string | null) {
 
 const error = (field: string) => shareAcross(field, 'error rate (share of pairs)');
 
-/**
- * Corners stay square: for round ones Vega uses clip paths, whose ids differ between reports.
- */
+/** Square corners: for round ones Vega uses clip paths, whose ids differ from report to report. */
 const bars: Layer = {
   mark: { type: 'bar', height: 14 },
   encoding: {
     x: error('error'),
-    color: { field: 'colour', type: 'nominal', scale: null },
+    color: { field: 'color', type: 'nominal', scale: null },
     description: { field: 'label' },
   },
 };

@@ -1,7 +1,7 @@
-/** Accuracy by the difference of the outcomes of a pair, with the baseline's. */
+/** Accuracy by the difference of a pair's outcomes, with the baseline's. */
 import { measured, share } from '../format';
 import type { Gap } from '../findings';
-import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { COLORS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 export function plotGaps(gaps: readonly Gap[]): Promise<string> {
@@ -42,13 +42,11 @@ const intervals: Layer = {
 };
 
 const baseline: Layer = {
-  mark: { type: 'tick', color: COLOURS.baseline, thickness: 3, aria: false },
+  mark: { type: 'tick', color: COLORS.baseline, thickness: 3, aria: false },
   encoding: { y: shareScale('baseline', 'accuracy') },
 };
 
-/**
- * Not the `coinToss` of other plots: a mark without an x position would inherit that of the bars.
- */
+/** Not the other plots' `coinToss`: a mark without an x position would inherit that of the bars. */
 const coin: Layer = {
   mark: { type: 'rule', strokeDash: [3, 3], color: 'var(--ink)', strokeWidth: 0.8, aria: false },
   encoding: { x: { value: 0 }, x2: { value: 'width' }, y: { datum: 0.5 } },

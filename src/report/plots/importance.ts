@@ -1,4 +1,4 @@
-/** The importance of each feature. */
+/** Share of each feature in the importance. */
 import type { Importance } from '../../predict/importance';
 import { share } from '../format';
 import { nameAxis } from './axes';

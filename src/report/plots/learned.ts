@@ -1,4 +1,4 @@
-/** The accuracy of each predictor of one task on held-out pairs, with its interval. */
+/** Accuracy of each predictor of one task on held-out pairs, with its interval. */
 import { interval, share } from '../format';
 import { kindOf, type Fit, type Kind } from '../learned-groups';
 import { nameAxis, shareAcross, type Layer } from './axes';
@@ -7,7 +7,7 @@ import { renderSvg } from './svg';
 const ROW_HEIGHT = 22;
 const LABEL_WIDTH = 140;
 
-const COLOUR_OF: Readonly<Record<Kind, string>> = {
+const COLOR_OF: Readonly<Record<Kind, string>> = {
   learned: 'var(--accent)',
   configuration: 'var(--c1)',
   baseline: 'var(--muted)',
@@ -26,7 +26,7 @@ export function plotLearned(fits: readonly Fit[], baseline: string | null): Prom
         sort: null,
         axis: nameAxis(LABEL_WIDTH, 1.25 * LABEL_WIDTH),
       },
-      color: { field: 'colour', type: 'nominal', scale: null },
+      color: { field: 'color', type: 'nominal', scale: null },
     },
     layer: [coin, intervals, dots, labels],
   });
@@ -39,7 +39,7 @@ function dotOf(fit: Fit, baseline: string | null) {
     accuracy,
     ci_low,
     ci_high,
-    colour: COLOUR_OF[kindOf(fit, baseline)],
+    color: COLOR_OF[kindOf(fit, baseline)],
     text: share(accuracy),
     label: `${nameOf(fit)}: accuracy ${share(accuracy)}, 95% interval ${interval(ci_low, ci_high)}`,
   };

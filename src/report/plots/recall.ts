@@ -1,10 +1,7 @@
-/**
- * How often the best variant is among the first k of the ranking, compared with the baseline and
- * chance.
- */
+/** How often the best variant is among the first k of the ranking, with the baseline and chance. */
 import type { Ranking } from '../findings';
 import { count } from '../format';
-import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { COLORS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 type Recall = Pick<Ranking, 'recall_at' | 'baseline' | 'n_variants'>;
@@ -14,14 +11,14 @@ export function plotRecall({ recall_at, baseline, n_variants }: Recall): Promise
   return renderSvg({
     ...PLOT_SIZE,
     layer: [
-      line(chance, COLOURS.line, [3, 3]),
-      ...(baseline ? [line(baseline, COLOURS.baseline)] : []),
-      line(recall_at, COLOURS.predictor),
+      line(chance, COLORS.line, [3, 3]),
+      ...(baseline ? [line(baseline, COLORS.baseline)] : []),
+      line(recall_at, COLORS.predictor),
     ],
   });
 }
 
-/** A sentence about what the plot leaves out; empty if it shows every rank. */
+/** What the plot leaves out, in words; empty if it shows every rank. */
 export function recallCut({ recall_at: { length }, n_variants }: Recall): string {
   if (length >= n_variants) return '';
   return `The plot shows the first ${count(length)} of ${count(n_variants)} ranks.`;

@@ -1,7 +1,9 @@
-/** Predicted probabilities and how often they came true; on the diagonal both are equal. */
+/**
+ * Predicted probabilities against how often they came true: calibrated ones are on the diagonal.
+ */
 import { count, share } from '../format';
 import type { ReliabilityBin } from '../../predict/calibration';
-import { COLOURS, PLOT_SIZE, shareScale, type Layer } from './axes';
+import { COLORS, PLOT_SIZE, shareScale, type Layer } from './axes';
 import { renderSvg } from './svg';
 
 export function plotReliability(bins: readonly ReliabilityBin[]): Promise<string> {
@@ -21,7 +23,7 @@ const diagonal: Layer = {
       { said: 1, came: 1 },
     ],
   },
-  mark: { type: 'line', strokeDash: [3, 3], color: COLOURS.line, strokeWidth: 1, aria: false },
+  mark: { type: 'line', strokeDash: [3, 3], color: COLORS.line, strokeWidth: 1, aria: false },
   encoding: {
     x: shareScale('said', 'predicted probability'),
     y: shareScale('came', 'share that came true'),
@@ -35,9 +37,9 @@ const line = (values: readonly object[]): Layer => ({
     y: shareScale('came', 'share that came true'),
   },
   layer: [
-    { mark: { type: 'line', color: COLOURS.predictor, strokeWidth: 1.6, aria: false } },
+    { mark: { type: 'line', color: COLORS.predictor, strokeWidth: 1.6, aria: false } },
     {
-      mark: { type: 'point', filled: true, opacity: 1, color: COLOURS.predictor },
+      mark: { type: 'point', filled: true, opacity: 1, color: COLORS.predictor },
       encoding: {
         size: { field: 'n', type: 'quantitative', scale: { range: [14, 110] }, legend: null },
         description: { field: 'label' },

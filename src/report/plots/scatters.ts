@@ -1,4 +1,4 @@
-/** One indicator against the outcome of one task: a point is a variant. */
+/** One indicator against the outcome of one task: each point is a variant. */
 import type { TopLevelSpec } from 'vega-lite';
 import { columnFormat } from '../format';
 import type { Looks } from '../looks';
@@ -10,20 +10,22 @@ export interface ScatterPoint {
   readonly outcome: number;
 }
 
-/** More numbers than this would hide the points. */
+/** With more points than this, numbers next to them would hide the points. */
 export const MOST_NUMBERED = 12;
 
-/** More points than this would cover each other. */
+/** With more points than this, points cover each other. */
 export const MOST_DRAWN = 2000;
 
-/** Of the whole plot, so that adjacent plots have one scale, whatever their labels. */
+/**
+ * Width of the whole plot, so that plots next to each other have one scale, whatever their labels.
+ */
 const SIZE = {
   width: 210,
   height: 175,
   autosize: { type: 'fit', contains: 'padding' },
 } as const;
 
-/** The titles of the axes. */
+/** The labels of the axes. */
 export interface ScatterTitles {
   readonly x: string;
   readonly y: string;
@@ -40,7 +42,7 @@ export function plotScatter(
     return {
       x: point.indicator,
       y: point.outcome,
-      colour: `var(--c${look?.colour ?? 0})`,
+      color: `var(--c${look?.color ?? 0})`,
       shape: look?.shape.name ?? 'circle',
       number: String(look?.number ?? ''),
       label: `${point.variant_id}${look?.words ? ` (${look.words})` : ''}: ${describe(point)}`,
@@ -55,7 +57,7 @@ export function plotScatter(
   });
 }
 
-/** Evenly spaced in the order in which they were recorded, which is independent of the numbers. */
+/** Evenly spaced in the order of recording, which does not depend on the numbers. */
 function thinned(points: readonly ScatterPoint[]): readonly ScatterPoint[] {
   const step = points.length / MOST_DRAWN;
   if (step <= 1) return points;
@@ -89,7 +91,7 @@ const symbols: Layer = {
     strokeWidth: 0.6,
   },
   encoding: {
-    color: { field: 'colour', type: 'nominal', scale: null },
+    color: { field: 'color', type: 'nominal', scale: null },
     shape: { field: 'shape', type: 'nominal', scale: null },
     description: { field: 'label' },
   },

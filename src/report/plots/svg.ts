@@ -1,5 +1,5 @@
 /**
- * Vega-Lite specifications to SVG text, without a browser. Colors are variables of the style sheet.
+ * Vega-Lite specifications to SVG text, without a browser. Colors are the style sheet's variables.
  */
 import type { TopLevelSpec } from 'vega-lite';
 
@@ -38,8 +38,8 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
 }
 
 /**
- * Makes each labeled mark show its label on hover. Vega escapes `<`, `>` and `"` in its output, so
- * a regular expression is safe here, and the label is already escaped.
+ * Shows each mark's label on hover. Vega escapes `<`, `>` and `"` in its output, so that a pattern
+ * is safe here, and the label is already escaped.
  */
 function addTitles(svg: string): string {
   return svg.replace(

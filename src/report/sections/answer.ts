@@ -1,4 +1,4 @@
-/** The answer: a sentence for each task. */
+/** The answer first: one sentence for each task. */
 import type { Answer } from '../answer';
 import { interval, share } from '../format';
 import { html, type VNode } from '../html';

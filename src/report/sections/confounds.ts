@@ -1,4 +1,4 @@
-/** What else could explain the answer. */
+/** Other explanations of the answer. */
 import type { Study } from '../../domain/schema';
 import type { Answer } from '../answer';
 import type { Factor, Factors } from '../factors';
@@ -8,7 +8,7 @@ import type { Judged } from '../judged';
 import { oddVariantsPart } from './doubts';
 import type { Oddities } from '../../predict/oddities';
 
-/** More names than this make a sentence unreadable. */
+/** With more names than this a sentence is hard to read. */
 const MOST_NAMED = 8;
 
 export interface Confounds {
@@ -66,7 +66,7 @@ function factorRemarks({ factors, answers }: Confounds): string[] {
 }
 
 /**
- * If a setting orders the variants as well as the best proxy, the proxy may only reflect that
+ * If a setting orders the variants as well as the best proxy, the proxy may reflect only that
  * setting.
  */
 function rivalRemark(factor: Factor, answers: readonly Answer[]): string[] {

@@ -1,8 +1,8 @@
-/** Training curves. */
+/** The training logs. */
 import { count, counted } from '../format';
 import { figure, html, type VNode } from '../html';
 import type { Looks } from '../looks';
-import { colourLegend } from './legend';
+import { colorLegend } from './legend';
 
 export interface CurveFigure {
   readonly title: string;
@@ -20,14 +20,14 @@ export function curvesSection(
   return html`<section aria-labelledby="curves">
     <h2 id="curves">Training curves</h2>
     <p>${figures.length ? explanation(left_out, looks) : 'No training log is recorded.'}</p>
-    ${figures.length ? colourLegend(looks) : null}
+    ${figures.length ? colorLegend(looks) : null}
     <div class="charts wide">${figures.map(curveFigure)}</div>
   </section>`;
 }
 
-function explanation(left_out: number, { colours }: Looks): string {
-  const colour = colours ? `, colored by ${colours.setting}` : '';
-  const lines = `Each line is a run${colour}; gray is the shared base.`;
+function explanation(left_out: number, { colors }: Looks): string {
+  const color = colors ? `, colored by ${colors.setting}` : '';
+  const lines = `Each line is a run${color}; gray is the shared base.`;
   if (!left_out) return lines;
   return `${lines} ${counted(left_out, 'more plot')} not shown; the table curves has all points.`;
 }

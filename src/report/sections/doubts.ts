@@ -1,4 +1,4 @@
-/** Which pairs have a reliable order, and how odd variants affect an accuracy. */
+/** Which pairs have a real order, and how accuracies change without suspicious variants. */
 import { copiesOf, effectOfLeavingOut, type LeavingOut } from '../../predict/leaving-out';
 import type { LabelNoise, Resolution } from '../../predict/label-noise';
 import type { Oddities } from '../../predict/oddities';
@@ -6,7 +6,7 @@ import { count, listed, NOTHING, percent, share } from '../format';
 import { html, table, type VNode } from '../html';
 import type { Judged } from '../judged';
 
-/** How well one predictor does with and without the pairs that are not resolved. */
+/** The accuracy of one predictor with and without the unresolved pairs. */
 export interface Resolved {
   readonly task: string;
   readonly name: string;

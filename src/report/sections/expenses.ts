@@ -1,4 +1,4 @@
-/** Time and cost of each stage, and the part of attempts without a result. */
+/** Time and cost of the runs of each stage, and the part spent on attempts without a result. */
 import { total, type Expense } from '../../domain/expenses';
 import { count, measured } from '../format';
 import { html, table, type VNode } from '../html';
@@ -7,7 +7,7 @@ interface Column {
   readonly title: string;
   readonly valueOf: (expense: Expense) => number | null;
   readonly show: (value: number | null) => string;
-  /** Left out if nothing is recorded. */
+  /** Left out if no value is recorded. */
   readonly optional?: true;
 }
 

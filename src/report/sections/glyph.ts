@@ -1,10 +1,10 @@
-/** The mark of a variant, as a drawing, since fonts do not have all of these shapes. */
+/** The mark of a variant as a drawing: fonts do not have all of these shapes. */
 import { html, type VNode } from '../html';
 import type { Shape } from '../looks';
 
-/** Without a color it has that of the text. */
-export function glyph({ path }: Shape, colour?: number): VNode {
-  return html`<svg class="glyph" data-colour=${colour} viewBox="-5 -5 10 10" aria-hidden="true">
+/** Without a color it has the color of the text. */
+export function glyph({ path }: Shape, color?: number): VNode {
+  return html`<svg class="glyph" data-color=${color} viewBox="-5 -5 10 10" aria-hidden="true">
     <path d=${path} fill="currentColor" />
   </svg>`;
 }

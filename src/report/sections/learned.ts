@@ -1,6 +1,6 @@
 /**
- * The benefit of learning to compare: on held-out variants, compared with the configuration and the
- * baseline.
+ * Whether learning to compare helps: its accuracy on held-out variants, next to the configuration
+ * and the baseline.
  */
 import type { Study } from '../../domain/schema';
 import type { Importance } from '../../predict/importance';
@@ -24,7 +24,7 @@ export interface LearnedFigure {
 }
 
 export interface ImportanceFigure {
-  /** The tasks over whose fits the shares are averaged. */
+  /** The predictors over whose fits the shares are averaged. */
   readonly tasks: readonly string[];
   readonly name: string;
   readonly parts: readonly Importance[];

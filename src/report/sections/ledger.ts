@@ -1,4 +1,4 @@
-/** The ledger of runs: what was tried, how it ended, and why it failed. */
+/** The ledger of runs: which attempts were made, how they ended, and why they failed. */
 import type { Expense } from '../../domain/expenses';
 import type { Row } from '../../dataset/tables';
 import { mapGroups } from '../../predict/measurements';
@@ -10,9 +10,12 @@ type Run = Row<'runs'>;
 
 /** A longer ledger is folded, so that the page stays readable. */
 const LONG_LEDGER = 12;
-/** More rows are in the table `runs`: no browser opens a page with tens of thousands of rows. */
+/**
+ * Further rows are only in the table `runs`: browsers cannot open a page of tens of thousands of
+ * rows.
+ */
 const MOST_LISTED = 2000;
-/** Failures repeat after a few dozen. */
+/** After a few dozen, further failures add no information. */
 const MOST_FAILURES = 50;
 
 function title(runs: number): string {

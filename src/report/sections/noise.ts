@@ -1,11 +1,11 @@
-/** How much of the differences is noise. */
+/** How much of the measured differences is noise. */
 import type { Study } from '../../domain/schema';
 import { count, measured, NOTHING } from '../format';
 import { html, table, type VNode } from '../html';
 import { resolutionPart, type Resolved } from './doubts';
 import { signalRatio, type Noise } from '../../predict/noise';
 
-/** At a lower ratio, the order of two typical variants may be chance. */
+/** Below this ratio the order of two typical variants may well be chance. */
 const CLEAR_SIGNAL = 2;
 
 export function noiseSection(

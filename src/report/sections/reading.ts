@@ -1,4 +1,4 @@
-/** How to read the data with pandas, without foretune. */
+/** How to read the data with pandas, without any of our code. */
 import { studyId } from '../../domain/ids';
 import { html, type VNode } from '../html';
 import type { ReportInput } from '../input';
@@ -14,7 +14,7 @@ export function readingSection(input: ReportInput): VNode {
   </section>`;
 }
 
-/** Values are written as Python literals with JSON, whose strings Python reads in the same way. */
+/** Values are written as Python literals, by JSON: Python reads its strings in the same way. */
 export function snippet(input: ReportInput): string {
   const study = JSON.stringify(studyId(input.study));
   return `# pip install pyarrow pandas; eval "$(npx foretune env)"; then run this with Python

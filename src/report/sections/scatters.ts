@@ -1,4 +1,4 @@
-/** Indicators against outcomes, one small plot each, and their numbers. */
+/** Indicators against outcomes, one small plot each, and a table of their numbers. */
 import type { Measure } from '../../domain/words';
 import type { FeatureTable } from '../../predict/feature-table';
 import type { ByVariant } from '../../predict/measurements';
@@ -17,7 +17,7 @@ export interface Scatter {
   readonly indicator: string;
   readonly svg: string;
   readonly n_variants: number;
-  /** Pairwise accuracy of the indicator on the task, when it was fitted. */
+  /** Pairwise accuracy of the indicator on the task, if it was fitted. */
   readonly accuracy: number | undefined;
 }
 
@@ -61,7 +61,7 @@ function scatterFigure(
   );
 }
 
-/** The numbers of every plot as a table, also for screen readers. */
+/** The numbers of every plot, for readers of tables, including screen readers. */
 export function variantsSection(features: FeatureTable, looks: Looks): VNode | null {
   const { variants } = features;
   if (!variants.length) return null;
@@ -99,7 +99,7 @@ export function variantsSection(features: FeatureTable, looks: Looks): VNode | n
   </details>`;
 }
 
-/** As they were measured. */
+/** As measured. */
 function columnsOf({ indicators, targets }: FeatureTable) {
   const column = (kind: string, measure: Measure, turned: ByVariant) => {
     const values = new Map([...turned].map(([id, value]) => [id, rawValue(measure, value)]));
@@ -112,7 +112,7 @@ function columnsOf({ indicators, targets }: FeatureTable) {
   ];
 }
 
-/** More columns than this leave no room for the measurements. */
+/** More columns than this leave no space for the measurements. */
 const MOST_SETTINGS = 6;
 
 function settingsShown({ settings, variants }: FeatureTable): Setting[] {
@@ -142,5 +142,5 @@ function listTitle(variants: number): string {
 
 function symbol(id: string, { variants }: Looks): VNode | null {
   const look = variants.get(id);
-  return look ? glyph(look.shape, look.colour) : null;
+  return look ? glyph(look.shape, look.color) : null;
 }

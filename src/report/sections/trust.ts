@@ -1,6 +1,5 @@
 /**
- * When a prediction can be trusted: by gap, by probability, by share of decided pairs, and as a
- * ranking.
+ * When a prediction can be trusted: by gap, by probability, with undecided pairs, and as a ranking.
  */
 import type { Study } from '../../domain/schema';
 import type { Calibration } from '../../predict/calibration';

@@ -48,7 +48,7 @@ it('prints an object in words only for text', () => {
   expect(line.out).toEqual(['{"a":1}']);
 });
 
-it('formats tables without colours or boxes', () => {
+it('formats tables without colors or boxes', () => {
   expect(formatTable(['x'], [['1']])).toBe('x\n1');
 });
 

@@ -40,7 +40,7 @@ test('a plan whose budget is spent has nothing to run, and says how many it left
 test('where jobs have a price, a plan says about what it will cost', () => {
   // Four runs of a variant, three variants: twelve to run, of two seconds each.
   const cluster = { name: 'gpu', gpus: 2, price_per_hour: 100, price_per_gpu_hour: 25 };
-  expect(planSummary(planAfter('clm-plain'), cluster)).toContain(', about 1.00 of cost');
+  expect(planSummary(planAfter('clm-plain'), cluster)).toContain(', about 1.00 in cost');
 });
 
 test('a plan says which cluster will run its jobs', () => {

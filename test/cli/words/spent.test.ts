@@ -34,10 +34,10 @@ it('is printed where jobs have GPUs or a price, together with what a budget allo
   expect(await spentByStudy(depsOf(FREE, undefined), 'tiny@1')).toEqual({});
   const spent = await spentByStudy(depsOf(PRICED, undefined), 'tiny@1');
   expect(spent).toEqual({ spent: { gpu_hours: 4, cost: 6 } });
-  expect(spentLines(spent)).toEqual(['spent: 4.00 GPU-hours, 6.00 of cost']);
+  expect(spentLines(spent)).toEqual(['spent: 4.00 GPU-hours, 6.00 in cost']);
   const limited = await spentByStudy(depsOf(PRICED, { cost: 10 }), 'tiny@1');
   expect(spentLines(limited)).toEqual([
-    'budget: 6.00 of 10 of cost spent',
+    'budget: 6.00 of 10 in cost spent',
     'spent: 4.00 GPU-hours',
   ]);
 });

@@ -14,7 +14,7 @@ describe('a local cluster that cannot write', () => {
   beforeEach(() => (opened = openLocalCluster()));
   afterEach(() => opened.close());
 
-  /** There is a folder in place of a file, so not even root can write it. */
+  /** A folder is in the place of a file: not even root can write it. */
   const block = (name: string, file: string) => {
     const where = path.join(path.dirname(controlFile(opened.cluster, name, 'exit')), file);
     mkdirSync(where, { recursive: true });

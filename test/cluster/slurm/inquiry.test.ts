@@ -1,4 +1,4 @@
-/** Queries to Slurm, and the jobs that its answers are about: a script replaces its programs. */
+/** Slurm's answers are matched to jobs: a script replaces its programs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -6,7 +6,7 @@ import { unstarted } from '../../../src/cluster/disk/job-state';
 const AT = new Date('2026-11-26T10:00:00Z');
 const SUBMISSION = { batch: 'abc', place: 0, at: AT, withdrawn: false, number: 1 };
 const WRAPPER = { pid: 1, started: '1', started_at: AT, job_id: '12' };
-const TOLD = { ...unstarted('cancelled'), signal: 'SIGTERM' };
+const SIGNALLED = { ...unstarted('cancelled'), signal: 'SIGTERM' };
 
 function row(state: string, changes: Partial<SlurmRow> = {}): SlurmRow {
   const times = { started_at: AT, ended_at: null, elapsed_seconds: null };
@@ -51,7 +51,7 @@ it.each([
 ])('%s is a failure of class %s', (state, ended_by) => {
   const accounted = row(state);
   expect(verdict({ accounted, wrapper: WRAPPER })).toMatchObject({ status: 'ended', ended_by });
-  expect(verdict({ accounted, exit: TOLD })).toMatchObject({ status: 'ended', ended_by });
+  expect(verdict({ accounted, exit: SIGNALLED })).toMatchObject({ status: 'ended', ended_by });
 });
 
 it('who cancelled a job is reported', () => {
@@ -84,7 +84,7 @@ it.each([
 it.each(['RUNNING', 'COMPLETING', 'CONFIGURING', 'SUSPENDED', 'STAGE_OUT', 'SOMETHING_NEW'])(
   'a job that is %s has not ended, whatever accounting says',
   (state) => {
-    const found = verdict({ queued: row(state), accounted: row('COMPLETED'), exit: TOLD });
+    const found = verdict({ queued: row(state), accounted: row('COMPLETED'), exit: SIGNALLED });
     expect(found).toMatchObject({ status: 'running', external_id: '12', started_at: AT });
   },
 );
@@ -130,19 +130,21 @@ describe('a job whose leader ended without a record', () => {
 describe('a job that was asked to end', () => {
   it('waits for accounting to say why, then for the memory of the controller', () => {
     const queued = row('CANCELLED');
-    expect(verdict({ queued, exit: TOLD, wrapper: WRAPPER }).status).toBe('running');
-    const late = { queued, exit: TOLD, accounted: row('RUNNING') };
+    expect(verdict({ queued, exit: SIGNALLED, wrapper: WRAPPER }).status).toBe('running');
+    const late = { queued, exit: SIGNALLED, accounted: row('RUNNING') };
     expect(verdict({ ...late, missing_ms: 59_000 }).status).toBe('queued');
     for (const known of [
       { queued, missing_ms: 11_000 },
       { ...late, missing_ms: 61_000 },
     ])
-      expect(verdict({ exit: TOLD, ...known })).toMatchObject({ ended_by: 'cancelled' });
+      expect(verdict({ exit: SIGNALLED, ...known })).toMatchObject({ ended_by: 'cancelled' });
   });
 
   it('was preempted as far as anybody knows, where nobody says why', () => {
-    expect(verdict({ exit: TOLD, missing_ms: 61_000 })).toMatchObject({ ended_by: 'preempted' });
-    expect(verdict({ exit: TOLD, accounted: row('FAILED') })).toMatchObject({
+    expect(verdict({ exit: SIGNALLED, missing_ms: 61_000 })).toMatchObject({
+      ended_by: 'preempted',
+    });
+    expect(verdict({ exit: SIGNALLED, accounted: row('FAILED') })).toMatchObject({
       ended_by: 'preempted',
     });
   });
