@@ -74,7 +74,7 @@ export class RemoteCheckpoints {
   ): Promise<void> {
     const file = path.join(folder, ...key.split('/'));
     if (!file.startsWith(`${folder}${path.sep}`))
-      throw new SpecError(`"${uri}" has an object whose name leads out of its folder: "${key}".`);
+      throw new SpecError(`"${uri}" has an object whose name is outside its folder: "${key}".`);
     await makeFolder(path.dirname(file));
     const isThere = await this.open(uri).store.getFile(key, file);
     if (!isThere || (await stat(file)).size !== bytes)
@@ -88,7 +88,7 @@ export class RemoteCheckpoints {
       for await (const object of store.list('')) found.push(object);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      throw new StoreError(`${error.message} It was asked for at ${server}.`, error.retryable, {
+      throw new StoreError(`${error.message} The request went to ${server}.`, error.retryable, {
         cause: error,
       });
     }

@@ -10,7 +10,7 @@ test('a missing shard is named before anything runs', async () => {
     const { code, stderr } = await shell.foretune('run', 'test/fixtures/studies/broken-hf.ts');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /slow\/pretrain .*broken-llama" lacks model-00002-of-00004\.safetensors/,
+      /slow\/pretrain .*broken-llama" is missing model-00002-of-00004\.safetensors/,
     );
   } finally {
     await workplace.close();

@@ -1,7 +1,7 @@
-"""What can be seen of a run before anything costs: models, data, tasks. No weights are loaded.
+"""Checks of a run before it starts: models, data, tasks. No weights are loaded.
 
-Where the recipe's own packages are not installed (the interpreter that describes it), only what files say is
-looked at. What the hub does not answer is no problem: the job may run where it does.
+If the recipe's own packages are not installed (as in the interpreter that describes it), only files are
+checked. A hub that does not respond is not a problem: the job may run where it does.
 """
 
 from collections.abc import Iterator

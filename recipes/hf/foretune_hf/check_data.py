@@ -39,7 +39,7 @@ def _problems(source: DataSet, read_one: Callable[[], None]) -> Iterator[str]:
         yield from _missing(place, source.revision)
         return
     if Path(place).is_file() and Path(place).suffix not in READERS:
-        yield f'"{source.dataset}" is no {", ".join(READERS)} file.'
+        yield f'"{source.dataset}" is not a file of type {", ".join(READERS)}.'
         return
     if find_spec("datasets"):
         try:

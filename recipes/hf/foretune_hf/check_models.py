@@ -91,7 +91,9 @@ def _refuse_incomplete(folder: Path) -> None:
         raise ValueError(f'"{folder}" has no safetensors weights; pickled ones are not read.')
     shards = set(_read(folder / INDEX).get("weight_map", {}).values()) if INDEX in names else set()
     if missing := sorted(shards - names):
-        raise ValueError(f'"{folder}" lacks {", ".join(missing)}, which its {INDEX} names. Copy it again.')
+        raise ValueError(
+            f'"{folder}" is missing {", ".join(missing)}, named in its {INDEX}. Copy the folder again.'
+        )
 
 
 def _read(file: Path) -> dict[str, Any]:

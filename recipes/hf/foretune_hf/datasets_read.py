@@ -31,13 +31,13 @@ def _open(source: DataSet) -> IterableDataset:
     place = local_or_hub(source.dataset)
     if (path := Path(place)).is_file():
         if path.suffix not in READERS:
-            raise ValueError(f'"{source.dataset}" is no {", ".join(READERS)} file.')
+            raise ValueError(f'"{source.dataset}" is not a file of type {", ".join(READERS)}.')
         return load_dataset(READERS[path.suffix], data_files=place, split="train", streaming=True)
     return load_dataset(place, source.config, split=source.split, revision=source.revision, streaming=True)
 
 
 def version_of(source: DataSet) -> list[Any]:
-    """What tells a file from a later one of its name; of a data set of the hub its revision does."""
+    """Size and time of a file, which change with its content; empty for the hub, which has revisions."""
     path = Path(local_or_hub(source.dataset))
     if not path.is_file():
         return []

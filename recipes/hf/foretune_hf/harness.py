@@ -89,15 +89,15 @@ def task_manager(tasks: Sequence[str]) -> TaskManager:
     unknown = sorted(set(tasks) - set(manager.all_subtasks))
     if unknown:
         raise ValueError(
-            f"lm-evaluation-harness knows no task {', '.join(unknown)} (groups are not tasks), nor has the "
-            f"folder {TASKS} of the data folder (FORETUNE_HF_DATA: {data_folder() or 'not set'})."
+            f"lm-evaluation-harness has no task {', '.join(unknown)} (groups are not tasks), and neither "
+            f"has the folder {TASKS} of the data folder (FORETUNE_HF_DATA: {data_folder() or 'not set'})."
         )
     return manager
 
 
 @cache
 def _index(folder: str | None, include_defaults: bool) -> TaskManager:
-    """Its own tasks take 7 s to be listed, once a process."""
+    """Listing the harness's own tasks takes 7 s, so it is done once per process."""
     return TaskManager(include_path=folder, include_defaults=include_defaults)
 
 

@@ -56,26 +56,26 @@ def _generated(sample: Sample) -> tuple[float, str, float]:
 
 
 def right_option(task: Task, sample: Sample) -> int:
-    """Its index, as the harness finds it. Raises ValueError where the task names none of the options."""
+    """Index of the right option, as the harness finds it. Raises ValueError if the task names none."""
     count = len(options(sample))
     texts = [one[1].strip() for one in sample["arguments"][:count]]
-    told = sample["target"]
+    named = sample["target"]
     if count > 1 and len(set(texts)) == 1:
-        # Options that stand in the context: `doc_to_text` tells the right one, the target is what follows it.
-        texts, told = [], task.doc_to_text(sample["doc"])
-    target = first(told)
+        # The options are contexts: `doc_to_text` gives the right one, and the target is what follows it.
+        texts, named = [], task.doc_to_text(sample["doc"])
+    target = first(named)
     if isinstance(target, str) and target.strip() in texts:
         return texts.index(target.strip())
     if str(target).isdigit() and int(target) < count:
         return int(target)
     raise ValueError(
         f'Item {sample["doc_id"]} of task "{task.config.task}" has {count} options, and "{target}" is none '
-        "of them: expected the index of the right one, or its text. Mend the task or its data."
+        "of them: expected the index of the right option, or its text. Correct the task or its data."
     )
 
 
 def first(target: Any) -> Any:
-    """Of several right answers."""
+    """The first of several right answers."""
     return target[0] if isinstance(target, list) else target
 
 

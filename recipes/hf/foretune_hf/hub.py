@@ -10,7 +10,7 @@ from foretune_protocol.cache import cached
 from .places import Place
 
 CONFIG = "config.json"
-# The hub's default branch: whoever owns the model may move it on any day.
+# The hub's default branch, which the model's owner can move at any time.
 MOVING = (None, "main")
 TIMEOUT_SECONDS = 3
 
@@ -83,7 +83,7 @@ def config_file(place: Place, *, asks: bool = True) -> Path:
         return Path(hf_hub_download(place.name, CONFIG, revision=place.revision, local_files_only=not asks))
     except errors.GatedRepoError as error:
         raise ValueError(
-            f'The hub gives "{place.name}" only to those it has granted access: ask for it on its page, then '
+            f'Access to "{place.name}" is restricted: request it on the page of the model, then '
             "run .foretune/hf-venv/bin/hf auth login."
         ) from error
     except errors.RevisionNotFoundError as error:

@@ -24,8 +24,8 @@ SAFE: dict[str, Any] = {"trust_remote_code": False}
 
 
 def load_model(place: Place, dtype: torch.dtype) -> PreTrainedModel:
-    """Raises what transformers raises, in its own words, for a folder that lacks files or has pickles alone;
-    ValueError for weights that lack some of the model's: transformers draws those at random."""
+    """Raises transformers' own error for a folder with missing files or only pickled weights, and
+    ValueError if tensors are missing: transformers would initialize those at random."""
     model, found = AutoModelForCausalLM.from_pretrained(
         place.name,
         revision=place.revision or "main",
@@ -34,15 +34,14 @@ def load_model(place: Place, dtype: torch.dtype) -> PreTrainedModel:
         output_loading_info=True,
         **SAFE,
     )
-    lacking = {
+    missing = {
         key if isinstance(key, str) else key[0] for key in (*found["missing_keys"], *found["mismatched_keys"])
     }
-    if lacking:
-        first = ", ".join(sorted(lacking)[:NAMED]) + (", ..." if len(lacking) > NAMED else "")
+    if missing:
+        first = ", ".join(sorted(missing)[:NAMED]) + (", ..." if len(missing) > NAMED else "")
         raise ValueError(
-            f'The weights of "{place.name}" lack {len(lacking)} of the tensors that its config.json asks '
-            f"for, or have them in another shape: {first}. Copy the folder again, or take it from where it "
-            "was made."
+            f'The weights of "{place.name}" do not match its config.json: {len(missing)} tensors are missing '
+            f"or have another shape: {first}. Copy the folder again from where it was made."
         )
     return model
 
@@ -98,7 +97,7 @@ def describe(folder: Path) -> dict[str, Any]:
 
 
 def weights_digest(folder: Path) -> str:
-    """Of the one weights file; of several, of the lines `<sha256>  <name>` that sha256sum prints of them."""
+    """SHA-256 of the weights file; for several files, of the lines that sha256sum prints for them."""
     files = weight_files(folder)
     return digest(files[0]) if len(files) == 1 else listed_digest(folder, [file.name for file in files])
 
@@ -108,8 +107,8 @@ def weight_files(folder: Path) -> list[Path]:
     if not files:
         there = ", ".join(sorted(file.name for file in folder.glob("*"))) or "nothing"
         raise FileNotFoundError(
-            f'"{folder}" holds no weights: expected model.safetensors or its shards, found {there}. '
-            "What training wrote to resume from is kept beside it: mend what kept them back (of several "
-            "processes, how accelerate shards the model) and start the job again."
+            f'"{folder}" has no weights: expected model.safetensors or its shards, found {there}. '
+            "The training state was kept, so nothing is lost: find out why the weights were not saved (with "
+            "several processes, check how accelerate shards the model) and start the job again."
         )
     return files

@@ -1,9 +1,9 @@
 """1/perplexity on development text: causal (1/PPL-CLM), and over corrupted spans (1/PPL-SC).
 
-Both are the reciprocal of exp(mean negative log-likelihood) of the tokens that are asked for. 1/PPL-SC is
+Both are the reciprocal of exp(mean negative log-likelihood) of the tokens to predict. 1/PPL-SC is
 defined for tokenizers with T5's sentinels, `<extra_id_0>` and so on: the corrupted text is given, then
-sentinel and span in turn are asked for, and only the spans' tokens count. Without sentinels there
-is no text in that format that the model could have seen, and the indicator is left out.
+each sentinel and its span follow, and only the spans' tokens count. A tokenizer without sentinels
+cannot have been trained on such text, so the indicator is left out.
 """
 
 import numpy as np
@@ -25,10 +25,10 @@ FEWEST_SENTINELS = 2
 
 
 def clm_score(lm: HFLM, rows: np.ndarray) -> Score:
-    """The first token of a row is given, all others are asked for but for those that begin a document."""
-    asked = ~np.isin(rows, beginning(lm.tokenizer))
-    asked[:, 0] = False
-    return _score(lm, rows, asked)
+    """Every token counts but the first of a row and those that begin a document."""
+    counted = ~np.isin(rows, beginning(lm.tokenizer))
+    counted[:, 0] = False
+    return _score(lm, rows, counted)
 
 
 def sc_score(lm: HFLM, rows: np.ndarray) -> Score | None:
@@ -37,12 +37,14 @@ def sc_score(lm: HFLM, rows: np.ndarray) -> Score | None:
     if len(sentinels) < FEWEST_SENTINELS:
         return None
     corrupted = [corrupt(row, sentinels, generator("hf-corruption", i)) for i, row in enumerate(rows)]
-    return _score(lm, np.stack([ids for ids, _ in corrupted]), np.stack([asked for _, asked in corrupted]))
+    return _score(
+        lm, np.stack([ids for ids, _ in corrupted]), np.stack([counted for _, counted in corrupted])
+    )
 
 
 def development_rows(lm: HFLM, source: Source, context: int, tokens: int) -> np.ndarray:
-    """The same rows for all checkpoints of a tokenizer, from the beginning of the text on. The token that a
-    tokenizer begins texts with stands first in each, wherever in a document it starts: models rely on it."""
+    """The first rows of the text, the same for all checkpoints of a tokenizer. Each starts with the
+    tokenizer's beginning-of-text token, even in the middle of a document: models rely on it."""
     rows = text_rows(lm.tokenizer, source, context, max(1, tokens // context), None).astype(np.int64)
     for token in beginning(lm.tokenizer):
         rows[:, 0] = token
@@ -58,9 +60,10 @@ def sentinel_ids(tokenizer: PreTrainedTokenizerBase) -> list[int]:
 
 
 def corrupt(row: np.ndarray, sentinels: list[int], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A text as long as its row: what is kept, sentinels for the spans, then each span behind its sentinel.
+    """The text with sentinels in place of its spans, then each sentinel followed by its span.
 
-    Every span costs two sentinels, so the end of the row is left out. Returns tokens and which are asked for.
+    Every span needs two sentinels, so the end of the row is left out to keep the length. Returns the
+    tokens and which of them count.
     """
     length, noise, spans = _fitting(len(row), len(sentinels))
     hidden = noise_mask(length, noise, spans, rng)
@@ -83,18 +86,18 @@ def _fitting(room: int, sentinels: int) -> tuple[int, int, int]:
     raise ValueError(f"A context of {room} tokens is too short for span corruption; use at least 8.")
 
 
-def _score(lm: HFLM, rows: np.ndarray, asked: np.ndarray) -> Score:
+def _score(lm: HFLM, rows: np.ndarray, counted: np.ndarray) -> Score:
     size = int(lm.batch_size)
     parts = [slice(at, at + size) for at in range(0, len(rows), size)]
-    nats = np.concatenate([_losses(lm, rows[part], asked[part]) for part in parts])
-    return inverse_perplexity(nats, asked.sum(axis=1))
+    nats = np.concatenate([_losses(lm, rows[part], counted[part]) for part in parts])
+    return inverse_perplexity(nats, counted.sum(axis=1))
 
 
 @torch.inference_mode()
-def _losses(lm: HFLM, rows: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """float64 [n]: summed negative log-likelihood of the tokens that are asked for."""
+def _losses(lm: HFLM, rows: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """float64 [n]: summed negative log-likelihood of the tokens that count."""
     ids = torch.from_numpy(rows).to(lm.device)
     logits = lm.model(input_ids=ids, use_cache=False).logits[:, :-1].float()
     loss = torch.nn.functional.cross_entropy(logits.transpose(1, 2), ids[:, 1:], reduction="none")
-    counted = torch.from_numpy(asked[:, 1:]).to(lm.device)
-    return (loss.double() * counted).sum(dim=1).cpu().numpy()
+    mask = torch.from_numpy(counted[:, 1:]).to(lm.device)
+    return (loss.double() * mask).sum(dim=1).cpu().numpy()

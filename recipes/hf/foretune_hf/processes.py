@@ -30,10 +30,10 @@ def any_process(holds: bool) -> bool:
 
 @contextmanager
 def each_for_itself() -> Iterator[None]:
-    """What runs inside is not told of the other processes.
+    """Runs its body as if there were no other processes.
 
-    Under FSDP transformers gives the first process alone the weights, and the harness tells its results
-    to the first alone, whatever model it was given.
+    Under FSDP, transformers loads weights in the first process only, and the harness returns results in
+    the first process only, whatever model it was given.
     """
     names = ("ACCELERATE_USE_FSDP", "LOCAL_RANK")
     before = {name: os.environ.pop(name) for name in names if name in os.environ}

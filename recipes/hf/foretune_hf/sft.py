@@ -78,18 +78,18 @@ def _trainer(
 
 
 def kept_items(rows: Sequence[Sequence[int]], found: int, config: Sft, end: int) -> dict[str, int]:
-    """What TRL left of them: it keeps the first `context` tokens of an item, without a word, and leaves out
-    items of which no token of the completion is among these. A whole one ends with the end of text.
+    """Counts of the items that TRL kept. It cuts an item to `context` tokens without a warning, and drops
+    items whose completion is cut away completely. An item that was not cut ends with the end of text.
 
-    Raises ValueError where none is left.
+    Raises ValueError if no item is left.
     """
     whole = sum(row[-1] == end for row in rows)
     kept = {"asked": config.train_items, "found": found, "whole": whole}
     kept |= {"cut": len(rows) - whole, "left_out": found - len(rows)}
     said = (
-        f"Items: {config.train_items} asked for, {found} found; {whole} are trained on whole, "
-        f"{kept['cut']} are cut at {config.context} tokens, {kept['left_out']} left out, as their prompts "
-        "alone fill these."
+        f"Items: {config.train_items} requested, {found} found; {whole} are trained on in full, "
+        f"{kept['cut']} are cut at {config.context} tokens, and {kept['left_out']} are left out because the "
+        "prompt alone fills the context."
     )
     if not rows:
         raise ValueError(f"{said} Choose a longer context or shorter prompts.")

@@ -63,19 +63,19 @@ def _cut(batch: int, micro_batch: int) -> tuple[int, int]:
     micro = min(micro_batch, batch // count)
     if micro < 1 or batch % (micro * count):
         raise ValueError(
-            f"A batch of {batch} cannot be cut into micro-batches of {micro_batch} on {count} processes: "
+            f"A batch of {batch} cannot be split into micro-batches of {micro_batch} on {count} processes: "
             "choose a multiple."
         )
     return micro, batch // (micro * count)
 
 
 def checkpoint_steps(steps: int) -> int:
-    """About ten times a run, where the training log has a point too: that of a killed run is no other."""
+    """About ten times per run, at steps the training log also has, so that a killed run logs the same."""
     return CURVE_STEPS * max(1, math.ceil(steps / (10 * CURVE_STEPS)))
 
 
 class Watch(TrainerCallback):
-    """Reports progress, ends on notice and when training diverged, and marks checkpoints that are whole:
+    """Reports progress, stops on notice or when training diverges, and marks complete checkpoints, as
     Trainer writes them file by file."""
 
     def __init__(self, progress: Progress, notice: Notice) -> None:

@@ -1,4 +1,4 @@
-"""`--check <file>`: what cannot be done of a whole study, found before anything costs."""
+"""`--check <file>`: finds what a study asks for that the recipe cannot do, before anything runs."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -5,7 +5,7 @@ from .config import Config, option
 
 class KeepsSteps(Config):
     checkpoint_steps: list[int] = option(
-        "Steps whose weights are kept besides the last: earlier checkpoints of the run",
+        "Steps at which earlier checkpoints are kept, besides the last step",
         default=[],
         aside=True,
     )

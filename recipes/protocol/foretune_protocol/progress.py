@@ -1,4 +1,4 @@
-"""Lines of progress.jsonl, each whole and flushed, for whoever watches the job."""
+"""Writes progress.jsonl: complete lines, flushed one by one, so that others can follow the job."""
 
 import json
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Progress:
-    """Of one run."""
+    """The progress of one run."""
 
     def __init__(self, path: Path, run_id: str) -> None:
         self.path = path

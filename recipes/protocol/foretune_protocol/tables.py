@@ -1,4 +1,4 @@
-"""The rows a run leaves behind, as Arrow IPC files.
+"""Writes the rows that a run returns, as Arrow IPC files.
 
 `tables.json` has the columns: `foretune schema tables` writes it from src/dataset/tables.ts. Foretune adds
 study, variant, run, attempt and time. A row may leave out a column that takes null.

@@ -98,7 +98,7 @@ def test_a_field_that_there_is_not_is_refused():
                     {"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}
                 ),
             },
-            r"ours\" lacks model-2\.safetensors, which its model\.safetensors\.index\.json names",
+            r"ours\" is missing model-2\.safetensors, named in its model\.safetensors\.index\.json",
         ),
     ],
 )

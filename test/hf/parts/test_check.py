@@ -94,7 +94,7 @@ class Study(unittest.TestCase):
         asked = BRANCH | {"harness": ["asked"], "test_items": 4}
         self.assertEqual(self.found("evaluate", asked), [])
         self.assertFinds('no metric "f1"; it has acc', "evaluate", asked | {"metric": "f1"})
-        self.assertFinds("knows no task askd", "evaluate", asked | {"harness": ["askd"]})
+        self.assertFinds("has no task askd", "evaluate", asked | {"harness": ["askd"]})
 
     def test_a_task_without_right_answers_is_refused(self):
         self.write_task("loglikelihood_rolling")

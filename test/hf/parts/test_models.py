@@ -81,5 +81,5 @@ class Folders(unittest.TestCase):
 
     def test_no_weights_have_no_digest(self):
         self.folder.mkdir()
-        with self.assertRaisesRegex(FileNotFoundError, "holds no weights"):
+        with self.assertRaisesRegex(FileNotFoundError, "has no weights"):
             weights_digest(self.folder)

@@ -47,7 +47,7 @@ class Items(unittest.TestCase):
 
     def test_the_log_and_the_model_folder_say_how_many_are_whole(self):
         log = self.tune(["whole", "lost", "cut", "whole", "whole"])
-        self.assertIn("9 asked for, 5 found; 3 are trained on whole, 1 are cut at 24 tokens, 1 left out", log)
+        self.assertIn("9 requested, 5 found; 3 are trained on in full, 1 are cut at 24 tokens, and 1", log)
         facts = json.loads((self.run_folder / "model" / COST_FILE).read_text())
         self.assertEqual(facts["items"], {"asked": 9, "found": 5, "whole": 3, "cut": 1, "left_out": 1})
 
