@@ -89,12 +89,14 @@ export async function fetchOnce(
   fetch: (partial: string) => Promise<void>,
 ): Promise<void> {
   const partial = `${folder}.partial`;
-  await makeFolder(partial);
+  await makeFolder(path.dirname(folder));
   let lost: Error | undefined;
   const onCompromised = (error: Error) => void (lost = error);
   const unlock = await lock(partial, { realpath: false, stale: STALE_MS, onCompromised, ...WAIT });
   try {
     if (existsSync(folder)) return await rm(partial, { recursive: true, force: true });
+    // Only with the lock: its last holder renamed or deleted this folder.
+    await makeFolder(partial);
     await fetch(partial);
     if (lost) throw new StoreError(`The lock of ${partial} was lost: ${String(lost)}`, true);
     await publish(partial, folder);

@@ -1,10 +1,12 @@
 /** Everything about one attempt at one job, from the study's plan and configuration. */
 import { SpecError } from '../base/errors';
 import type { Studies } from '../books/studies';
+import type { Dataset } from '../dataset/log';
 import type { Plan, PlannedJob, PlannedRun } from '../domain/plan';
 import { indexOf } from '../domain/plan-index';
 import type { TrainedStudy } from '../domain/schema';
 import type { FailureClass } from '../domain/vocabulary';
+import { finishedRuns, type FinishedRuns } from './finished-runs';
 
 export interface JobContext {
   readonly plan: Plan;
@@ -12,6 +14,8 @@ export interface JobContext {
   readonly job: PlannedJob;
   readonly attempt: number;
   readonly runs: readonly PlannedRun[];
+  /** Those of `runs` that an earlier attempt finished. */
+  readonly finished: FinishedRuns;
 }
 
 /** How one run of a job ended. */
@@ -35,8 +39,13 @@ export interface JobAttempt {
   readonly attempt: number;
 }
 
+interface Deps {
+  readonly studies: Pick<Studies, 'plan' | 'recentSpec'>;
+  readonly dataset: Pick<Dataset, 'newest'>;
+}
+
 export async function loadJobContext(
-  studies: Pick<Studies, 'plan' | 'recentSpec'>,
+  { studies, dataset }: Deps,
   { plan_key, job: name, attempt }: JobAttempt,
 ): Promise<JobContext> {
   const plan = await studies.plan(plan_key);
@@ -46,5 +55,6 @@ export async function loadJobContext(
   if (!job || study.kind !== 'trained')
     throw new SpecError(`Plan "${plan_key}" has no job "${name}".`);
   const runs = job.run_ids.flatMap((id) => planned.get(id) ?? []);
-  return { plan, study, job, attempt, runs };
+  const finished = await finishedRuns(dataset, plan.study, { job, attempt, runs });
+  return { plan, study, job, attempt, runs, finished };
 }

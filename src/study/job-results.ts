@@ -15,6 +15,7 @@ import {
   type JobResult,
   type RunResult,
 } from '../domain/job-schema';
+import { isOfEarlierAttempt } from './finished-runs';
 import type { JobContext, JobResults, RunEnd } from './job-context';
 import { identity } from './job-rows';
 
@@ -36,7 +37,7 @@ export async function collectResults(
 ): Promise<JobResults> {
   const result = await readResult(context, state, files);
   if (result instanceof JobFailedError)
-    return { recipe_version: null, ends: context.runs.map((run) => failed(run, result)) };
+    return { recipe_version: null, ends: context.runs.map((run) => lacking(context, run, result)) };
   // In parallel, so that the commits of all runs are grouped.
   const ends = await Promise.all(
     context.runs.map((run) => collectRun(deps, context, state, run, result, files)),
@@ -93,8 +94,12 @@ async function collectRun(
   files: Files,
 ): Promise<RunEnd> {
   const own = result.runs.find((one) => one.run_id === run.run_id);
-  if (!own) return failed(run, lost(context, state, `result.json has no run "${run.run_id}".`));
+  if (!own) {
+    const error = lost(context, state, `result.json has no run "${run.run_id}".`);
+    return lacking(context, run, error);
+  }
   if (own.status === 'failed') return failed(run, ownFailure(context, own), own);
+  if (isOfEarlierAttempt(context.finished, run.run_id, own.wall_seconds)) return done(own);
   try {
     await commitRun(deps, context, run, own, files);
   } catch (error) {
@@ -102,8 +107,19 @@ async function collectRun(
       return failed(run, new JobFailedError(context.job.name, 'user_code', error.message), own);
     throw error;
   }
-  const { run_id, wall_seconds } = own;
+  return done(own);
+}
+
+function done({ run_id, wall_seconds }: Pick<RunEnd, 'run_id' | 'wall_seconds'>): RunEnd {
   return { run_id, status: 'done', failure_class: null, error: null, wall_seconds };
+}
+
+/** The end of a run of which the job says nothing: a run that is finished stays finished. */
+function lacking({ finished }: JobContext, run: PlannedRun, error: JobFailedError): RunEnd {
+  const wall_seconds = finished.get(run.run_id);
+  return wall_seconds === undefined
+    ? failed(run, error)
+    : done({ run_id: run.run_id, wall_seconds });
 }
 
 function ownFailure({ job }: JobContext, { error }: RunResult): JobFailedError {

@@ -3,6 +3,7 @@ import type { JobState } from '../cluster/cluster';
 import type { Plan, PlannedRun } from '../domain/plan';
 import { costOf, shareOut, type Rates } from '../domain/spending';
 import type { IDENTITY_COLUMNS, Row } from '../dataset/tables';
+import { isOfEarlierAttempt } from './finished-runs';
 import type { JobContext, JobResults, RunEnd } from './job-context';
 
 type Unsubmitted = Pick<RunEnd, 'status' | 'failure_class' | 'error'>;
@@ -24,7 +25,8 @@ export function submitRows(
   now: Date,
   unsubmitted?: Unsubmitted,
 ): Row<'runs'>[] {
-  return context.runs.map((run) => ({
+  const runs = context.runs.filter(({ run_id }) => !context.finished.has(run_id));
+  return runs.map((run) => ({
     ...describe(context, run, now),
     external_id: '',
     status: unsubmitted?.status ?? 'running',
@@ -49,12 +51,14 @@ export function endRows(
   const usage = 'usage' in state ? state.usage : null;
   // The scheduler's accounting is what it charges for; not every scheduler counts GPUs.
   const allocation = usage?.allocation;
-  const ends = context.runs.map((run) => results.ends.find((one) => one.run_id === run.run_id));
+  const endOf = ({ run_id }: PlannedRun) => results.ends.find((one) => one.run_id === run_id);
+  const runs = context.runs.filter((run) => !isOnRecord(context, endOf(run)));
+  const ends = runs.map(endOf);
   const seconds = shareOut(
     allocation?.seconds ?? jobSeconds(state),
     ends.map((end) => end?.wall_seconds ?? null),
   );
-  return context.runs.map((run, i) => {
+  return runs.map((run, i) => {
     const end = ends[i];
     return {
       ...describe(context, run, now),
@@ -71,6 +75,10 @@ export function endRows(
       max_rss_bytes: i === 0 ? (usage?.max_rss_bytes ?? null) : null,
     };
   });
+}
+
+function isOnRecord({ finished }: JobContext, end: RunEnd | undefined): boolean {
+  return end?.status === 'done' && isOfEarlierAttempt(finished, end.run_id, end.wall_seconds);
 }
 
 /** Resources of the process, as measured by the process, or else by wall time. */

@@ -70,8 +70,8 @@ export class JobRunner {
   }
 
   async run(attempt: JobAttempt, stop: Stop): Promise<JobOutcome> {
-    const { dataset, studies, clusters, recipes } = this.deps;
-    const context = await loadJobContext(studies, attempt);
+    const { dataset, clusters, recipes } = this.deps;
+    const context = await loadJobContext(this.deps, attempt);
     const entry = requireCluster(clusters, context.job.cluster);
     const submit = keyOf(context, 'submit');
     const spent = await this.budgets.spent(context.study);

@@ -100,6 +100,26 @@ it('A recipe that is killed keeps the runs that it had finished, and says how it
   expect(await lab.dataset.read('checkpoints')).toHaveLength(1);
 });
 
+it('A run that the attempt before finished is on record once, and the next attempt pays for the rest', async () => {
+  const { outcome, again } = await measureWith('killed-once');
+  expect(outcome.runs.map(({ status }) => status)).toEqual(['done', 'failed']);
+  const second = await again(2);
+  expect(second.runs.map(({ status }) => status)).toEqual(['done', 'done']);
+  const rows = await lab.dataset.read('runs', { study: lab.study });
+  expect(rows.map(({ run_id, attempt, status }) => [run_id, attempt, status])).toEqual([
+    [PRETRAIN, 1, 'running'],
+    [INDICATE, 1, 'running'],
+    [PRETRAIN, 1, 'done'],
+    [INDICATE, 1, 'failed'],
+    [INDICATE, 2, 'running'],
+    [INDICATE, 2, 'done'],
+  ]);
+  expect(await lab.dataset.read('checkpoints')).toHaveLength(1);
+  const version = await lab.dataset.version();
+  expect(await again(2)).toEqual(second);
+  expect(await lab.dataset.version()).toBe(version);
+});
+
 it('A study on a cluster that is not registered is refused before anything runs', async () => {
   lab = await openLab(recipe('echo_recipe.py'), tinyStudy({ cluster: 'nowhere' }));
   await expect(plan(lab)).rejects.toThrow(/no cluster "nowhere"[^]*Known: local/);
@@ -119,7 +139,7 @@ async function measureWith(fault: string) {
   const planned = await plan(lab);
   const job = planned.job(VARIANT, 'measure');
   const activities = lab.worker(recipe('faulty_recipe.py', fault));
-  const again = () => runJob(lab, planned, job, { activities });
+  const again = (attempt = 1) => runJob(lab, planned, job, { activities, attempt });
   const outcome = await again();
   return { outcome, rows: await rowsOfJob(lab, job), again };
 }

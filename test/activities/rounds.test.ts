@@ -60,7 +60,8 @@ async function planned(on: Opened, fineTune: FineTune) {
   const run = async (jobs: readonly PlannedJob[], status = 'done', wall_seconds = 1800) => {
     const rows = jobs.flatMap((job) => {
       const runs = plan.runs.filter(({ run_id }) => job.run_ids.includes(run_id));
-      return submitRows({ plan, study, job, attempt: job.attempt, runs }, new Date(0));
+      const context = { plan, study, job, attempt: job.attempt, runs, finished: new Map() };
+      return submitRows(context, new Date(0));
     });
     const key = `${status}:${rows.map(({ run_id, attempt }) => `${run_id}#${attempt}`).join()}`;
     await on.dataset.commit({

@@ -14,7 +14,7 @@ function context(): JobContext {
     (run_id) => ({ run_id, stage: 'sft', recipe: 'jax', values: {} }) as PlannedRun,
   );
   const plan = { study: 'tiny@1', recipes: { jax: { version: '1', source_digest: '' } } };
-  const rest = { study: {}, job: { name: 'job', cluster: 'gpu' }, attempt: 1 };
+  const rest = { study: {}, job: { name: 'job', cluster: 'gpu' }, attempt: 1, finished: new Map() };
   return { plan, runs, ...rest } as unknown as JobContext;
 }
 
