@@ -1,7 +1,7 @@
 /** `foretune data`: reads the dataset of record. */
 import type { Command } from 'commander';
 import { rowToJson } from '../../dataset/arrow';
-import { isCompaction, keysOfEntry, type Entry } from '../../dataset/log-format';
+import { isCompaction, type Entry } from '../../dataset/log-format';
 import { TABLE_NAMES } from '../../dataset/tables';
 import { newestEntries, readRows, tableNamed, tableSizes } from '../../study/look-up';
 import { openSession } from '../../temporal/session';
@@ -94,7 +94,7 @@ async function compact(context: CliContext): Promise<void> {
  * key and a count, JSON all keys.
  */
 function keysIn(context: CliContext, entry: Entry): { key: string; keys?: string[] } {
-  const keys = keysOfEntry(entry).map(({ key }) => key);
+  const keys = entry.keys.map(({ key }) => key);
   const [key = '', ...more] = keys;
   if (!more.length) return { key };
   return context.format() === 'text' ? { key: `${key} (and ${more.length} more)` } : { key, keys };
