@@ -41,7 +41,8 @@ def load_model(place: Place, dtype: torch.dtype) -> PreTrainedModel:
         first = ", ".join(sorted(missing)[:NAMED]) + (", ..." if len(missing) > NAMED else "")
         raise ValueError(
             f'The weights of "{place.name}" do not match its config.json. Missing, or of another shape: '
-            f"{len(missing)} tensor{'s' if len(missing) > 1 else ''} ({first}). Copy the folder again from where it was made."
+            f"{len(missing)} tensor{'s' if len(missing) > 1 else ''} ({first}). "
+            "Copy the folder again from where it was made."
         )
     return model
 
