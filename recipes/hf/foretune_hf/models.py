@@ -40,8 +40,9 @@ def load_model(place: Place, dtype: torch.dtype) -> PreTrainedModel:
     if missing:
         first = ", ".join(sorted(missing)[:NAMED]) + (", ..." if len(missing) > NAMED else "")
         raise ValueError(
-            f'The weights of "{place.name}" do not match its config.json: {len(missing)} tensors are missing '
-            f"or have another shape: {first}. Copy the folder again from where it was made."
+            f'The weights of "{place.name}" do not match its config.json. Missing, or of another shape: '
+            f"{len(missing)} tensor{'s' if len(missing) > 1 else ''} ({first}). "
+            "Copy the folder again from where it was made."
         )
     return model
 

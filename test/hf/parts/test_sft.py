@@ -53,6 +53,6 @@ class Items(unittest.TestCase):
 
     def test_none_left_is_an_error_that_says_why(self):
         with self.assertRaisesRegex(
-            ValueError, "2 found; 0 are trained on whole.* 2 left out.* longer context"
+            ValueError, "2 found; 0 are trained on in full.* 2 are left out.* longer context"
         ):
             self.tune(["lost", "lost"])
