@@ -8,7 +8,7 @@ import { columnStats } from '../arrow-stats';
 import { DataFiles } from '../data-files';
 import type { ObjectStore } from '../store';
 import { TABLE_NAMES, type TableName } from '../tables';
-import type { Problem } from './fsck';
+import type { Problem } from './problem';
 import type { CheckedFile } from './log';
 
 const AT_ONCE = 8;

@@ -7,15 +7,7 @@ import type { ObjectStore } from '../store';
 import { checkFiles } from './data-files';
 import { checkHeads, type RecordedHead } from './heads';
 import { checkLog } from './log';
-
-/** One damaged object. */
-export interface Problem {
-  /** Key of the object, relative to the dataset's root; or what remembers a lost one. */
-  readonly object: string;
-  readonly problem: string;
-  /** Set for a derived object that was written again. */
-  readonly repaired?: true;
-}
+import type { Problem } from './problem';
 
 export interface Checked {
   /** Number of versions that the log has, or should have. */

@@ -1,7 +1,7 @@
 /** Compares the log with the versions that are remembered elsewhere. */
 import type { Head } from '../known-head';
 import { entryKey } from '../log-format';
-import type { Problem } from './fsck';
+import type { Problem } from './problem';
 
 export interface RecordedHead extends Head {
   /** What remembers it: `study quickstart@1`. */

@@ -12,7 +12,7 @@ import {
 import { LogState, type LoggedFile } from '../log-state';
 import { seal } from '../seal';
 import type { ObjectStore } from '../store';
-import type { Problem } from './fsck';
+import type { Problem } from './problem';
 
 /** A data file with the version that removed it, if one did. */
 export interface CheckedFile extends LoggedFile {
