@@ -45,6 +45,9 @@ export class SchemaError extends ForetuneError {
   readonly retryable = false;
 }
 
+/** Objects of the dataset or the books are not those that were written. */
+export class DamageError extends SchemaError {}
+
 /** The scheduler does not respond: try later. */
 export class ClusterUnavailableError extends ForetuneError {
   readonly retryable = true;
@@ -69,6 +72,21 @@ export class StoreError extends ForetuneError {
   ) {
     super(message, options);
   }
+}
+
+/**
+ * The store refuses the credentials, or has no such bucket. A person corrects that, or credentials
+ * are renewed, and then the same call succeeds.
+ */
+export class StoreAccessError extends StoreError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, true, options);
+  }
+}
+
+/** Whether an error is the fault of the store or of what it holds, not of a job and its results. */
+export function isOfStore(error: unknown): boolean {
+  return error instanceof StoreError || error instanceof DamageError;
 }
 
 /** A server of the embedded stack could not be installed, started or reached. */

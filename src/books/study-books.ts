@@ -1,6 +1,6 @@
 /** The objects below `studies/<name@version>/`, validated when they are read. */
 import { z } from 'zod';
-import { SchemaError } from '../base/errors';
+import { DamageError } from '../base/errors';
 import type { Plan } from '../domain/plan';
 import { StudySchema } from '../domain/study-schema';
 import { STAGES } from '../domain/vocabulary';
@@ -97,5 +97,5 @@ export function decodeLatest(bytes: Uint8Array, key: string): Latest {
 function decode<T>(schema: z.ZodType<T>, bytes: Uint8Array, key: string, advice: string): T {
   const parsed = schema.safeParse(parseJson(bytes));
   if (parsed.success) return parsed.data;
-  throw new SchemaError(`"${key}" is damaged: ${z.prettifyError(parsed.error)}. ${advice}`);
+  throw new DamageError(`"${key}" is damaged: ${z.prettifyError(parsed.error)}. ${advice}`);
 }

@@ -3,7 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Table, TypeMap } from 'apache-arrow';
-import { SchemaError } from '../base/errors';
+import { DamageError } from '../base/errors';
 import { sha256 } from '../base/fingerprint';
 import { openTable, type EncodedTable } from './arrow';
 import { ByteCache } from './byte-cache';
@@ -32,7 +32,7 @@ export class DataFiles {
     return { table, key, rows, bytes: bytes.length, sha256: sha256(bytes), schema, stats };
   }
 
-  /** Throws SchemaError that names the object if its bytes do not match the log. */
+  /** Throws DamageError that names the object if its bytes do not match the log. */
   async open(file: DataFile, table: TableName): Promise<Table<TypeMap>> {
     const cached = this.cache.get(file.key);
     if (cached) return cached;
@@ -65,7 +65,7 @@ export class DataFiles {
 }
 
 function refuse(where: string, what: string): never {
-  throw new SchemaError(
+  throw new DamageError(
     `The data file ${where} does not match the log: ${what}. It was changed or damaged after it was recorded: restore it from a backup.`,
   );
 }

@@ -2,7 +2,7 @@
  * The newest entry that is known outside of the log. Every entry shows that the one before it is
  * unchanged, but the last entries of a log could be lost without a trace in the log itself.
  */
-import { SchemaError } from '../base/errors';
+import { DamageError } from '../base/errors';
 import { entryKey } from './log-format';
 import type { LogReader } from './log-reader';
 import type { LogState } from './log-state';
@@ -20,7 +20,7 @@ export interface KnownHead {
   keep(head: Head): void;
 }
 
-/** Throws SchemaError if the log does not have the entry of the head. */
+/** Throws DamageError if the log does not have the entry of the head. */
 export async function requireHead(head: Head, state: LogState, reader: LogReader): Promise<void> {
   const { version, digest } = head;
   if (version > state.version) refuse(version, `the log ends at version ${state.version}`);
@@ -29,7 +29,7 @@ export async function requireHead(head: Head, state: LogState, reader: LogReader
 }
 
 function refuse(version: number, what: string): never {
-  throw new SchemaError(
+  throw new DamageError(
     `Version ${version} of the dataset was recorded, but now ${what}: "${entryKey(version)}" was deleted or replaced after it was written. Restore it from a backup. If the dataset was set back on purpose: npx foretune data fsck --accept`,
   );
 }

@@ -3,7 +3,7 @@
  * `format` that they do not know, and ignore unknown fields.
  */
 import { z } from 'zod';
-import { SchemaError } from '../base/errors';
+import { DamageError } from '../base/errors';
 import { brokenSeal } from './seal';
 
 /**
@@ -95,7 +95,7 @@ export function checkpointKey(version: number): string {
 }
 
 /**
- * Throws SchemaError that names the object if it is damaged or has another version than its key.
+ * Throws DamageError that names the object if it is damaged or has another version than its key.
  */
 export function decodeEntry(bytes: Uint8Array, version: number): Entry {
   return decode(EntrySchema, bytes, version, entryKey(version), 'Restore it from a backup.');
@@ -118,7 +118,7 @@ function decode<T extends { readonly version: number }>(
     ? (otherVersion(parsed.data, version) ?? brokenSeal(bytes))
     : z.prettifyError(parsed.error);
   if (parsed.success && reason === null) return parsed.data;
-  throw new SchemaError(`"${key}" is damaged: ${reason}. ${advice}`);
+  throw new DamageError(`"${key}" is damaged: ${reason}. ${advice}`);
 }
 
 function otherVersion(found: { readonly version: number }, version: number): string | null {

@@ -2,7 +2,7 @@
  * Replays the log of a store. Versions have no gaps, so the first missing entry is the end of the
  * log.
  */
-import { SchemaError } from '../base/errors';
+import { DamageError } from '../base/errors';
 import {
   CHECKPOINT_INTERVAL,
   checkpointKey,
@@ -59,7 +59,7 @@ export class LogReader {
     return LogState.empty();
   }
 
-  /** Throws SchemaError if the entry of the state's version is not the one that the state has. */
+  /** Throws DamageError if the entry of the state's version is not the one that the state has. */
   async confirm(state: LogState): Promise<void> {
     const { version, digest } = state;
     if (version === 0) return;
@@ -67,7 +67,7 @@ export class LogReader {
     if (entry?.digest === digest) return;
     state.discard();
     if (!entry) this.refuseGap(version);
-    throw new SchemaError(
+    throw new DamageError(
       `"${entryKey(version)}" in ${this.store.uri} is not the entry that was read before: it was replaced, by an edit or by a restored backup. Start again; if this message remains, find the damage with: npx foretune data fsck`,
     );
   }
@@ -116,7 +116,7 @@ export class LogReader {
   }
 
   private refuseGap(version: number): never {
-    throw new SchemaError(
+    throw new DamageError(
       `"${entryKey(version)}" is missing in ${this.store.uri}, though it was recorded. Versions are never deleted: restore it from a backup.`,
     );
   }

@@ -1,7 +1,7 @@
 /**
  * The combined content of the entries of a log: the files of every version, and the keys in use.
  */
-import { SchemaError } from '../base/errors';
+import { DamageError } from '../base/errors';
 import {
   FORMAT,
   entryKey,
@@ -78,7 +78,7 @@ export class LogState {
     return new Date(this.current.time);
   }
 
-  /** Throws SchemaError for an entry that was written after another one than the current one. */
+  /** Throws DamageError for an entry that was written after another one than the current one. */
   apply(entry: Entry): void {
     const { version, time, digest } = entry;
     if (version !== this.version + 1)
@@ -107,7 +107,7 @@ export class LogState {
   private remove(key: string, version: number): void {
     const history = this.histories.get(key);
     if (!history || history.removedIn !== undefined)
-      throw new SchemaError(
+      throw new DamageError(
         `"${entryKey(version)}" removes "${key}", which is not part of the dataset. The log is damaged: restore it from a backup.`,
       );
     history.removedIn = version;
@@ -165,7 +165,7 @@ export class LogState {
 }
 
 function refuseOther({ version, previous }: Entry, found: string | null): never {
-  throw new SchemaError(
+  throw new DamageError(
     `"${entryKey(version)}" was written after another entry of version ${version - 1} (digest ${short(previous)}) than the one that is there (digest ${short(found)}). One of the two was replaced: the log was edited, or restored while a process was writing. To find the damage: npx foretune data fsck`,
   );
 }

@@ -1,5 +1,5 @@
 /** Translates errors of S3 servers into messages that say what to do. */
-import { StoreError } from '../base/errors';
+import { StoreAccessError, StoreError } from '../base/errors';
 
 interface Facts {
   readonly name: string;
@@ -12,7 +12,8 @@ interface Facts {
 
 interface Verdict {
   readonly when: (facts: Facts) => boolean;
-  readonly retryable: boolean;
+  /** `access`: retryable too, since credentials are renewed and buckets created. */
+  readonly retryable: boolean | 'access';
   readonly advice: string;
 }
 
@@ -27,22 +28,22 @@ const NETWORK =
 const VERDICTS: readonly Verdict[] = [
   {
     when: ({ name, status }) => CREDENTIALS.test(name) || status === 401 || status === 403,
-    retryable: false,
+    retryable: 'access',
     advice:
       'The store rejects the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or the AWS profile), their permissions in the bucket, and the clock of this machine.',
   },
   {
     when: ({ name }) => name === 'NoSuchBucket',
-    retryable: false,
+    retryable: 'access',
     advice:
       'The bucket does not exist. Create it, or correct its name (in FORETUNE_DATASET, or in the `checkpoint` of a variant).',
   },
   {
     when: ({ name, message, status }) =>
       status === 507 || NO_SPACE.test(name) || NO_SPACE.test(message),
-    retryable: false,
+    retryable: true,
     advice:
-      'The store has no space left. Nothing recorded is lost: free or add space there, then resume the study.',
+      'The store has no space left. Nothing recorded is lost, and a running study waits: free or add space there.',
   },
   {
     when: ({ status, name }) => status === 501 || name === 'NotImplemented',
@@ -62,22 +63,30 @@ const VERDICTS: readonly Verdict[] = [
       'The store cannot be reached. Check the endpoint and whether the server is running; `npx foretune doctor` checks both.',
   },
   {
+    when: ({ status }) => status === 409,
+    retryable: true,
+    advice: 'Another write of the object is in progress. Try again.',
+  },
+  {
     when: ({ status }) => status === 429 || (status !== undefined && status >= 500),
     retryable: true,
     advice: 'The store had an internal error, which its log describes. Try again.',
   },
 ];
 
-const UNKNOWN = { retryable: false, advice: 'This response is unexpected from an S3 server.' };
+/** A running study waits, and says for what: giving up would lose work that is done. */
+const UNKNOWN = { retryable: true, advice: 'This response is unexpected from an S3 server.' };
 
 /** `action` completes "Could not …". */
 export function storeError(cause: unknown, action: string): StoreError {
   const facts = factsOf(cause);
   const { retryable, advice } = VERDICTS.find((verdict) => verdict.when(facts)) ?? UNKNOWN;
   const answer = [facts.status, facts.name, facts.message].filter(Boolean).join(' ');
-  return new StoreError(`Could not ${action}: ${answer}. ${advice}`, retryable, {
-    cause: withoutAnswer(cause, facts),
-  });
+  const message = `Could not ${action}: ${answer}. ${advice}`;
+  const options = { cause: withoutAnswer(cause, facts) };
+  return retryable === 'access'
+    ? new StoreAccessError(message, options)
+    : new StoreError(message, retryable, options);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Commits the results of a job to the dataset of record, run by run. */
 import { z } from 'zod';
 import type { Artifacts } from '../artifacts/artifacts';
-import { ForetuneError, SchemaError } from '../base/errors';
+import { ForetuneError, isOfStore, SchemaError } from '../base/errors';
 import { JobFailedError } from './job-failed';
 import type { Cluster, JobState } from '../cluster/cluster';
 import { readRecipeTable } from '../dataset/arrow';
@@ -103,7 +103,7 @@ async function collectRun(
   try {
     await commitRun(deps, context, run, own, files);
   } catch (error) {
-    if (error instanceof ForetuneError && !error.retryable)
+    if (error instanceof ForetuneError && !error.retryable && !isOfStore(error))
       return failed(run, new JobFailedError(context.job.name, 'user_code', error.message), own);
     throw error;
   }

@@ -88,9 +88,8 @@ export class RemoteCheckpoints {
       for await (const object of store.list('')) found.push(object);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      throw new StoreError(`${error.message} The request went to ${server}.`, error.retryable, {
-        cause: error,
-      });
+      error.message += ` The request went to ${server}.`;
+      throw error;
     }
     const files = found.filter(({ key }) => key !== '' && !key.endsWith('/'));
     if (files.length) return files;

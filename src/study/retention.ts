@@ -4,7 +4,7 @@ import { GC_GRACE_MS, type Dataset } from '../dataset/log';
 import { isKept, staysKept } from '../domain/kept';
 import type { Plan } from '../domain/plan';
 import type { Study, TrainedStudy } from '../domain/schema';
-import { StoreError } from '../base/errors';
+import { StoreAccessError } from '../base/errors';
 
 interface Deps {
   readonly dataset: Dataset;
@@ -39,7 +39,7 @@ async function ifAllowed({ warn }: Deps, what: string, remove: () => Promise<voi
   try {
     await remove();
   } catch (error) {
-    if (!(error instanceof StoreError) || error.retryable) throw error;
+    if (!(error instanceof StoreAccessError)) throw error;
     warn('Objects that are no longer kept could not be removed', { what, error: error.message });
   }
 }

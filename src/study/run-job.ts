@@ -8,6 +8,7 @@ import {
   ClusterUnavailableError,
   ForetuneError,
   InterruptedError,
+  isOfStore,
   SupersededError,
 } from '../base/errors';
 import type { Studies } from '../books/studies';
@@ -169,7 +170,7 @@ function keyOf({ job, attempt }: JobContext, what: string): string {
 
 /** An error that the same call would meet again is the fault of the job's inputs. */
 function unusable(error: unknown): ForetuneError {
-  if (error instanceof ForetuneError && !error.retryable) return error;
+  if (error instanceof ForetuneError && !error.retryable && !isOfStore(error)) return error;
   throw error;
 }
 

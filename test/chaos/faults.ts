@@ -31,6 +31,8 @@ const INFLICT: Readonly<Record<FaultKind, Inflict>> = {
   temporal: ({ workplace }) => killOf(workplace, 'temporal.json'),
   s3: ({ workplace }) => killGroupOf(workplace, 's3.json'),
   client: ({ client }) => (client.kill(), true),
+  's3-403': spoilS3('403'),
+  's3-409': spoilS3('409'),
   's3-500': spoilS3('500'),
   's3-503': spoilS3('503'),
   's3-slow': spoilS3('slow'),

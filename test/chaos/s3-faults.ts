@@ -9,7 +9,8 @@ import path from 'node:path';
  * `lost`: the request is carried out and its answer is not given. `kill-after-commit` kills the
  * worker after the write of a log entry and `kill-before-commit` in its place, once.
  */
-export type S3Fault = '500' | '503' | 'slow' | 'lost' | 'kill-after-commit' | 'kill-before-commit';
+export type S3Fault =
+  '403' | '409' | '500' | '503' | 'slow' | 'lost' | 'kill-after-commit' | 'kill-before-commit';
 
 const FILE = 's3-fault';
 

@@ -24,7 +24,12 @@ interface Answer {
 }
 
 const SLOW_MS = 1200;
-const CODES = { '500': 'InternalError', '503': 'SlowDown' } as const;
+const CODES = {
+  '403': 'ExpiredToken',
+  '409': 'OperationAborted',
+  '500': 'InternalError',
+  '503': 'SlowDown',
+} as const;
 
 export function createProxy(options: ProxyOptions): Server {
   return createServer((incoming, outgoing) => {
@@ -39,7 +44,7 @@ async function serve(
 ): Promise<void> {
   const body = await buffer(incoming);
   const fault = options.fault();
-  if (fault === '500' || fault === '503') return refuse(outgoing, fault);
+  if (isRefusal(fault)) return refuse(outgoing, fault);
   if (fault === 'slow') await setTimeout(SLOW_MS);
   const kills = isCommit(incoming) && fault?.startsWith('kill');
   if (kills && fault === 'kill-before-commit' && options.kill()) return void outgoing.destroy();
@@ -47,6 +52,10 @@ async function serve(
   if (kills && options.kill()) return void outgoing.destroy();
   if (fault === 'lost') return void outgoing.destroy();
   outgoing.writeHead(answer.message.statusCode ?? 502, answer.message.headers).end(answer.body);
+}
+
+function isRefusal(fault: S3Fault | null): fault is keyof typeof CODES {
+  return fault !== null && fault in CODES;
 }
 
 function refuse(outgoing: ServerResponse, fault: keyof typeof CODES): void {

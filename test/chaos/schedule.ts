@@ -7,6 +7,8 @@ export const FAULTS = [
   'temporal',
   's3',
   'client',
+  's3-403',
+  's3-409',
   's3-500',
   's3-503',
   's3-slow',
