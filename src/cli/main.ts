@@ -15,7 +15,7 @@ interface CommandModule {
 const COMMANDS = [
   'up down doctor env worker schema recipes',
   'run plan resume status list logs pause cancel window retry add orphans',
-  'fit schedule compare recommend report data',
+  'fit schedule compare recommend report data backup restore',
 ].flatMap((names) => names.split(' '));
 const FORMATS: readonly OutputFormat[] = ['text', 'json', 'jsonl'];
 

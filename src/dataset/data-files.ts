@@ -18,7 +18,7 @@ export class DataFiles {
   private readonly cache: ByteCache<Table<TypeMap>>;
 
   constructor(
-    private readonly store: ObjectStore,
+    private readonly store: Pick<ObjectStore, 'uri' | 'get' | 'put'>,
     cacheBytes: number,
   ) {
     this.cache = new ByteCache(cacheBytes);

@@ -1,4 +1,6 @@
 /** Damage in the store of a running stack: found by a command, and refused by readers and writers. */
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { loadConfig } from '../../src/config';
 import { entryKey } from '../../src/dataset/log-format';
 import type { ObjectStore } from '../../src/dataset/store';
@@ -63,6 +65,25 @@ it('the newest entry that was deleted is missed, by fsck, doctor and every comma
   await store.put(key, body);
   expect(await fsck()).toMatchObject({ code: 0 });
 });
+
+it('a backup that was made while a study ran is restored elsewhere, with the same figures', async () => {
+  const folder = path.join(workplace.stateDir, 'backup');
+  const running = workplace.start('run', 'examples/own-trainer/study.ts');
+  await setTimeout(3000);
+  const { version } = await workplace.json<{ version: number }>('backup', folder);
+  expect(await running.ended).toMatchObject({ code: 0 });
+  const other = await openWorkplace();
+  try {
+    expect(await other.json('restore', folder)).toMatchObject({ version });
+    expect(await other.json('data', 'fsck')).toMatchObject({ versions: version, problems: [] });
+    const fits = ['data', 'show', 'fits', '--version', String(version)];
+    expect(await other.json(...fits)).toEqual(await workplace.json(...fits));
+    expect(await other.foretune('report', 'zeng2025')).toMatchObject({ code: 0 });
+    expect(await other.foretune('resume', 'own-trainer')).toMatchObject({ code: 0 });
+  } finally {
+    await other.close();
+  }
+}, 180_000);
 
 it('a dataset that was set back on purpose is accepted, once that is said', async () => {
   const { versions } = await fsck();

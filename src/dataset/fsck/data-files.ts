@@ -6,15 +6,14 @@ import { checkedRowsOf } from '../arrow';
 import { schemaOf } from '../arrow-schema';
 import { columnStats } from '../arrow-stats';
 import { DataFiles } from '../data-files';
-import type { ObjectStore } from '../store';
 import { TABLE_NAMES, type TableName } from '../tables';
-import type { Problem } from './problem';
+import type { CheckedStore, Problem } from './problem';
 import type { CheckedFile } from './log';
 
 const AT_ONCE = 8;
 
 export async function checkFiles(
-  store: ObjectStore,
+  store: CheckedStore,
   files: readonly CheckedFile[],
   progress: (done: number, of: number) => void = () => undefined,
 ): Promise<Problem[]> {

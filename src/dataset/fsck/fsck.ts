@@ -3,7 +3,7 @@
  * what the log says. Reads everything and changes nothing, except for what `repair` writes again.
  */
 import type { Head } from '../known-head';
-import type { ObjectStore } from '../store';
+import type { CheckedStore } from './problem';
 import { checkFiles } from './data-files';
 import { checkHeads, type RecordedHead } from './heads';
 import { checkLog } from './log';
@@ -28,7 +28,7 @@ export interface FsckOptions {
   readonly progress?: (done: number, of: number) => void;
 }
 
-export async function fsck(store: ObjectStore, options: FsckOptions = {}): Promise<Checked> {
+export async function fsck(store: CheckedStore, options: FsckOptions = {}): Promise<Checked> {
   const log = await checkLog(store, options.repair ?? false);
   const files = await checkFiles(store, log.files, options.progress);
   const heads = checkHeads(options.heads ?? [], log.digests);

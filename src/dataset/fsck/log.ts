@@ -11,8 +11,7 @@ import {
 } from '../log-format';
 import { LogState, type LoggedFile } from '../log-state';
 import { seal } from '../seal';
-import type { ObjectStore } from '../store';
-import type { Problem } from './problem';
+import type { CheckedStore, Problem } from './problem';
 
 /** A data file with the version that removed it, if one did. */
 export interface CheckedFile extends LoggedFile {
@@ -31,7 +30,7 @@ interface CheckedLog {
 const OBJECT = /^_log\/(\d{20})(\.checkpoint)?\.json$/;
 const BATCH = 32;
 
-export async function checkLog(store: ObjectStore, repair: boolean): Promise<CheckedLog> {
+export async function checkLog(store: CheckedStore, repair: boolean): Promise<CheckedLog> {
   const check = new LogCheck(store, repair);
   await check.list();
   await check.run();
@@ -48,7 +47,7 @@ class LogCheck {
   private state: LogState | null = LogState.empty();
 
   constructor(
-    private readonly store: ObjectStore,
+    private readonly store: CheckedStore,
     private readonly repair: boolean,
   ) {}
 
