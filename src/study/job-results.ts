@@ -4,8 +4,9 @@ import type { Artifacts } from '../artifacts/artifacts';
 import { ForetuneError, isOfStore, SchemaError } from '../base/errors';
 import { JobFailedError } from './job-failed';
 import type { Cluster, JobState } from '../cluster/cluster';
+import { fingerprint } from '../base/fingerprint';
 import { readRecipeTable } from '../dataset/arrow';
-import type { Dataset } from '../dataset/log';
+import type { Commit, Dataset } from '../dataset/log';
 import { isKept } from '../domain/kept';
 import { saysOutOfMemory } from '../domain/evidence';
 import type { PlannedRun } from '../domain/plan';
@@ -155,15 +156,28 @@ async function commitRun(
   const name = `${context.plan.study}/${run.run_id}/${run.fingerprint.slice(0, 12)}`;
   const key = run.redo ? `run:${name}/attempt${context.attempt}` : `run:${name}`;
   const isNew = Object.keys(tables).length > 0 && !(await dataset.hasKey(key));
-  const weights = `checkpoint:${name}/${context.job.name}/attempt${context.attempt}`;
   const made = result.checkpoint;
   const kept =
     made && isKept(context.study, run) ? await artifacts.keep(made.uri, files.weights) : null;
-  const checkpoints = made ? [{ ...own, ...made, uri: kept ?? made.uri }] : [];
   await Promise.all([
     isNew && dataset.commit({ key, rows: tables }),
-    checkpoints.length && dataset.commit({ key: weights, rows: { checkpoints } }),
+    made &&
+      dataset.commit(checkpointCommit(context, name, { ...own, ...made, uri: kept ?? made.uri })),
   ]);
+}
+
+/**
+ * The key has the place of the weights: in a dataset that was moved to another machine, an attempt
+ * may be made again there. Readers take the newest row.
+ */
+function checkpointCommit(
+  { job, attempt }: JobContext,
+  name: string,
+  row: { readonly uri: string; readonly sha256: string },
+): Commit {
+  const place = fingerprint([row.uri, row.sha256]).slice(0, 12);
+  const key = `checkpoint:${name}/${job.name}/attempt${attempt}/${place}`;
+  return { key, rows: { checkpoints: [row] } };
 }
 
 async function readTable(files: Files, job: string, name: string): Promise<Uint8Array> {
