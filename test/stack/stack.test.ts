@@ -111,3 +111,15 @@ it('A stack that was stopped has no process left, and comes back on its ports wi
   expect(SERVERS.map((server) => portsOf(config.stateDir, server))).toEqual(ports);
   expect(await unprobedStore(before).get('kept')).toEqual(body);
 });
+
+it('Servers are stopped by a command that is configured to use others', async () => {
+  const { s3, temporal } = stack.config;
+  const others = {
+    s3: { ...s3, embedded: false, endpoint: 'http://127.0.0.1:9' },
+    temporal: { ...temporal, address: '127.0.0.1:9' },
+  };
+  await stack.start();
+  const stopped = await stopStack({ ...stack.config, ...others });
+  expect(stopped).toEqual(['the Temporal server', 'the S3 server']);
+  expect(processesIn(stack.config.stateDir)).toEqual([]);
+});
