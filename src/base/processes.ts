@@ -109,7 +109,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The last lines of a log file, for an error message. */
-export function lastLines(file: string, count = 20): string {
-  return readTail(file)?.trimEnd().split('\n').slice(-count).join('\n') ?? '(no log)';
+/** The last lines of a log file after its first `from` bytes, for an error message. */
+export function lastLines(file: string, count = 20, from = 0): string {
+  return readTail(file, { from })?.trimEnd().split('\n').slice(-count).join('\n') ?? '(no log)';
 }
