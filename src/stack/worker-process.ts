@@ -19,6 +19,7 @@ import {
   terminate,
   type ProcessIdentity,
 } from '../base/processes';
+import { AWS_VARIABLES } from './s3-client';
 import { endOf, logFile } from './server';
 import type { StackEndpoints } from './stack';
 import { readState, removeState, withLock, writeState } from './state';
@@ -35,17 +36,10 @@ const NAMED_WITHIN_MS = 5000;
 const WorkerSchema = ProcessIdentitySchema.extend({ build: z.string() });
 export type WorkerRecord = z.infer<typeof WorkerSchema>;
 
-const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
+/** Builds that cannot run. A command that follows a study asks for its worker again and again. */
+const refused = new Map<string, StackError>();
 
-/** Where the AWS SDK finds credentials of the buckets that the configuration names. */
-const AWS_VARIABLES = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_PROFILE',
-  'AWS_CONFIG_FILE',
-  'AWS_SHARED_CREDENTIALS_FILE',
-];
+const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
 
 /**
  * Digest of the worker's code, its servers and its credentials: new credentials need a new worker.
@@ -88,6 +82,8 @@ export async function ensureWorker(
     if (isReady(config, build)) return;
     const old = runningWorker(config);
     if (old && old.build !== build) {
+      const known = refused.get(build);
+      if (known) throw known;
       say('The code, the servers or their credentials changed: replacing the worker ...');
       await proveCode(config, build);
       await stopWorker(config);
@@ -142,16 +138,11 @@ function isReady(config: Config, build: string): boolean {
   return worker?.build === build && ready?.pid === worker.pid && ready.started === worker.started;
 }
 
-/** Builds that cannot run. A command that follows a study asks for its worker again and again. */
-const refused = new Map<string, StackError>();
-
 /**
  * Loads the code and bundles the workflows in a process of its own, so that a worker in good health
  * is not given up for code that cannot run. Throws StackError.
  */
 async function proveCode(config: Config, build: string): Promise<void> {
-  const known = refused.get(build);
-  if (known) throw known;
   const options = { env: config.environment, cwd: config.root, timeout: READY_WITHIN_MS };
   try {
     await promisify(execFile)(process.execPath, workerCommand(config, '--prove'), options);

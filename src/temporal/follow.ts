@@ -66,6 +66,7 @@ async function untilEnded(
   const stop = lastStop(session.config.stateDir);
   let seen = Date.now();
   let troubles: Troubles = new Map();
+  let noWorker: string | undefined;
   for (let checked = seen, took = 0; ; await end.within(restAfter(took))) {
     try {
       const start = Date.now();
@@ -81,12 +82,31 @@ async function untilEnded(
         ? await findTroubles(describeWith(session.client), study, progress)
         : troubles;
       refuseAfter(stop, session, study);
-      await ensureWorker(session.config, session.endpoints, session.say);
+      noWorker = await keepWorker(session, noWorker);
     } catch (error) {
       refuseAfter(stop, session, study);
       took = 0; // check again soon
       await waitOut(session, study, error, Date.now() - seen);
     }
+  }
+}
+
+/**
+ * Returns why no worker of the current code runs, if so, and says it unless it was said before: the
+ * study waits until somebody does something about it.
+ */
+async function keepWorker(
+  { config, endpoints, say }: WorkSession,
+  said: string | undefined,
+): Promise<string | undefined> {
+  try {
+    await ensureWorker(config, endpoints, say);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    const [reason] = error.message.split('\n');
+    if (reason !== said) say(error.message);
+    return reason;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ServiceError } from '@temporalio/client';
@@ -6,6 +6,7 @@ import type { WorkSession } from '../../src/temporal/session';
 import { followStudy } from '../../src/temporal/follow';
 import { StoreError } from '../../src/base/errors';
 import { loadConfig } from '../../src/config';
+import { endpointsOf } from '../../src/stack/stack';
 import { noteStop } from '../../src/stack/stopped';
 
 const SUMMARY = { status: 'done' };
@@ -106,4 +107,41 @@ describe('a study whose worker or servers `down` stopped is left alone, with the
     await expect(followStudy(session(describe), 'tiny@1', display)).rejects.toThrow(words);
     jest.restoreAllMocks();
   });
+});
+
+/** A clone whose worker ends at once. */
+function brokenClone(): string {
+  const root = path.join(stateDir, 'clone');
+  for (const name of ['workflows', 'activities', 'src/cli'])
+    mkdirSync(path.join(root, name), { recursive: true });
+  for (const name of ['temporal.config.ts', 'package-lock.json'])
+    writeFileSync(path.join(root, name), '');
+  writeFileSync(path.join(root, 'src/cli/bin.cjs'), 'throw new Error("broken on purpose")');
+  return root;
+}
+
+it('a worker that cannot be started is reported, once, while the study waits for it', async () => {
+  let [looks, later] = [0, 0];
+  const { now } = Date;
+  jest.spyOn(Date, 'now').mockImplementation(() => now() + later);
+  const over = () => looks > 3;
+  const describe = () => {
+    looks += 1;
+    return Promise.resolve({ status: { name: over() ? 'COMPLETED' : 'RUNNING' } });
+  };
+  /** Asked for between two looks: time for another check of the worker. */
+  const result = () => {
+    later += 5000;
+    return over() ? Promise.resolve(SUMMARY) : Promise.reject(new Error('gone'));
+  };
+  const said: string[] = [];
+  const session = {
+    ...sessionOf({ latest: () => Promise.resolve(null) }, clientOf({ describe, result })),
+    config: { ...config, root: brokenClone() },
+    endpoints: endpointsOf(config),
+    say: (text: string) => void said.push(text),
+  };
+  expect(await followStudy(session, 'tiny@1', display)).toEqual(SUMMARY);
+  expect(said).toEqual([expect.stringMatching(/worker ended at once.*broken on purpose/s)]);
+  jest.restoreAllMocks();
 });
