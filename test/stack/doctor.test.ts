@@ -32,7 +32,7 @@ it('Every part of a running stack is well, but for the worker, which is started 
   await stack.start();
   const checks = await runChecks(stack.config);
   const parts = ['Node', 'Python', 'disk', 'Temporal', 'search attributes', 'retention', 'S3'];
-  expect(checks.map(({ part }) => part)).toEqual([...parts, 'worker']);
+  expect(checks.map(({ part }) => part)).toEqual([...parts, 'dataset', 'worker']);
   expect(checks.filter(({ status }) => status !== 'ok')).toMatchObject([
     { part: 'worker', status: 'idle' },
   ]);
