@@ -1,7 +1,7 @@
 /**
  * Reads the end of a file that may be larger than memory, such as a log or a job's progress file.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 /** A few thousand lines of a log. */
 const TAIL_BYTES = 256 * 1024;
@@ -23,6 +23,11 @@ export function readTail(file: string, { bytes = TAIL_BYTES, from = 0 } = {}): s
   } finally {
     closeSync(handle);
   }
+}
+
+/** In bytes; 0 if there is no such file. */
+export function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function readEnd(handle: number, bytes: number, from: number): string {

@@ -6,11 +6,15 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { StackError } from './errors';
 import { readTail } from './file-tail';
 import { makeFolderSync } from './folders';
 
 export const ProcessIdentitySchema = z.object({ pid: z.number().int(), started: z.string() });
 export type ProcessIdentity = z.infer<typeof ProcessIdentitySchema>;
+
+/** How long a killed process may take to exit. */
+const KILL_MS = 5000;
 
 /** When a process started, in the system's own notation; null when there is no such process. */
 export function startTime(pid: number): string | null {
@@ -70,13 +74,18 @@ export function spawnDetached(
   });
 }
 
-/** Sends SIGTERM, waits, then sends SIGKILL. True if SIGTERM was enough. */
+/**
+ * Sends SIGTERM, waits, then sends SIGKILL. True if SIGTERM was enough. The process has exited when
+ * this returns; throws StackError if it does not exit, for example because its disk hangs.
+ */
 export async function terminate(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
   if (!signal(identity, 'SIGTERM')) return true;
   if (await untilGone(identity, graceMs)) return true;
   signal(identity, 'SIGKILL');
-  await untilGone(identity, 5000);
-  return false;
+  if (await untilGone(identity, KILL_MS)) return false;
+  throw new StackError(
+    `Process ${identity.pid} does not exit, although it was killed. It may be waiting for a disk: look at it with ps -o pid,stat,wchan,args ${identity.pid}`,
+  );
 }
 
 /** False if the process has exited: a recycled pid is never signalled. */
@@ -100,7 +109,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** The last lines of a log file, for an error message. */
-export function lastLines(file: string, count = 20): string {
-  return readTail(file)?.trimEnd().split('\n').slice(-count).join('\n') ?? '(no log)';
+/** The last lines of a log file after its first `from` bytes, for an error message. */
+export function lastLines(file: string, count = 20, from = 0): string {
+  return readTail(file, { from })?.trimEnd().split('\n').slice(-count).join('\n') ?? '(no log)';
 }

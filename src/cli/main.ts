@@ -6,6 +6,7 @@ import { version } from '../../package.json';
 import { loadConfig } from '../config';
 import { ForetuneError, NotFoundError } from '../base/errors';
 import { EXIT, type CliContext, type OutputFormat } from './context';
+import { watchStreams, write } from './streams';
 
 interface CommandModule {
   readonly register: (program: Command, context: CliContext) => void;
@@ -29,6 +30,10 @@ function buildProgram(words: readonly string[]): Command {
     .enablePositionalOptions() // `data show` has a --version of its own
     .showHelpAfterError('(add --help for usage)')
     .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => write(process.stdout, text),
+      writeErr: (text) => write(process.stderr, text),
+    })
     .exitOverride();
   const context = createContext(program);
   for (const command of commandsAmong(words)) command.register(program, context);
@@ -54,8 +59,8 @@ function load(name: string): CommandModule {
 function createContext(program: Command): CliContext {
   return {
     config: loadConfig(),
-    stdout: (text) => void process.stdout.write(`${text}\n`),
-    stderr: (text) => void process.stderr.write(`${text}\n`),
+    stdout: (text) => write(process.stdout, `${text}\n`),
+    stderr: (text) => write(process.stderr, `${text}\n`),
     format: () => program.opts<{ output: OutputFormat }>().output,
     setExitCode: (code) => void (process.exitCode = code),
   };
@@ -75,7 +80,7 @@ function allCommands(command: Command): Command[] {
 
 function explain(error: unknown, places: Places): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
-  process.stderr.write(`foretune: ${textOf(error, places)}\n`);
+  write(process.stderr, `foretune: ${textOf(error, places)}\n`);
   return error instanceof NotFoundError ? EXIT.notFound : EXIT.error;
 }
 
@@ -97,6 +102,7 @@ function messageOf(error: unknown): string {
 type Places = (stack: string) => string;
 
 export async function main(places: Places = (stack) => stack): Promise<void> {
+  watchStreams();
   try {
     await buildProgram(process.argv.slice(2)).parseAsync();
   } catch (error) {

@@ -6,6 +6,7 @@ import { nearest } from '../base/explain';
 import { fingerprint } from '../base/fingerprint';
 import { rangeOf } from '../domain/direction';
 import { studyId } from '../domain/ids';
+import { variantId } from '../domain/names';
 import type { Columns, Tabled } from '../domain/schema';
 import { cellOf } from './cells';
 import { readCsv, type CsvRow, type CsvTable } from './csv';
@@ -179,6 +180,10 @@ function checkIds(columns: Columns, { rows }: CsvTable, faults: Faults): void {
     if (id === '') faults.add(`line ${line}, column "${columns.variant_id}": the id is missing`);
     else if (first !== undefined)
       faults.add(`line ${line}: variant "${id}" is in line ${first} too; ids must be unique`);
+    else if (!variantId.safeParse(id).success)
+      faults.add(
+        `line ${line}, column "${columns.variant_id}": ${JSON.stringify(id)} cannot be an id; expected at most 128 characters, without control characters`,
+      );
     lines.set(id, first ?? line);
   }
 }

@@ -3,6 +3,16 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import type { S3Credentials } from '../config';
 
+/** Where the AWS SDK finds credentials that the configuration does not give it. */
+export const AWS_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+];
+
 export interface S3Address {
   /** Null: AWS itself. */
   readonly endpoint: string | null;

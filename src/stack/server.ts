@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { StackError } from '../base/errors';
+import { sizeOf } from '../base/file-tail';
 import {
   isAlive,
   lastLines,
@@ -37,6 +38,7 @@ export interface ServerSpec {
 const HEALTHY_WITHIN_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
 const MOST_STARTS = 3;
+const ERROR_LINES = 20;
 const SAYS_TAKEN = /address already in use|EADDRINUSE/i;
 
 const PortsSchema = z.record(z.string(), z.number());
@@ -87,9 +89,10 @@ export async function startServer(
 }
 
 async function launch(stateDir: string, spec: ServerSpec, ports: Ports): Promise<void> {
-  const log = logFile(stateDir, spec.name);
+  const file = logFile(stateDir, spec.name);
+  const log = { file, from: sizeOf(file) };
   const { command, args, env } = spec.command(ports);
-  const identity = await spawnDetached(command, args, { env, log, cwd: stateDir }).catch(
+  const identity = await spawnDetached(command, args, { env, log: file, cwd: stateDir }).catch(
     (cause: unknown) => {
       throw new StackError(
         `${spec.title} could not be started with "${command}": ${String(cause)}. Run: node infra/setup.mjs`,
@@ -114,6 +117,18 @@ export async function stopServer(stateDir: string, name: string): Promise<boolea
 
 export function logFile(stateDir: string, name: string): string {
   return path.join(stateDir, 'logs', `${name}.log`);
+}
+
+/** What one process has written to a log that its predecessors wrote to before. */
+export interface LogPart {
+  readonly file: string;
+  /** The log's size in bytes when the process was started. */
+  readonly from: number;
+}
+
+/** The end of a log, as the last part of an error message. */
+export function endOf({ file, from }: LogPart): string {
+  return `The end of ${file}:\n${lastLines(file, ERROR_LINES, from) || '(nothing since this start)'}`;
 }
 
 async function choosePorts(
@@ -141,12 +156,11 @@ async function untilHealthy(
   spec: ServerSpec,
   ports: Ports,
   identity: ProcessIdentity,
-  log: string,
+  log: LogPart,
 ): Promise<void> {
   let reason: unknown = 'it did not answer';
   for (const end = Date.now() + HEALTHY_WITHIN_MS; Date.now() < end; await pause(100)) {
-    if (!isAlive(identity))
-      throw new StackError(`${spec.title} ended at once. The end of ${log}:\n${lastLines(log)}`);
+    if (!isAlive(identity)) throw new StackError(`${spec.title} ended at once. ${endOf(log)}`);
     try {
       return await spec.check(ports);
     } catch (error) {
@@ -154,7 +168,7 @@ async function untilHealthy(
     }
   }
   throw new StackError(
-    `${spec.title} is not healthy after ${HEALTHY_WITHIN_MS / 1000} s (${String(reason)}). The end of ${log}:\n${lastLines(log)}`,
+    `${spec.title} is not healthy after ${HEALTHY_WITHIN_MS / 1000} s (${String(reason)}). ${endOf(log)}`,
     { cause: reason },
   );
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config';
 import { openClusters } from '../study/clusters';
 import { endJobs, type LiveJob } from '../study/end-jobs';
 import { stopStack } from './stack';
+import { noteStop } from './stopped';
 import { stopWorker } from './worker-process';
 
 export interface ShutDown {
@@ -26,6 +27,7 @@ export async function shutDown(
   const unanswered = sayUnanswered(say);
   const before = await liveJobs(clusters, unanswered);
   if (before.length && !force) return { worker: false, jobs: before, servers: null };
+  noteStop(config.stateDir);
   // Stop the worker first: it would record a job that is stopped now as failed.
   const worker = await stopWorker(config);
   // The worker may have submitted another job before it stopped.

@@ -48,11 +48,14 @@ export async function startStack(
   return endpointsOf(config);
 }
 
-/** Stops the embedded servers; their data is kept. Names of those that were running. */
+/**
+ * Stops the embedded servers; their data is kept. Names of those that were running. A server that
+ * this configuration replaces may have been started under another one.
+ */
 export async function stopStack(config: Config): Promise<string[]> {
   const stopped = await withLock(config.stateDir, 'stack', () =>
     Promise.all(
-      embeddedServers(config).map(async ({ name, title }) =>
+      [temporalServer(config), s3Server(config)].map(async ({ name, title }) =>
         (await stopServer(config.stateDir, name)) ? title : null,
       ),
     ),

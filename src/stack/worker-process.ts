@@ -2,22 +2,25 @@
  * The detached worker of a clone. Its build id is the digest of the code it runs: a client with
  * different code lets it finish the records in progress, and replaces it. Jobs continue meanwhile.
  */
+import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { CLUSTER_KINDS } from '../cluster/kinds';
 import type { Config } from '../config';
 import { StackError } from '../base/errors';
+import { sizeOf } from '../base/file-tail';
 import { fingerprint, sha256, sourceDigest } from '../base/fingerprint';
 import {
   isAlive,
-  lastLines,
   pause,
   ProcessIdentitySchema,
   spawnDetached,
   terminate,
   type ProcessIdentity,
 } from '../base/processes';
-import { logFile } from './server';
+import { AWS_VARIABLES } from './s3-client';
+import { endOf, logFile } from './server';
 import type { StackEndpoints } from './stack';
 import { readState, removeState, withLock, writeState } from './state';
 
@@ -33,17 +36,10 @@ const NAMED_WITHIN_MS = 5000;
 const WorkerSchema = ProcessIdentitySchema.extend({ build: z.string() });
 export type WorkerRecord = z.infer<typeof WorkerSchema>;
 
-const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
+/** Builds that cannot run. A command that follows a study asks for its worker again and again. */
+const refused = new Map<string, StackError>();
 
-/** Where the AWS SDK finds credentials of the buckets that the configuration names. */
-const AWS_VARIABLES = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AWS_PROFILE',
-  'AWS_CONFIG_FILE',
-  'AWS_SHARED_CREDENTIALS_FILE',
-];
+const CODE = ['temporal.config.ts', 'package-lock.json', 'workflows', 'activities', 'src'];
 
 /**
  * Digest of the worker's code, its servers and its credentials: new credentials need a new worker.
@@ -86,7 +82,10 @@ export async function ensureWorker(
     if (isReady(config, build)) return;
     const old = runningWorker(config);
     if (old && old.build !== build) {
+      const known = refused.get(build);
+      if (known) throw known;
       say('The code, the servers or their credentials changed: replacing the worker ...');
+      await proveCode(config, build);
       await stopWorker(config);
     }
     await startWorker(config, build);
@@ -139,24 +138,45 @@ function isReady(config: Config, build: string): boolean {
   return worker?.build === build && ready?.pid === worker.pid && ready.started === worker.started;
 }
 
+/**
+ * Loads the code and bundles the workflows in a process of its own, so that a worker in good health
+ * is not given up for code that cannot run. Throws StackError.
+ */
+async function proveCode(config: Config, build: string): Promise<void> {
+  const options = { env: config.environment, cwd: config.root, timeout: READY_WITHIN_MS };
+  try {
+    await promisify(execFile)(process.execPath, workerCommand(config, '--prove'), options);
+  } catch (cause) {
+    const { stderr } = cause as { readonly stderr?: string };
+    const error = new StackError(
+      `The changed code cannot run, so the worker of the code before it goes on:\n${stderr?.trim() || String(cause)}`,
+      { cause },
+    );
+    refused.set(build, error);
+    throw error;
+  }
+}
+
+function workerCommand({ root }: Config, option: string): string[] {
+  return [path.join(root, 'src', 'cli', 'bin.cjs'), 'worker', option];
+}
+
 async function startWorker(config: Config, build: string): Promise<void> {
-  const log = logFile(config.stateDir, 'worker');
-  const command = path.join(config.root, 'src', 'cli', 'bin.cjs');
+  const file = logFile(config.stateDir, 'worker');
+  const known = runningWorker(config);
+  const log = { file, from: known ? 0 : sizeOf(file) };
   const identity =
-    runningWorker(config) ??
-    (await spawnDetached(process.execPath, [command, 'worker', '--detached'], {
+    known ??
+    (await spawnDetached(process.execPath, workerCommand(config, '--detached'), {
       env: config.environment,
-      log,
+      log: file,
       cwd: config.root,
     }));
   writeState(config.stateDir, WORKER_FILE, { ...identity, build });
   writeState(config.stateDir, PID_FILE, `${identity.pid}\n`);
   for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await pause(50)) {
     if (isReady(config, build)) return;
-    if (!isAlive(identity))
-      throw new StackError(`The worker ended at once. The end of ${log}:\n${lastLines(log)}`);
+    if (!isAlive(identity)) throw new StackError(`The worker ended at once. ${endOf(log)}`);
   }
-  throw new StackError(
-    `The worker is not ready after ${READY_WITHIN_MS / 1000} s. The end of ${log}:\n${lastLines(log)}`,
-  );
+  throw new StackError(`The worker is not ready after ${READY_WITHIN_MS / 1000} s. ${endOf(log)}`);
 }

@@ -1,4 +1,7 @@
-/** Follows a study until it ends. A worker or server that dies in the meantime is started again. */
+/**
+ * Follows a study until it ends. A worker or server that dies in the meantime is started again,
+ * unless `foretune down` stopped it.
+ */
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
@@ -8,6 +11,7 @@ import { StackError, StoreError } from '../base/errors';
 import { pause } from '../base/processes';
 import { studyWorkflowId } from '../domain/ids';
 import { startStack } from '../stack/stack';
+import { lastStop } from '../stack/stopped';
 import { ensureWorker } from '../stack/worker-process';
 import { openClusters } from '../study/clusters';
 import { studyProgress, type StudyProgress } from '../study/progress';
@@ -59,8 +63,10 @@ async function untilEnded(
   { handle, end, display }: Followed,
 ): Promise<void> {
   const clusters = openClusters(session.config);
+  const stop = lastStop(session.config.stateDir);
   let seen = Date.now();
   let troubles: Troubles = new Map();
+  let noWorker: string | undefined;
   for (let checked = seen, took = 0; ; await end.within(restAfter(took))) {
     try {
       const start = Date.now();
@@ -75,12 +81,41 @@ async function untilEnded(
       troubles = progress
         ? await findTroubles(describeWith(session.client), study, progress)
         : troubles;
-      await ensureWorker(session.config, session.endpoints, session.say);
+      refuseAfter(stop, session, study);
+      noWorker = await keepWorker(session, noWorker);
     } catch (error) {
+      refuseAfter(stop, session, study);
       took = 0; // check again soon
       await waitOut(session, study, error, Date.now() - seen);
     }
   }
+}
+
+/**
+ * Returns why no worker of the current code runs, if so, and says it unless it was said before: the
+ * study waits until somebody does something about it.
+ */
+async function keepWorker(
+  { config, endpoints, say }: WorkSession,
+  said: string | undefined,
+): Promise<string | undefined> {
+  try {
+    await ensureWorker(config, endpoints, say);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StackError)) throw error;
+    const [reason] = error.message.split('\n');
+    if (reason !== said) say(error.message);
+    return reason;
+  }
+}
+
+/** Throws StackError if the stack was stopped on purpose since `stop`. */
+function refuseAfter(stop: string | undefined, { config }: Session, study: string): void {
+  if (lastStop(config.stateDir) === stop) return;
+  throw new StackError(
+    `Study "${study}" is no longer followed: foretune down stopped its worker. No measurement is lost. To continue it: npx foretune resume ${study}`,
+  );
 }
 
 function restAfter(tookMs: number): number {

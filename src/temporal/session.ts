@@ -34,8 +34,15 @@ export async function openSession(config: Config, say: Session['say']): Promise<
 /** As `openSession`, with a worker of the current build and a client to Temporal. */
 export async function openWorkSession(config: Config, say: Session['say']): Promise<WorkSession> {
   const session = await openSession(config, say);
-  await ensureWorker(config, session.endpoints, say);
-  return { ...session, client: await connectClient(config, session.endpoints) };
+  // The client first: its errors are clearer than the worker's.
+  const client = await connectClient(config, session.endpoints);
+  try {
+    await ensureWorker(config, session.endpoints, say);
+  } catch (error) {
+    await client.connection.close(); // it would keep the process alive
+    throw error;
+  }
+  return { ...session, client };
 }
 
 /** Uses Temporal's client, without a worker. */

@@ -1,9 +1,9 @@
 /** Runs the worker in this process. */
 import { startTime } from '../base/processes';
 import type { Config } from '../config';
-import { startStack } from '../stack/stack';
+import { endpointsOf, startStack } from '../stack/stack';
 import { announceWorker, buildId, takePlace } from '../stack/worker-process';
-import { runWorker } from './worker';
+import { runWorker, workflowBundle } from './worker';
 
 /** `detached`: exit if another worker of the folder is running. */
 export async function workHere(
@@ -21,4 +21,9 @@ export async function workHere(
     say(`Worker ${build} polls "${config.temporal.taskQueue}". Press Ctrl-C to stop it.`);
   };
   await runWorker(config, endpoints, { build, ready });
+}
+
+/** Bundles the workflows and ends; all other code of a worker is loaded by then. */
+export async function proveCode(config: Config): Promise<void> {
+  await workflowBundle(config, buildId(config, endpointsOf(config)));
 }

@@ -15,6 +15,7 @@ import {
 import { createActivities } from '../../activities';
 import type { Config } from '../config';
 import { connectClient } from './client';
+import { StackError } from '../base/errors';
 import { inheritedFrom } from '../base/environment';
 import { cacheOf, openClusters } from '../study/clusters';
 import { RemoteCheckpoints } from '../study/remote-checkpoints';
@@ -98,13 +99,15 @@ async function describeWorkflow(client: Client, workflowId: string) {
 }
 
 /** Bundling takes seconds, so the bundle of each build is cached. */
-async function workflowBundle(config: Config, build: string): Promise<WorkflowBundleOption> {
+export async function workflowBundle(config: Config, build: string): Promise<WorkflowBundleOption> {
   const folder = path.join(config.stateDir, 'bundles');
   const codePath = path.join(folder, `${build}.js`);
   if (existsSync(codePath)) return { codePath };
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(config.root, 'workflows', 'index.ts'),
     logger: new DefaultLogger('ERROR'),
+  }).catch((cause: unknown) => {
+    throw new StackError('The workflows cannot be bundled, for the reasons above.', { cause });
   });
   makeFolderSync(folder);
   for (const old of readdirSync(folder)) rmSync(path.join(folder, old), { force: true });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
@@ -163,4 +163,35 @@ it('Down, where nothing runs, says so and exits 0', () => {
 
 it('Down lists what it stopped in JSON, too', () => {
   expect(JSON.parse(foretune(['down', '-o', 'json']).stdout)).toEqual({ stopped: [] });
+});
+
+it('Control characters in what an error names are shown, not sent to the terminal', () => {
+  const { stderr } = foretune(['run', 'a\x1b[2J\u202e.ts']);
+  expect(stderr).toContain('"a\\x1b[2J\\u202e.ts"');
+  expect(stderr).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
+});
+
+describe('Output that cannot be written', () => {
+  /** The command with a redirection of the shell; its exit code and what stderr says. */
+  function redirected(args: string, rest: string) {
+    const env = { PATH: process.env.PATH, HOME: folder, FORETUNE_STATE_DIR: folder };
+    const line = `"${process.execPath}" "${path.join(ROOT, BIN)}" ${args} ${rest}`;
+    const { stderr, status } = spawnSync('bash', ['-c', line], { env, encoding: 'utf8' });
+    return { status, stderr };
+  }
+
+  it('because the reader has left, ends the command quietly, with its own exit code', () => {
+    const gone = '| true; exit ${PIPESTATUS[0]}';
+    expect(redirected('schema job', gone)).toEqual({ status: 0, stderr: '' });
+    expect(redirected('rnu 2>&1', gone)).toEqual({ status: 1, stderr: '' });
+  });
+
+  const onLinux = existsSync('/dev/full') ? it : it.skip;
+  onLinux('because no space is left, is one line and exits 1', () => {
+    expect(redirected('schema job', '> /dev/full')).toEqual({
+      status: 1,
+      stderr:
+        'foretune: The output cannot be written: no space is left where stdout goes (ENOSPC).\n',
+    });
+  });
 });

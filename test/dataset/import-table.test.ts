@@ -119,3 +119,11 @@ it('names all faults of a table at once', () => {
   const csv = GOOD.replace('61.5', 'NaN').replace('2.5e-4', 'high').replace('0.1\n', 'x\n');
   expect(() => read(csv)).toThrow(/NaN.*high.*"x"|high.*NaN.*"x"/s);
 });
+
+it('refuses ids that a study file could not have, with their lines, among the other faults', () => {
+  const long = 'x'.repeat(129);
+  const csv = `${GOOD.replace('A,pile', '"A\x1b[2J",pile').replace('61.5', 'NaN')}${long},c4,1,true,1,0,,,,,,,\n`;
+  expect(() => read(csv)).toThrow(
+    /line 2, column "id": "A\\u001b\[2J" cannot be an id; expected.*line 4, column "id": "x{129}" cannot.*NaN/s,
+  );
+});

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -80,7 +80,7 @@ it('A server that loses its port each time is not tried for ever', async () => {
   expect(strangers).toHaveLength(3);
 });
 
-it('A server that ends of something else is tried once', async () => {
+it('A server that ends of something else is tried once, and only its own words are shown', async () => {
   const spec: ServerSpec = {
     ...robbed(0),
     command: () => {
@@ -88,6 +88,10 @@ it('A server that ends of something else is tried once', async () => {
       return { command: process.execPath, args: ['-e', 'throw "broken"'], env: {} };
     },
   };
-  await expect(start(spec)).rejects.toThrow(/ended at once.*broken/s);
+  mkdirSync(path.join(stateDir, 'logs'));
+  writeFileSync(logFile(stateDir, 's3'), 'a line of an earlier start\n');
+  const error = await start(spec).catch(String);
+  expect(error).toMatch(/ended at once.*broken/s);
+  expect(error).not.toContain('earlier');
   expect(strangers).toHaveLength(1);
 });

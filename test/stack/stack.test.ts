@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { connectClient } from '../../src/temporal/client';
 import { SEARCH_ATTRIBUTES } from '../../src/domain/vocabulary';
 import { isUp, portsOf } from '../../src/stack/server';
-import { unprobedStore } from '../../src/stack/open-store';
+import { openStore, unprobedStore } from '../../src/stack/open-store';
 import { embeddedServers, endpointsOf, stopStack } from '../../src/stack/stack';
+import { runningWorker } from '../../src/stack/worker-process';
+import { openWorkSession } from '../../src/temporal/session';
 import { listeningAddresses, ofProcess, processesIn } from '../support/processes';
 import { pidOf, testStack, type TestStack } from '../support/stack';
 
@@ -75,6 +77,37 @@ describe('a running stack', () => {
     expect(lines.filter((line) => line.includes(secret))).toEqual([]);
   });
 
+  it('is probed again after a day, by another version and with other credentials', async () => {
+    const endpoints = endpointsOf(stack.config);
+    const file = path.join(stack.config.stateDir, 'probed.json');
+    const probed = () =>
+      JSON.parse(readFileSync(file, 'utf8')) as { subject: string; time: number };
+    await openStore(stack.config, endpoints);
+    const first = probed();
+    await openStore(stack.config, endpoints);
+    expect(probed()).toEqual(first);
+    const old = first.time - 25 * 3600 * 1000;
+    for (const stale of [{ time: old }, { subject: 'of another version' }]) {
+      writeFileSync(file, JSON.stringify({ ...first, ...stale }));
+      await openStore(stack.config, endpoints);
+      expect(probed().subject).toBe(first.subject);
+      expect(probed().time).toBeGreaterThanOrEqual(first.time);
+    }
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    const others = { ...endpoints, s3: { ...endpoints.s3, credentials } };
+    await expect(openStore(stack.config, others)).rejects.toThrow(/refuses|denied|credentials/i);
+  });
+
+  it('refuses a namespace that its Temporal server does not have, before a worker starts', async () => {
+    const { address } = endpointsOf(stack.config).temporal;
+    const temporal = { ...stack.config.temporal, address, namespace: 'elsewhere' };
+    const config = { ...stack.config, temporal };
+    await expect(openWorkSession(config, () => undefined)).rejects.toThrow(
+      /^Temporal at \S+ does not accept the namespace "elsewhere" .*TEMPORAL_NAMESPACE.*$/,
+    );
+    expect(runningWorker(stack.config)).toBeNull();
+  });
+
   it('keeps out who has no credentials', async () => {
     const endpoints = endpointsOf(stack.config);
     const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
@@ -110,4 +143,16 @@ it('A stack that was stopped has no process left, and comes back on its ports wi
   expect(await stack.start()).toEqual(before);
   expect(SERVERS.map((server) => portsOf(config.stateDir, server))).toEqual(ports);
   expect(await unprobedStore(before).get('kept')).toEqual(body);
+});
+
+it('Servers are stopped by a command that is configured to use others', async () => {
+  const { s3, temporal } = stack.config;
+  const others = {
+    s3: { ...s3, embedded: false, endpoint: 'http://127.0.0.1:9' },
+    temporal: { ...temporal, address: '127.0.0.1:9' },
+  };
+  await stack.start();
+  const stopped = await stopStack({ ...stack.config, ...others });
+  expect(stopped).toEqual(['the Temporal server', 'the S3 server']);
+  expect(processesIn(stack.config.stateDir)).toEqual([]);
 });

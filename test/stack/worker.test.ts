@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive, startTime } from '../../src/base/processes';
 import { readState } from '../../src/stack/state';
@@ -6,6 +6,7 @@ import { ensureWorker, runningWorker, stopWorker, takePlace } from '../../src/st
 import type { WorkerRecord } from '../../src/stack/worker-process';
 import { endpointsOf } from '../../src/stack/stack';
 import { z } from 'zod';
+import { ownClone, type OwnClone } from '../support/own-clone';
 import { ofProcess, processesIn } from '../support/processes';
 import { testStack, type TestStack } from '../support/stack';
 
@@ -78,6 +79,34 @@ it('A worker that was killed is started again; a process that took its pid is le
   const worker = await ensure();
   expect(worker.pid).not.toBe(old.pid);
   expect(startTime(process.pid)).not.toBeNull();
+});
+
+describe('code that cannot run', () => {
+  let clone: OwnClone;
+  beforeAll(() => {
+    clone = ownClone();
+    writeFileSync(path.join(clone.folder, 'workflows', 'index.ts'), 'export const = 1;');
+  });
+  afterAll(() => clone.remove());
+  const ensureBroken = () => {
+    const config = { ...stack.config, root: clone.folder };
+    return ensureWorker(config, endpointsOf(config), () => undefined);
+  };
+
+  it('does not replace a worker', async () => {
+    const worker = await ensure();
+    await expect(ensureBroken()).rejects.toThrow(/cannot run.*worker.*goes on.*index\.ts/s);
+    expect(isAlive(worker)).toBe(true);
+    expect(runningWorker(stack.config)).toEqual(worker);
+  });
+
+  it('is reported in its own words where no worker runs', async () => {
+    await stopWorker(stack.config);
+    appendFileSync(fileOf('logs/worker.log'), 'a line of an earlier worker\n');
+    const error = await ensureBroken().catch(String);
+    expect(error).toMatch(/The worker ended at once.*index\.ts/s);
+    expect(error).not.toContain('earlier');
+  });
 });
 
 it('A worker that is stopped leaves no process and no file that names it', async () => {

@@ -5,6 +5,7 @@ import { openClusters } from '../../study/clusters';
 import { findRun, isRunning, streamLog, type LogStream } from '../../study/job-logs';
 import { openSession } from '../../temporal/session';
 import type { CliContext } from '../context';
+import { printableLog } from '../words/printable';
 import { whySilent } from '../words/reasons';
 
 interface LogOptions {
@@ -44,7 +45,7 @@ function printer(
   return {
     write: (text) => {
       hasPrinted = true;
-      process.stdout.write(text);
+      process.stdout.write(process.stdout.isTTY ? printableLog(text) : text);
     },
     silent: async () => {
       const reason = await why();

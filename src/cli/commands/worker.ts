@@ -10,12 +10,20 @@ import type { CliContext } from '../context';
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const worker = () => require('../../temporal/work-here') as typeof WorkHere;
 
+interface WorkerOptions {
+  readonly detached?: boolean;
+  readonly prove?: boolean;
+}
+
 export function register(program: Command, context: CliContext): void {
   program
     .command('worker')
     .description('run a worker in the foreground until Ctrl-C')
     .addOption(new Option('--detached', 'run as started by `up`').hideHelp())
-    .action(({ detached = false }: { detached?: boolean }) =>
-      worker().workHere(context.config, context.stderr, { detached }),
+    .addOption(new Option('--prove', 'only find out whether its code can run').hideHelp())
+    .action(({ detached = false, prove = false }: WorkerOptions) =>
+      prove
+        ? worker().proveCode(context.config)
+        : worker().workHere(context.config, context.stderr, { detached }),
     );
 }

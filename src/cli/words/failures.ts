@@ -2,6 +2,7 @@
 import { untunedVariants } from '../../domain/status';
 import type { Failure } from '../../study/failed-runs';
 import type { StudyProgress } from '../../study/progress';
+import { printableLog } from './printable';
 
 export function failureText({ error, first, others }: Failure): string {
   const more = others ? ` (and ${others} more)` : '';
@@ -55,13 +56,13 @@ export function failureLines(rows: readonly FailedRun[]): string[] {
 
 /** An error has its reason on the first line, followed by the last lines of the log. */
 function reasonAndLog({ run_id, failure_class, error }: FailedRun): string[] {
-  const [reason = '', ...log] = (error ?? '').split('\n');
+  const [reason = '', ...log] = printableLog(error ?? '').split('\n');
   const head = `failed: ${run_id} (${failure_class ?? 'unknown'}): ${reason}`;
   return [head, ...log.slice(-SHOWN_LINES).map(indent)];
 }
 
 function indent(text: string): string {
-  return text
+  return printableLog(text)
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n');

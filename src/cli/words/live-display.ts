@@ -7,6 +7,7 @@ import type { Display } from '../../temporal/follow';
 import type { Troubles } from '../../temporal/troubles';
 import type { CliContext } from '../context';
 import { duration } from './output';
+import { printable } from './printable';
 import { troubleLines } from './troubles';
 
 const LINE_EVERY_MS = 5000;
@@ -71,5 +72,6 @@ function describe(progress: StudyProgress, troubles: Troubles = new Map()): stri
     const at = steps ? ` ${Math.round((100 * step) / steps)}%` : '';
     return `${run_id}${at}${loss === null ? '' : ` loss ${loss.toFixed(2)}`}`;
   });
-  return [parts.join(', '), ...troubleLines(troubles), ...steps].filter(Boolean).join(' | ');
+  const all = [parts.join(', '), ...troubleLines(troubles), ...steps];
+  return printable(all.filter(Boolean).join(' | '));
 }

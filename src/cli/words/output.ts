@@ -1,6 +1,7 @@
 /** Prints results in the requested format. */
 import Table from 'cli-table3';
 import type { CliContext } from '../context';
+import { printable } from './printable';
 
 /** Prints one object: `text` renders it for the text format, the other formats print it whole. */
 export function printObject(context: CliContext, value: object, text: () => string): void {
@@ -42,7 +43,8 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
     chars: PLAIN,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  table.push(...rows.map((row) => [...row]));
+  // Escapes are part of a column's width.
+  table.push(...rows.map((row) => row.map(printable)));
   return table
     .toString()
     .split('\n')

@@ -15,3 +15,9 @@ it('failed runs are shown with their last lines, five of five, and the rest is c
     'failed: a (user_code): ',
   ]);
 });
+
+it("a failed run's progress bar is shown in lines, and escapes in its log as text", () => {
+  const error = 'It exited.\n 50%\r100%\r\n\x1b[31mNaN';
+  const run = { run_id: 'a', status: 'failed', failure_class: 'user_code', error };
+  expect(failureLines([run]).slice(1)).toEqual(['   50%', '  100%', '  \\x1b[31mNaN']);
+});

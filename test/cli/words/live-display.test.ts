@@ -45,4 +45,9 @@ describe('progress in lines', () => {
       '0/1 runs  1 running | a 25% loss 2.00',
     ]);
   });
+
+  it('shows control characters in names, for the bar of a terminal too', () => {
+    const current = [{ time: '', run_id: 'a\x1b[2J', step: 1, steps: 4, loss: null }];
+    expect(linesOf(at(['running'], { current }))).toEqual(['0/1 runs  1 running | a\\x1b[2J 25%']);
+  });
 });

@@ -61,3 +61,14 @@ it.each([
 ])('%p seconds are %s', (seconds, text) => {
   expect(duration(seconds)).toBe(text);
 });
+
+it('escapes of control characters take part in the width of a column', () => {
+  const table = formatTable(
+    ['name', 'value'],
+    [
+      ['\x1b[2Ja', '1'],
+      ['b', '2'],
+    ],
+  );
+  expect(table.split('\n')).toEqual(['name      value', '\\x1b[2Ja  1', 'b         2']);
+});
