@@ -24,6 +24,12 @@ const IDLE = { status: 'idle', detail: 'started by: npx foretune up' } as const;
 const ENOUGH_BYTES = 2e9;
 const RETENTION_SECONDS = 30 * 86_400;
 
+/** Of the embedded server, which has no way to refuse a local user. */
+const TEMPORAL_ACCESS: Check = {
+  part: 'Temporal access',
+  ...ok('any user of this machine; if you share it, set TEMPORAL_ADDRESS to a server of your own'),
+};
+
 /** Starts nothing: an embedded server that is not running is `idle`. */
 export async function runChecks(config: Config): Promise<Check[]> {
   const checks = [
@@ -113,6 +119,7 @@ async function temporalChecks(config: Config, endpoints: StackEndpoints): Promis
         registerCommands(endpoints),
       ),
       await check('retention', () => retention(own, endpoints), retentionCommand(endpoints)),
+      ...(endpoints.temporal.ui === null ? [] : [TEMPORAL_ACCESS]),
     ];
   } finally {
     await own.connection.close();

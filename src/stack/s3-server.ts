@@ -7,6 +7,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { Config, S3Credentials } from '../config';
 import { s3Client } from './s3-client';
+import { PRIVATE_SOCKETS, securityEnvironment } from './s3-security';
 import type { ServerSpec } from './server';
 import { readState, writeState } from './state';
 import { serverEnvironment } from './temporal-server';
@@ -74,8 +75,13 @@ export function s3Server(config: Config): ServerSpec {
         ...[`-volume.port=${ports.volume}`, `-volume.port.grpc=${ports.volumeGrpc}`],
         ...[`-filer.port=${ports.filer}`, `-filer.port.grpc=${ports.filerGrpc}`],
         ...[`-admin.port=${ports.admin}`, `-admin.port.grpc=${ports.adminGrpc}`],
+        ...PRIVATE_SOCKETS,
       ],
-      env: { ...serverEnvironment(config), S3_BUCKET: bucket },
+      env: {
+        ...serverEnvironment(config),
+        ...securityEnvironment(config.stateDir),
+        S3_BUCKET: bucket,
+      },
     }),
     async check(ports) {
       const client = s3Client({

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { lock } from 'proper-lockfile';
 import type { z } from 'zod';
 import { StackError } from '../base/errors';
-import { makeFolderSync } from '../base/folders';
+import { makeStateFolder } from './state-folder';
 
 /** Undefined if the file does not exist or does not match the schema. */
 export function readState<T>(stateDir: string, name: string, schema: z.ZodType<T>): T | undefined {
@@ -20,8 +20,8 @@ export function writeState(stateDir: string, name: string, value: unknown, mode 
   const text = typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`;
   const file = path.join(stateDir, name);
   const temporary = `${file}.${process.pid}.tmp`;
+  makeStateFolder(stateDir);
   try {
-    makeFolderSync(stateDir, 0o700);
     writeFileSync(temporary, text, { mode });
     renameSync(temporary, file);
   } catch (cause) {
@@ -59,8 +59,8 @@ const RETRIES = 600;
 
 async function takeLock(stateDir: string, name: string, retries: number) {
   const file = path.join(stateDir, name);
+  makeStateFolder(stateDir);
   try {
-    makeFolderSync(stateDir, 0o700);
     const patience = { retries, minTimeout: 100, maxTimeout: 200 };
     return await lock(file, { realpath: false, stale: 10_000, retries: patience });
   } catch (cause) {

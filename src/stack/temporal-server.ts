@@ -7,6 +7,11 @@ import type { Ports, ServerSpec } from './server';
 
 const RETENTION_DAYS = 30;
 const NAMESPACE = 'default';
+/**
+ * The HTTP API answers no host. Nothing here uses it, it cannot be left out, and a web page of any
+ * origin could end a workflow by it.
+ */
+const CLOSED_HTTP = 'frontend.httpAllowedHosts=[]';
 
 export function temporalServer(config: Config): ServerSpec {
   return {
@@ -21,7 +26,7 @@ export function temporalServer(config: Config): ServerSpec {
         ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
         ...['--port', String(ports.frontend), '--ui-port', String(ports.ui)],
         ...['--http-port', String(ports.http), '--metrics-port', String(ports.metrics)],
-        ...['--log-level', 'warn'],
+        ...['--log-level', 'warn', '--dynamic-config-value', CLOSED_HTTP],
         ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ],
       env: serverEnvironment(config),

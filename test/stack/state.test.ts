@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StackError } from '../../src/base/errors';
-import { withLock } from '../../src/stack/state';
+import { withLock, writeState } from '../../src/stack/state';
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'foretune-state-'))));
@@ -30,4 +30,43 @@ it('A state folder that cannot be is named', async () => {
 it('An error of the work is passed on as it is', async () => {
   const error = new Error('of the work');
   await expect(withLock(folder, 'stack', () => Promise.reject(error))).rejects.toBe(error);
+});
+
+describe('A state folder that other users may open', () => {
+  const mode = () => statSync(folder).mode & 0o7777;
+  const use = () => writeState(folder, 'file.json', {});
+
+  it.each(['', 's3-ports.json', 'worker.json'])('is closed to them (it has "%s")', (name) => {
+    if (name) writeFileSync(path.join(folder, name), '{}');
+    chmodSync(folder, 0o755);
+    use();
+    expect(mode()).toBe(0o700);
+  });
+
+  it('is closed to them before a lock is taken', async () => {
+    chmodSync(folder, 0o750);
+    expect(await withLock(folder, 'stack', free)).toBe('free');
+    expect(mode()).toBe(0o700);
+  });
+
+  it('is refused with the command that closes it, if it has files of other programs', () => {
+    writeFileSync(path.join(folder, 'thesis.tex'), '');
+    chmodSync(folder, 0o755);
+    expect(use).toThrow(`chmod 700 ${folder}`);
+    expect(mode()).toBe(0o755);
+  });
+
+  it('is refused without that command, if all users share it', () => {
+    chmodSync(folder, 0o1777);
+    expect(use).toThrow(/Set FORETUNE_STATE_DIR to a new folder\.$/);
+    expect(mode()).toBe(0o1777);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('is refused if it belongs to another user', () => {
+    chmodSync(folder, 0o755);
+    chownSync(folder, 65_534, 65_534);
+    expect(use).toThrow(StackError);
+    expect(mode()).toBe(0o755);
+  });
 });

@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { PRIVATE_SOCKETS, securityEnvironment } from '../../src/stack/s3-security';
 import { inVenv } from './root';
 
 const WEED = inVenv('weed');
@@ -73,12 +74,12 @@ function launch(dir: string, ports: readonly number[], env: Record<string, strin
     '-master.telemetry=false',
     '-s3.port.iceberg=0',
     '-s3.port.lance=0',
-    `-s3.localSocket=${dir}/s3.sock`,
-    `-filer.localSocket=${dir}/filer.sock`,
+    ...PRIVATE_SOCKETS,
     ...PORT_FLAGS.map((flag, i) => `-${flag}=${ports[i]}`),
   ];
   return spawn(WEED, [`-logdir=${dir}`, 'mini', ...flags], {
-    env: { PATH: process.env.PATH, HOME: dir, TMPDIR: dir, ...env },
+    cwd: dir,
+    env: { PATH: process.env.PATH, HOME: dir, TMPDIR: dir, ...securityEnvironment(dir), ...env },
     stdio: 'ignore',
   });
 }
