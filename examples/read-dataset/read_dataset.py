@@ -11,10 +11,12 @@ from pyarrow import fs
 table, study = sys.argv[1:]
 s3 = fs.S3FileSystem(endpoint_override=getenv("AWS_ENDPOINT_URL"), region=getenv("AWS_REGION"))
 root = environ["FORETUNE_DATASET"].removeprefix("s3://")
-files = {}
+files, digest = {}, None
 for path in sorted(info.path for info in s3.get_file_info(fs.FileSelector(f"{root}/_log"))):
     if not path.endswith(".checkpoint.json"):
         entry = json.loads(s3.open_input_stream(path).read())
+        assert entry["previous"] == digest, f"{path} does not follow the entry before it"
+        digest = entry["digest"]
         files |= {file["key"]: file for file in entry["added"] if file["table"] == table}
         files = {key: file for key, file in files.items() if key not in entry["removed"]}
 rows = []

@@ -157,6 +157,24 @@ export class Studies {
     return bytes ? decodeLatest(bytes, latestKey(study)) : null;
   }
 
+  /** The dataset's newest entry when each study ended last, by study. */
+  async heads(): Promise<Map<string, NonNullable<Latest['head']>>> {
+    const heads = new Map<string, NonNullable<Latest['head']>>();
+    for (const study of await this.list()) {
+      const head = (await this.latest(study))?.head;
+      if (head) heads.set(study, head);
+    }
+    return heads;
+  }
+
+  /** For a dataset that was set back on purpose. */
+  async forgetHeads(): Promise<void> {
+    for (const study of (await this.heads()).keys()) {
+      const latest = await this.latest(study);
+      if (latest) await this.saveLatest(study, { ...latest, head: undefined });
+    }
+  }
+
   /**
    * Records that a study is re-fitted by a schedule, so that Temporal is queried for such studies
    * only.

@@ -23,6 +23,8 @@ export const LatestSchema = z.strictObject({
   started_at: z.string(),
   ended_at: z.string().nullable(),
   status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  /** The dataset's newest entry when the study ended: its loss is noticed (data fsck). */
+  head: z.strictObject({ version: z.number().int(), digest: z.string() }).optional(),
 });
 export type Latest = z.infer<typeof LatestSchema>;
 

@@ -3,7 +3,6 @@
  * conditional write. Half a commit is invisible; a commit whose response was lost is found by its
  * key.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { SchemaError, StoreError, TableConflictError } from '../base/errors';
 import { checkRows, encodeRows, type CheckedRows } from './arrow';
 import { contentDigest } from './content';
@@ -11,9 +10,7 @@ import type { DataFiles } from './data-files';
 import {
   CHECKPOINT_INTERVAL,
   FORMAT,
-  GROUP_FORMAT,
   checkpointKey,
-  encodeJson,
   entryKey,
   type CommitKey,
   type DataFile,
@@ -21,6 +18,7 @@ import {
 } from './log-format';
 import type { LogReader } from './log-reader';
 import type { KnownKey, LogState } from './log-state';
+import { seal } from './seal';
 import type { ObjectStore } from './store';
 import { TABLE_NAMES, type TableName } from './tables';
 
@@ -69,7 +67,11 @@ export interface WriterOptions {
   readonly gcGraceMs: number;
 }
 
+const CONFIRM_EVERY_MS = 1000;
+
 export class CommitWriter {
+  private confirmedAt = -Infinity;
+
   constructor(
     private readonly store: ObjectStore,
     private readonly files: DataFiles,
@@ -129,12 +131,13 @@ export class CommitWriter {
    * is brought up to date with the log. Do not call it concurrently.
    */
   async append(state: LogState, change: Change): Promise<number | null> {
-    const entry = this.nextEntry(state, change);
+    await this.confirmNewest(state);
+    const { value: entry, bytes } = seal(this.nextEntry(state, change));
     const { version } = entry;
-    const wrote = await this.store.putIfAbsent(entryKey(version), encodeJson(entry));
+    const wrote = await this.store.putIfAbsent(entryKey(version), bytes);
     const existing = wrote ? entry : await this.reader.existingEntry(version);
     state.apply(existing);
-    if (isDeepStrictEqual(existing, entry)) {
+    if (existing.digest === entry.digest) {
       await this.writeCheckpoint(state);
       return version;
     }
@@ -142,23 +145,35 @@ export class CommitWriter {
     return null;
   }
 
-  private nextEntry(state: LogState, { keys, added, removed }: Change): Entry {
-    const time = new Date(Math.max(state.time.getTime() + 1, this.options.now())).toISOString();
-    const { writer } = this.options;
-    const files = { added: [...added], removed: [...removed] };
-    const common = { version: state.version + 1, time, writer, ...files };
-    const [first, ...others] = keys;
-    if (!first) throw new Error('An entry records at least one commit, got none.');
-    return others.length
-      ? { format: GROUP_FORMAT, ...common, keys: [first, ...others] }
-      : { format: FORMAT, ...common, ...first };
+  /**
+   * A writer must not continue a log that was restored or edited since it was read. Checked at most
+   * once in CONFIRM_EVERY_MS, since it costs a request.
+   */
+  private async confirmNewest(state: LogState): Promise<void> {
+    if (performance.now() - this.confirmedAt < CONFIRM_EVERY_MS) return;
+    await this.reader.confirm(state);
+    this.confirmedAt = performance.now();
+  }
+
+  private nextEntry(state: LogState, { keys, added, removed }: Change): Omit<Entry, 'digest'> {
+    if (!keys.length) throw new Error('An entry records at least one commit, got none.');
+    return {
+      format: FORMAT,
+      version: state.version + 1,
+      time: new Date(Math.max(state.time.getTime() + 1, this.options.now())).toISOString(),
+      writer: this.options.writer,
+      previous: state.digest,
+      keys: [...keys],
+      added: [...added],
+      removed: [...removed],
+    };
   }
 
   private async writeCheckpoint(state: LogState): Promise<void> {
     if (state.version % CHECKPOINT_INTERVAL) return;
-    const body = encodeJson(state.checkpoint());
+    const { bytes } = seal(state.checkpoint());
     try {
-      await this.store.putIfAbsent(checkpointKey(state.version), body);
+      await this.store.putIfAbsent(checkpointKey(state.version), bytes);
     } catch (error) {
       // The commit is recorded. A checkpoint only saves readers time, and the next one contains
       // everything.

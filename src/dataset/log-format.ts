@@ -4,17 +4,18 @@
  */
 import { z } from 'zod';
 import { SchemaError } from '../base/errors';
+import { brokenSeal } from './seal';
 
-/** Format of checkpoints, and of entries that record one commit. */
-export const FORMAT = 1;
-/** Format of entries that record several commits: a reader of format 1 would miss their keys. */
-export const GROUP_FORMAT = 2;
+/**
+ * The format of entries and checkpoints. Formats 1 and 2 were never released: they had no digests.
+ */
+export const FORMAT = 3;
 
 const count = z.number().int().nonnegative();
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 const bound = z.union([z.string(), z.number(), z.boolean()]);
 const unknownFormat = ({ input }: { readonly input?: unknown }) =>
-  `${JSON.stringify(input)} is not a format that this version of foretune reads (${FORMAT}, ${GROUP_FORMAT}); update foretune`;
+  `${JSON.stringify(input)} is not a format that this version of foretune reads (${FORMAT}); update foretune`;
 const format = z.literal(FORMAT, { error: unknownFormat });
 
 /** The description of a data file in an entry. Keys are relative to the dataset's root. */
@@ -41,35 +42,23 @@ const CommitKeySchema = z.object({
 });
 export type CommitKey = z.infer<typeof CommitKeySchema>;
 
-const entryFields = {
+export const EntrySchema = z.object({
+  format,
   version: z.number().int().positive(),
   /** Later than the time of the previous version, even if the writers' clocks differ. */
   time: z.iso.datetime({ precision: 3 }),
   writer: z.string(),
+  /** `digest` of the previous version's entry; null for version 1. */
+  previous: digest.nullable(),
+  /** All commits that the entry records: several if they were made at the same time. */
+  keys: z.array(CommitKeySchema).min(1),
   added: z.array(DataFileSchema),
   /** Keys of data files that are no longer part of the dataset. */
   removed: z.array(z.string()),
-};
-
-export const EntrySchema = z.discriminatedUnion(
-  'format',
-  [
-    z.object({ format, ...entryFields, ...CommitKeySchema.shape }),
-    z.object({
-      format: z.literal(GROUP_FORMAT),
-      ...entryFields,
-      /** The keys of all commits that the entry records. */
-      keys: z.array(CommitKeySchema).min(1),
-    }),
-  ],
-  { error: (issue) => unknownFormat({ input: (issue.input as { format?: unknown })?.format }) },
-);
+  /** Of the rest of the entry (seal.ts). */
+  digest,
+});
 export type Entry = z.infer<typeof EntrySchema>;
-
-/** The keys of the commits that an entry records. */
-export function keysOfEntry(entry: Entry): readonly CommitKey[] {
-  return entry.format === FORMAT ? [{ key: entry.key, content: entry.content }] : entry.keys;
-}
 
 /** The key of an entry that joins data files (compact.ts), which names no measurement. */
 export function compactionKey(version: number): string {
@@ -77,7 +66,7 @@ export function compactionKey(version: number): string {
 }
 
 export function isCompaction(entry: Entry): boolean {
-  return entry.format === FORMAT && entry.key === compactionKey(entry.version);
+  return entry.keys[0]?.key === compactionKey(entry.version);
 }
 
 /** The combined content of all entries up to a version. Derived: it may be deleted at any time. */
@@ -85,9 +74,13 @@ export const CheckpointSchema = z.object({
   format,
   version: z.number().int().positive(),
   time: z.iso.datetime({ precision: 3 }),
+  /** `digest` of the version's entry. */
+  entry: digest,
   /** Each with the version that added it. */
   files: z.array(DataFileSchema.extend({ version: z.number().int().positive() })),
   keys: z.array(z.object({ key: z.string(), version: count, content: digest })),
+  /** Of the rest of the checkpoint (seal.ts). */
+  digest,
 });
 export type Checkpoint = z.infer<typeof CheckpointSchema>;
 
@@ -99,10 +92,6 @@ export function entryKey(version: number): string {
 
 export function checkpointKey(version: number): string {
   return `_log/${String(version).padStart(20, '0')}.checkpoint.json`;
-}
-
-export function encodeJson(value: Entry | Checkpoint): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(value));
 }
 
 /**
@@ -125,11 +114,15 @@ function decode<T extends { readonly version: number }>(
   advice: string,
 ): T {
   const parsed = schema.safeParse(parseJson(bytes));
-  if (parsed.success && parsed.data.version === version) return parsed.data;
   const reason = parsed.success
-    ? `it contains version ${parsed.data.version}`
+    ? (otherVersion(parsed.data, version) ?? brokenSeal(bytes))
     : z.prettifyError(parsed.error);
+  if (parsed.success && reason === null) return parsed.data;
   throw new SchemaError(`"${key}" is damaged: ${reason}. ${advice}`);
+}
+
+function otherVersion(found: { readonly version: number }, version: number): string | null {
+  return found.version === version ? null : `it contains version ${found.version}`;
 }
 
 /** Undefined for invalid JSON, which no schema accepts. */

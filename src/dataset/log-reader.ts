@@ -51,9 +51,25 @@ export class LogReader {
     for (let step = steps; step > 0; step--) {
       const version = step * CHECKPOINT_INTERVAL;
       const bytes = await this.store.get(checkpointKey(version));
-      if (bytes) return LogState.from(decodeCheckpoint(bytes, version));
+      if (!bytes) continue;
+      const state = LogState.from(decodeCheckpoint(bytes, version));
+      await this.confirm(state);
+      return state;
     }
     return LogState.empty();
+  }
+
+  /** Throws SchemaError if the entry of the state's version is not the one that the state has. */
+  async confirm(state: LogState): Promise<void> {
+    const { version, digest } = state;
+    if (version === 0) return;
+    const entry = await this.entry(version);
+    if (entry?.digest === digest) return;
+    state.discard();
+    if (!entry) this.refuseGap(version);
+    throw new SchemaError(
+      `"${entryKey(version)}" in ${this.store.uri} is not the entry that was read before: it was replaced, by an edit or by a restored backup. Start again; if this message remains, find the damage with: npx foretune data fsck`,
+    );
   }
 
   /** Applies the entries after the state's version, up to `limit`. */
@@ -101,7 +117,7 @@ export class LogReader {
 
   private refuseGap(version: number): never {
     throw new SchemaError(
-      `"${entryKey(version)}" is missing in ${this.store.uri}, though later versions are there. Versions are never deleted: restore it from a backup.`,
+      `"${entryKey(version)}" is missing in ${this.store.uri}, though it was recorded. Versions are never deleted: restore it from a backup.`,
     );
   }
 }

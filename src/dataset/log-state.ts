@@ -6,7 +6,6 @@ import {
   FORMAT,
   entryKey,
   isCompaction,
-  keysOfEntry,
   type Checkpoint,
   type DataFile,
   type Entry,
@@ -32,11 +31,12 @@ export class LogState {
   private readonly added = new Map<string, History[]>();
   /** The last version that removed rows (a compaction removes none). */
   private removedLast = 0;
+  private discarded = false;
   private compactedLast = 0;
 
   private constructor(
     private first: number,
-    private current: { version: number; time: string },
+    private current: { version: number; time: string; digest: string | null },
   ) {}
 
   /** The oldest version whose files are known here. */
@@ -45,11 +45,11 @@ export class LogState {
   }
 
   static empty(): LogState {
-    return new LogState(0, { version: 0, time: new Date(0).toISOString() });
+    return new LogState(0, { version: 0, time: new Date(0).toISOString(), digest: null });
   }
 
-  static from({ version, time, files, keys }: Checkpoint): LogState {
-    const state = new LogState(version, { version, time });
+  static from({ version, time, entry: digest, files, keys }: Checkpoint): LogState {
+    const state = new LogState(version, { version, time, digest });
     for (const file of files) state.add(file);
     for (const { key, ...known } of keys) state.keys.set(key, known);
     return state;
@@ -59,22 +59,41 @@ export class LogState {
     return this.current.version;
   }
 
+  /** Of the current version's entry; null for version 0. */
+  get digest(): string | null {
+    return this.current.digest;
+  }
+
+  /** Marks a state that no longer agrees with the log: it must be read again. */
+  discard(): void {
+    this.discarded = true;
+  }
+
+  get isDiscarded(): boolean {
+    return this.discarded;
+  }
+
   /** When the current version was committed. */
   get time(): Date {
     return new Date(this.current.time);
   }
 
+  /** Throws SchemaError for an entry that was written after another one than the current one. */
   apply(entry: Entry): void {
-    const { version, time } = entry;
+    const { version, time, digest } = entry;
     if (version !== this.version + 1)
       throw new Error(`Version ${version} cannot follow version ${this.version}.`);
+    if (entry.previous !== this.digest) {
+      this.discard();
+      refuseOther(entry, this.digest);
+    }
     for (const file of entry.added) this.add({ ...file, version });
     for (const removed of entry.removed) this.remove(removed, version);
     if (isCompaction(entry)) this.forget(version);
     else if (entry.removed.length) this.removedLast = version;
-    for (const { key, content } of keysOfEntry(entry))
+    for (const { key, content } of entry.keys)
       if (!this.keys.has(key)) this.keys.set(key, { version, content });
-    this.current = { version, time };
+    this.current = { version, time, digest };
   }
 
   private add(file: LoggedFile): void {
@@ -131,12 +150,26 @@ export class LogState {
     return added.slice(first).flatMap(({ file, removedIn }) => (removedIn ? [] : [file]));
   }
 
-  checkpoint(): Checkpoint {
+  /** Of a version above 0, without its own digest. */
+  checkpoint(): Omit<Checkpoint, 'digest'> {
+    const { version, time, digest } = this.current;
     return {
       format: FORMAT,
-      ...this.current,
-      files: this.filesAt(this.version),
+      version,
+      time,
+      entry: digest ?? '',
+      files: this.filesAt(version),
       keys: [...this.keys].map(([key, known]) => ({ key, ...known })),
     };
   }
+}
+
+function refuseOther({ version, previous }: Entry, found: string | null): never {
+  throw new SchemaError(
+    `"${entryKey(version)}" was written after another entry of version ${version - 1} (digest ${short(previous)}) than the one that is there (digest ${short(found)}). One of the two was replaced: the log was edited, or restored while a process was writing. To find the damage: npx foretune data fsck`,
+  );
+}
+
+function short(digest: string | null): string {
+  return digest === null ? 'none' : `${digest.slice(0, 12)}…`;
 }

@@ -5,18 +5,19 @@
 import os from 'node:os';
 import { Table, type TypeMap } from 'apache-arrow';
 import { NotFoundError } from '../base/errors';
-import { arrowTable, rowsOf, rowsOfStudy } from './arrow';
+import { rowsOf, rowsOfStudy } from './arrow';
 import { schemaOf } from './arrow-schema';
-import { isTextBefore } from './arrow-stats';
 import { CommitWriter, type Commit, type CommitResult, type WriterOptions } from './commit';
 import { Compactor, type Joined } from './compact';
 import { DataFiles } from './data-files';
 import { GroupCommitter } from './group-commit';
+import { requireHead, type Head, type KnownHead } from './known-head';
 import type { Entry } from './log-format';
 import { LogReader } from './log-reader';
 import type { LogState, LoggedFile } from './log-state';
 import { NewestRows } from './newest-rows';
 import { Queue, mapParallel } from '../base/parallel';
+import { mayHold, ofStudy, Snapshot } from './snapshot';
 import type { ObjectStore } from './store';
 import type { Row, TableName } from './tables';
 
@@ -30,6 +31,8 @@ export interface DatasetOptions extends Partial<WriterOptions> {
    * entries are written; default: not at all. A single commit never waits.
    */
   readonly gatherMs?: number;
+  /** Where the newest version is remembered; by default nowhere. */
+  readonly known?: KnownHead;
 }
 
 /** Which rows of which version to read; by default all rows of the latest version. */
@@ -59,9 +62,11 @@ export class Dataset {
   private readonly queue = new Queue();
   private state: LogState | undefined;
   private refreshing: Promise<LogState> | undefined;
+  private readonly known: KnownHead | undefined;
 
   constructor(store: ObjectStore, options: DatasetOptions) {
-    const { cacheBytes = CACHE_BYTES, gatherMs = 0, ...given } = options;
+    const { cacheBytes = CACHE_BYTES, gatherMs = 0, known, ...given } = options;
+    this.known = known;
     const writer = `${os.hostname()}/${process.pid}`;
     this.reader = new LogReader(store);
     this.files = new DataFiles(store, cacheBytes);
@@ -76,7 +81,11 @@ export class Dataset {
       queue: this.queue,
       refresh: () => this.refresh(),
       opened: () => this.opened(),
-      recorded: (state) => this.compactor.whenDue(state),
+      recorded: async (state) => {
+        this.keepHead(state);
+        await this.compactor.whenDue(state);
+        this.keepHead(state);
+      },
       gatherMs,
     });
   }
@@ -103,6 +112,11 @@ export class Dataset {
   /** The latest version; 0 for a dataset without commits. */
   async version(): Promise<number> {
     return (await this.refresh()).version;
+  }
+
+  /** The newest entry; undefined for a dataset without commits. */
+  async head(): Promise<Head | undefined> {
+    return headOf(await this.refresh());
   }
 
   async hasKey(key: string): Promise<boolean> {
@@ -219,32 +233,25 @@ export class Dataset {
     return this.refreshing;
   }
 
+  private async open(): Promise<LogState> {
+    const state = await this.reader.openWhole();
+    const head = this.known?.read();
+    if (head) await requireHead(head, state, this.reader);
+    this.keepHead(state);
+    return state;
+  }
+
+  private keepHead(state: LogState): void {
+    const head = headOf(state);
+    if (head) this.known?.keep(head);
+  }
+
   private async opened(): Promise<LogState> {
-    this.state ??= await this.reader.openWhole();
+    if (!this.state || this.state.isDiscarded) this.state = await this.open();
     return this.state;
   }
 }
 
-/** The dataset's files at one version. */
-export class Snapshot {
-  constructor(
-    readonly version: number,
-    private readonly all: readonly LoggedFile[],
-  ) {}
-
-  files(table: TableName): LoggedFile[] {
-    return this.all.filter((file) => file.table === table);
-  }
-}
-
-/** According to the statistics of the column `study`; true without them. */
-function mayHold({ stats }: LoggedFile, study: string | undefined): boolean {
-  const { min, max } = stats.study ?? {};
-  if (study === undefined || typeof min !== 'string' || typeof max !== 'string') return true;
-  return !isTextBefore(study, min) && !isTextBefore(max, study);
-}
-
-function ofStudy(opened: Table<TypeMap>, table: TableName, study: string): Table<TypeMap> {
-  const own = rowsOfStudy(opened, table, study);
-  return own.length === opened.numRows ? opened : arrowTable(own, table);
+function headOf({ version, digest }: LogState): Head | undefined {
+  return digest === null ? undefined : { version, digest };
 }

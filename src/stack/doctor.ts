@@ -7,12 +7,14 @@ import { inheritedFrom, programFile } from '../base/environment';
 import { ok, type Finding } from '../base/finding';
 import type { Config } from '../config';
 import { connectClient } from '../temporal/client';
+import { openDataset, type Dataset } from '../dataset/log';
 import { probeStore } from '../dataset/probe';
 import { SEARCH_ATTRIBUTES } from '../domain/vocabulary';
 import { isAlive } from '../base/processes';
 import { check, type Check } from './check';
 import { clusterChecks } from './check-clusters';
 import { recipeChecks } from './check-recipes';
+import { knownHead } from './known-head';
 import { unprobedStore } from './open-store';
 import { identityOf, isUp, logFile, type ServerSpec } from './server';
 import { embeddedServers, endpointsOf, type StackEndpoints } from './stack';
@@ -41,7 +43,7 @@ export async function runChecks(config: Config): Promise<Check[]> {
     ...(await clusterChecks(config)),
     ...(await notifyChecks(config)),
     ...(await serverChecks(config, 'temporal', () => temporalChecks(config, endpointsOf(config)))),
-    ...(await serverChecks(config, 's3', () => s3Checks(endpointsOf(config)))),
+    ...(await serverChecks(config, 's3', () => s3Checks(config, endpointsOf(config)))),
     worker(config),
   ];
 }
@@ -157,18 +159,29 @@ function retentionCommand({ temporal }: StackEndpoints): string {
   return `temporal operator namespace update --address ${temporal.address} --namespace ${temporal.namespace} --retention 720h`;
 }
 
-async function s3Checks(endpoints: StackEndpoints): Promise<Check[]> {
+async function s3Checks(config: Config, endpoints: StackEndpoints): Promise<Check[]> {
   const store = unprobedStore(endpoints);
+  const reach = await check(
+    'S3',
+    async () => {
+      await probeStore(store);
+      return ok(`${endpoints.s3.endpoint ?? 'AWS'}, ${store.uri}, conditional writes work`);
+    },
+    'Run: npx foretune down && npx foretune up. For a store of your own check S3_ENDPOINT, FORETUNE_DATASET and the credentials.',
+  );
+  if (reach.status !== 'ok') return [reach];
+  const known = knownHead(config, endpoints);
+  const advice = 'Find all damage with: npx foretune data fsck';
   return [
-    await check(
-      'S3',
-      async () => {
-        await probeStore(store);
-        return ok(`${endpoints.s3.endpoint ?? 'AWS'}, ${store.uri}, conditional writes work`);
-      },
-      'Run: npx foretune down && npx foretune up. For a store of your own check S3_ENDPOINT, FORETUNE_DATASET and the credentials.',
-    ),
+    reach,
+    await check('dataset', () => newestVersion(openDataset(store, { known })), advice),
   ];
+}
+
+/** The log's end as this machine remembers it, and the chain of the newest entries. */
+async function newestVersion(dataset: Dataset): Promise<Finding> {
+  const version = await dataset.version();
+  return ok(`version ${version}, as it was recorded`);
 }
 
 function worker(config: Config): Check {

@@ -51,11 +51,13 @@ export async function closeStudy(deps: Deps, input: ReportInput): Promise<StudyS
   const { study } = await studies.spec(input.study);
   const isShort = status === 'cancelled' && !input.cancelled;
   const spent = isShort ? await spentBudget(deps, study) : null;
+  const head = await dataset.head();
   if (latest)
     await studies.saveLatest(input.study, {
       ...latest,
       status,
       ended_at: new Date().toISOString(),
+      ...(head && { head }),
     });
   if (plan && status === 'done') await deps.letGo(study, plan);
   return {
@@ -65,7 +67,7 @@ export async function closeStudy(deps: Deps, input: ReportInput): Promise<StudyS
     ...(input.chosen && { not_fine_tuned: untuned.size }),
     ...(spent !== null && { spent }),
     report_key,
-    dataset_version: await dataset.version(),
+    dataset_version: head?.version ?? 0,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { Studies } from '../books/studies';
 import type { Config } from '../config';
 import { openDataset } from '../dataset/log';
+import { knownHead } from '../stack/known-head';
 import { openStore } from '../stack/open-store';
 import { startStack, type StackEndpoints } from '../stack/stack';
 import { ensureWorker } from '../stack/worker-process';
@@ -26,7 +27,8 @@ export async function openSession(config: Config, say: Session['say']): Promise<
   const endpoints = await startStack(config, say);
   const store = await openStore(config, endpoints);
   const studies = new Studies(store);
-  return { config, endpoints, say, store, dataset: openDataset(store), studies };
+  const dataset = openDataset(store, { known: knownHead(config, endpoints) });
+  return { config, endpoints, say, store, dataset, studies };
 }
 
 /** As `openSession`, with a worker of the current build and a client to Temporal. */

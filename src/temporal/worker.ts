@@ -24,6 +24,7 @@ import { heartbeats } from './heartbeat';
 import { manifestsOf } from '../study/manifests';
 import { startLearning } from '../study/learning';
 import { openChannels } from '../study/notify';
+import { knownHead } from '../stack/known-head';
 import { openAddresses, openStore } from '../stack/open-store';
 import type { StackEndpoints } from '../stack/stack';
 import { writeState } from '../stack/state';
@@ -75,7 +76,7 @@ async function activities(config: Config, endpoints: StackEndpoints, client: Cli
   const store = await openStore(config, endpoints);
   return createActivities({
     store,
-    dataset: openDataset(store, { gatherMs: GATHER_MS }),
+    dataset: openDataset(store, { gatherMs: GATHER_MS, known: knownHead(config, endpoints) }),
     clusters: openClusters(config),
     recipes: config.recipes,
     manifests: manifestsOf(config),

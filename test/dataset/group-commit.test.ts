@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { openDataset, type CommitResult, type Dataset } from '../../src/dataset/log';
-import { EntrySchema, checkpointKey, entryKey, keysOfEntry } from '../../src/dataset/log-format';
+import { checkpointKey, entryKey } from '../../src/dataset/log-format';
+import { seal } from '../../src/dataset/seal';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import type { ObjectStore } from '../../src/dataset/store';
 import { SchemaError, StoreError, TableConflictError } from '../../src/base/errors';
@@ -84,7 +85,7 @@ describe('commits made at the same time', () => {
 
         const reader = openDataset(inner);
         const entries = await reader.entries();
-        const keys = entries.flatMap((entry) => keysOfEntry(entry).map(({ key }) => key));
+        const keys = entries.flatMap((entry) => entry.keys.map(({ key }) => key));
         expect([...keys].sort()).toEqual([...new Set(made.map(({ key }) => key))].sort());
         const rows = await reader.read('outcomes');
         expect(rows.map(({ run_id }) => run_id).sort()).toEqual([...keys].sort());
@@ -100,7 +101,7 @@ describe('commits made at the same time', () => {
     );
   });
 
-  it('share an entry of format 2 and one file a table, each with its own key and content', async () => {
+  it('share an entry and one file a table, each with its own key and content', async () => {
     const store = new MemoryStore();
     const dataset = openDataset(store);
     const made = Array.from({ length: 10 }, (_, i) => dataset.commit(commitOf(`run:${i}`)));
@@ -108,9 +109,12 @@ describe('commits made at the same time', () => {
       new Set([1, 2]),
     );
     const [first, second] = await openDataset(store).entries();
-    expect(first).toMatchObject({ format: 1, key: 'run:0' });
-    expect(second).toMatchObject({ format: 2, added: [{ table: 'outcomes', rows: 9 }] });
-    expect(second && keysOfEntry(second)).toHaveLength(9);
+    expect(first).toMatchObject({ previous: null, keys: [{ key: 'run:0' }] });
+    expect(second).toMatchObject({
+      previous: first?.digest,
+      added: [{ table: 'outcomes', rows: 9 }],
+    });
+    expect(second?.keys).toHaveLength(9);
     expect(await openDataset(store).commit(commitOf('run:7'))).toEqual({
       version: 2,
       outcome: 'already',
@@ -157,25 +161,6 @@ describe('commits made at the same time', () => {
   });
 });
 
-describe('an entry', () => {
-  const common = {
-    version: 1,
-    time: '2026-11-23T18:00:00.123Z',
-    writer: 'me',
-    added: [],
-    removed: [],
-  };
-  const key = { key: 'k', content: 'a'.repeat(64) };
-
-  it.each([
-    ['of one commit', { format: 1, ...common, ...key }, ['k']],
-    ['of two', { format: 2, ...common, keys: [key, { ...key, key: 'l' }] }, ['k', 'l']],
-  ])('%s names its keys', (_, entry, expected) => {
-    const read = EntrySchema.parse(entry);
-    expect(keysOfEntry(read).map((one) => one.key)).toEqual(expected);
-  });
-});
-
 describe('the newest rows of a study', () => {
   it('follow what is committed and what is removed, and are of that study alone', async () => {
     const store = new MemoryStore();
@@ -196,11 +181,9 @@ describe('the newest rows of a study', () => {
       ['b', 0.2],
     ]);
     const [, , , last] = await dataset.entries();
-    const gone = { removed: last?.added.map((file) => file.key) };
-    await store.put(
-      entryKey(5),
-      Buffer.from(JSON.stringify({ ...last, version: 5, key: 'gc', added: [], ...gone })),
-    );
+    const { digest: previous, added = [], ...rest } = last ?? {};
+    const gone = { added: [], removed: added.map((file) => file.key) };
+    await store.put(entryKey(5), seal({ ...rest, version: 5, previous, ...gone }).bytes);
     expect(await values()).toEqual([
       ['a', 0.1],
       ['b', 0.2],

@@ -6,7 +6,7 @@ import { openDataset, type Dataset } from '../../src/dataset/log';
 import { checkpointKey, entryKey } from '../../src/dataset/log-format';
 import { S3Store } from '../../src/dataset/s3-store';
 import type { Row } from '../../src/dataset/tables';
-import { alterJson, commitOf, outcome } from '../support/dataset';
+import { reseal, commitOf, outcome } from '../support/dataset';
 import { runPython } from '../support/python';
 import { startSeaweed, type Seaweed } from '../support/seaweed';
 
@@ -80,7 +80,7 @@ it('pyarrow leaves out removed files and files that no entry names', async () =>
   for (const seed of [1, 2]) await writer.commit(commitOf(`run:${seed}`, { seed }));
   const [file] = (await writer.snapshot()).files('outcomes');
   await writer.commit(commitOf('run:3', { seed: 3 }));
-  await alterJson(other, entryKey(3), { removed: [file?.key] });
+  await reseal(other, entryKey(3), { removed: [file?.key] });
   await other.put('data/outcomes/unnamed.arrow', (await other.get(file?.key ?? '')) ?? Buffer.of());
   const rows = await replay('outcomes', 'tiny@1', 'interop/removed');
   expect(rows).toEqual(await shown(openDataset(other), 'outcomes'));

@@ -3,7 +3,7 @@ import { entryKey } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import type { ObjectStore } from '../../src/dataset/store';
 import { SchemaError } from '../../src/base/errors';
-import { alter, alterJson, commitOf, dataKeyOf, seedsIn } from '../support/dataset';
+import { alter, alterJson, commitOf, dataKeyOf, reseal, seedsIn } from '../support/dataset';
 
 describe('damage', () => {
   const damages: [string, (body: Buffer) => Uint8Array, RegExp][] = [
@@ -35,18 +35,37 @@ describe('damage', () => {
     ['a gap at its beginning', (store) => store.delete(entryKey(1)), /000001.json" is missing/],
     [
       'an unknown format',
-      (store) => alterJson(store, entryKey(2), { format: 3 }),
-      /000002.json" is damaged: .*3 is not a format.*update foretune/s,
+      (store) => alterJson(store, entryKey(2), { format: 4 }),
+      /000002.json" is damaged: .*4 is not a format.*update foretune/s,
     ],
     [
       'an entry under another number',
       (store) => alterJson(store, entryKey(2), { version: 9 }),
       /000002.json" is damaged: it contains version 9/,
     ],
+    [
+      'an entry with another number in it',
+      (store) => alter(store, entryKey(3), (body) => String(body).replace('"rows":1', '"rows":2')),
+      /000003.json" is damaged: the sha256 of its content/,
+    ],
+    [
+      'two entries whose contents were swapped',
+      async (store) => {
+        const [two, three] = await Promise.all([2, 3].map((one) => store.get(entryKey(one))));
+        await store.put(entryKey(2), three ?? Buffer.of());
+        await store.put(entryKey(3), two ?? Buffer.of());
+      },
+      /000002.json" is damaged: it contains version 3/,
+    ],
+    [
+      'an entry that was replaced by another one',
+      (store) => reseal(store, entryKey(2), { writer: 'another' }),
+      /000003.json" was written after another entry of version 2/,
+    ],
     ['an entry cut short', (store) => alter(store, entryKey(2), cut), /000002.json" is damaged/],
     [
       'an entry that removes what is not there',
-      (store) => alterJson(store, entryKey(2), { removed: ['data/x'] }),
+      (store) => reseal(store, entryKey(2), { removed: ['data/x'] }),
       /removes "data\/x", which is not part/,
     ],
   ];
@@ -62,7 +81,7 @@ describe('damage', () => {
 
   it('is not what unknown fields of an entry are: a later writer may add some', async () => {
     const { store } = await damaged();
-    await alterJson(store, entryKey(2), { signature: 'x', more: { of: ['it'] } });
+    await reseal(store, entryKey(3), { signature: 'x', more: { of: ['it'] } });
     expect(await seedsIn(store)).toEqual([1, 2, 3]);
   });
 });

@@ -1,5 +1,5 @@
 import { openDataset, type Dataset } from '../../src/dataset/log';
-import { checkpointKey, keysOfEntry } from '../../src/dataset/log-format';
+import { checkpointKey } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { S3Store } from '../../src/dataset/s3-store';
 import type { ObjectStore } from '../../src/dataset/store';
@@ -65,7 +65,7 @@ describe('writers that race', () => {
     const versions = entries.map(({ version }) => version);
     expect(versions).toEqual(entries.map((_, i) => i + 1));
     expect([...new Set(sorted(results.map(({ version }) => version)))]).toEqual(versions);
-    const keys = entries.flatMap((entry) => keysOfEntry(entry).map(({ key }) => key));
+    const keys = entries.flatMap((entry) => entry.keys.map(({ key }) => key));
     expect(keys.sort()).toEqual(commits.map(({ key }) => key).sort());
     const times = entries.map(({ time }) => time);
     expect(times).toEqual([...new Set(times)].sort());

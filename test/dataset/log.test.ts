@@ -2,7 +2,7 @@ import { openDataset } from '../../src/dataset/log';
 import { checkpointKey, entryKey } from '../../src/dataset/log-format';
 import { MemoryStore } from '../../src/dataset/memory-store';
 import { NotFoundError, SchemaError, TableConflictError } from '../../src/base/errors';
-import { NOW, alterJson, commitOf, curvePoint, fitRow, keysOf, outcome } from '../support/dataset';
+import { NOW, reseal, commitOf, curvePoint, fitRow, keysOf, outcome } from '../support/dataset';
 
 const seeds = (rows: readonly { readonly seed: number }[]) => rows.map(({ seed }) => seed);
 
@@ -33,7 +33,8 @@ describe('a commit', () => {
     const dataset = openDataset(store, { writer: 'me', now: () => NOW.getTime() });
     await dataset.commit(commitOf('run:A'));
     const [entry] = await dataset.entries();
-    expect(entry).toMatchObject({ format: 1, version: 1, writer: 'me', key: 'run:A', removed: [] });
+    expect(entry).toMatchObject({ format: 3, version: 1, writer: 'me', previous: null });
+    expect(entry).toMatchObject({ keys: [{ key: 'run:A' }], removed: [] });
     expect(entry?.time).toBe(NOW.toISOString());
     expect(entry?.added).toMatchObject([
       { table: 'outcomes', rows: 1, stats: { study: { nulls: 0, min: 'tiny@1', max: 'tiny@1' } } },
@@ -173,7 +174,7 @@ describe('reading', () => {
     const store = await filled(2);
     const [first] = await openDataset(store).entries();
     await openDataset(store).commit(commitOf('run:3', { seed: 3 }));
-    await alterJson(store, entryKey(3), { removed: first?.added.map(({ key }) => key) });
+    await reseal(store, entryKey(3), { removed: first?.added.map(({ key }) => key) });
     const dataset = openDataset(store);
     expect(seeds(await dataset.read('outcomes'))).toEqual([2, 3]);
     expect(seeds(await dataset.read('outcomes', { version: 2 }))).toEqual([1, 2]);

@@ -32,7 +32,7 @@ it('Every part of a running stack is well, but for the worker, which is started 
   await stack.start();
   const checks = await runChecks(stack.config);
   const parts = ['Node', 'Python', 'disk', 'Temporal', 'search attributes', 'retention'];
-  const rest = ['Temporal access', 'S3', 'worker'];
+  const rest = ['Temporal access', 'S3', 'dataset', 'worker'];
   expect(checks.map(({ part }) => part)).toEqual([...parts, ...rest]);
   expect(checks.filter(({ status }) => status !== 'ok')).toMatchObject([
     { part: 'worker', status: 'idle' },

@@ -2,6 +2,7 @@
 import { NO_SPLITS } from '../../src/predict/fit';
 import type { Commit } from '../../src/dataset/commit';
 import { openDataset } from '../../src/dataset/log';
+import { seal } from '../../src/dataset/seal';
 import type { ObjectStore, StoredObject } from '../../src/dataset/store';
 import type { Row } from '../../src/dataset/tables';
 
@@ -125,6 +126,18 @@ export async function alterJson(
   const change = (body: Buffer) =>
     JSON.stringify({ ...(JSON.parse(body.toString('utf8')) as object), ...changes });
   await alter(store, key, change);
+}
+
+/** Like `alterJson`, with the right digest. */
+export async function reseal(
+  store: ObjectStore,
+  key: string,
+  changes: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await alter(store, key, (body) => {
+    const { digest: _, ...rest } = JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+    return seal({ ...rest, ...changes }).bytes;
+  });
 }
 
 /** The seeds of all outcomes, as a new reader sees them. */

@@ -1,13 +1,20 @@
 /** `foretune data`: reads the dataset of record. */
 import type { Command } from 'commander';
 import { rowToJson } from '../../dataset/arrow';
-import { isCompaction, keysOfEntry, type Entry } from '../../dataset/log-format';
+import type { Checked } from '../../dataset/fsck/fsck';
+import { isCompaction, type Entry } from '../../dataset/log-format';
 import { TABLE_NAMES } from '../../dataset/tables';
 import { newestEntries, readRows, tableNamed, tableSizes } from '../../study/look-up';
 import { openSession } from '../../temporal/session';
-import type { CliContext } from '../context';
+import { checkDataset } from '../../temporal/check-dataset';
+import { EXIT, type CliContext } from '../context';
 import { parseVersion, wholeNumber } from '../words/numbers';
-import { printRows } from '../words/output';
+import { printObject, printRows } from '../words/output';
+
+interface FsckOptions {
+  readonly repair?: true;
+  readonly accept?: true;
+}
 
 interface ReadOptions {
   readonly study?: string;
@@ -39,6 +46,12 @@ export function register(program: Command, context: CliContext): void {
     .command('compact')
     .description('merge small data files; this also happens automatically every hundred versions')
     .action(() => compact(context));
+  data
+    .command('fsck')
+    .description('read the whole dataset and name everything that is damaged (exit 2)')
+    .option('--repair', 'write damaged checkpoints of the log again, which follow from its entries')
+    .option('--accept', 'the log was set back on purpose: forget the later versions it had')
+    .action((options: FsckOptions) => runFsck(context, options));
 }
 
 async function printTables(context: CliContext, options: ReadOptions): Promise<void> {
@@ -89,12 +102,29 @@ async function compact(context: CliContext): Promise<void> {
   );
 }
 
+async function runFsck(context: CliContext, options: FsckOptions): Promise<void> {
+  const session = await openSession(context.config, context.stderr);
+  const checked = await checkDataset(session, options);
+  const { versions, files, problems } = checked;
+  printObject(context, { versions, files, problems }, () => fsckText(checked));
+  context.setExitCode(problems.every(({ repaired }) => repaired) ? EXIT.done : EXIT.failed);
+}
+
+function fsckText({ versions, files, problems }: Checked): string {
+  const read = `Read ${versions} versions and ${files} data files`;
+  if (!problems.length) return `${read}: no damage.`;
+  const lines = problems.map(
+    ({ object, problem, repaired }) => `${object}\n  ${problem}${repaired ? ' (repaired)' : ''}`,
+  );
+  return [`${read}: ${problems.length} damaged.`, ...lines].join('\n');
+}
+
 /**
  * One entry can hold several commits that were made at the same time. Text output shows the first
  * key and a count, JSON all keys.
  */
 function keysIn(context: CliContext, entry: Entry): { key: string; keys?: string[] } {
-  const keys = keysOfEntry(entry).map(({ key }) => key);
+  const keys = entry.keys.map(({ key }) => key);
   const [key = '', ...more] = keys;
   if (!more.length) return { key };
   return context.format() === 'text' ? { key: `${key} (and ${more.length} more)` } : { key, keys };
