@@ -95,12 +95,12 @@ describe('on SeaweedFS', () => {
     expect(await keysOf(store({}))).toEqual([]);
   });
 
-  it('wrong credentials cannot be fixed by a retry', async () => {
+  it('wrong credentials are named, since they may be renewed', async () => {
     const probe = probeStore(store({ secret: 'wrong' }));
     await expect(probe).rejects.toThrow(
       /rejects the credentials. Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
     );
-    await expect(probe).rejects.toMatchObject({ name: 'StoreError', retryable: false });
+    await expect(probe).rejects.toMatchObject({ name: 'StoreAccessError', retryable: true });
   });
 
   it.each([
@@ -115,6 +115,6 @@ describe('on SeaweedFS', () => {
   it('a bucket that is not there has nothing to read', async () => {
     const absent = store({ bucket: 'absent' });
     await expect(absent.get('key')).rejects.toThrow(/The bucket does not exist. Create it/);
-    await expect(keysOf(absent)).rejects.toMatchObject({ name: 'StoreError', retryable: false });
+    await expect(keysOf(absent)).rejects.toMatchObject({ name: 'StoreAccessError' });
   });
 });
