@@ -169,9 +169,9 @@ export class Studies {
 
   /** For a dataset that was set back on purpose. */
   async forgetHeads(): Promise<void> {
-    for (const study of (await this.heads()).keys()) {
+    for (const study of await this.list()) {
       const latest = await this.latest(study);
-      if (latest) await this.saveLatest(study, { ...latest, head: undefined });
+      if (latest?.head) await this.saveLatest(study, { ...latest, head: undefined });
     }
   }
 

@@ -1,4 +1,7 @@
-/** The last time that `foretune down` stopped the stack: who follows a study must not restart it. */
+/**
+ * The last time that `foretune down` stopped the stack. Commands that follow a study must not start
+ * it again.
+ */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readState, writeState } from './state';

@@ -149,7 +149,7 @@ async function proveCode(config: Config, build: string): Promise<void> {
   } catch (cause) {
     const { stderr } = cause as { readonly stderr?: string };
     const error = new StackError(
-      `The changed code cannot run, so the worker of the code before it goes on:\n${stderr?.trim() || String(cause)}`,
+      `The changed code cannot run, so the previous worker continues:\n${stderr?.trim() || String(cause)}`,
       { cause },
     );
     refused.set(build, error);

@@ -39,5 +39,5 @@ export function isOfEarlierAttempt(
   run_id: string,
   wall_seconds: number | null,
 ): boolean {
-  return finished.has(run_id) && finished.get(run_id) === wall_seconds;
+  return finished.get(run_id) === wall_seconds;
 }

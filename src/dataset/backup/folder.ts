@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SchemaError, SpecError } from '../../base/errors';
 import { filesBelow } from '../../base/files-below';
 import { makeFolder } from '../../base/folders';
+import { parseJson } from '../log-format';
 import type { ObjectStore, StoredObject } from '../store';
 
 const FILE = 'backup.json';
@@ -65,7 +66,7 @@ export class BackupFolder implements Pick<ObjectStore, 'uri' | 'get' | 'list'> {
   async description(): Promise<Backup | null> {
     const bytes = existsSync(this.uri) ? await this.get(FILE) : undefined;
     if (!bytes && (!existsSync(this.uri) || !readdirSync(this.uri).length)) return null;
-    const parsed = BackupSchema.safeParse(parse(bytes));
+    const parsed = BackupSchema.safeParse(bytes && parseJson(bytes));
     if (parsed.success) return parsed.data;
     throw new SpecError(
       `"${this.uri}" is not a backup of foretune: expected an empty folder, or one with a valid ${FILE}${bytes ? ` (${z.prettifyError(parsed.error)})` : ''}.`,
@@ -74,13 +75,5 @@ export class BackupFolder implements Pick<ObjectStore, 'uri' | 'get' | 'list'> {
 
   describe(backup: Backup): Promise<void> {
     return this.put(FILE, Buffer.from(`${JSON.stringify(backup, null, 2)}\n`));
-  }
-}
-
-function parse(bytes: Uint8Array | undefined): unknown {
-  try {
-    return bytes && JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
   }
 }

@@ -6,28 +6,25 @@ import { checkedRowsOf } from '../arrow';
 import { schemaOf } from '../arrow-schema';
 import { columnStats } from '../arrow-stats';
 import { DataFiles } from '../data-files';
+import type { DataFile } from '../log-format';
 import { TABLE_NAMES, type TableName } from '../tables';
 import type { CheckedStore, Problem } from './problem';
-import type { CheckedFile } from './log';
 
 const AT_ONCE = 8;
 
 export async function checkFiles(
   store: CheckedStore,
-  files: readonly CheckedFile[],
-  progress: (done: number, of: number) => void = () => undefined,
+  files: readonly DataFile[],
 ): Promise<Problem[]> {
   const reader = new DataFiles(store, 0);
-  let done = 0;
   const found = await mapParallel(files, AT_ONCE, async (file) => {
     const problem = await problemOf(reader, file);
-    progress(++done, files.length);
     return problem === null ? [] : [{ object: file.key, problem }];
   });
   return found.flat();
 }
 
-async function problemOf(reader: DataFiles, file: CheckedFile): Promise<string | null> {
+async function problemOf(reader: DataFiles, file: DataFile): Promise<string | null> {
   const table = TABLE_NAMES.find((one) => one === file.table);
   if (!table) return `is of a table "${file.table}", which does not exist`;
   if (!file.key.startsWith(`data/${table}/`))
@@ -42,7 +39,7 @@ async function problemOf(reader: DataFiles, file: CheckedFile): Promise<string |
 }
 
 function wrongStats(
-  { stats, schema }: CheckedFile,
+  { stats, schema }: DataFile,
   table: TableName,
   cells: ReturnType<typeof checkedRowsOf>['cells'],
 ): string | null {

@@ -3,11 +3,10 @@
  * what the log says. Reads everything and changes nothing, except for what `repair` writes again.
  */
 import type { Head } from '../known-head';
-import type { CheckedStore } from './problem';
 import { checkFiles } from './data-files';
 import { checkHeads, type RecordedHead } from './heads';
 import { checkLog } from './log';
-import type { Problem } from './problem';
+import type { CheckedStore, Problem } from './problem';
 
 export interface Checked {
   /** Number of versions that the log has, or should have. */
@@ -24,13 +23,11 @@ export interface FsckOptions {
   readonly heads?: readonly RecordedHead[];
   /** Writes damaged checkpoints again, which are derived from the entries. */
   readonly repair?: boolean;
-  /** Called with the number of data files that were read so far, and their total. */
-  readonly progress?: (done: number, of: number) => void;
 }
 
 export async function fsck(store: CheckedStore, options: FsckOptions = {}): Promise<Checked> {
   const log = await checkLog(store, options.repair ?? false);
-  const files = await checkFiles(store, log.files, options.progress);
+  const files = await checkFiles(store, log.files);
   const heads = checkHeads(options.heads ?? [], log.digests);
   const problems = [...log.problems, ...heads, ...files];
   return { versions: log.versions, files: log.files.length, problems, head: log.head };

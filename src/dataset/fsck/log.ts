@@ -13,14 +13,10 @@ import { LogState, type LoggedFile } from '../log-state';
 import { seal } from '../seal';
 import type { CheckedStore, Problem } from './problem';
 
-/** A data file with the version that removed it, if one did. */
-export interface CheckedFile extends LoggedFile {
-  readonly removedIn?: number;
-}
-
 interface CheckedLog {
   readonly versions: number;
-  readonly files: readonly CheckedFile[];
+  /** All data files that a version added, those that a later one removed included. */
+  readonly files: readonly LoggedFile[];
   readonly problems: readonly Problem[];
   /** Of the intact entries, by version. */
   readonly digests: ReadonlyMap<number, string>;
@@ -40,7 +36,7 @@ export async function checkLog(store: CheckedStore, repair: boolean): Promise<Ch
 class LogCheck {
   private readonly problems: Problem[] = [];
   private readonly digests = new Map<number, string>();
-  private readonly files = new Map<string, CheckedFile>();
+  private readonly files = new Map<string, LoggedFile>();
   private readonly checkpoints = new Set<number>();
   private last = 0;
   /** Null after a damaged or missing entry, since later states are not known then. */
@@ -92,7 +88,7 @@ class LogCheck {
   }
 
   private follow(entry: Entry): void {
-    const { version, digest, previous, added, removed } = entry;
+    const { version, digest, previous, added } = entry;
     const before = version === 1 ? null : this.digests.get(version - 1);
     if (before !== undefined && previous !== before)
       this.report(
@@ -101,13 +97,7 @@ class LogCheck {
       );
     this.digests.set(version, digest);
     for (const file of added) this.files.set(file.key, { ...file, version });
-    for (const key of removed) this.remove(key, version);
     this.advance(entry);
-  }
-
-  private remove(key: string, version: number): void {
-    const file = this.files.get(key);
-    if (file) this.files.set(key, { ...file, removedIn: version });
   }
 
   private advance(entry: Entry): void {
