@@ -95,7 +95,9 @@ describe('code that cannot run', () => {
 
   it('does not replace a worker', async () => {
     const worker = await ensure();
-    await expect(ensureBroken()).rejects.toThrow(/cannot run.*previous worker continues.*index\.ts/s);
+    await expect(ensureBroken()).rejects.toThrow(
+      /cannot run.*previous worker continues.*index\.ts/s,
+    );
     expect(isAlive(worker)).toBe(true);
     expect(runningWorker(stack.config)).toEqual(worker);
   });
